@@ -1,0 +1,80 @@
+#pragma once
+// The joint verbs of window and command line: design + options -> result. No Qt, no output to the terminal.
+
+#include "core/base/result.h"
+#include "core/model/codec.h"
+#include "core/model/design.h"
+#include "core/results/check_report.h"
+#include "core/results/simulation_result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace alwayson::verbs {
+
+// ---- files -------------------------------------------------------------------------------------------------------
+struct Opened {
+    Design design;
+    std::vector<LoadWarning> warnings;
+};
+Result<Opened> open(const std::filesystem::path& file);
+Status save(const Design& design, const std::filesystem::path& file);
+
+struct TemplateInfo {
+    std::string id, title, description;
+};
+std::vector<TemplateInfo> templates();
+Result<Design> newFromTemplate(std::string_view id);
+
+// ---- check -------------------------------------------------------------------------------------------------------
+// Validation, structure, availability, cost. Pure; may be stopped (then: cancelled).
+Result<CheckReport> check(const Design& design, std::stop_token stop = {});
+
+// ---- simulate ----------------------------------------------------------------------------------------------------
+enum class Mode : std::uint8_t { automatic, exact, availability, requests };
+
+struct Progress {
+    double share = 0;                 // 0..1 of the expected work
+    std::string sentence;             // "12 300 of about 40 000 outages; availability 99.983 % +- 0.002"
+};
+
+struct SimulateOptions {
+    Mode mode = Mode::automatic;
+    std::string scenario;             // id of a scenario of the design; "" without (then requests mode runs duration)
+    double years = 0;                 // availability: simulated years per replication; 0: until precise enough
+    double durationS = 0;             // requests without a scenario; 0: default
+    std::uint64_t replications = 0;   // 0: chosen
+    double precision = 0.05;          // relative half width wanted of the unavailability
+    std::uint64_t seed = 1;
+    unsigned threads = 0;             // 0: all cores
+    double budgetS = 10;              // seconds of work after which it stops at a round end
+    std::function<void(const Progress&)> progress; // called from worker threads, at most some 30 times a second
+};
+Result<SimulationResult> simulate(const Design& design, const SimulateOptions& options, std::stop_token stop = {});
+
+// ---- export ------------------------------------------------------------------------------------------------------
+struct ExportedFile {
+    std::string path; // inside the folder of the export
+    std::string target;
+    std::string bytes;
+    std::string sha256;
+    bool executable = false;
+    std::string verifiedBy; // "haproxy 2.6.12", "" when no real tool checked it
+    std::string verdict;    // "Configuration file is valid", or the tool's own message
+    bool accepted = true;
+    std::vector<std::string> notes; // what the target cannot express, ...
+};
+struct ExportOptions {
+    std::string target = "haproxy"; // or "all"
+    bool verify = false;            // ask the real tool when it is installed
+    bool overwrite = false;         // replace files that are not ours
+};
+Result<std::vector<ExportedFile>> exportDesign(const Design& design, const ExportOptions& options, std::stop_token stop = {});
+// Writes below folder; refuses to replace files that no manifest of ours lists, unless overwrite.
+Status writeExport(const std::vector<ExportedFile>& files, const std::filesystem::path& folder, bool overwrite);
+
+} // namespace alwayson::verbs

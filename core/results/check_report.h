@@ -1,0 +1,99 @@
+#pragma once
+// What is known of a design without running it. JSON: schema "alwayson-check/1" (6-interface).
+
+#include "core/base/json_fwd.h"
+#include "core/edit/operation.h"
+#include "core/results/estimate.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace alwayson {
+
+enum class Severity : std::uint8_t { error, warning, hint };
+std::string_view toString(Severity severity);
+
+// A finding of validation.
+struct Issue {
+    std::string code; // stable: "redundancy.single_member"
+    Severity severity = Severity::warning;
+    std::string message;             // one or two sentences with the figures
+    std::vector<std::string> where;  // ids, the first is the main one
+    std::string fix;                 // what to do, in words
+    std::optional<Operation> operation; // the fix as an operation, where it is mechanical
+};
+
+// Structural availability of one flow ("shoppers:read", "shoppers", "design"), with perfect views.
+struct FlowAvailability {
+    std::string flow;
+    Estimate availability;          // long-run share of time the flow is up
+    std::optional<double> mttffHours; // mean time to first failure from all up; exact only where it is known
+    std::optional<double> outagesPerYear;
+    std::optional<double> meanOutageHours;
+    // With detection and failover windows added (tag approximate); what the verdict strip shows.
+    Estimate withDetection;
+    std::vector<std::string> leftOut; // sentences: fault sources that are not in the figure
+};
+
+// Of one part (node or domain) on one flow.
+struct Importance {
+    std::string id;
+    double unavailability = 0;  // of the part
+    double birnbaum = 0;        // dA/da
+    double criticality = 0;     // birnbaum x unavailability / flow unavailability
+    double fussellVesely = 0;   // share of flow unavailability with a failed minimal cut set containing it
+    double riskAchievement = 0; // RAW: U(part down) / U
+    double riskReduction = 0;   // RRW: U / U(part perfect)
+    double downtimeMinutesPerYear = 0; // what would be saved if it never failed
+};
+
+struct CutSet {
+    std::vector<std::string> ids;  // nodes and domains, or "any 4 of web" for symmetric members
+    double probability = 0;        // that all of it is down at once
+};
+
+struct CostItem {
+    std::string id; // node, group or link id, or "traffic:..."
+    std::optional<double> usdPerMonth; // nullopt: unpriced
+    std::string why;                   // "2 x m5.large at 0.096 USD/h x 730 h, price book realistic"
+};
+
+struct Cost {
+    double usdPerMonth = 0;  // of what has a price
+    bool atLeast = false;    // something is unpriced
+    std::string priceBook;
+    std::vector<CostItem> items;
+};
+
+// Load and capacity of one node or group in normal operation.
+struct Load {
+    std::string id;
+    double requestsPerSecond = 0;
+    double capacityPerSecond = 0; // infinity: unlimited
+    double utilisation = 0;       // load / capacity
+    // For members of a pool: utilisation of the others when the busiest one is lost; negative: none left.
+    std::optional<double> utilisationWithoutOne;
+};
+
+struct CheckReport {
+    std::string designName;
+    std::string designHash;
+    std::vector<Issue> issues; // errors first
+    std::vector<std::string> singlePointsOfFailure;
+    std::vector<CutSet> minimalCutSets; // at most 10,000, smallest first, then most likely
+    double minimalCutSetsTotal = 0;     // may exceed those listed
+    std::vector<FlowAvailability> flows; // per class, per client, then "design"
+    std::vector<Importance> importance;  // on "design", most useful improvement first
+    std::vector<Load> loads;
+    Estimate latencyP99Ms;  // steady, all up; formula where one holds, else none
+    Cost cost;
+    std::string priceBook;
+    std::string capacityBook;
+};
+
+Json toJson(const Issue& issue);
+Json toJson(const Cost& cost);
+Json toJson(const CheckReport& report);
+
+} // namespace alwayson

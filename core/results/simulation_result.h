@@ -1,0 +1,139 @@
+#pragma once
+// What a simulation found. JSON: schema "alwayson-result/1" (6-interface).
+
+#include "core/base/json_fwd.h"
+#include "core/results/check_report.h"
+#include "core/results/estimate.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace alwayson {
+
+// Latency of successful logical requests in ms, first attempt to final answer.
+struct LatencyFigures {
+    Estimate mean, p50, p90, p95, p99, p999, max;
+};
+
+struct RequestCounts {
+    std::uint64_t offered = 0;
+    std::uint64_t succeeded = 0;
+    std::uint64_t attempts = 0;                   // first attempts and retries
+    std::uint64_t degraded = 0;                   // succeeded without an optional dependency
+    std::map<std::string, std::uint64_t> failed;  // stable causes: refused, reset, connect_timeout, ...
+};
+
+struct OutageFigures {
+    Estimate perYear;
+    Estimate meanSeconds, p95Seconds, longestSeconds;
+};
+
+struct FlowResult {
+    std::string flow; // "shoppers:read", "shoppers", "design"
+    Estimate availabilityTime, availabilityRequests, availabilityGood;
+    LatencyFigures latencyMs;
+    RequestCounts requests;
+    OutageFigures outages;
+};
+
+// Per node, for laws (Little, utilisation) and queueing references.
+struct NodeResult {
+    std::string id;
+    double utilisation = 0;       // busy worker-time / (workers x time)
+    double meanInSystem = 0;      // time average of requests in it, waiting and in service
+    double arrivalsPerSecond = 0; // attempts that reached it
+    std::uint64_t arrivals = 0, completed = 0, failed = 0, inFlightAtEnd = 0;
+    Estimate waitProbability;     // share of arrivals that had to wait
+    Estimate meanWaitMs, p95WaitMs, p99WaitMs, meanSojournMs;
+    Estimate availability;        // share of time the node itself worked
+};
+
+struct Recovery {
+    std::string what; // node
+    std::string mode; // failure mode id, or "back" for the way up
+    Estimate detectionMeanS, detectionP95S;
+    Estimate failoverMeanS, failoverP95S;
+    Estimate totalMeanS, totalP95S;
+    // Every sample with its observer, in order; for prediction intervals and charts. Detection in seconds.
+    std::vector<double> detectionSamplesS;
+};
+
+struct ObjectiveResult {
+    std::string id;
+    std::optional<bool> met; // nullopt: undecided (the interval straddles the target) or not computable
+    Estimate value;
+    double target = 0;
+    std::string sentence; // "shoppers:read: 99.97 % of requests succeed, 99.95 % wanted: met"
+};
+
+// One point of the series over time; figures over [atS - stepS, atS).
+struct SeriesPoint {
+    double atS = 0;
+    std::uint64_t offered = 0, succeeded = 0, failed = 0; // by time of finish, offered by time of start
+    double p50Ms = 0, p99Ms = 0; // of successes that finished in the step; 0 when there were none
+};
+
+struct NamedSeries {
+    std::string id;            // flow id, or node id for loads
+    double stepS = 1;
+    std::vector<SeriesPoint> points;
+};
+
+struct NodeSeries {
+    std::string id;
+    double stepS = 1;
+    std::vector<double> busyShare;  // mean share of busy workers in the step
+    std::vector<double> queue;      // mean number waiting
+};
+
+// Something rare that happened in a scenario run, for the timeline and the log.
+struct RunEvent {
+    double atS = 0;
+    std::string kind;  // "failed", "repaired", "check_failed", "marked_down", "marked_up", "load"
+    std::string what;  // node or domain
+    std::string by;    // observer, for views
+    std::string text;  // "lb1 sees: check 2 of 3 failed"
+};
+
+struct Spread {
+    Estimate outageFreeYear; // chance of a year without an outage
+    Estimate downtimeP50, downtimeP95, downtimeP99; // minutes per year
+};
+
+struct WaterfallItem {
+    std::string cause; // node or domain and mode: "web1: Process crash"
+    double downtimeMinutesPerYear = 0;
+};
+
+struct SimulationResult {
+    std::string designName, designHash;
+    std::string engineVersion;
+    int catalogueVersion = 1;
+    std::string mode; // exact, availability, requests
+    std::uint64_t seed = 1;
+    std::string scenario; // "" without
+    std::string priceBook, capacityBook;
+    double simulatedSeconds = 0;
+    std::uint64_t replications = 0;
+    bool partial = false; // cancelled or a budget was used up: figures are what was reached
+    std::string partialReason;
+    std::vector<FlowResult> flows;
+    std::vector<NodeResult> nodes;
+    std::vector<Recovery> recovery;
+    std::vector<ObjectiveResult> objectives;
+    std::vector<NamedSeries> series;
+    std::vector<NodeSeries> nodeSeries;
+    std::vector<RunEvent> events;
+    Spread spread;
+    std::vector<WaterfallItem> waterfall;
+    Cost cost;
+    std::vector<FlowAvailability> exact; // the same flows where known
+    std::vector<std::string> assumptions; // sentences about what is not modelled or left out
+    std::string fingerprint;              // 16 hex digits over the event stream and the integer accumulators
+    std::string reproduce;                // the command line
+};
+
+Json toJson(const SimulationResult& result);
+
+} // namespace alwayson
