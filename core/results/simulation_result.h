@@ -6,6 +6,7 @@
 #include "core/results/estimate.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,8 @@ struct WaterfallItem {
     double downtimeMinutesPerYear = 0;
 };
 
+struct Trace; // core/results/trace.h
+
 struct SimulationResult {
     std::string designName, designHash;
     std::string engineVersion;
@@ -132,6 +135,7 @@ struct SimulationResult {
     std::vector<std::string> assumptions; // sentences about what is not modelled or left out
     std::string fingerprint;              // 16 hex digits over the event stream and the integer accumulators
     std::string reproduce;                // the command line
+    std::shared_ptr<const Trace> trace;   // only when asked for (SimulateOptions::traceStepS); not in the JSON
 };
 
 Json toJson(const SimulationResult& result);

@@ -1,0 +1,96 @@
+#pragma once
+// What the window works on: one document with undo, its selection, the live verdict and the current run. Every panel and
+// the canvas talk to this and never to each other. GUI thread only; workers get snapshots.
+
+#include "app/verbs/verbs.h"
+#include "core/edit/document.h"
+#include "core/results/trace.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QUndoStack>
+
+#include <memory>
+
+namespace alwayson::gui {
+
+class VerdictWorker;
+class RunWorker;
+
+class Session : public QObject {
+    Q_OBJECT
+public:
+    explicit Session(QObject* parent = nullptr);
+    ~Session() override;
+
+    // ---- document
+    const Design& design() const;
+    std::shared_ptr<const Design> snapshot() const;
+    QUndoStack& undoStack();
+    // Applies through an undo command. On an error nothing changes and errorRaised() is emitted.
+    // gesture > 0: commands of the same gesture merge into one undo entry.
+    bool apply(const Operation& operation, int gesture = 0);
+    int newGesture(); // a fresh gesture number
+
+    // ---- files. All report failures by errorRaised() and keep the open document.
+    bool newFromTemplate(const QString& templateId);
+    bool openFile(const QString& path);
+    bool saveFile(const QString& path);
+    QString filePath() const;
+    bool isModified() const;
+
+    // ---- selection: ids of nodes, domains, groups and links, in order of selection
+    QStringList selection() const;
+    void select(const QStringList& ids);
+
+    // ---- verdict: follows every edit; the report is for exactly this design or nullptr while it is being made
+    std::shared_ptr<const CheckReport> report() const;
+    // The last report, perhaps of an older design.
+    std::shared_ptr<const CheckReport> lastReport() const;
+    bool reportIsStale() const;
+
+    // ---- run: a traced scenario run, recorded then played
+    enum class RunState { idle, running, paused, finished };
+    RunState runState() const;
+    void startRun(const QString& scenarioId); // "" = the live scenario, to which kill and heal add events
+    void pauseRun();
+    void resumeRun();
+    void stopRun();
+    void seek(double atS);
+    void setSpeed(double simSecondsPerSecond);
+    double playTimeS() const;
+    double runEndS() const;
+    double speed() const;
+    // Kill or heal at the play time: becomes a scenario event (undoable) and the run goes on from there.
+    void kill(const QString& id, const QString& mode);
+    void heal(const QString& id);
+    // The recorded run, growing; nullptr when idle.
+    std::shared_ptr<const SimulationResult> runResult() const;
+    const Frame* currentFrame() const; // at the play time; nullptr when idle
+
+    // ---- the long-run availability simulation (years), apart from the scenario run
+    void startAvailabilityRun();
+    void cancelAvailabilityRun();
+    std::shared_ptr<const SimulationResult> availabilityResult() const;
+
+signals:
+    void designChanged(const alwayson::ChangeSet& changes); // after every apply, undo, redo
+    void documentReplaced();                                // opened, new
+    void fileStateChanged();                                // path or modified flag
+    void selectionChanged();
+    void reportChanged();
+    void runStateChanged();
+    void playTimeChanged();   // at most 30 times a second
+    void runResultChanged();
+    void availabilityProgress(double share, const QString& sentence);
+    void availabilityResultChanged();
+    void errorRaised(const QString& title, const QString& message); // shown as a banner, never modal
+    void notice(const QString& message);                            // short, in the status line
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m;
+};
+
+} // namespace alwayson::gui

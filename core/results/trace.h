@@ -1,0 +1,58 @@
+#pragma once
+// What playback shows: the state of everything at regular instants of one traced scenario run, beside the rare events of
+// SimulationResult::events. A value; indices refer to Trace::nodes and Trace::links.
+
+#include "core/results/simulation_result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace alwayson {
+
+enum class NodeState : std::uint8_t { up, slow, errors, down, recovering };
+
+struct NodeFrame {
+    NodeState state = NodeState::up;
+    std::string mode;          // failure mode id or effect while not up: "crash"
+    float sinceS = 0;          // when the state began
+    float busyShare = 0;       // busy workers / workers over the last step, 0..1
+    float queue = 0;           // waiting now
+    float requestsPerS = 0;    // arrivals over the last step
+    float failedPerS = 0;
+};
+
+// What a balancer sees of a server.
+struct ViewFrame {
+    std::uint32_t observer = 0;
+    std::uint32_t target = 0;
+    bool up = true;
+    std::uint16_t failedChecks = 0; // in a row, while still up
+    std::uint16_t fall = 3;
+    std::uint16_t passedChecks = 0; // in a row, while down
+    std::uint16_t rise = 2;
+};
+
+struct LinkFrame {
+    std::uint32_t link = 0;
+    std::uint32_t fromNode = 0; // the concrete ends when link ends are groups
+    std::uint32_t toNode = 0;
+    float requestsPerS = 0;     // attempts over the last step
+    float failedPerS = 0;       // refused, reset or timed out
+};
+
+struct Frame {
+    double atS = 0;
+    std::vector<NodeFrame> nodes;
+    std::vector<ViewFrame> views;
+    std::vector<LinkFrame> links;
+};
+
+struct Trace {
+    double stepS = 0.1;
+    std::vector<std::string> nodes; // ids
+    std::vector<std::string> links; // ids
+    std::vector<Frame> frames;      // frame i is at i * stepS
+};
+
+} // namespace alwayson

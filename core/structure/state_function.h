@@ -1,0 +1,75 @@
+#pragma once
+// When is a flow up? One definition for every engine (2-model, Definitions: Up, Structural availability, k of n).
+//
+//   a = r * min(1, C / load)      up when a >= the client's up_threshold
+//
+// r: share of routing choices, by the given views and after redispatch and retries, that reach working members;
+// C: what the working, routed members can carry. The function is compiled from a Design once, then evaluated on states.
+
+#include "core/base/result.h"
+#include "core/model/design.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace alwayson {
+
+// The state of one component (node or domain): 0 is working, m > 0 is its failure mode m - 1 (failureModesOf order).
+using ComponentState = std::uint16_t;
+
+struct StructureComponent {
+    bool isDomain = false;
+    std::string id;
+    std::vector<struct ResolvedFailureMode> modes; // what can happen to it, with its clocks
+    // Steady state: availability 1 / (1 + sum MTTR_i / MTTF_i); probability of mode i = ratio_i * availability.
+    double availability() const;
+    double modeProbability(std::size_t mode) const;
+};
+
+struct StructureFlow {
+    std::string id;      // "shoppers:read"
+    std::string client;  // node id
+    double weight = 0;   // of the class in the client by share, for sums
+    double ratePerS = 0; // offered logical requests
+    double upThreshold = 0.95;
+};
+
+// A balancer's view of one of its direct targets (node). Index into StateFunction::views().
+struct StructureView {
+    std::uint32_t observer = 0; // component index of the balancer
+    std::uint32_t target = 0;   // component index of the node it checks
+};
+
+class StateFunction {
+public:
+    // Errors: "structure.cycle" with the cycle named; "structure.too_large".
+    static Result<StateFunction> compile(const Design& design);
+    ~StateFunction();
+    StateFunction(StateFunction&&) noexcept;
+    StateFunction& operator=(StateFunction&&) noexcept;
+
+    const std::vector<StructureComponent>& components() const; // nodes in design order, then domains
+    const std::vector<StructureFlow>& flows() const;           // per client and class, design order
+    const std::vector<StructureView>& views() const;           // empty where nothing is checked
+
+    // a of each flow (0..1). `state` has one entry per component. `viewUp` one flag per view (1: the observer routes to the
+    // target); nullptr: perfect views. With views, a target seen up that does not work costs the share of requests that
+    // end there: none when refused and redispatched, all of it when it hangs. No allocation; O(nodes + links).
+    // `scratch` must come from makeScratch() of the same function; one per thread.
+    struct Scratch;
+    std::unique_ptr<Scratch, void (*)(Scratch*)> makeScratch() const;
+    void evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a, Scratch& scratch) const;
+
+    // up[f] for each flow, plus whether the design is up (all flows up).
+    bool evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, std::uint8_t* up, Scratch& scratch) const;
+
+private:
+    StateFunction();
+    struct Impl;
+    std::unique_ptr<Impl> m;
+    friend struct StructureAccess; // the decision diagram builder reads the compiled form
+};
+
+} // namespace alwayson
