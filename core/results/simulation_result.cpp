@@ -1,0 +1,190 @@
+#include "core/results/simulation_result.h"
+
+#include "core/results/flow_json.h"
+#include "core/results/json_number.h"
+
+namespace alwayson {
+
+namespace {
+
+Json textOrNull(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+// A plain number beside its interval, for objects whose keys are figures: {"mean": 4.7, "mean_ci95":
+// [4.5, 4.9]}.
+void putFigure(Json& json, const std::string& key, const Estimate& estimate) {
+    const Json whole = toJson(estimate);
+    json[key] = whole.at("value");
+    json[key + "_ci95"] = whole.at("ci95");
+}
+
+Json flowJson(const FlowResult& flow) {
+    Json json;
+    json["id"] = flow.flow;
+    json["availability"] = {{"time", toJson(flow.availabilityTime)},
+                            {"requests", toJson(flow.availabilityRequests)},
+                            {"good", toJson(flow.availabilityGood)}};
+    const LatencyFigures& l = flow.latencyMs;
+    json["latency_ms"] = {{"mean", toJson(l.mean)}, {"p50", toJson(l.p50)}, {"p90", toJson(l.p90)},
+                          {"p95", toJson(l.p95)},   {"p99", toJson(l.p99)}, {"p999", toJson(l.p999)},
+                          {"max", toJson(l.max)}};
+    Json failed = Json::object();
+    for (const auto& [cause, count] : flow.requests.failed)
+        failed[cause] = count;
+    json["requests"] = {{"offered", flow.requests.offered},
+                        {"succeeded", flow.requests.succeeded},
+                        {"failed", std::move(failed)},
+                        {"attempts", flow.requests.attempts},
+                        {"degraded", flow.requests.degraded}};
+    Json outages;
+    putFigure(outages, "per_year", flow.outages.perYear);
+    putFigure(outages, "mean_s", flow.outages.meanSeconds);
+    putFigure(outages, "p95_s", flow.outages.p95Seconds);
+    putFigure(outages, "longest_s", flow.outages.longestSeconds);
+    json["outages"] = std::move(outages);
+    return json;
+}
+
+Json nodeJson(const NodeResult& node) {
+    return {{"id", node.id},
+            {"utilisation", finiteOrNull(node.utilisation)},
+            {"mean_in_system", finiteOrNull(node.meanInSystem)},
+            {"arrivals_per_s", finiteOrNull(node.arrivalsPerSecond)},
+            {"arrivals", node.arrivals},
+            {"completed", node.completed},
+            {"failed", node.failed},
+            {"in_flight_at_end", node.inFlightAtEnd},
+            {"wait_probability", toJson(node.waitProbability)},
+            {"wait_ms",
+             {{"mean", toJson(node.meanWaitMs)},
+              {"p95", toJson(node.p95WaitMs)},
+              {"p99", toJson(node.p99WaitMs)}}},
+            {"sojourn_ms", {{"mean", toJson(node.meanSojournMs)}}},
+            {"availability", toJson(node.availability)}};
+}
+
+Json meanAndP95(const Estimate& mean, const Estimate& p95) {
+    Json json;
+    putFigure(json, "mean", mean);
+    putFigure(json, "p95", p95);
+    json["samples"] = mean.samples;
+    return json;
+}
+
+Json recoveryJson(const Recovery& recovery) {
+    return {{"what", recovery.what},
+            {"mode", recovery.mode},
+            {"detection_s", meanAndP95(recovery.detectionMeanS, recovery.detectionP95S)},
+            {"failover_s", meanAndP95(recovery.failoverMeanS, recovery.failoverP95S)},
+            {"total_s", meanAndP95(recovery.totalMeanS, recovery.totalP95S)}};
+}
+
+Json objectiveJson(const ObjectiveResult& objective) {
+    const Json value = toJson(objective.value);
+    return {{"id", objective.id},
+            {"met", objective.met ? Json(*objective.met) : Json(nullptr)},
+            {"value", value.at("value")},
+            {"ci95", value.at("ci95")},
+            {"method", value.at("method")},
+            {"target", finiteOrNull(objective.target)},
+            {"sentence", objective.sentence}};
+}
+
+Json spreadJson(const Spread& spread) {
+    Json downtime;
+    putFigure(downtime, "p50", spread.downtimeP50);
+    putFigure(downtime, "p95", spread.downtimeP95);
+    putFigure(downtime, "p99", spread.downtimeP99);
+    Json json;
+    putFigure(json, "p_outage_free_year", spread.outageFreeYear);
+    json["downtime_min_per_year"] = std::move(downtime);
+    return json;
+}
+
+Json seriesJson(const NamedSeries& series) {
+    Json points = Json::array();
+    for (const SeriesPoint& p : series.points) {
+        const bool any = p.succeeded > 0;
+        points.push_back({{"at_s", finiteOrNull(p.atS)},
+                          {"offered", p.offered},
+                          {"succeeded", p.succeeded},
+                          {"failed", p.failed},
+                          {"p50_ms", any ? finiteOrNull(p.p50Ms) : Json(nullptr)},
+                          {"p99_ms", any ? finiteOrNull(p.p99Ms) : Json(nullptr)}});
+    }
+    return {{"id", series.id}, {"step_s", finiteOrNull(series.stepS)}, {"points", std::move(points)}};
+}
+
+Json nodeSeriesJson(const NodeSeries& series) {
+    Json busy = Json::array();
+    for (double share : series.busyShare)
+        busy.push_back(finiteOrNull(share));
+    Json queue = Json::array();
+    for (double waiting : series.queue)
+        queue.push_back(finiteOrNull(waiting));
+    return {{"id", series.id},
+            {"step_s", finiteOrNull(series.stepS)},
+            {"busy_share", std::move(busy)},
+            {"queue", std::move(queue)}};
+}
+
+Json eventJson(const RunEvent& event) {
+    return {{"at_s", finiteOrNull(event.atS)},
+            {"kind", event.kind},
+            {"what", event.what},
+            {"by", textOrNull(event.by)},
+            {"text", event.text}};
+}
+
+template <class T>
+Json listJson(const std::vector<T>& list, Json (*one)(const T&)) {
+    Json json = Json::array();
+    for (const T& item : list)
+        json.push_back(one(item));
+    return json;
+}
+
+Json waterfallJson(const WaterfallItem& item) {
+    return {{"cause", item.cause}, {"downtime_min_per_year", finiteOrNull(item.downtimeMinutesPerYear)}};
+}
+
+} // namespace
+
+Json toJson(const SimulationResult& result) {
+    Json json;
+    json["schema"] = "alwayson-result/1";
+    json["design"] = {{"name", result.designName}, {"hash", result.designHash}};
+    json["engine"] = {{"version", result.engineVersion}, {"catalogue", result.catalogueVersion}};
+    json["mode"] = result.mode;
+    json["seed"] = result.seed;
+    json["scenario"] = textOrNull(result.scenario);
+    json["price_book"] = result.priceBook;
+    json["capacity_book"] = result.capacityBook;
+    json["simulated_s"] = finiteOrNull(result.simulatedSeconds);
+    json["replications"] = result.replications;
+    json["partial"] = result.partial;
+    json["partial_reason"] = textOrNull(result.partialReason);
+    json["flows"] = listJson(result.flows, flowJson);
+    json["nodes"] = listJson(result.nodes, nodeJson);
+    json["recovery"] = listJson(result.recovery, recoveryJson);
+    // No kind of this version keeps data, so nothing is known to be lost or stale.
+    json["data"] = {{"lost_transactions", nullptr},
+                    {"rpo_s", nullptr},
+                    {"diverged_writes", nullptr},
+                    {"stale_reads", nullptr}};
+    json["cost"] = toJson(result.cost);
+    json["objectives"] = listJson(result.objectives, objectiveJson);
+    json["spread"] = spreadJson(result.spread);
+    json["waterfall"] = listJson(result.waterfall, waterfallJson);
+    json["exact"] = listJson(result.exact, flowAvailabilityJson);
+    json["series"] = listJson(result.series, seriesJson);
+    json["node_series"] = listJson(result.nodeSeries, nodeSeriesJson);
+    json["events"] = listJson(result.events, eventJson);
+    json["assumptions"] = result.assumptions;
+    json["fingerprint"] = result.fingerprint;
+    json["reproduce"] = result.reproduce;
+    return json;
+}
+
+} // namespace alwayson
