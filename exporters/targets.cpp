@@ -1,0 +1,11 @@
+#include "exporters/targets.h"
+
+namespace alwayson::exporters {
+
+static constexpr std::string_view kTargets[] = {"haproxy"};
+
+std::span<const std::string_view> targets() {
+    return kTargets;
+}
+
+} // namespace alwayson::exporters
