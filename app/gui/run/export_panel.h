@@ -1,0 +1,30 @@
+#pragma once
+// Shows each exported file before anything is written: highlighting, the difference to what is on disk, the real tool's
+// own verdict and what the target cannot express.
+
+#include <QWidget>
+
+#include <memory>
+
+namespace alwayson::gui {
+
+class Session;
+
+class ExportPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit ExportPanel(Session& session, QWidget* parent = nullptr);
+    ~ExportPanel() override;
+
+public slots:
+    void refresh();        // exports again on a worker; the preview keeps the open file
+    void chooseFolder();   // non-modal folder dialog
+    void setFolder(const QString& folder); // compares with the files there
+    void writeToFolder();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m;
+};
+
+} // namespace alwayson::gui
