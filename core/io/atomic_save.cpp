@@ -21,15 +21,16 @@ namespace fs = std::filesystem;
 using io::SystemCalls;
 
 constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
-constexpr int kMaxLinks = 40;          // as the kernel
-constexpr int kMaxAttempts = 100;      // at a free name for the temporary file
+constexpr int kMaxLinks = 40;     // as the kernel
+constexpr int kMaxAttempts = 100; // at a free name for the temporary file
 constexpr int kMaxInterrupts = 10'000;
-constexpr std::size_t kStemBytes = 180; // of the target's name in that of the temporary file: names end at 255
+constexpr std::size_t kStemBytes =
+    180; // of the target's name in that of the temporary file: names end at 255
 constexpr std::int64_t kStaleSeconds = 24 * 3600;
 constexpr std::string_view kTempSuffix = ".aon-tmp";
 
-// Beyond RLIMIT_FSIZE a write raises SIGXFSZ, which ends the process, unless this thread blocks it: then the write
-// fails with EFBIG. The pending signal is consumed before it is let through again.
+// Beyond RLIMIT_FSIZE a write raises SIGXFSZ, which ends the process, unless this thread blocks it: then the
+// write fails with EFBIG. The pending signal is consumed before it is let through again.
 class FileSizeSignalBlocker {
 public:
     FileSizeSignalBlocker() {
@@ -43,7 +44,8 @@ public:
     ~FileSizeSignalBlocker() {
         const timespec now{0, 0};
         if (!m_wasPending)
-            while (sigtimedwait(&m_set, nullptr, &now) < 0 && errno == EINTR) {}
+            while (sigtimedwait(&m_set, nullptr, &now) < 0 && errno == EINTR) {
+            }
         pthread_sigmask(SIG_SETMASK, &m_old, nullptr);
     }
     FileSizeSignalBlocker(const FileSizeSignalBlocker&) = delete;
@@ -59,7 +61,8 @@ private:
 template <class Call>
 auto uninterrupted(Call call) {
     auto result = call();
-    for (int i = 0; i < kMaxInterrupts && result < 0 && errno == EINTR; ++i) result = call();
+    for (int i = 0; i < kMaxInterrupts && result < 0 && errno == EINTR; ++i)
+        result = call();
     return result;
 }
 
@@ -69,9 +72,11 @@ std::string tempPrefix(const fs::path& target) {
 
 // "<prefix><pid>-<n>.aon-tmp"
 bool isTempName(std::string_view name, std::string_view prefix) {
-    if (name.substr(0, prefix.size()) != prefix || name.size() < prefix.size() + kTempSuffix.size()) return false;
+    if (name.substr(0, prefix.size()) != prefix || name.size() < prefix.size() + kTempSuffix.size())
+        return false;
     if (name.substr(name.size() - kTempSuffix.size()) != kTempSuffix) return false;
-    const std::string_view middle = name.substr(prefix.size(), name.size() - prefix.size() - kTempSuffix.size());
+    const std::string_view middle =
+        name.substr(prefix.size(), name.size() - prefix.size() - kTempSuffix.size());
     return !middle.empty() && middle.find_first_not_of("0123456789-") == std::string_view::npos;
 }
 
@@ -87,7 +92,8 @@ public:
     Saver& operator=(const Saver&) = delete;
 
     Status save(std::string_view bytes) {
-        for (const auto step : {&Saver::followLinks, &Saver::inspectOld, &Saver::openDirectory, &Saver::openTemp}) {
+        for (const auto step :
+             {&Saver::followLinks, &Saver::inspectOld, &Saver::openDirectory, &Saver::openTemp}) {
             Status status = (this->*step)();
             if (!status) return status;
         }
@@ -118,7 +124,7 @@ private:
     std::optional<struct stat> m_old;
     int m_directory = -1; // -1: may not be read, so cannot be forced to disk
     int m_fd = -1;
-    fs::path m_temp; // not empty: to be removed
+    fs::path m_temp;        // not empty: to be removed
     std::int64_t m_now = 0; // the file system's clock
 };
 
@@ -132,7 +138,8 @@ Status Saver::followLinks() {
     std::string buffer(4096, '\0');
     for (int links = 0; links <= kMaxLinks; ++links) {
         const ssize_t length = m_calls.readlink(m_target.c_str(), buffer.data(), buffer.size());
-        // EINVAL: no link. ENOENT: a new file. Anything else shows again, with a better message, in what follows.
+        // EINVAL: no link. ENOENT: a new file. Anything else shows again, with a better message, in what
+        // follows.
         if (length < 0) return success();
         const fs::path link(buffer.substr(0, static_cast<std::size_t>(length)));
         m_target = link.is_absolute() ? link : m_target.parent_path() / link;
@@ -152,7 +159,8 @@ Status Saver::inspectOld() {
 }
 
 Status Saver::openDirectory() {
-    m_directory = uninterrupted([&] { return m_calls.open(directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); });
+    m_directory = uninterrupted(
+        [&] { return m_calls.open(directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); });
     if (m_directory < 0 && errno != EACCES) return error();
     return success();
 }
@@ -162,8 +170,9 @@ Status Saver::openTemp() {
     for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
         const fs::path name =
             directory() / fmt::format("{}{}-{}{}", tempPrefix(m_target), ::getpid(), attempt, kTempSuffix);
-        m_fd = uninterrupted(
-            [&] { return m_calls.open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode); });
+        m_fd = uninterrupted([&] {
+            return m_calls.open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        });
         if (m_fd >= 0) {
             m_temp = name;
             break;
@@ -174,8 +183,8 @@ Status Saver::openTemp() {
     if (!m_old) return success();
     struct stat mine {};
     if (m_calls.fstat(m_fd, &mine) != 0) return error();
-    // The owner first, because a change of owner clears bits of the mode. Only root may give files away: others keep
-    // the file as theirs, as every editor does.
+    // The owner first, because a change of owner clears bits of the mode. Only root may give files away:
+    // others keep the file as theirs, as every editor does.
     if (mine.st_uid != m_old->st_uid || mine.st_gid != m_old->st_gid)
         if (m_calls.fchown(m_fd, m_old->st_uid, m_old->st_gid) != 0 && errno != EPERM) return error();
     if (m_calls.fchmod(m_fd, m_old->st_mode & 0777) != 0) return error();
@@ -187,7 +196,8 @@ Status Saver::writeAll(std::string_view bytes) {
     std::size_t done = 0;
     while (done < bytes.size()) {
         const std::size_t wanted = std::min(kChunkBytes, bytes.size() - done);
-        const ssize_t written = uninterrupted([&] { return m_calls.write(m_fd, bytes.data() + done, wanted); });
+        const ssize_t written =
+            uninterrupted([&] { return m_calls.write(m_fd, bytes.data() + done, wanted); });
         if (written <= 0) {
             if (written == 0) errno = ENOSPC; // nothing taken and no reason given
             return error();
@@ -198,7 +208,8 @@ Status Saver::writeAll(std::string_view bytes) {
 }
 
 Status Saver::finish(std::string_view bytes) {
-    // No second try on the same file: after a failure the kernel may have dropped the pages and call the file clean.
+    // No second try on the same file: after a failure the kernel may have dropped the pages and call the file
+    // clean.
     if (uninterrupted([&] { return m_calls.fsync(m_fd); }) != 0) return error();
     struct stat status {};
     if (m_calls.fstat(m_fd, &status) != 0) return error();
@@ -230,7 +241,8 @@ Status Saver::confirm() {
 void Saver::removeStale() const {
     const std::string prefix = tempPrefix(m_target);
     std::error_code ignored;
-    for (fs::directory_iterator entry(directory(), ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    for (fs::directory_iterator entry(directory(), ignored), end; !ignored && entry != end;
+         entry.increment(ignored)) {
         if (!isTempName(entry->path().filename().string(), prefix)) continue;
         struct stat status {};
         if (::lstat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;

@@ -26,14 +26,26 @@ void appendString(std::string& out, const std::string& text) {
     out += '"';
     for (const char c : text) {
         switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '"':
+            out += "\\\"";
+            break;
+        case '\\':
+            out += "\\\\";
+            break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
         default:
-            if (static_cast<unsigned char>(c) < 0x20) fmt::format_to(std::back_inserter(out), "\\u{:04x}", int{c});
-            else out += c;
+            if (static_cast<unsigned char>(c) < 0x20)
+                fmt::format_to(std::back_inserter(out), "\\u{:04x}", int{c});
+            else
+                out += c;
         }
     }
     out += '"';
@@ -54,12 +66,23 @@ void appendDouble(std::string& out, double value) {
 
 void appendScalar(std::string& out, const Json& json) {
     switch (json.type()) {
-    case Json::value_t::string: appendString(out, json.get_ref<const std::string&>()); break;
-    case Json::value_t::boolean: out += json.get<bool>() ? "true" : "false"; break;
-    case Json::value_t::number_integer: fmt::format_to(std::back_inserter(out), "{}", json.get<std::int64_t>()); break;
-    case Json::value_t::number_unsigned: fmt::format_to(std::back_inserter(out), "{}", json.get<std::uint64_t>()); break;
-    case Json::value_t::number_float: appendDouble(out, json.get<double>()); break;
-    default: out += "null";
+    case Json::value_t::string:
+        appendString(out, json.get_ref<const std::string&>());
+        break;
+    case Json::value_t::boolean:
+        out += json.get<bool>() ? "true" : "false";
+        break;
+    case Json::value_t::number_integer:
+        fmt::format_to(std::back_inserter(out), "{}", json.get<std::int64_t>());
+        break;
+    case Json::value_t::number_unsigned:
+        fmt::format_to(std::back_inserter(out), "{}", json.get<std::uint64_t>());
+        break;
+    case Json::value_t::number_float:
+        appendDouble(out, json.get<double>());
+        break;
+    default:
+        out += "null";
     }
 }
 
@@ -127,7 +150,9 @@ std::string canonicalText(const Json& json) {
 
 std::optional<std::string> firstNonFinite(const Json& json) {
     std::vector<Level> levels;
-    const auto bad = [](const Json& item) { return item.is_number_float() && !std::isfinite(item.get<double>()); };
+    const auto bad = [](const Json& item) {
+        return item.is_number_float() && !std::isfinite(item.get<double>());
+    };
     if (bad(json)) return std::string();
     if (json.is_structured()) levels.push_back(Level{&json, json.begin()});
     while (!levels.empty()) {
@@ -148,7 +173,8 @@ std::optional<std::string> firstNonFinite(const Json& json) {
         if (bad(child)) {
             std::string pointer;
             for (const Level& step : levels)
-                pointer += step.container->is_object() ? pointerStep(step.next.key()) : fmt::format("/{}", step.index);
+                pointer += step.container->is_object() ? pointerStep(step.next.key())
+                                                       : fmt::format("/{}", step.index);
             return pointer;
         }
         ++level.next;

@@ -1,4 +1,5 @@
-// Finds a JSON pointer in text without a tree. The text passed readJson before; any other must only not crash.
+// Finds a JSON pointer in text without a tree. The text passed readJson before; any other must only not
+// crash.
 
 #include "core/io/json_reader.h"
 #include "core/io/json_text.h"
@@ -13,10 +14,14 @@ std::vector<std::string> stepsOf(std::string_view pointer) {
     std::vector<std::string> steps;
     for (std::size_t i = 0; i < pointer.size(); ++i) {
         const char c = pointer[i];
-        if (c == '/') steps.emplace_back();
-        else if (steps.empty()) return {};
-        else if (c == '~' && i + 1 < pointer.size()) steps.back() += pointer[++i] == '1' ? '/' : '~';
-        else steps.back() += c;
+        if (c == '/')
+            steps.emplace_back();
+        else if (steps.empty())
+            return {};
+        else if (c == '~' && i + 1 < pointer.size())
+            steps.back() += pointer[++i] == '1' ? '/' : '~';
+        else
+            steps.back() += c;
     }
     return steps;
 }
@@ -44,7 +49,8 @@ private:
     bool atEnd() const { return m_at >= m_text.size(); }
     char peek() const { return atEnd() ? '\0' : m_text[m_at]; }
     void skipSpace() {
-        while (!atEnd() && isSpace(m_text[m_at])) ++m_at;
+        while (!atEnd() && isSpace(m_text[m_at]))
+            ++m_at;
     }
 
     // Moves from a container to its child; false when there is none.
@@ -72,7 +78,8 @@ private:
 
     std::string_view takeString() {
         const std::size_t start = ++m_at;
-        while (!atEnd() && peek() != '"') m_at += peek() == '\\' ? 2 : 1;
+        while (!atEnd() && peek() != '"')
+            m_at += peek() == '\\' ? 2 : 1;
         const std::size_t end = m_at < m_text.size() ? m_at : m_text.size();
         m_at = end + 1;
         return start <= end ? m_text.substr(start, end - start) : std::string_view();
@@ -86,8 +93,10 @@ private:
                 takeString();
                 continue;
             }
-            if (c == '{' || c == '[') ++depth;
-            else if ((c == '}' || c == ']') && depth > 0) --depth;
+            if (c == '{' || c == '[')
+                ++depth;
+            else if ((c == '}' || c == ']') && depth > 0)
+                --depth;
             else if (depth == 0) {
                 skipScalar();
                 return;
@@ -99,7 +108,8 @@ private:
     void skipScalar() {
         if (atEnd()) return;
         ++m_at;
-        while (!atEnd() && !isSpace(peek()) && peek() != ',' && peek() != '}' && peek() != ']') ++m_at;
+        while (!atEnd() && !isSpace(peek()) && peek() != ',' && peek() != '}' && peek() != ']')
+            ++m_at;
     }
 
     std::string_view m_text;

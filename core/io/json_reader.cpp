@@ -12,8 +12,9 @@ namespace alwayson {
 
 namespace {
 
-// Builds the tree from nlohmann's events, bottom up. Its own builder looks every new key up among those before it
-// (quadratic in an object's size) and copies finished children when a parent grows; keys are known to be unique here.
+// Builds the tree from nlohmann's events, bottom up. Its own builder looks every new key up among those
+// before it (quadratic in an object's size) and copies finished children when a parent grows; keys are known
+// to be unique here.
 class TreeBuilder final : public nlohmann::json_sax<Json> {
 public:
     bool null() override { return push(nullptr); }
@@ -82,9 +83,10 @@ private:
 
 Result<Json> readJson(std::string_view text, const std::string& fileName, const ReadLimits& limits) {
     if (text.size() > limits.bytes)
-        return Error{ErrorKind::invalidInput, "json.size",
-                     fmt::format("the file has {} bytes, more than the limit of {}.", text.size(), limits.bytes),
-                     "Split the design.", Place{fileName, "", 0, 0}};
+        return Error{
+            ErrorKind::invalidInput, "json.size",
+            fmt::format("the file has {} bytes, more than the limit of {}.", text.size(), limits.bytes),
+            "Split the design.", Place{fileName, "", 0, 0}};
     if (std::optional<Error> fault = io::scanJson(text, fileName, limits)) return std::move(*fault);
     text.remove_prefix(io::bomSize(text));
     TreeBuilder builder;

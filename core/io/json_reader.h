@@ -13,22 +13,23 @@ namespace alwayson {
 
 struct ReadLimits {
     std::size_t bytes = std::size_t{256} << 20;
-    std::size_t depth = 64;                    // nested arrays and objects
+    std::size_t depth = 64;                         // nested arrays and objects
     std::size_t stringBytes = std::size_t{1} << 20; // of one string or key, as it stands in the file
     std::size_t keysPerObject = 100'000;
     std::size_t values = 50'000'000; // all values of the document: about 1e6 nodes and 5e6 links
 };
 
-// Strict JSON (RFC 8259) and then some: valid UTF-8, no key twice in one object, no control characters in strings
-// (written raw or as escapes) except \t \n \r, no lone surrogates, numbers finite as double and not rounded to zero,
-// whole numbers within +-2^53 unless written with a fraction or an exponent. A byte order mark is accepted.
-// Errors are ErrorKind::invalidInput with file, pointer, line and column. Codes: "json.size", "json.empty",
-// "json.syntax", "json.depth", "json.duplicate_key", "json.utf8", "json.control", "json.escape", "json.number",
-// "json.string_size", "json.keys", "json.values". O(n), for objects O(k log k) in their keys.
+// Strict JSON (RFC 8259) and then some: valid UTF-8, no key twice in one object, no control characters in
+// strings (written raw or as escapes) except \t \n \r, no lone surrogates, numbers finite as double and not
+// rounded to zero, whole numbers within +-2^53 unless written with a fraction or an exponent. A byte order
+// mark is accepted. Errors are ErrorKind::invalidInput with file, pointer, line and column. Codes:
+// "json.size", "json.empty", "json.syntax", "json.depth", "json.duplicate_key", "json.utf8", "json.control",
+// "json.escape", "json.number", "json.string_size", "json.keys", "json.values". O(n), for objects O(k log k)
+// in their keys.
 Result<Json> readJson(std::string_view text, const std::string& fileName, const ReadLimits& limits = {});
 
-// Where in `text` the value stands that a JSON pointer names; where its nearest existing ancestor stands when it is
-// missing. For errors found after reading. Never fails: line 0 when the text has no such place. O(n).
+// Where in `text` the value stands that a JSON pointer names; where its nearest existing ancestor stands when
+// it is missing. For errors found after reading. Never fails: line 0 when the text has no such place. O(n).
 Place locate(std::string_view text, const std::string& pointer, const std::string& fileName);
 
 } // namespace alwayson

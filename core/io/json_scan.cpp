@@ -39,7 +39,8 @@ bool isDigit(char c) {
 std::string shortened(std::string_view text) {
     if (text.size() <= kShownBytes) return std::string(text);
     std::size_t end = kShownBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
     return std::string(text.substr(0, end)) + "...";
 }
 
@@ -56,7 +57,8 @@ private:
     bool atEnd() const { return m_at >= m_text.size(); }
     char peek() const { return atEnd() ? '\0' : m_text[m_at]; }
     void skipSpace() {
-        while (!atEnd() && isSpace(m_text[m_at])) ++m_at;
+        while (!atEnd() && isSpace(m_text[m_at]))
+            ++m_at;
     }
     std::string pointer(std::size_t frames) const;
     bool fail(const char* code, std::string message, const char* cure, std::size_t offset);
@@ -114,24 +116,33 @@ bool Scanner::unexpected(const char* wanted) {
     if (atEnd())
         return fail("json.syntax", fmt::format("the file ends where {} should stand.", wanted),
                     "The file is cut off: restore it from a copy.", m_at);
-    return fail("json.syntax", fmt::format("found {} where {} should stand.", shown(m_text, m_at), wanted), hint(), m_at);
+    return fail("json.syntax", fmt::format("found {} where {} should stand.", shown(m_text, m_at), wanted),
+                hint(), m_at);
 }
 
 const char* Scanner::hint() const {
     switch (peek()) {
     case '/':
-    case '#': return "JSON has no comments: remove it.";
-    case '\'': return "JSON strings stand in double quotes.";
+    case '#':
+        return "JSON has no comments: remove it.";
+    case '\'':
+        return "JSON strings stand in double quotes.";
     case 'N':
-    case 'I': return "JSON has neither NaN nor Infinity: write a number, or null where the field may be unset.";
+    case 'I':
+        return "JSON has neither NaN nor Infinity: write a number, or null where the field may be unset.";
     case ']':
-    case '}': return "Check for a comma too many or a bracket of the wrong kind.";
-    case ',': return "Remove the comma too many, or write the value that is missing.";
+    case '}':
+        return "Check for a comma too many or a bracket of the wrong kind.";
+    case ',':
+        return "Remove the comma too many, or write the value that is missing.";
     case '+':
-    case '.': return "Numbers start with a digit or a minus: 0.5, not .5 or +0.5.";
+    case '.':
+        return "Numbers start with a digit or a minus: 0.5, not .5 or +0.5.";
     case 'T':
-    case 'F': return "Write true and false in lower case.";
-    default: return "Correct the file at this place.";
+    case 'F':
+        return "Write true and false in lower case.";
+    default:
+        return "Correct the file at this place.";
     }
 }
 
@@ -143,7 +154,8 @@ std::optional<Error> Scanner::run() {
         skipSpace();
         if (m_expect == Expect::afterValue && m_frames.empty()) {
             if (!atEnd())
-                fail("json.syntax", fmt::format("found {} after the end of the document.", shown(m_text, m_at)),
+                fail("json.syntax",
+                     fmt::format("found {} after the end of the document.", shown(m_text, m_at)),
                      "Remove what follows the last bracket.", m_at);
             break;
         }
@@ -154,11 +166,16 @@ std::optional<Error> Scanner::run() {
 
 bool Scanner::step() {
     switch (m_expect) {
-    case Expect::value: return value();
-    case Expect::firstElement: return peek() == ']' ? close() : value();
-    case Expect::firstKey: return peek() == '}' ? close() : key();
-    case Expect::key: return key();
-    case Expect::afterValue: return comma();
+    case Expect::value:
+        return value();
+    case Expect::firstElement:
+        return peek() == ']' ? close() : value();
+    case Expect::firstKey:
+        return peek() == '}' ? close() : key();
+    case Expect::key:
+        return key();
+    case Expect::afterValue:
+        return comma();
     }
     return false;
 }
@@ -170,16 +187,21 @@ bool Scanner::value() {
                     "Split the design.", m_at);
     m_expect = Expect::afterValue;
     switch (peek()) {
-    case '{': return open(true);
-    case '[': return open(false);
+    case '{':
+        return open(true);
+    case '[':
+        return open(false);
     case '"': {
         std::string_view raw;
         bool hasEscapes = false;
         return string(raw, hasEscapes);
     }
-    case 't': return literal("true");
-    case 'f': return literal("false");
-    case 'n': return literal("null");
+    case 't':
+        return literal("true");
+    case 'f':
+        return literal("false");
+    case 'n':
+        return literal("null");
     default:
         if (peek() == '-' || isDigit(peek())) return number();
         return unexpected("a value");
@@ -188,7 +210,8 @@ bool Scanner::value() {
 
 bool Scanner::open(bool object) {
     if (m_frames.size() >= m_limits.depth)
-        return fail("json.depth", fmt::format("arrays and objects are nested more than {} deep.", m_limits.depth),
+        return fail("json.depth",
+                    fmt::format("arrays and objects are nested more than {} deep.", m_limits.depth),
                     "No design needs this: check what wrote the file.", m_at);
     m_frames.push_back(Frame{object, m_keys.size(), 0});
     ++m_at;
@@ -247,7 +270,8 @@ bool Scanner::string(std::string_view& raw, bool& hasEscapes) {
             return true;
         }
         if (m_at - start >= m_limits.stringBytes)
-            return fail("json.string_size", fmt::format("a string is longer than {} bytes.", m_limits.stringBytes),
+            return fail("json.string_size",
+                        fmt::format("a string is longer than {} bytes.", m_limits.stringBytes),
                         "Shorten it, or check for a quote that is missing.", start - 1);
         if (c == '\\') {
             hasEscapes = true;
@@ -289,14 +313,17 @@ bool Scanner::escape() {
         return true;
     }
     if (kind == 'b' || kind == 'f')
-        return fail("json.control", fmt::format("a string holds the control character \\{}.", kind), "Remove it.", start);
+        return fail("json.control", fmt::format("a string holds the control character \\{}.", kind),
+                    "Remove it.", start);
     if (kind != 'u')
         return fail("json.escape", "a backslash is followed by no known escape.",
-                    "Write \\\\ for a backslash; known are \\\" \\\\ \\/ \\n \\r \\t and \\u with four hexadecimal digits.",
+                    "Write \\\\ for a backslash; known are \\\" \\\\ \\/ \\n \\r \\t and \\u with four "
+                    "hexadecimal digits.",
                     start);
     const long code = hex4(m_text, m_at + 2);
     if (code < 0)
-        return fail("json.escape", "\\u is not followed by four hexadecimal digits.", "Write it like \\u00e9.", start);
+        return fail("json.escape", "\\u is not followed by four hexadecimal digits.",
+                    "Write it like \\u00e9.", start);
     if (isForbiddenControl(code))
         return fail("json.control", fmt::format("a string holds the control character \\u{:04x}.", code),
                     "Remove it.", start);
@@ -316,12 +343,14 @@ bool Scanner::number() {
     if (peek() == '-') ++m_at;
     if (!isDigit(peek())) return unexpected("a digit");
     const auto digits = [&] {
-        while (isDigit(peek())) ++m_at;
+        while (isDigit(peek()))
+            ++m_at;
     };
     if (peek() == '0') {
         ++m_at;
         if (isDigit(peek()))
-            return fail("json.number", "a number starts with a zero that is too many.", "Remove the leading zero.", start);
+            return fail("json.number", "a number starts with a zero that is too many.",
+                        "Remove the leading zero.", start);
     } else {
         digits();
     }
@@ -351,7 +380,8 @@ bool Scanner::checkNumber(std::string_view token, std::size_t start, bool whole)
         std::uint64_t magnitude = 0;
         const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude);
         if (parsed.ec == std::errc{} && magnitude <= kLargestInteger) return true;
-        return fail("json.number", fmt::format("the whole number {} does not fit into 53 bits.", shortened(token)),
+        return fail("json.number",
+                    fmt::format("the whole number {} does not fit into 53 bits.", shortened(token)),
                     "Write it with an exponent (1e20), or as a string where the digits matter.", start);
     }
     double value = 0;

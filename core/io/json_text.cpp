@@ -39,12 +39,18 @@ void appendUtf8(std::string& out, long c) {
 
 char simpleEscape(char c) {
     switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return c;
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return c;
     }
 }
 
@@ -95,7 +101,8 @@ Place placeAt(std::string_view text, std::size_t offset, const std::string& file
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
     place.line = 1 + static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
     const std::size_t lineBreak = before.rfind('\n');
-    const std::size_t lineStart = lineBreak == std::string_view::npos ? std::min(bomSize(text), before.size()) : lineBreak + 1;
+    const std::size_t lineStart =
+        lineBreak == std::string_view::npos ? std::min(bomSize(text), before.size()) : lineBreak + 1;
     place.column = 1 + before.size() - lineStart;
     return place;
 }
@@ -128,9 +135,12 @@ std::string unescape(std::string_view raw) {
 std::string pointerStep(std::string_view key) {
     std::string step = "/";
     for (const char c : key) {
-        if (c == '~') step += "~0";
-        else if (c == '/') step += "~1";
-        else step += c;
+        if (c == '~')
+            step += "~0";
+        else if (c == '/')
+            step += "~1";
+        else
+            step += c;
     }
     return step;
 }

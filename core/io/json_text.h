@@ -1,5 +1,6 @@
 #pragma once
-// Characters, escapes and places of JSON text: what the scan, the reader and locate share. Not for use outside core/io.
+// Characters, escapes and places of JSON text: what the scan, the reader and locate share. Not for use
+// outside core/io.
 
 #include "core/base/result.h"
 
@@ -9,8 +10,8 @@
 
 namespace alwayson::io {
 
-// Length of the UTF-8 character at `at`; 0 when it is malformed: overlong, a surrogate, beyond U+10FFFF or cut off
-// (RFC 3629, section 4).
+// Length of the UTF-8 character at `at`; 0 when it is malformed: overlong, a surrogate, beyond U+10FFFF or
+// cut off (RFC 3629, section 4).
 std::size_t utf8Length(std::string_view text, std::size_t at);
 // C0 and C1 controls but for tab, line feed and carriage return.
 bool isForbiddenControl(long codePoint);

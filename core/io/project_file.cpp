@@ -38,9 +38,10 @@ std::string serialiseDesign(const Design& design) {
 Result<std::string> checkedText(const Design& design, const std::string& fileName) {
     const Json json = toJson(design);
     if (const std::optional<std::string> field = io::firstNonFinite(json))
-        return Error{ErrorKind::invalidInput, "design.not_finite",
-                     fmt::format("the field {} is not a finite number, so the design cannot be saved.", *field),
-                     "Give the field a number.", Place{fileName, *field, 0, 0}};
+        return Error{
+            ErrorKind::invalidInput, "design.not_finite",
+            fmt::format("the field {} is not a finite number, so the design cannot be saved.", *field),
+            "Give the field a number.", Place{fileName, *field, 0, 0}};
     std::string text = io::canonicalText(json);
     const Result<LoadedDesign> again = parseDesign(text, fileName);
     if (!again) {

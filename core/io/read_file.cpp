@@ -23,22 +23,37 @@ struct Reason {
 
 Reason reasonFor(int errorNumber) {
     switch (errorNumber) {
-    case ENOSPC: return {"io.full", "the disk is full", "Free some space or save elsewhere."};
-    case EDQUOT: return {"io.full", "your disk quota is used up", "Free some space or save elsewhere."};
-    case EFBIG: return {"io.too_large", "the system does not allow files of this size", "Raise the limit (ulimit -f) or save elsewhere."};
+    case ENOSPC:
+        return {"io.full", "the disk is full", "Free some space or save elsewhere."};
+    case EDQUOT:
+        return {"io.full", "your disk quota is used up", "Free some space or save elsewhere."};
+    case EFBIG:
+        return {"io.too_large", "the system does not allow files of this size",
+                "Raise the limit (ulimit -f) or save elsewhere."};
     case EACCES:
-    case EPERM: return {"io.permission", "you have no permission", "Change the permissions, or use another folder."};
-    case EROFS: return {"io.read_only", "the disk is read-only", "Use a folder on another disk."};
-    case ENOENT: return {"io.not_found", "there is no such file or folder", "Check the path."};
-    case ENOTDIR: return {"io.not_found", "a part of the path is not a folder", "Check the path."};
-    case EISDIR: return {"io.not_a_file", "it is a folder", "Give the name of a file."};
-    case ELOOP: return {"io.name", "its symbolic links lead in a circle", "Use another name."};
-    case ENAMETOOLONG: return {"io.name", "the name is too long", "Use a shorter name."};
-    case EINVAL: return {"io.name", "the system does not accept the name", "Use another name."};
+    case EPERM:
+        return {"io.permission", "you have no permission", "Change the permissions, or use another folder."};
+    case EROFS:
+        return {"io.read_only", "the disk is read-only", "Use a folder on another disk."};
+    case ENOENT:
+        return {"io.not_found", "there is no such file or folder", "Check the path."};
+    case ENOTDIR:
+        return {"io.not_found", "a part of the path is not a folder", "Check the path."};
+    case EISDIR:
+        return {"io.not_a_file", "it is a folder", "Give the name of a file."};
+    case ELOOP:
+        return {"io.name", "its symbolic links lead in a circle", "Use another name."};
+    case ENAMETOOLONG:
+        return {"io.name", "the name is too long", "Use a shorter name."};
+    case EINVAL:
+        return {"io.name", "the system does not accept the name", "Use another name."};
     case EMFILE:
-    case ENFILE: return {"io.busy", "too many files are open", "Close some programs and try again."};
-    case EIO: return {"io.device", "the disk reports an error", "Save elsewhere and check the disk."};
-    default: return {"io.failed", std::strerror(errorNumber), "Try again, or use another folder."};
+    case ENFILE:
+        return {"io.busy", "too many files are open", "Close some programs and try again."};
+    case EIO:
+        return {"io.device", "the disk reports an error", "Save elsewhere and check the disk."};
+    default:
+        return {"io.failed", std::strerror(errorNumber), "Try again, or use another folder."};
     }
 }
 
@@ -46,8 +61,9 @@ Reason reasonFor(int errorNumber) {
 
 Error ioError(int errorNumber, std::string_view doing, const std::filesystem::path& path) {
     Reason reason = reasonFor(errorNumber);
-    return Error{ErrorKind::io, reason.code, fmt::format("cannot {} {}: {}.", doing, path.string(), reason.why),
-                 reason.cure, Place{path.string(), "", 0, 0}};
+    return Error{ErrorKind::io, reason.code,
+                 fmt::format("cannot {} {}: {}.", doing, path.string(), reason.why), reason.cure,
+                 Place{path.string(), "", 0, 0}};
 }
 
 Error notAFile(std::string_view doing, const std::filesystem::path& path, std::string_view whatItIs) {
@@ -69,8 +85,8 @@ namespace {
 
 Error tooLarge(const std::filesystem::path& path, std::uint64_t size, std::size_t limit) {
     return Error{ErrorKind::invalidInput, "json.size",
-                 fmt::format("the file has {} bytes, more than the limit of {}.", size, limit), "Use a smaller file.",
-                 Place{path.string(), "", 0, 0}};
+                 fmt::format("the file has {} bytes, more than the limit of {}.", size, limit),
+                 "Use a smaller file.", Place{path.string(), "", 0, 0}};
 }
 
 Result<std::string> readAll(int fd, const std::filesystem::path& path, std::size_t limit) {

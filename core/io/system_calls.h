@@ -1,5 +1,6 @@
 #pragma once
-// The system calls that a save makes, as a table, so that tests can make each of them fail. Not for use outside core/io.
+// The system calls that a save makes, as a table, so that tests can make each of them fail. Not for use
+// outside core/io.
 
 #include <sys/stat.h>
 #include <sys/types.h>
