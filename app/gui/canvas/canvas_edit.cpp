@@ -1,0 +1,238 @@
+#include "app/gui/canvas/canvas_edit.h"
+
+#include "core/catalogue/catalogue.h"
+
+#include <algorithm>
+
+namespace alwayson::gui {
+
+namespace {
+
+CanvasBox placeOf(const QRectF& box, bool sized) {
+    return {box.x(), box.y(), sized ? box.width() : 0, sized ? box.height() : 0};
+}
+
+Operation placed(const Design& design, const std::string& id, const QRectF& box) {
+    return operation::place(id, placeOf(box, design.domains.contains(id)));
+}
+
+// Places of what is shown where the automatic layout put it.
+void pinTheRest(const Design& design, const Boxes& boxes, const Ids& except, std::vector<Operation>& operations) {
+    for (const auto& [id, box] : boxes)
+        if (!design.canvas.contains(id) && !except.contains(id)) operations.push_back(placed(design, id, box));
+}
+
+const Descriptor* descriptorAt(std::string_view path, std::string_view& family) {
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return nullptr;
+    family = path.substr(0, slash);
+    const std::string_view id = path.substr(slash + 1);
+    const Catalogue& catalogue = Catalogue::builtIn();
+    if (family == "kinds") return catalogue.kind(id);
+    if (family == "domains") return catalogue.domain(id);
+    if (family == "groups") return catalogue.group(id);
+    return nullptr;
+}
+
+// "web1", "web2", ... instead of "web", "web-2": what people write for machines.
+std::string numberedId(const Design& design, std::string_view base) {
+    for (int number = 1; number < 100000; ++number) {
+        std::string id = std::string(base) + std::to_string(number);
+        if (!design.hasId(id)) return id;
+    }
+    return freshId(design, base);
+}
+
+std::string groupAt(const Design& design, const Boxes& boxes, QPointF point, const Ids& moving) {
+    for (const Group& group : design.groups) {
+        Boxes resting;
+        for (const Node* member : membersOf(design, group.id))
+            if (const auto found = boxes.find(member->id.str()); found != boxes.end() && !moving.contains(member->id.str()))
+                resting.insert(*found);
+        if (const auto own = boxes.find(group.id.str()); own != boxes.end()) resting.insert(*own);
+        if (groupOutline(design, group.id, resting).contains(point)) return group.id.str();
+    }
+    return {};
+}
+
+} // namespace
+
+QSizeF sizeOfNew(std::string_view path) {
+    if (path.starts_with("domains/")) {
+        const Descriptor* descriptor = Catalogue::builtIn().domain(path.substr(8));
+        const bool top = descriptor && descriptor->parents.empty();
+        return top ? QSizeF(20 * kGrid, 14 * kGrid) : QSizeF(10 * kGrid, 9 * kGrid);
+    }
+    if (path.starts_with("groups/")) return {kCardWidth + 4 * kGrid, kCardHeight + 2 * kGrid};
+    return {kCardWidth, kCardHeight};
+}
+
+bool mayJoin(const Node& node, std::string_view groupKind) {
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    return kind && std::find(kind->groups.begin(), kind->groups.end(), groupKind) != kind->groups.end();
+}
+
+std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& boxes, std::string_view path, QPointF topLeft) {
+    std::string_view family;
+    const Descriptor* descriptor = descriptorAt(path, family);
+    if (!descriptor) return std::nullopt;
+    const QRectF box(topLeft, sizeOfNew(path));
+    Creation creation;
+    std::vector<Operation> operations;
+    if (family == "kinds") {
+        Node node;
+        node.kind = descriptor->id;
+        node.id = NodeId(numberedId(design, descriptor->hasRole("client") ? "clients" : descriptor->id));
+        const std::string domain = domainAt(design, boxes, box.center());
+        if (!domain.empty()) node.domain = DomainId(domain);
+        const std::string group = groupAt(design, boxes, box.center(), {});
+        if (!group.empty() && mayJoin(node, design.groups.find(group)->kind)) node.group = GroupId(group);
+        creation.id = node.id.str();
+        operations.push_back(operation::insertNode(node));
+        operations.push_back(operation::place(creation.id, placeOf(box, false)));
+    } else if (family == "domains") {
+        Domain domain;
+        domain.kind = descriptor->id;
+        domain.id = DomainId(numberedId(design, descriptor->id));
+        const std::string parent = domainAt(design, boxes, box.center());
+        if (!parent.empty() && domainMayLieIn(domain.kind, design.domains.find(parent)->kind)) domain.parent = DomainId(parent);
+        creation.id = domain.id.str();
+        operations.push_back(operation::insertDomain(domain));
+        operations.push_back(operation::place(creation.id, placeOf(box, true)));
+    } else {
+        Group group;
+        group.kind = descriptor->id;
+        group.id = GroupId(numberedId(design, descriptor->id));
+        creation.id = group.id.str();
+        operations.push_back(operation::insertGroup(group));
+        operations.push_back(operation::place(creation.id, placeOf(box, false)));
+    }
+    pinTheRest(design, boxes, {}, operations);
+    creation.operation = operation::batch("Add " + creation.id, std::move(operations));
+    return creation;
+}
+
+Ids withContents(const Design& design, const std::vector<std::string>& ids) {
+    Ids all;
+    for (const std::string& id : ids) {
+        all.insert(id);
+        if (design.domains.contains(id))
+            for (std::string& inner : contentsOf(design, id)) all.insert(std::move(inner));
+        if (design.groups.contains(id))
+            for (const Node* member : membersOf(design, GroupId(id))) all.insert(member->id.str());
+    }
+    return all;
+}
+
+DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& after, std::string_view id, const Ids& moving) {
+    DropTarget target;
+    const auto found = after.find(id);
+    if (found == after.end()) return target;
+    const QPointF middle = found->second.center();
+    // Places that move along cannot be entered by what moves with them, unless they hold it already.
+    std::vector<std::string> movingPlaces;
+    for (const std::string& other : moving)
+        if (design.domains.contains(other)) movingPlaces.push_back(other);
+    target.domain = domainAt(design, before, middle, movingPlaces);
+    if (const Node* node = design.nodes.find(id)) {
+        const std::string group = groupAt(design, before, middle, moving);
+        const bool groupMoves = node->group && (moving.contains(node->group->str()) || group == node->group->str());
+        if (groupMoves) return target;
+        if (!group.empty() && mayJoin(*node, design.groups.find(group)->kind)) target.group = group;
+    } else if (const Domain* domain = design.domains.find(id)) {
+        // Up through the places until one may hold it.
+        while (!target.domain.empty() && !domainMayLieIn(domain->kind, design.domains.find(target.domain)->kind)) {
+            const Domain* place = design.domains.find(target.domain);
+            target.domain = place->parent ? place->parent->str() : std::string();
+        }
+    }
+    return target;
+}
+
+std::optional<Operation> moveOperation(const Design& design, const Boxes& before, const Boxes& after,
+                                       const std::vector<std::string>& roots) {
+    const Ids moving = withContents(design, roots);
+    Ids carried; // moved by a place that moves: their memberships stay
+    for (const std::string& root : roots)
+        if (design.domains.contains(root))
+            for (const std::string& inner : contentsOf(design, root)) carried.insert(inner);
+    std::vector<Operation> operations;
+    for (const std::string& id : moving) {
+        const auto to = after.find(id), from = before.find(id);
+        if (to == after.end() || from == before.end() || to->second == from->second) continue;
+        operations.push_back(placed(design, id, to->second));
+    }
+    if (operations.empty()) return std::nullopt;
+    std::size_t things = 0;
+    std::string joined;
+    for (const std::string& id : moving) {
+        if (carried.contains(id)) continue;
+        ++things;
+        if (design.groups.contains(id)) continue;
+        const DropTarget target = dropTargetOf(design, before, after, id, moving);
+        const Node* node = design.nodes.find(id);
+        const Domain* domain = design.domains.find(id);
+        const std::optional<DomainId>& now = node ? node->domain : domain->parent;
+        const std::string nowText = now ? now->str() : std::string();
+        const Collection in = node ? Collection::nodes : Collection::domains;
+        if (target.domain != nowText) {
+            operations.push_back(operation::set(in, id, node ? "/domain" : "/parent",
+                                                target.domain.empty() ? Json() : Json(target.domain), "Place " + id));
+            if (!target.domain.empty()) joined = target.domain;
+        }
+        if (node && !target.group.empty()) {
+            operations.push_back(operation::set(in, id, "/group", Json(target.group), "Add " + id + " to " + target.group));
+            joined = target.group;
+        }
+    }
+    pinTheRest(design, before, moving, operations);
+    std::string label = "Move ";
+    label += roots.size() == 1 ? roots.front() : std::to_string(things) + " things";
+    if (!joined.empty()) label += " to " + joined;
+    return operation::batch(label, std::move(operations));
+}
+
+Operation resizeOperation(const Design& design, const Boxes& boxes, const std::string& domain, const QRectF& box) {
+    std::vector<Operation> operations{operation::place(domain, placeOf(box, true))};
+    pinTheRest(design, boxes, {domain}, operations);
+    return operation::batch("Resize " + domain, std::move(operations));
+}
+
+std::optional<Creation> groupOperation(const Design& design, const std::vector<std::string>& ids, const std::string& groupKind) {
+    Group group;
+    group.kind = groupKind;
+    std::vector<Operation> members;
+    std::string base;
+    for (const std::string& id : ids) {
+        const Node* node = design.nodes.find(id);
+        if (!node || !mayJoin(*node, groupKind)) continue;
+        if (base.empty()) base = id.substr(0, id.find_last_not_of("0123456789-_") + 1);
+    }
+    if (base.empty()) {
+        bool any = false;
+        for (const std::string& id : ids)
+            if (const Node* node = design.nodes.find(id)) any = any || mayJoin(*node, groupKind);
+        if (!any) return std::nullopt;
+        base = groupKind;
+    }
+    group.id = GroupId(freshId(design, base));
+    members.push_back(operation::insertGroup(group));
+    for (const std::string& id : ids)
+        if (const Node* node = design.nodes.find(id); node && mayJoin(*node, groupKind))
+            members.push_back(operation::set(Collection::nodes, id, "/group", Json(group.id.str()), "Group " + id));
+    return Creation{operation::batch("Group into " + group.id.str(), std::move(members)), group.id.str()};
+}
+
+LinkCreation linkOperation(const Design& design, const std::string& from, const std::string& to) {
+    Link link;
+    link.from = from;
+    link.to = to;
+    std::string base = from + "-" + to;
+    if (base.size() > 56) base = "link";
+    link.id = LinkId(freshId(design, base));
+    Operation insert = operation::insertLink(link);
+    insert.label = "Link " + from + " to " + to;
+    return {operation::batch("Link " + from + " to " + to, {std::move(insert)}), link.id.str()};
+}
+
+} // namespace alwayson::gui

@@ -1,0 +1,165 @@
+#include "app/gui/canvas/geometry.h"
+
+#include "core/catalogue/catalogue.h"
+
+#include <QLineF>
+#include <QTransform>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <set>
+
+namespace alwayson::gui {
+
+double snapped(double value) {
+    return std::round(value / kGrid) * kGrid;
+}
+
+QPointF snapped(QPointF point) {
+    return {snapped(point.x()), snapped(point.y())};
+}
+
+QRectF groupOutline(const Design& design, const GroupId& group, const Boxes& boxes) {
+    QRectF united;
+    for (const Node* member : membersOf(design, group)) {
+        const auto found = boxes.find(member->id.str());
+        if (found != boxes.end()) united = united.isNull() ? found->second : united.united(found->second);
+    }
+    if (!united.isNull()) return united.adjusted(-kGroupMargin, -kGroupMargin, kGroupMargin, kGroupMargin);
+    const auto own = boxes.find(group.str());
+    return own == boxes.end() ? QRectF() : own->second;
+}
+
+std::string domainAt(const Design& design, const Boxes& boxes, QPointF point, const std::vector<std::string>& except) {
+    std::set<std::string, std::less<>> excluded(except.begin(), except.end());
+    for (const std::string& id : except)
+        for (const std::string& inner : contentsOf(design, id)) excluded.insert(inner);
+    std::string best;
+    double bestArea = 0;
+    for (const Domain& domain : design.domains) {
+        const auto found = boxes.find(domain.id.str());
+        if (found == boxes.end() || excluded.contains(domain.id.str()) || !found->second.contains(point)) continue;
+        const double area = found->second.width() * found->second.height();
+        if (best.empty() || area < bestArea) {
+            best = domain.id.str();
+            bestArea = area;
+        }
+    }
+    return best;
+}
+
+bool domainMayLieIn(std::string_view kind, std::string_view parentKind) {
+    const Descriptor* descriptor = Catalogue::builtIn().domain(kind);
+    return descriptor && std::find(descriptor->parents.begin(), descriptor->parents.end(), parentKind) != descriptor->parents.end();
+}
+
+std::vector<std::string> contentsOf(const Design& design, std::string_view domain) {
+    std::vector<std::string> inside;
+    std::set<std::string, std::less<>> places{std::string(domain)};
+    bool grew = true;
+    while (grew) {
+        grew = false;
+        for (const Domain& candidate : design.domains) {
+            if (!candidate.parent || !places.contains(candidate.parent->str())) continue;
+            if (places.insert(candidate.id.str()).second) {
+                inside.push_back(candidate.id.str());
+                grew = true;
+            }
+        }
+    }
+    for (const Node& node : design.nodes)
+        if (node.domain && places.contains(node.domain->str())) inside.push_back(node.id.str());
+    return inside;
+}
+
+QRectF minimalDomainBox(const Design& design, const Boxes& boxes, std::string_view domain) {
+    QRectF united;
+    for (const std::string& id : contentsOf(design, domain)) {
+        const auto found = boxes.find(id);
+        if (found != boxes.end()) united = united.isNull() ? found->second : united.united(found->second);
+    }
+    if (united.isNull()) return {0, 0, 8 * kGrid, 5 * kGrid};
+    return united.adjusted(-kDomainPadding, -kDomainHeader, kDomainPadding, kDomainPadding);
+}
+
+namespace {
+
+constexpr double kArrow = 8;   // length of an arrow head
+constexpr int kSamples = 33;
+
+void finish(Route& route, QPointF from, QPointF c1, QPointF c2, QPointF base, QPointF direction) {
+    route.from = from;
+    route.path.moveTo(from);
+    route.path.cubicTo(c1, c2, base);
+    route.tip = base + direction * kArrow;
+    route.angle = std::atan2(direction.y(), direction.x()) * 180 / std::numbers::pi;
+    // Even steps along the curve, by a fine polyline: pointAtPercent is too slow to call while painting.
+    constexpr int kFine = 96;
+    std::vector<QPointF> fine(kFine + 1);
+    std::vector<double> at(kFine + 1);
+    for (int i = 0; i <= kFine; ++i) {
+        const double t = double(i) / kFine, u = 1 - t;
+        fine[i] = from * (u * u * u) + c1 * (3 * u * u * t) + c2 * (3 * u * t * t) + base * (t * t * t);
+        if (i > 0) at[i] = at[i - 1] + QLineF(fine[i - 1], fine[i]).length();
+    }
+    route.length = at[kFine];
+    route.samples.resize(kSamples);
+    int next = 1;
+    for (int i = 0; i < kSamples; ++i) {
+        const double wanted = route.length * i / (kSamples - 1);
+        while (next < kFine && at[next] < wanted) ++next;
+        const double step = at[next] - at[next - 1];
+        const double share = step > 0 ? std::clamp((wanted - at[next - 1]) / step, 0.0, 1.0) : 0;
+        route.samples[i] = fine[next - 1] + (fine[next] - fine[next - 1]) * share;
+    }
+}
+
+} // namespace
+
+Route routeBetween(const QRectF& from, const QRectF& to, double lane) {
+    const QPointF a = from.center(), b = to.center();
+    const double right = to.left() - from.right(), left = from.left() - to.right();
+    const double below = to.top() - from.bottom(), above = from.top() - to.bottom();
+    constexpr double kRoom = 20; // below this a curve would be squeezed
+    const double shift = lane * 14;
+    // A short straight part before the arrow keeps it from pointing across the edge.
+    const auto horizontal = [&](double sign) {
+        Route route;
+        const QPointF start(sign > 0 ? from.right() : from.left(), a.y() + shift);
+        QPointF end(sign > 0 ? to.left() : to.right(), b.y() + shift);
+        if (std::abs(start.y() - end.y()) < to.height() / 2 - 10) end.setY(std::clamp(start.y(), to.top() + 8, to.bottom() - 8));
+        const QPointF base = end - QPointF(sign * kArrow, 0);
+        const double reach = std::max(12.0, std::abs(base.x() - start.x()) / 2);
+        finish(route, start, start + QPointF(sign * reach, 0), base - QPointF(sign * reach, 0), base, {sign, 0});
+        return route;
+    };
+    const auto vertical = [&](double sign) {
+        Route route;
+        QPointF start(a.x() + shift, sign > 0 ? from.bottom() : from.top());
+        QPointF end(b.x() + shift, sign > 0 ? to.top() : to.bottom());
+        if (std::abs(start.x() - end.x()) < 24) end.setX(start.x());
+        // A wide target (an outline) is met straight below or above.
+        if (to.width() > 2 * from.width() && start.x() > to.left() + 20 && start.x() < to.right() - 20) end.setX(start.x());
+        const QPointF base = end - QPointF(0, sign * kArrow);
+        const double reach = std::max(12.0, std::abs(base.y() - start.y()) / 2);
+        finish(route, start, start + QPointF(0, sign * reach), base - QPointF(0, sign * reach), base, {0, sign});
+        return route;
+    };
+    const bool stacked = std::max(below, above) > kRoom && std::max(right, left) < kRoom;
+    if (!stacked && right > kRoom) return horizontal(1);
+    if (!stacked && left > kRoom) return horizontal(-1);
+    return b.y() >= a.y() ? vertical(1) : vertical(-1);
+}
+
+Route routeToPoint(const QRectF& from, QPointF to) {
+    return routeBetween(from, QRectF(to - QPointF(1, 1), QSizeF(2, 2)));
+}
+
+QPointF pointAlong(const Route& route, double share) {
+    const double at = std::clamp(share, 0.0, 1.0) * double(route.samples.size() - 1);
+    const std::size_t index = std::min(std::size_t(at), route.samples.size() - 2);
+    return route.samples[index] + (route.samples[index + 1] - route.samples[index]) * (at - double(index));
+}
+
+} // namespace alwayson::gui
