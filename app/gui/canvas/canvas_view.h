@@ -15,6 +15,7 @@ class InlineRename;
 class Minimap;
 class PlaybackAnimator;
 class Session;
+class Theme;
 
 class CanvasView : public QGraphicsView {
     Q_OBJECT
@@ -27,10 +28,11 @@ public:
     // Drags from the palette carry this; the data is "kinds/haproxy", "domains/zone" or "groups/pool" in UTF-8.
     static constexpr const char* kPaletteMime = "application/x-alwayson-kind";
 
-    explicit CanvasView(Session& session, QWidget* parent = nullptr);
+    CanvasView(Session& session, const Theme& theme, QWidget* parent = nullptr);
     ~CanvasView() override;
 
     Session& session() const { return m_session; }
+    const Theme& theme() const { return m_theme; }
     CanvasScene& canvasScene() const { return *m_scene; }
     Tool tool() const { return m_tool; }
     double zoom() const; // 1 = 100 %
@@ -109,6 +111,7 @@ private:
     double toScene(double pixels) const { return pixels / zoom(); }
 
     Session& m_session;
+    const Theme& m_theme;
     CanvasScene* m_scene = nullptr;
     Minimap* m_minimap = nullptr;
     std::unique_ptr<Gesture> m_gesture;

@@ -9,11 +9,12 @@
 namespace alwayson::gui {
 
 class Session;
+class Theme;
 
 class ExportPanel : public QWidget {
     Q_OBJECT
 public:
-    explicit ExportPanel(Session& session, QWidget* parent = nullptr);
+    ExportPanel(Session& session, const Theme& theme, QWidget* parent = nullptr);
     ~ExportPanel() override;
 
 public slots:

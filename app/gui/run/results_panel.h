@@ -8,11 +8,12 @@
 namespace alwayson::gui {
 
 class Session;
+class Theme;
 
 class ResultsPanel : public QWidget {
     Q_OBJECT
 public:
-    explicit ResultsPanel(Session& session, QWidget* parent = nullptr);
+    ResultsPanel(Session& session, const Theme& theme, QWidget* parent = nullptr);
     ~ResultsPanel() override;
 
 private:

@@ -9,11 +9,12 @@
 namespace alwayson::gui {
 
 class Session;
+class Theme;
 
 class TimelinePanel : public QWidget {
     Q_OBJECT
 public:
-    explicit TimelinePanel(Session& session, QWidget* parent = nullptr);
+    TimelinePanel(Session& session, const Theme& theme, QWidget* parent = nullptr);
     ~TimelinePanel() override;
     QString sentence() const; // the line under the charts
 
