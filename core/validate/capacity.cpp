@@ -1,0 +1,229 @@
+// Can everything carry its load: in normal operation, without one member, without one zone.
+
+#include "core/base/units.h"
+#include "core/catalogue/books.h"
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/text/sentence.h"
+#include "core/validate/context.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace alwayson::validation {
+
+namespace {
+
+constexpr double kCrowded =
+    0.85; // queues grow steeply from here on (M/M/1 mean wait at .85: 5.7 service times)
+
+std::string perSecond(double rate) {
+    return formatSignificant(rate) + "/s";
+}
+
+std::string percent(double share) {
+    return formatSignificant(share * 100) + " %";
+}
+
+struct Capacities {
+    std::vector<double> perSecond;
+    std::vector<std::string> source;
+};
+
+Capacities capacities(const Context& c) {
+    Capacities all;
+    for (const Node& node : c.design.nodes) {
+        NodeCapacity capacity = capacityOf(c.design, node);
+        all.perSecond.push_back(capacity.perSecond);
+        all.source.push_back(std::move(capacity.source));
+    }
+    return all;
+}
+
+void checkNormal(const Context& c, const Capacities& capacity, Issues& issues) {
+    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+        const double load = c.load.requestsPerS[i];
+        const double limit = capacity.perSecond[i];
+        if (c.client[i] || !std::isfinite(limit) || load < kCrowded * limit) continue;
+        const std::string figures =
+            fmt::format("{} gets {} and can carry {} ({}): {} busy", c.name(i), perSecond(load),
+                        perSecond(limit), shownName(capacity.source[i]), percent(load / limit));
+        if (load >= limit)
+            issues.warning("capacity.overload", {c.node(i).id.str()},
+                           figures + ". Its queue grows until requests fail.",
+                           "Add members beside it, add workers, or shorten the service time.");
+        else
+            issues.hint("capacity.near_limit", {c.node(i).id.str()},
+                        figures + ". Waiting times rise steeply from here on.",
+                        "Leave more room: add members or workers.");
+    }
+}
+
+// The targets among which the load of one caller set is shared out evenly.
+struct Sharing {
+    std::string id; // group, node or balancer that is named
+    std::vector<Index> members;
+    double perSecond = 0; // over all members
+};
+
+std::vector<Sharing> sharings(const Context& c) {
+    std::vector<Sharing> list;
+    std::set<std::vector<Index>> seen;
+    const auto add = [&](const std::string& id, std::vector<Index> members) {
+        std::sort(members.begin(), members.end());
+        if (members.size() < 2 || !seen.insert(members).second) return;
+        double load = 0;
+        for (Index m : members)
+            load += c.load.requestsPerS[m];
+        list.push_back({id, std::move(members), load});
+    };
+    for (Index i = 0; i < c.branches.size(); ++i) {
+        if (c.balancer[i]) {
+            const auto& branches = c.branches[i];
+            add(branches.size() == 1 ? branches.front().link->to : c.node(i).id.str(), c.targetsOf(i));
+        } else
+            for (const Branch& branch : c.branches[i])
+                add(branch.link->to, branch.targets);
+    }
+    return list;
+}
+
+// Load over capacity when the survivors share everything evenly: the weakest of them decides.
+double busiest(const Sharing& sharing, const std::vector<bool>& lost, const Capacities& capacity) {
+    const auto left =
+        std::count_if(sharing.members.begin(), sharing.members.end(), [&](Index m) { return !lost[m]; });
+    double worst = 0;
+    for (Index m : sharing.members)
+        if (!lost[m])
+            worst = std::max(worst, sharing.perSecond / static_cast<double>(left) / capacity.perSecond[m]);
+    return worst;
+}
+
+void checkSurvivors(const Context& c, const Sharing& sharing, const Capacities& capacity, Issues& issues) {
+    std::vector<bool> lost(c.design.nodes.size(), false);
+    if (busiest(sharing, lost, capacity) >= 1) return; // overloaded as it is, and reported
+    std::vector<std::string> where{sharing.id};
+    for (const std::string& id : c.ids(sharing.members))
+        where.push_back(id);
+    const auto pastLimit = [&](const std::string& event, double share, std::size_t left) {
+        return fmt::format("When {}, the other {} of {} get {} together: {} of what {} can carry.", event,
+                           countOf(left, "member"), nameOf(c.design, sharing.id),
+                           perSecond(sharing.perSecond), percent(share), left == 1 ? "it" : "they");
+    };
+    const char* cure = "Add a member or workers, so that the others can carry the whole load.";
+    // Losing the strongest is the worst case.
+    const Index strongest =
+        *std::max_element(sharing.members.begin(), sharing.members.end(),
+                          [&](Index a, Index b) { return capacity.perSecond[a] < capacity.perSecond[b]; });
+    lost[strongest] = true;
+    const double without = busiest(sharing, lost, capacity);
+    if (without >= 1) {
+        issues.warning("capacity.survivors_overloaded", where,
+                       pastLimit(c.name(strongest) + " is lost", without, sharing.members.size() - 1), cure);
+        return;
+    }
+    for (const Domain& domain : c.design.domains) {
+        const Descriptor* kind = Catalogue::builtIn().domain(domain.kind);
+        if (!kind || kind->hasRole("region")) continue;
+        const std::vector<bool> inside = insideOf(c.design, domain);
+        const auto gone = static_cast<std::size_t>(std::count_if(
+            sharing.members.begin(), sharing.members.end(), [&](Index m) { return inside[m]; }));
+        if (gone < 2 || gone == sharing.members.size()) continue;
+        const double share = busiest(sharing, inside, capacity);
+        if (share < 1) continue;
+        std::vector<std::string> whereDomain = where;
+        whereDomain.insert(whereDomain.begin() + 1, domain.id.str());
+        issues.warning("capacity.place_loss_overload", std::move(whereDomain),
+                       pastLimit(fmt::format("{} is lost with {}", nameOf(c.design, domain.id.str()),
+                                             countOf(gone, "member")),
+                                 share, sharing.members.size() - gone),
+                       cure);
+    }
+}
+
+double shortestDeadline(const Context& c) {
+    double deadline = std::numeric_limits<double>::infinity();
+    for (Index i = 0; i < c.client.size(); ++i)
+        if (c.client[i])
+            for (const RequestClass& each : classesOf(c.node(i)))
+                deadline = std::min(deadline, each.deadline.seconds());
+    return deadline;
+}
+
+void checkQueues(const Context& c, const Capacities& capacity, Issues& issues) {
+    const double deadline = shortestDeadline(c);
+    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+        const Node& node = c.node(i);
+        if (!hasMechanism(node, "queue") || !c.reached[i]) continue;
+        const auto limit = get(node.parameters, key::server::queueLimit);
+        if (!limit) {
+            issues.hint("capacity.unbounded_queue", {node.id.str()},
+                        fmt::format("The queue of {} has no limit: after an overload it works through "
+                                    "requests whose callers are gone.",
+                                    c.name(i)),
+                        "Set a queue limit of about what can be served within the deadline.");
+            continue;
+        }
+        const double wait = static_cast<double>(*limit) / capacity.perSecond[i];
+        if (!(wait > deadline) || get(node.parameters, key::server::cancelsAbandoned)) continue;
+        const auto useful = static_cast<std::int64_t>(deadline / 2 * capacity.perSecond[i]);
+        Issue& issue =
+            issues.warning("capacity.queue_too_long", {node.id.str()},
+                           fmt::format("A full queue of {} requests before {} means {} of waiting, longer "
+                                       "than the deadline of {}: under overload it "
+                                       "serves only requests that have been given up.",
+                                       *limit, c.name(i), formatDuration(Duration::seconds(wait)),
+                                       formatDuration(Duration::seconds(deadline))),
+                           fmt::format("Lower the queue limit to about {}.", useful));
+        issue.operation =
+            operation::setParameter(Collection::nodes, node.id.str(), key::server::queueLimit.key.id, useful);
+    }
+}
+
+void checkConnectionLimits(const Context& c, Issues& issues) {
+    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+        if (!c.balancer[i]) continue;
+        const Node& node = c.node(i);
+        const auto perServer = get(node.parameters, key::haproxy::serverMaxconn);
+        if (perServer == 0) continue;
+        std::vector<Index> idle;
+        std::int64_t mostWorkers = 0;
+        for (Index target : c.targetsOf(i)) {
+            if (!hasMechanism(c.node(target), "queue")) continue;
+            const auto workers = get(c.node(target).parameters, key::server::workers);
+            if (workers <= perServer * static_cast<std::int64_t>(c.callers[target].size())) continue;
+            idle.push_back(target);
+            mostWorkers = std::max(mostWorkers, workers);
+        }
+        if (idle.empty()) continue;
+        std::vector<std::string> where{node.id.str()};
+        for (const std::string& id : c.ids(idle))
+            where.push_back(id);
+        Issue& issue = issues.warning(
+            "capacity.maxconn_below_workers", std::move(where),
+            fmt::format(
+                "{} lets {} at a time reach {}, which can serve {}: the rest of its workers never get work.",
+                c.name(i), countOf(static_cast<std::size_t>(perServer), "request"), listNames(c.names(idle)),
+                mostWorkers),
+            fmt::format("Set Connections per server to at least {}.", mostWorkers));
+        issue.operation = operation::setParameter(Collection::nodes, node.id.str(),
+                                                  key::haproxy::serverMaxconn.id, mostWorkers);
+    }
+}
+
+} // namespace
+
+void checkCapacity(const Context& context, Issues& issues) {
+    const Capacities capacity = capacities(context);
+    checkNormal(context, capacity, issues);
+    for (const Sharing& sharing : sharings(context))
+        checkSurvivors(context, sharing, capacity, issues);
+    checkQueues(context, capacity, issues);
+    checkConnectionLimits(context, issues);
+}
+
+} // namespace alwayson::validation

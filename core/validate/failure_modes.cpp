@@ -1,0 +1,68 @@
+// Failure modes as they are written: times that make no sense, parts that never fail.
+
+#include "core/catalogue/catalogue.h"
+#include "core/text/sentence.h"
+#include "core/validate/context.h"
+
+#include <fmt/format.h>
+
+namespace alwayson::validation {
+
+namespace {
+
+// Why a mode cannot be used, "" when it can.
+std::string whyUnusable(const FailureMode& mode, bool inCatalogue) {
+    if (!inCatalogue && !mode.timeToFailure) return "it does not say how often it happens";
+    if (!inCatalogue && !mode.repair) return "it does not say how long it lasts";
+    const std::pair<const char*, const std::optional<Distribution>*> kParts[] = {
+        {"the time to failure", &mode.timeToFailure}, {"the repair time", &mode.repair}};
+    for (const auto& [part, distribution] : kParts) {
+        if (!*distribution) continue;
+        const auto shape = resolve(**distribution);
+        if (!shape) return fmt::format("{} is wrong: {}", part, shape.error().message);
+    }
+    if (mode.timeToFailure && !(resolve(*mode.timeToFailure)->mean() > 0))
+        return "the time to failure is zero";
+    return {};
+}
+
+template <class Thing>
+void checkModes(const Context& c, const Thing& thing, const Descriptor* kind, Issues& issues) {
+    const std::string& id = thing.id.str();
+    for (const FailureMode& mode : thing.failureModes) {
+        const bool known = kind && kind->failureMode(mode.id);
+        if (mode.removed) {
+            if (!known)
+                issues.hint("failure.nothing_to_remove", {id},
+                            fmt::format("{} removes the failure mode {}, which it does not have.",
+                                        nameOf(c.design, id), shownName(mode.id)),
+                            "Delete this entry.");
+            continue;
+        }
+        const std::string why = whyUnusable(mode, known);
+        if (!why.empty())
+            issues.error("failure.unusable_mode", {id},
+                         fmt::format("The failure mode {} of {} is left out: {}.", shownName(mode.id),
+                                     nameOf(c.design, id), why),
+                         "Give it a time to failure above 0 and a repair time.");
+    }
+}
+
+} // namespace
+
+void checkFailureModes(const Context& context, Issues& issues) {
+    const Catalogue& catalogue = Catalogue::builtIn();
+    for (Index i = 0; i < context.design.nodes.size(); ++i) {
+        const Node& node = context.node(i);
+        checkModes(context, node, catalogue.kind(node.kind), issues);
+        if (!context.client[i] && context.reached[i] && failureModesOf(node).empty())
+            issues.hint(
+                "failure.never_fails", {node.id.str()},
+                fmt::format("{} has no failure modes, so it counts as always available.", context.name(i)),
+                "Add a failure mode, or leave it so if that is meant.");
+    }
+    for (const Domain& domain : context.design.domains)
+        checkModes(context, domain, catalogue.domain(domain.kind), issues);
+}
+
+} // namespace alwayson::validation

@@ -1,0 +1,263 @@
+// What fails alone and takes a flow with it: single nodes, single places, members that share one place.
+
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/text/sentence.h"
+#include "core/validate/context.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace alwayson::validation {
+
+namespace {
+
+// Connection only, without capacity: a node works when it is not down and each needed call has enough working
+// targets.
+class Reach {
+public:
+    explicit Reach(const Context& context) : m_c(context), m_works(context.design.nodes.size()) {}
+
+    // Clients that can no longer be served when `down` fails, though they can with everything up.
+    std::vector<Index> lostClients(const std::vector<bool>& down) {
+        evaluate(down);
+        std::vector<Index> lost;
+        for (Index i = 0; i < m_works.size(); ++i)
+            if (m_c.client[i] && !m_works[i] && !m_c.branches[i].empty()) lost.push_back(i);
+        return lost;
+    }
+
+private:
+    void evaluate(const std::vector<bool>& down) {
+        const auto& order = m_c.load.order;
+        for (auto at = order.rbegin(); at != order.rend(); ++at) {
+            // A client stands for its requests: losing the place it lies in is not an outage of the service.
+            const bool alive = m_c.client[*at] || !down[*at];
+            m_works[*at] = alive && (m_c.branches[*at].empty() || calls(*at));
+        }
+    }
+
+    bool calls(Index at) const {
+        const auto served = [&](const Branch& branch) {
+            const auto working = std::count_if(branch.targets.begin(), branch.targets.end(),
+                                               [&](Index t) { return m_works[t]; });
+            return static_cast<std::size_t>(working) >= std::max<std::size_t>(branch.needed, 1);
+        };
+        const auto& branches = m_c.branches[at];
+        if (m_c.balancer[at]) return std::any_of(branches.begin(), branches.end(), served);
+        return std::all_of(branches.begin(), branches.end(),
+                           [&](const Branch& b) { return b.optional || served(b); });
+    }
+
+    const Context& m_c;
+    std::vector<bool> m_works;
+};
+
+std::string kindTitle(const Domain& domain) {
+    const Descriptor* kind = Catalogue::builtIn().domain(domain.kind);
+    return kind ? kind->title : domain.kind;
+}
+
+std::string lowerTitle(const Domain& domain) {
+    std::string title = kindTitle(domain);
+    if (!title.empty() && title[0] >= 'A' && title[0] <= 'Z')
+        title[0] = static_cast<char>(title[0] - 'A' + 'a');
+    return title;
+}
+
+void checkNeeded(const Context& c, Issues& issues) {
+    for (const Group& group : c.design.groups) {
+        const auto needed = get(group.parameters, key::group::pool::needed);
+        const std::size_t members = membersOf(c.design, group.id).size();
+        if (!needed || members == 0) continue;
+        const auto k = static_cast<std::size_t>(*needed);
+        const std::string name = nameOf(c.design, group.id.str());
+        if (k > members)
+            issues.error("redundancy.needed_too_many", {group.id.str()},
+                         fmt::format("{} needs {} but has {}: it is never up.", name,
+                                     countOf(k, "working member"), members),
+                         "Add members or lower Members needed.");
+        else if (k == members && members > 1)
+            issues.warning("redundancy.no_spare", {group.id.str()},
+                           fmt::format("{} needs all of its {}: the loss of any one of them is an outage.",
+                                       name, countOf(members, "member")),
+                           "Add a spare member or lower Members needed.");
+    }
+}
+
+// Members of a pool that counts as down below its number needed are reported once, by the pool.
+bool reportedByPool(const Context& c, const Node& node) {
+    const Group* group = node.group ? c.design.groups.find(node.group->str()) : nullptr;
+    if (!group) return false;
+    const auto needed = get(group->parameters, key::group::pool::needed);
+    const std::size_t members = membersOf(c.design, group->id).size();
+    return needed && members > 1 && static_cast<std::size_t>(*needed) >= members;
+}
+
+void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& lostAnyway, Issues& issues,
+                      std::vector<bool>& single) {
+    std::vector<bool> down(c.design.nodes.size(), false);
+    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+        if (c.client[i] || !c.reached[i]) continue;
+        down[i] = true;
+        const std::vector<Index> lost = reach.lostClients(down);
+        down[i] = false;
+        if (lost.size() <= lostAnyway.size()) continue;
+        single[i] = true;
+        if (reportedByPool(c, c.node(i))) continue;
+        std::vector<std::string> where{c.node(i).id.str()};
+        for (const std::string& id : c.ids(lost))
+            where.push_back(id);
+        issues.warning(
+            "redundancy.single_member", std::move(where),
+            fmt::format("{} has no stand-in: when it fails, {} cannot be served.", c.name(i),
+                        listNames(c.names(lost))),
+            fmt::format("Add a second node beside {}, in another zone, and let its callers use both.",
+                        c.name(i)));
+    }
+}
+
+// The innermost place that holds all of them; nullptr when there is none.
+const Domain* commonPlace(const Design& design, const std::vector<const Node*>& nodes) {
+    if (nodes.empty() || !nodes.front()->domain) return nullptr;
+    for (const Domain* domain : domainChain(design, *nodes.front()->domain)) {
+        const bool all = std::all_of(nodes.begin(), nodes.end(), [&](const Node* node) {
+            if (!node->domain) return false;
+            const auto chain = domainChain(design, *node->domain);
+            return std::find(chain.begin(), chain.end(), domain) != chain.end();
+        });
+        if (all) return domain;
+    }
+    return nullptr;
+}
+
+void reportCommonPlace(const Context& c, const std::string& id, const std::vector<Index>& nodes,
+                       const Domain& place, Issues& issues, std::set<std::string>& reported) {
+    const Descriptor* kind = Catalogue::builtIn().domain(place.kind);
+    if (kind && kind->hasRole("region")) return;
+    const bool zone = kind && kind->hasRole("zone");
+    std::vector<std::string> where{id, place.id.str()};
+    for (const std::string& member : c.ids(nodes))
+        if (member != id) where.push_back(member);
+    const std::string placeName = nameOf(c.design, place.id.str());
+    issues.warning(
+        zone ? "redundancy.one_zone" : "redundancy.one_place", std::move(where),
+        fmt::format(
+            "All {} that stand in for each other ({}) are in {} {}: one outage of it takes all of them.",
+            countOf(nodes.size(), "node"), listNames(c.names(nodes)), lowerTitle(place), placeName),
+        fmt::format("Move some of them to another {}.", lowerTitle(place)));
+    reported.insert(place.id.str());
+}
+
+void reportSharedDependency(const Context& c, const std::string& id, const std::vector<Index>& nodes,
+                            Issues& issues, std::set<std::string>& reported) {
+    for (const DomainId& shared : c.node(nodes.front()).dependsOn) {
+        const bool all = std::all_of(nodes.begin(), nodes.end(), [&](Index n) {
+            const auto& list = c.node(n).dependsOn;
+            return std::find(list.begin(), list.end(), shared) != list.end();
+        });
+        if (!all) continue;
+        const std::string name = nameOf(c.design, shared.str());
+        issues.warning("redundancy.shared_dependency", {id, shared.str()},
+                       fmt::format("All of {} depend on {}: its outage takes all of them.",
+                                   listNames(c.names(nodes)), name),
+                       fmt::format("Let some of them depend on something other than {}.", name));
+        reported.insert(shared.str());
+    }
+}
+
+// Sets of nodes that stand in for each other: the targets of each balancer and each group that is called.
+std::vector<std::pair<std::string, std::vector<Index>>> standIns(const Context& c) {
+    std::vector<std::pair<std::string, std::vector<Index>>> sets;
+    std::set<std::vector<Index>> seen;
+    const auto add = [&](const std::string& id, std::vector<Index> nodes) {
+        std::sort(nodes.begin(), nodes.end());
+        if (nodes.size() > 1 && seen.insert(nodes).second) sets.emplace_back(id, std::move(nodes));
+    };
+    for (Index i = 0; i < c.branches.size(); ++i) {
+        for (const Branch& branch : c.branches[i])
+            add(branch.link->to, branch.targets);
+        if (c.balancer[i] && c.branches[i].size() > 1) add(c.node(i).id.str(), c.targetsOf(i));
+    }
+    return sets;
+}
+
+void checkPlaces(const Context& c, Issues& issues, std::set<std::string>& reported) {
+    for (const auto& [id, nodes] : standIns(c)) {
+        std::vector<const Node*> list;
+        for (Index n : nodes)
+            list.push_back(&c.node(n));
+        const Domain* place = commonPlace(c.design, list);
+        if (place) reportCommonPlace(c, id, nodes, *place, issues, reported);
+        reportSharedDependency(c, id, nodes, issues, reported);
+        const bool nowhere =
+            std::none_of(list.begin(), list.end(), [](const Node* n) { return n->domain.has_value(); });
+        if (nowhere)
+            issues.hint(
+                "redundancy.no_place",
+                [&] {
+                    std::vector<std::string> where{id};
+                    for (const std::string& member : c.ids(nodes))
+                        where.push_back(member);
+                    return where;
+                }(),
+                fmt::format("{} lie in no zone, so nothing that they share can fail in this design.",
+                            listNames(c.names(nodes))),
+                "Place them in zones or racks: outages of shared places are then counted.");
+    }
+}
+
+// A place that is a single point although none of its nodes is one and no pool lies in it as a whole.
+void checkSinglePlaces(const Context& c, Reach& reach, const std::vector<Index>& lostAnyway,
+                       const std::vector<bool>& single, const std::set<std::string>& reported,
+                       Issues& issues) {
+    for (const Domain& domain : c.design.domains) {
+        const std::vector<bool> inside = insideOf(c.design, domain);
+        bool explained = reported.contains(domain.id.str());
+        std::size_t count = 0;
+        for (Index i = 0; i < inside.size(); ++i) {
+            if (!inside[i] || c.client[i]) continue;
+            ++count;
+            explained = explained || single[i];
+        }
+        const Descriptor* kind = Catalogue::builtIn().domain(domain.kind);
+        // One region is where most designs end; it is named among the single points of failure, not as a
+        // finding.
+        if (explained || count < 2 || (kind && kind->hasRole("region"))) continue;
+        const bool inner = anyIn(c.design.domains, [&](const Domain& other) {
+            if (!reported.contains(other.id.str())) return false;
+            const auto chain = domainChain(c.design, other.id);
+            return std::find(chain.begin(), chain.end(), &domain) != chain.end();
+        });
+        if (inner) continue;
+        const std::vector<Index> lost = reach.lostClients(inside);
+        if (lost.size() <= lostAnyway.size()) continue;
+        std::vector<std::string> where{domain.id.str()};
+        for (const std::string& id : c.ids(lost))
+            where.push_back(id);
+        issues.warning("redundancy.single_place", std::move(where),
+                       fmt::format("An outage of {} {} takes {} at once, and {} cannot be served.",
+                                   lowerTitle(domain), nameOf(c.design, domain.id.str()),
+                                   countOf(count, "node"), listNames(c.names(lost))),
+                       fmt::format("Spread what it holds over another {}.", lowerTitle(domain)));
+    }
+}
+
+} // namespace
+
+void checkRedundancy(const Context& context, Issues& issues) {
+    checkNeeded(context, issues);
+    if (!context.load.cycle.empty()) return; // nothing can be served; the cycle is reported
+    Reach reach(context);
+    const std::vector<Index> lostAnyway =
+        reach.lostClients(std::vector<bool>(context.design.nodes.size(), false));
+    std::vector<bool> single(context.design.nodes.size(), false);
+    std::set<std::string> reported;
+    checkSingleNodes(context, reach, lostAnyway, issues, single);
+    checkPlaces(context, issues, reported);
+    checkSinglePlaces(context, reach, lostAnyway, single, reported, issues);
+}
+
+} // namespace alwayson::validation

@@ -1,0 +1,26 @@
+#include "core/validate/validate.h"
+
+#include "core/validate/context.h"
+
+namespace alwayson {
+
+std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
+    const validation::Context context(design, load);
+    validation::Issues issues;
+    validation::checkConnectivity(context, issues);
+    validation::checkRedundancy(context, issues);
+    validation::checkCapacity(context, issues);
+    validation::checkTimers(context, issues);
+    validation::checkHealthChecks(context, issues);
+    validation::checkFailureModes(context, issues);
+    validation::checkDeploy(context, issues);
+    validation::checkEffects(context, issues);
+    validation::checkPlans(context, issues);
+    return std::move(issues).sorted();
+}
+
+std::vector<Issue> validate(const Design& design) {
+    return validate(design, staticLoad(design));
+}
+
+} // namespace alwayson
