@@ -1,6 +1,6 @@
 #pragma once
-// What the window works on: one document with undo, its selection, the live verdict and the current run. Every panel and
-// the canvas talk to this and never to each other. GUI thread only; workers get snapshots.
+// What the window works on: one document with undo, its selection, the live verdict and the current run.
+// Every panel and the canvas talk to this and never to each other. GUI thread only; workers get snapshots.
 
 #include "app/verbs/verbs.h"
 #include "core/edit/document.h"
@@ -44,7 +44,8 @@ public:
     QStringList selection() const;
     void select(const QStringList& ids);
 
-    // ---- verdict: follows every edit; the report is for exactly this design or nullptr while it is being made
+    // ---- verdict: follows every edit; the report is for exactly this design or nullptr while it is being
+    // made
     std::shared_ptr<const CheckReport> report() const;
     // The last report, perhaps of an older design.
     std::shared_ptr<const CheckReport> lastReport() const;
@@ -62,6 +63,7 @@ public:
     double playTimeS() const;
     double runEndS() const;
     double speed() const;
+    QString runScenario() const; // id of the scenario that plays; "" when idle or without one
     // Kill or heal at the play time: becomes a scenario event (undoable) and the run goes on from there.
     void kill(const QString& id, const QString& mode);
     void heal(const QString& id);
@@ -72,6 +74,7 @@ public:
     // ---- the long-run availability simulation (years), apart from the scenario run
     void startAvailabilityRun();
     void cancelAvailabilityRun();
+    bool availabilityRunning() const;
     std::shared_ptr<const SimulationResult> availabilityResult() const;
 
 signals:
@@ -81,7 +84,7 @@ signals:
     void selectionChanged();
     void reportChanged();
     void runStateChanged();
-    void playTimeChanged();   // at most 30 times a second
+    void playTimeChanged(); // at most 30 times a second
     void runResultChanged();
     void availabilityProgress(double share, const QString& sentence);
     void availabilityResultChanged();
@@ -89,6 +92,10 @@ signals:
     void notice(const QString& message);                            // short, in the status line
 
 private:
+    void designHasChanged(const ChangeSet& changes);
+    void replaceDocument(Design design, const QString& path);
+    void addLiveEvent(ScenarioEvent event);
+    void endAvailabilityRun();
     struct Impl;
     std::unique_ptr<Impl> m;
 };

@@ -1,0 +1,136 @@
+#include "app/gui/session/run_player.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace alwayson::gui {
+
+namespace {
+
+constexpr int kTickMs = 33;
+constexpr double kTraceStepS = 0.1;
+constexpr double kMostFrames = 6000; // longer runs get a coarser step
+
+} // namespace
+
+RunPlayer::RunPlayer(QObject* parent) : QObject(parent) {
+    m_timer.setInterval(kTickMs);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, &RunPlayer::tick);
+    connect(&m_worker, &RunWorker::finished, this, &RunPlayer::take);
+    connect(&m_worker, &RunWorker::failed, this, &RunPlayer::refuse);
+}
+
+void RunPlayer::start(std::shared_ptr<const Design> design, const std::string& scenarioId) {
+    m_timeS = 0;
+    m_result.reset();
+    record(std::move(design), scenarioId);
+    setState(State::running);
+    emit resultChanged();
+    emit timeChanged();
+}
+
+void RunPlayer::record(std::shared_ptr<const Design> design, const std::string& scenarioId) {
+    m_scenario = scenarioId;
+    verbs::SimulateOptions options;
+    options.mode = verbs::Mode::requests;
+    options.scenario = scenarioId;
+    m_plannedEndS = kLiveSeconds;
+    if (const Scenario* scenario = design->scenarios.find(scenarioId)) {
+        m_plannedEndS = scenario->duration.seconds();
+        if (scenario->seed) options.seed = static_cast<std::uint64_t>(*scenario->seed);
+    } else {
+        options.durationS = kLiveSeconds;
+    }
+    options.replications = 1;
+    options.traceStepS = std::max(kTraceStepS, m_plannedEndS / kMostFrames);
+    m_ticket = m_worker.start(std::move(design), std::move(options));
+}
+
+void RunPlayer::take(std::uint64_t ticket, std::shared_ptr<const SimulationResult> result) {
+    if (ticket != m_ticket || m_state == State::idle) return;
+    m_result = std::move(result);
+    if (m_timeS > endS()) m_timeS = endS();
+    emit resultChanged();
+    emit timeChanged();
+}
+
+void RunPlayer::refuse(std::uint64_t ticket, bool cancelled, const QString& message) {
+    if (ticket != m_ticket || cancelled) return;
+    stop();
+    emit failed(message);
+}
+
+void RunPlayer::pause() {
+    if (m_state == State::running) setState(State::paused);
+}
+
+void RunPlayer::resume() {
+    if (m_state == State::paused)
+        setState(State::running);
+    else if (m_state == State::finished) {
+        seek(0);
+        setState(State::running);
+    }
+}
+
+void RunPlayer::stop() {
+    if (m_state == State::idle) return;
+    m_worker.cancel();
+    m_ticket = 0;
+    m_result.reset();
+    m_timeS = 0;
+    setState(State::idle);
+    emit resultChanged();
+    emit timeChanged();
+}
+
+void RunPlayer::seek(double atS) {
+    if (m_state == State::idle) return;
+    m_timeS = std::clamp(atS, 0.0, endS());
+    if (m_state == State::finished && m_timeS < endS()) setState(State::paused);
+    emit timeChanged();
+}
+
+void RunPlayer::setSpeed(double simSecondsPerSecond) {
+    m_speed = std::clamp(simSecondsPerSecond, 0.01, 1000.0);
+    emit stateChanged();
+}
+
+double RunPlayer::endS() const {
+    return m_result ? m_result->simulatedSeconds : m_plannedEndS;
+}
+
+const Frame* RunPlayer::frame() const {
+    if (!m_result || !m_result->trace || m_result->trace->frames.empty()) return nullptr;
+    const Trace& trace = *m_result->trace;
+    const double index = std::floor(m_timeS / trace.stepS + 1e-9);
+    const std::size_t last = trace.frames.size() - 1;
+    return &trace.frames[index <= 0 ? 0 : std::min(last, static_cast<std::size_t>(index))];
+}
+
+void RunPlayer::setState(State state) {
+    if (state == m_state) return;
+    m_state = state;
+    if (state == State::running) {
+        m_clock.restart();
+        m_timer.start();
+    } else {
+        m_timer.stop();
+    }
+    emit stateChanged();
+}
+
+void RunPlayer::tick() {
+    const double passedS = static_cast<double>(m_clock.restart()) / 1000;
+    if (!m_result) return; // still recording: the clock waits for the first picture
+    // A machine that was asleep or busy must not make the playback leap.
+    m_timeS += std::min(passedS, 0.25) * m_speed;
+    if (m_timeS >= endS()) {
+        m_timeS = endS();
+        setState(State::finished);
+    }
+    emit timeChanged();
+}
+
+} // namespace alwayson::gui
