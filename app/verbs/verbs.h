@@ -52,6 +52,7 @@ struct SimulateOptions {
     std::uint64_t seed = 1;
     unsigned threads = 0;             // 0: all cores
     double budgetS = 10;              // seconds of work after which it stops at a round end
+    std::string designFile;           // as the user named it, for SimulationResult::reproduce
     double traceStepS = 0;            // > 0: record a Trace with this step (scenario runs)
     std::function<void(const Progress&)> progress; // called from worker threads, at most some 30 times a second
 };

@@ -1,0 +1,155 @@
+#include "app/cli/cli.h"
+
+#include "app/cli/commands.h"
+#include "app/cli/interrupt.h"
+#include "app/verbs/exit_code.h"
+#include "core/base/units.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+#include <functional>
+
+namespace alwayson::cli {
+
+namespace {
+
+const std::map<std::string, verbs::Mode> kModes{{"auto", verbs::Mode::automatic},
+                                                {"exact", verbs::Mode::exact},
+                                                {"availability", verbs::Mode::availability},
+                                                {"requests", verbs::Mode::requests}};
+const std::map<std::string, FailOn> kFailOn{{"error", FailOn::error}, {"warning", FailOn::warning}, {"hint", FailOn::hint}, {"never", FailOn::never}};
+
+// What the user asked for: the command that will run, once parsing is done.
+struct Request {
+    CommandOptions options;
+    std::function<int(Output&, std::stop_token)> command;
+};
+
+CLI::App* addCommand(CLI::App& app, const char* name, const char* description, const char* example, Output& out) {
+    CLI::App* command = app.add_subcommand(name, description);
+    command->add_flag("--json", out.json, "machine-readable output on stdout");
+    command->add_flag("-q,--quiet", out.quiet, "no notes or progress on stderr");
+    command->footer(std::string("Example:\n  ") + example);
+    return command;
+}
+
+void addDesign(CLI::App* command, CommandOptions& options) {
+    command->add_option("DESIGN", options.file, "the design file")->required();
+}
+
+// Reads "2h", "90 s" or plain seconds.
+void addDuration(CLI::App* command, const char* name, double& seconds, const char* description) {
+    command->add_option_function<std::string>(
+        name,
+        [&seconds, name](const std::string& text) {
+            const Result<Duration> duration = parseDuration(text, "s");
+            if (!duration || !(duration->seconds() > 0)) throw CLI::ValidationError(name, duration ? "must be more than 0" : describe(duration.error()));
+            seconds = duration->seconds();
+        },
+        description);
+}
+
+void addSimulate(CLI::App& app, Request& request, Output& out) {
+    CommandOptions& o = request.options;
+    verbs::SimulateOptions& s = o.simulate;
+    CLI::App* command = addCommand(app, "simulate", "run it: availability over years, or requests through a scenario",
+                                   "alwayson-cli simulate shop.aon.json --scenario kill-web2 --json", out);
+    addDesign(command, o);
+    command->add_option("--scenario", s.scenario, "id of a scenario of the design");
+    command->add_option("--mode", s.mode, "auto, exact, availability or requests")->transform(CLI::CheckedTransformer(kModes, CLI::ignore_case).description(""));
+    command->add_option("--years", s.years, "years to simulate (mode availability)")->check(CLI::PositiveNumber);
+    addDuration(command, "--duration", s.durationS, "time to simulate: 300, 90s, 2h");
+    command->add_option("--replications", s.replications, "independent repetitions")->check(CLI::Range(1, 1'000'000));
+    command->add_option_function<std::string>(
+        "--precision",
+        [&s](const std::string& text) {
+            const Result<Probability> precision = parseProbability(text);
+            if (!precision || !(precision->value() > 0)) throw CLI::ValidationError("--precision", "write 5% or 0.05");
+            s.precision = precision->value();
+        },
+        "stop when the unavailability is known to within this (default 5%)");
+    command->add_option("--seed", s.seed, "same seed, same bytes (default 1)");
+    command->add_option("--threads", s.threads, "threads (default: all); never changes the result")->check(CLI::Range(1, 1024));
+    command->add_option("-o,--output", o.output, "write the report to a file");
+    command->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return simulate(request.options, to, stop); }; });
+}
+
+void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
+    CommandOptions& o = request.options;
+    CLI::App* check = addCommand(app, "check", "findings, single points of failure, cut sets, exact availability, cost", "alwayson-cli check shop.aon.json", out);
+    addDesign(check, o);
+    check->add_option("--fail-on", o.failOn, "exit 1 from this level of findings on: error, warning, hint, never")
+        ->transform(CLI::CheckedTransformer(kFailOn, CLI::ignore_case).description(""));
+    check->add_option("-o,--output", o.output, "write the report to a file");
+    check->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return cli::check(request.options, to, stop); }; });
+
+    CLI::App* exporting = addCommand(app, "export", "write configuration that deploys it", "alwayson-cli export shop.aon.json --to haproxy -o out --verify", out);
+    addDesign(exporting, o);
+    exporting->add_option("--to", o.name, "haproxy, or all")->required();
+    exporting->add_option("-o,--output", o.output, "folder to write to")->required();
+    exporting->add_flag("--verify", o.verify, "ask the real tool, when it is installed");
+    exporting->add_flag("--force", o.force, "replace files that are not ours");
+    exporting->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return cli::exportDesign(request.options, to, stop); }; });
+}
+
+void addStartingPoints(CLI::App& app, Request& request, Output& out) {
+    CommandOptions& o = request.options;
+    CLI::App* fresh = addCommand(app, "new", "start from a template", "alwayson-cli new --template web-pair -o shop.aon.json", out);
+    fresh->add_option("--template", o.name, "id of a template (see: alwayson-cli templates)")->required();
+    fresh->add_option("-o,--output", o.output, "the file to write; without it the design goes to stdout");
+    fresh->add_flag("--force", o.force, "replace an existing file");
+    fresh->callback([&request] { request.command = [&request](Output& to, std::stop_token) { return newDesign(request.options, to); }; });
+
+    CLI::App* templates = addCommand(app, "templates", "list the templates", "alwayson-cli templates --json", out);
+    templates->callback([&request] { request.command = [&request](Output& to, std::stop_token) { return listTemplates(request.options, to); }; });
+
+    CLI::App* kinds = addCommand(app, "kinds", "list the kinds, or explain one with defaults and sources", "alwayson-cli kinds haproxy", out);
+    kinds->add_option("KIND", o.name, "a kind, place, group, link or event");
+    kinds->callback([&request] { request.command = [&request](Output& to, std::stop_token) { return listKinds(request.options, to); }; });
+
+    CLI::App* schemaCommand = addCommand(app, "schema", "print the JSON Schema of design files", "alwayson-cli schema -o alwayson-design.schema.json", out);
+    schemaCommand->add_option("-o,--output", o.output, "write it to a file");
+    schemaCommand->callback([&request] { request.command = [&request](Output& to, std::stop_token) { return schema(request.options, to); }; });
+}
+
+int runParsed(int argc, char** argv, Output& out) {
+    CLI::App app{"Always On: draw a high-availability system, make it fail, export what deploys it.", "alwayson-cli"};
+    app.set_version_flag("--version", ALWAYSON_VERSION);
+    app.require_subcommand(1);
+    app.footer("Exit codes: 0 done, 1 objective missed or findings, 2 usage, 3 invalid input, 4 input/output,\n"
+               "5 format version not supported, 6 budget exceeded or undecided, 70 a bug, 130/143 interrupted.");
+    Request request;
+    addStartingPoints(app, request, out);
+    addCheckAndExport(app, request, out);
+    addSimulate(app, request, out);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& e) { // --help, --version
+        app.exit(e);
+        return out.finish(verbs::kDone);
+    } catch (const CLI::ParseError& e) {
+        // Parsing may have stopped before it saw --json.
+        out.json = std::any_of(argv, argv + argc, [](const char* arg) { return std::strcmp(arg, "--json") == 0; });
+        return out.fail(Error{ErrorKind::usage, "usage", e.what(), "See alwayson-cli --help.", {}});
+    }
+    const Interrupt interrupt;
+    const int code = request.command(out, interrupt.token());
+    return interrupt.exitCode() ? interrupt.exitCode() : code;
+}
+
+} // namespace
+
+int run(int argc, char** argv) {
+    Output out;
+    try {
+        return runParsed(argc, argv, out);
+    } catch (const std::bad_alloc&) {
+        return out.fail(Error{ErrorKind::budgetExceeded, "memory", "there is not enough memory for this.", "Use a smaller design.", {}});
+    } catch (const std::exception& e) {
+        return out.fail(Error{ErrorKind::internal, "bug", fmt::format("this is a bug in Always On: {}", e.what()), "Please report it with the design.", {}});
+    }
+}
+
+} // namespace alwayson::cli

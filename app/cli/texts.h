@@ -1,0 +1,24 @@
+#pragma once
+// Reports as text for people at a terminal, at most 110 columns where the names allow it.
+
+#include "core/catalogue/descriptor.h"
+#include "core/results/check_report.h"
+#include "core/results/simulation_result.h"
+
+#include <string>
+
+namespace alwayson::cli {
+
+std::string checkText(const CheckReport& report);
+std::string simulationText(const SimulationResult& result);
+std::string kindsText();                        // a line each
+std::string kindText(const Descriptor& kind);   // a page
+Json kindsJson();
+
+// "99.983 % (95 %: 99.97 - 99.99)  simulated, 1 204 samples"
+std::string availabilityText(const Estimate& estimate);
+
+// Columns that line up: each row a list of cells; the last is not padded.
+std::string table(const std::vector<std::vector<std::string>>& rows, int indent = 2);
+
+} // namespace alwayson::cli
