@@ -1,0 +1,143 @@
+#pragma once
+// The flat form of a design behind StateFunction (private to core/structure).
+//
+// A program is what one or several flows of one client walk through: nodes that call sets, sets of nodes of which one is
+// chosen per request. Steps are in an order in which everything called comes before its caller. Each node and each set
+// has three values:
+//   r     share of the requests that arrive there and succeed, capacity aside
+//   carry requests per second that it can take itself (infinity: no limit)
+//   reach smallest capacity / load of the shared parts behind it (infinity: no limit)
+// and the flow's a is r min(1, reach) at the client. A set that is called by only some members of one other set limits
+// those members' carry (max-flow of nested sets); one that is called by all of them counts in reach, with its whole load.
+
+#include "core/catalogue/catalogue.h"
+#include "core/structure/state_function.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace alwayson {
+
+inline constexpr std::uint32_t kNoIndex = 0xffffffffU;
+// a is compared with the threshold with this slack, so that 19 of 20 servers reach 0.95 whatever the rounding.
+inline constexpr double kUpSlack = 1e-12;
+
+enum class NodeCondition : std::uint8_t { works, refused, gone, hangs };
+
+struct CompiledMode {
+    NodeCondition condition = NodeCondition::works;
+    double success = 1;  // share of answers that are right
+    double capacity = 1; // factor
+};
+
+struct CompiledCall {
+    std::uint32_t set = 0;
+    double calls = 1;            // per request; below 1: a chance
+    bool limitsMembers = false;  // the set's capacity is counted in the caller's carry by a block
+    bool optional = false;       // carries load only
+};
+
+struct CompiledNode {
+    std::uint32_t component = 0;
+    std::uint32_t firstCall = 0, endCall = 0;
+};
+
+struct CompiledMember {
+    std::uint32_t node = 0;        // of the program
+    std::uint32_t view = kNoIndex; // of the observer; none: always routed
+};
+
+// Members that share sets which no other member of the set calls.
+struct CompiledLimit {
+    std::uint32_t set = 0;
+    double perUnit = 0; // requests at the block per request at the limiting set
+};
+struct CompiledBlock {
+    std::uint32_t firstMember = 0, endMember = 0;
+    std::uint32_t firstLimit = 0, endLimit = 0;
+};
+// Members of one group with a number needed, or members without one (needed 0: capacity decides).
+struct CompiledPart {
+    std::uint32_t firstBlock = 0, endBlock = 0;
+    std::uint32_t needed = 0;
+};
+
+struct CompiledSet {
+    std::uint32_t firstPart = 0, endPart = 0;
+    std::uint32_t firstMember = 0, endMember = 0;
+    std::uint32_t observer = kNoIndex; // component of the balancer that chooses by its views
+    std::uint32_t same = kNoIndex;     // earlier set with the same members: equal under perfect views
+    double load = 0;                   // requests per second on all members, from all flows, all up
+    bool survivesRefused = true;       // redispatch: a refused connection costs nothing
+    bool survivesGone = true;          // the connect timeout fits into the deadline
+};
+
+struct CompiledStep {
+    bool isSet = false;
+    std::uint32_t index = 0;
+};
+
+struct CompiledProgram {
+    std::uint32_t client = 0; // component
+    std::vector<CompiledNode> nodes;
+    std::vector<CompiledCall> calls; // those of the client: [firstRootCall, calls.size())
+    std::uint32_t firstRootCall = 0;
+    std::vector<CompiledSet> sets;
+    std::vector<CompiledPart> parts;
+    std::vector<CompiledBlock> blocks;
+    std::vector<CompiledMember> members;
+    std::vector<CompiledLimit> limits;
+    std::vector<CompiledStep> steps;    // what decides up
+    std::vector<CompiledStep> allSteps; // with what is behind optional links: what carries load
+};
+
+struct CompiledStructure {
+    std::uint32_t nodeCount = 0;
+    std::vector<StructureComponent> components;
+    std::vector<StructureFlow> flows;
+    std::vector<StructureView> views;
+    std::vector<std::uint32_t> programOf; // per flow
+    std::vector<CompiledProgram> programs;
+
+    // Per component: its modes and the domains it stands in or depends on (component indices), flat.
+    std::vector<CompiledMode> modes;
+    std::vector<std::uint32_t> firstMode; // components + 1
+    std::vector<std::uint32_t> places;
+    std::vector<std::uint32_t> firstPlace; // nodes + 1
+
+    std::vector<double> load;     // per node: requests per second, everything up
+    std::vector<double> capacity; // per node: requests per second
+
+    // What a component in this state does; 0 works.
+    CompiledMode modeOf(std::size_t component, ComponentState state) const {
+        return state == 0 ? CompiledMode{} : modes[firstMode[component] + state - 1U];
+    }
+};
+
+Result<CompiledStructure> compileStructure(const Design& design);
+
+struct StateFunction::Impl {
+    CompiledStructure compiled;
+};
+
+struct StructureAccess {
+    static const CompiledStructure& of(const StateFunction& function) { return function.m->compiled; }
+};
+
+// r of a call that is made `calls` times per request to something with success share r.
+inline double callSuccess(double r, double calls) {
+    if (calls < 1) return 1 - calls + calls * r;
+    if (r == 1 || r == 0) return r;
+    double all = 1;
+    while (calls >= 1) {
+        all *= r;
+        calls -= 1;
+    }
+    return all * (1 - calls + calls * r);
+}
+// Share of requests that a call lets through whose target lets through `reach`.
+inline double callReach(double reach, double calls) {
+    return calls < 1 && reach < 1 ? 1 - calls + calls * reach : reach;
+}
+
+} // namespace alwayson

@@ -1,0 +1,373 @@
+#include "core/structure/program_builder.h"
+
+#include "core/catalogue/keys.h"
+
+#include <algorithm>
+#include <set>
+
+namespace alwayson {
+
+namespace {
+
+std::uint32_t u32(std::size_t value) {
+    return static_cast<std::uint32_t>(value);
+}
+
+} // namespace
+
+double meanService(const Node& node, bool writes) {
+    if (writes)
+        if (const auto own = get(node.parameters, key::server::writeService)) return own->mean();
+    return get(node.parameters, key::server::service).mean();
+}
+
+StructureContext::StructureContext(const Design& design) : m_design(design) {
+    for (const Group& group : design.groups)
+        m_needed.push_back(u32(static_cast<std::size_t>(std::max<std::int64_t>(
+            0, get(group.parameters, key::group::pool::needed).value_or(0)))));
+    for (const Node& node : design.nodes) {
+        const std::size_t group = node.group ? design.groups.indexOf(node.group->str()) : Table<Group>::npos;
+        const bool counts = group != Table<Group>::npos && m_needed[group] > 0;
+        m_neededGroup.push_back(counts ? u32(group) : kNoIndex);
+        m_balancer.push_back(hasRole(node, "balancer"));
+    }
+    addTargets();
+    addViews();
+}
+
+void StructureContext::addTargets() {
+    const std::size_t nodes = m_design.nodes.size(), groups = m_design.groups.size();
+    m_targets.resize(nodes + groups + 1);
+    m_linksOf.resize(nodes);
+    for (std::size_t n = 0; n < nodes; ++n) {
+        m_targets[n] = {u32(n)};
+        const auto& group = m_design.nodes.at(n).group;
+        const std::size_t g = group ? m_design.groups.indexOf(group->str()) : Table<Group>::npos;
+        if (g != Table<Group>::npos) m_targets[nodes + g].push_back(u32(n));
+    }
+    for (std::size_t l = 0; l < m_design.links.size(); ++l) {
+        const Link& link = m_design.links.at(l);
+        const std::size_t toNode = m_design.nodes.indexOf(link.to), toGroup = m_design.groups.indexOf(link.to);
+        m_targetOf.push_back(u32(toNode != Table<Node>::npos     ? toNode
+                                 : toGroup != Table<Group>::npos ? nodes + toGroup
+                                                                 : nodes + groups));
+        const std::size_t fromNode = m_design.nodes.indexOf(link.from);
+        if (fromNode != Table<Node>::npos) {
+            m_linksOf[fromNode].push_back(u32(l));
+        } else if (const std::size_t from = m_design.groups.indexOf(link.from); from != Table<Group>::npos) {
+            for (const std::uint32_t member : m_targets[nodes + from]) m_linksOf[member].push_back(u32(l));
+        }
+    }
+}
+
+void StructureContext::addViews() {
+    for (std::uint32_t n = 0; n < m_design.nodes.size(); ++n) {
+        const Node& node = m_design.nodes.at(n);
+        if (!m_balancer[n] || !hasMechanism(node, "health_check") || !get(node.parameters, key::haproxy::check)) continue;
+        for (const std::uint32_t link : m_linksOf[n])
+            for (const std::uint32_t target : targetsOf(link))
+                if (m_viewOf.try_emplace({n, target}, u32(m_views.size())).second) m_views.push_back({n, target});
+    }
+}
+
+std::uint32_t StructureContext::groupOf(std::uint32_t link) const {
+    const std::size_t nodes = m_design.nodes.size(), key = m_targetOf[link];
+    return key >= nodes && key < nodes + m_design.groups.size() ? u32(key - nodes) : kNoIndex;
+}
+
+std::uint32_t StructureContext::viewOf(std::uint32_t balancer, std::uint32_t node) const {
+    const auto found = m_viewOf.find({balancer, node});
+    return found == m_viewOf.end() ? kNoIndex : found->second;
+}
+
+namespace {
+
+class ProgramBuilder {
+public:
+    ProgramBuilder(const StructureContext& context, const std::vector<bool>& carried, double patience)
+        : m_context(context), m_carried(carried), m_patience(patience), m_nodeAt(context.design().nodes.size(), kNoIndex),
+          m_setAt(context.keyCount() + context.design().nodes.size(), kNoIndex) {}
+
+    CompiledProgram build(std::uint32_t client) {
+        m_out.client = client;
+        const std::vector<CompiledCall> rootCalls = callsOf(client);
+        for (const CompiledCall& call : rootCalls) visit({true, call.set});
+        flattenCalls(rootCalls);
+        findSameSets();
+        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s) makeBlocks(s);
+        markLimitedCalls();
+        keepStructuralSteps();
+        return std::move(m_out);
+    }
+
+private:
+    struct Frame {
+        CompiledStep step;
+        std::size_t next = 0;
+    };
+
+    // Depth first without recursion; a step is written after everything it calls.
+    void visit(CompiledStep start) {
+        if (isDone(start)) return;
+        std::vector<Frame> stack{{start, 0}};
+        while (!stack.empty()) {
+            Frame& frame = stack.back();
+            const CompiledStep step = frame.step;
+            if (!isDone(step) && frame.next < childCount(step)) {
+                const CompiledStep child = childOf(step, frame.next++);
+                if (!isDone(child)) stack.push_back({child, 0});
+                continue;
+            }
+            if (!isDone(step)) {
+                (step.isSet ? m_setDone : m_nodeDone)[step.index] = true;
+                m_out.allSteps.push_back(step);
+            }
+            stack.pop_back();
+        }
+    }
+    bool isDone(CompiledStep step) const { return (step.isSet ? m_setDone : m_nodeDone)[step.index]; }
+    std::size_t childCount(CompiledStep step) const {
+        return step.isSet ? m_membersOf[step.index].size() : m_callsOf[step.index].size();
+    }
+    CompiledStep childOf(CompiledStep step, std::size_t i) const {
+        return step.isSet ? CompiledStep{false, m_membersOf[step.index][i].node}
+                          : CompiledStep{true, m_callsOf[step.index][i].set};
+    }
+
+    std::uint32_t nodeFor(std::uint32_t component) {
+        if (m_nodeAt[component] != kNoIndex) return m_nodeAt[component];
+        const std::uint32_t node = m_nodeAt[component] = u32(m_out.nodes.size());
+        m_out.nodes.push_back({component, 0, 0});
+        m_nodeDone.push_back(false);
+        m_callsOf.emplace_back();
+        std::vector<CompiledCall> calls = callsOf(component); // may add nodes: the reference would not survive
+        m_callsOf[node] = std::move(calls);
+        return node;
+    }
+
+    std::vector<CompiledCall> callsOf(std::uint32_t component) {
+        std::vector<CompiledCall> calls;
+        std::vector<std::uint32_t> chosen, groups;
+        const bool balancer = m_context.isBalancer(component);
+        for (const std::uint32_t link : m_context.linksOf(component)) {
+            const auto& targets = m_context.targetsOf(link);
+            if (!m_carried[link]) continue;
+            const Parameters& parameters = m_context.design().links.at(link).parameters;
+            const std::uint32_t group = m_context.groupOf(link);
+            if (balancer) {
+                if (group != kNoIndex) groups.push_back(group);
+                for (const std::uint32_t target : targets)
+                    if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
+                continue;
+            }
+            const double count = get(parameters, key::link::request::callsPerRequest);
+            if (count > 0)
+                calls.push_back({setFor(m_context.targetKey(link), kNoIndex, targets, {group}), count, false,
+                                 get(parameters, key::link::request::optional)});
+        }
+        // A balancer whose targets are all gone from this flow has nowhere to send it: an empty set, never up.
+        if (balancer) calls.push_back({setFor(m_context.keyCount() + component, component, chosen, groups), 1, false, false});
+        return calls;
+    }
+
+    std::uint32_t setFor(std::uint32_t key, std::uint32_t observer, const std::vector<std::uint32_t>& targets,
+                         std::vector<std::uint32_t> groups) {
+        if (m_setAt[key] != kNoIndex) return m_setAt[key];
+        const std::uint32_t set = m_setAt[key] = u32(m_out.sets.size());
+        m_out.sets.emplace_back();
+        m_out.sets[set].observer = observer;
+        m_setDone.push_back(false);
+        m_membersOf.emplace_back();
+        m_groupsOf.push_back(std::move(groups));
+        m_pending.push_back({set, targets});
+        if (!m_filling) fillPending();
+        return set;
+    }
+    // Nodes and sets name each other; a list of open sets instead of recursion keeps deep designs off the stack.
+    void fillPending() {
+        m_filling = true;
+        while (!m_pending.empty()) {
+            auto [set, targets] = std::move(m_pending.back());
+            m_pending.pop_back();
+            const std::uint32_t observer = m_out.sets[set].observer;
+            std::vector<CompiledMember> members;
+            for (const std::uint32_t target : targets)
+                members.push_back({nodeFor(target), observer == kNoIndex ? kNoIndex : m_context.viewOf(observer, target)});
+            m_membersOf[set] = std::move(members);
+            if (observer != kNoIndex) readRedispatch(observer, targets, m_out.sets[set]);
+        }
+        m_filling = false;
+    }
+
+    void readRedispatch(std::uint32_t observer, const std::vector<std::uint32_t>& targets, CompiledSet& set) const {
+        const Parameters& p = m_context.design().nodes.at(observer).parameters;
+        set.survivesRefused = get(p, key::haproxy::redispatch) && get(p, key::haproxy::retries) > 0;
+        double service = 0;
+        for (const std::uint32_t target : targets) {
+            const Node& node = m_context.design().nodes.at(target);
+            if (hasRole(node, "compute")) service = std::max(service, meanService(node, false));
+        }
+        set.survivesGone =
+            set.survivesRefused && get(p, key::haproxy::timeoutConnect).seconds() + service <= m_patience;
+    }
+
+    void flattenCalls(const std::vector<CompiledCall>& rootCalls) {
+        for (std::size_t n = 0; n < m_out.nodes.size(); ++n) {
+            m_out.nodes[n].firstCall = u32(m_out.calls.size());
+            m_out.calls.insert(m_out.calls.end(), m_callsOf[n].begin(), m_callsOf[n].end());
+            m_out.nodes[n].endCall = u32(m_out.calls.size());
+        }
+        m_out.firstRootCall = u32(m_out.calls.size());
+        m_out.calls.insert(m_out.calls.end(), rootCalls.begin(), rootCalls.end());
+    }
+
+    // Sets with the same members: equal under perfect views, and callers of one count as callers of the other.
+    void findSameSets() {
+        std::map<std::vector<std::uint32_t>, std::uint32_t> known;
+        m_shape.assign(m_out.sets.size(), 0);
+        for (const CompiledStep& step : m_out.allSteps) {
+            if (!step.isSet) continue;
+            std::vector<std::uint32_t> members;
+            for (const CompiledMember& member : m_membersOf[step.index]) members.push_back(member.node);
+            std::sort(members.begin(), members.end());
+            members.push_back(kNoIndex); // and the groups that are called as such: their number needed counts
+            members.insert(members.end(), m_groupsOf[step.index].begin(), m_groupsOf[step.index].end());
+            const auto [at, isNew] = known.try_emplace(std::move(members), step.index);
+            m_shape[step.index] = at->second;
+            if (!isNew) m_out.sets[step.index].same = at->second;
+        }
+        m_callersOf.resize(m_out.sets.size());
+        for (std::uint32_t n = 0; n < m_out.nodes.size(); ++n)
+            for (const CompiledCall& call : m_callsOf[n])
+                if (!call.optional) m_callersOf[m_shape[call.set]].insert(n);
+        for (std::size_t c = m_out.firstRootCall; c < m_out.calls.size(); ++c)
+            m_callersOf[m_shape[m_out.calls[c].set]].insert(kNoIndex);
+        m_shapesWith.resize(m_out.nodes.size());
+        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
+            if (m_shape[s] == s)
+                for (const CompiledMember& member : m_membersOf[s]) m_shapesWith[member.node].push_back(s);
+        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
+            if (m_shape[s] == s) assignBlock(s);
+    }
+
+    // Is this set called by a strict part of the members of one other set, and by nobody else? Then those members are a
+    // block that it limits (a node belongs to one block; a second, different block stays a shared limit).
+    void assignBlock(std::uint32_t shape) {
+        const std::set<std::uint32_t>& callers = m_callersOf[shape];
+        if (callers.empty() || callers.count(kNoIndex)) return;
+        const auto& around = m_shapesWith[*callers.begin()];
+        if (around.size() != 1 || m_membersOf[around[0]].size() <= callers.size()) return;
+        const std::uint32_t part = m_context.neededGroup(m_out.nodes[*callers.begin()].component);
+        for (const std::uint32_t caller : callers)
+            if (m_shapesWith[caller] != around || m_context.neededGroup(m_out.nodes[caller].component) != part ||
+                (m_blockOf.count(caller) && m_blockCallers[m_blockOf.at(caller)] != callers))
+                return;
+        std::uint32_t block = u32(m_blockCallers.size());
+        if (m_blockOf.count(*callers.begin())) block = m_blockOf.at(*callers.begin());
+        else {
+            m_blockCallers.push_back(callers);
+            m_blockLimits.emplace_back();
+        }
+        for (const std::uint32_t caller : callers) m_blockOf[caller] = block;
+        m_blockLimits[block].push_back(shape);
+        m_limiting.insert(shape);
+    }
+
+    void makeBlocks(std::uint32_t s) {
+        auto& members = m_membersOf[s];
+        CompiledSet& set = m_out.sets[s];
+        std::map<std::uint32_t, std::uint32_t> ofGroup;
+        for (const CompiledMember& member : members) ++ofGroup[m_context.neededGroup(m_out.nodes[member.node].component)];
+        // A number needed counts for the group as such, and for a choice among members that could reach it; a link to one
+        // member alone is a call to that member.
+        const auto& called = m_groupsOf[s];
+        const auto partOf = [&](const CompiledMember& member) {
+            const std::uint32_t group = m_context.neededGroup(m_out.nodes[member.node].component);
+            if (group == kNoIndex || std::find(called.begin(), called.end(), group) != called.end()) return group;
+            return members.size() > 1 && ofGroup.at(group) >= m_context.needed(group) ? group : kNoIndex;
+        };
+        const auto blockOf = [&](const CompiledMember& member) {
+            const auto found = m_blockOf.find(member.node);
+            return found == m_blockOf.end() ? kNoIndex : found->second;
+        };
+        std::vector<std::tuple<std::uint32_t, std::uint32_t, CompiledMember>> sorted;
+        for (const CompiledMember& member : members) sorted.emplace_back(partOf(member), blockOf(member), member);
+        std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+            return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
+        });
+        set.firstPart = u32(m_out.parts.size());
+        set.firstMember = u32(m_out.members.size());
+        for (std::size_t i = 0; i < sorted.size(); ++i) {
+            const auto& [part, block, member] = sorted[i];
+            const bool newPart = i == 0 || std::get<0>(sorted[i - 1]) != part;
+            if (newPart)
+                m_out.parts.push_back({u32(m_out.blocks.size()), 0, part == kNoIndex ? 0 : m_context.needed(part)});
+            if (newPart || std::get<1>(sorted[i - 1]) != block) addBlock(block);
+            m_out.members.push_back(member);
+            m_out.blocks.back().endMember = u32(m_out.members.size());
+            m_out.parts.back().endBlock = u32(m_out.blocks.size());
+        }
+        set.endPart = u32(m_out.parts.size());
+        set.endMember = u32(m_out.members.size());
+    }
+    void addBlock(std::uint32_t block) {
+        const std::uint32_t first = u32(m_out.limits.size());
+        if (block != kNoIndex)
+            for (const std::uint32_t shape : m_blockLimits[block]) m_out.limits.push_back({shape, 0});
+        const std::uint32_t member = u32(m_out.members.size());
+        m_out.blocks.push_back({member, member, first, u32(m_out.limits.size())});
+    }
+
+    void markLimitedCalls() {
+        for (CompiledCall& call : m_out.calls) call.limitsMembers = m_limiting.count(m_shape[call.set]) > 0;
+    }
+
+    void keepStructuralSteps() {
+        std::vector<bool> set(m_out.sets.size()), node(m_out.nodes.size());
+        const auto need = [&](std::uint32_t first, std::uint32_t end) {
+            for (std::uint32_t c = first; c < end; ++c)
+                if (!m_out.calls[c].optional) {
+                    set[m_out.calls[c].set] = true;
+                    set[m_shape[m_out.calls[c].set]] = true;
+                }
+        };
+        need(m_out.firstRootCall, u32(m_out.calls.size()));
+        for (auto step = m_out.allSteps.rbegin(); step != m_out.allSteps.rend(); ++step) {
+            if (step->isSet && set[step->index])
+                for (const CompiledMember& member : m_membersOf[step->index]) node[member.node] = true;
+            if (!step->isSet && node[step->index])
+                need(m_out.nodes[step->index].firstCall, m_out.nodes[step->index].endCall);
+        }
+        for (const CompiledStep& step : m_out.allSteps)
+            if (step.isSet ? set[step.index] : node[step.index]) m_out.steps.push_back(step);
+    }
+
+    const StructureContext& m_context;
+    const std::vector<bool>& m_carried;
+    double m_patience;
+    CompiledProgram m_out;
+    std::vector<std::uint32_t> m_nodeAt; // component -> node
+    std::vector<std::uint32_t> m_setAt;  // target key -> set
+    std::vector<std::vector<CompiledCall>> m_callsOf;
+    std::vector<std::vector<CompiledMember>> m_membersOf;
+    std::vector<std::vector<std::uint32_t>> m_groupsOf; // set -> groups that are called as such
+    std::vector<bool> m_nodeDone, m_setDone;
+    std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> m_pending;
+    bool m_filling = false;
+    std::vector<std::uint32_t> m_shape;
+    std::vector<std::set<std::uint32_t>> m_callersOf; // per shape
+    std::vector<std::vector<std::uint32_t>> m_shapesWith; // per node
+    std::map<std::uint32_t, std::uint32_t> m_blockOf;     // node -> block
+    std::vector<std::set<std::uint32_t>> m_blockCallers;
+    std::vector<std::vector<std::uint32_t>> m_blockLimits;
+    std::set<std::uint32_t> m_limiting;
+};
+
+} // namespace
+
+CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client, const std::vector<bool>& carried,
+                             double patienceS) {
+    return ProgramBuilder(context, carried, patienceS).build(client);
+}
+
+} // namespace alwayson

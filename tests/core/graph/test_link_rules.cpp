@@ -1,0 +1,79 @@
+#include "core/catalogue/catalogue.h"
+#include "core/graph/request_graph.h"
+#include "tests/core/structure/design_maker.h"
+#include "tests/support/test_support.h"
+
+using namespace alwayson;
+using alwayson::test::DesignMaker;
+
+class TestLinkRules : public QObject {
+    Q_OBJECT
+private slots:
+    void acceptsWhatTheCatalogueAllows() {
+        DesignMaker maker;
+        maker.client("shoppers").haproxy("lb1").group("web").server("web1", "web").server("db");
+        const Design& design = maker.design();
+        QCOMPARE(whyLinkRefused(design, "shoppers", "lb1"), std::string());
+        QCOMPARE(whyLinkRefused(design, "lb1", "web"), std::string());
+        QCOMPARE(whyLinkRefused(design, "web", "db"), std::string());
+    }
+    void namesUnknownEnds() {
+        DesignMaker maker;
+        maker.client("shoppers");
+        QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "nowhere"), "no node or group named \"nowhere\""));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "nowhere", "shoppers"), "no node or group named \"nowhere\""));
+    }
+    void refusesKindsThatDoNotCallEachOther() {
+        DesignMaker maker;
+        maker.client("shoppers").server("web1").external("mail").client("others").group("empty");
+        const std::string toClient = whyLinkRefused(maker.design(), "web1", "shoppers");
+        QVERIFY(contains(toClient, "shoppers (Clients) cannot be called by web1 (Server)"));
+        QVERIFY(contains(toClient, "Server can call: HAProxy, Server and External service."));
+        QVERIFY(contains(toClient, "Clients only sends requests: draw the link from it instead."));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "mail", "web1"), "calls nobody"));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "empty"), "has no members yet"));
+    }
+    void judgesGroupsByTheirMembers() {
+        DesignMaker maker;
+        maker.server("web1").group("mails").external("mail1", "mails");
+        QCOMPARE(whyLinkRefused(maker.design(), "web1", "mails"), std::string());
+        QVERIFY(contains(whyLinkRefused(maker.design(), "mails", "web1"), "mail1 (External service)"));
+    }
+    void refusesSelfAndDuplicates() {
+        DesignMaker maker;
+        maker.client("shoppers").server("web1").link("shoppers", "web1");
+        QVERIFY(contains(whyLinkRefused(maker.design(), "web1", "web1"), "cannot call itself"));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "web1"), "shoppers already calls web1"));
+    }
+    void namesTheCycleALinkWouldClose() {
+        DesignMaker maker;
+        maker.server("web1").server("db").link("web1", "db");
+        QVERIFY(contains(whyLinkRefused(maker.design(), "db", "web1"), "request cycle: web1 -> db -> web1."));
+        maker.group("web").server("web2", "web").server("web3", "web").link("db", "web");
+        QVERIFY(contains(whyLinkRefused(maker.design(), "web", "web1"), "request cycle: web1 -> db -> web"));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "web2", "web"), "request cycle: web2 -> web2."));
+    }
+    void findsNoCycleInALadder() {
+        DesignMaker maker;
+        for (int i = 0; i < 2000; ++i) maker.server("s" + std::to_string(i));
+        for (int i = 0; i + 2 < 2000; ++i)
+            for (int step = 1; step <= 2; ++step)
+                maker.link("s" + std::to_string(i), "s" + std::to_string(i + step));
+        QVERIFY(findRequestCycle(maker.design()).empty());
+        QCOMPARE(reachableFrom(maker.design(), "s1990").size(), std::size_t{10});
+        Link back;
+        back.from = "s1999";
+        back.to = "s0";
+        QVERIFY(findRequestCycle(maker.design(), &back).size() >= 1000);
+    }
+
+private:
+    static bool contains(const std::string& text, const std::string& part) {
+        if (text.find(part) != std::string::npos) return true;
+        qWarning("\"%s\" does not contain \"%s\"", text.c_str(), part.c_str());
+        return false;
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestLinkRules, test_link_rules)
+#include "test_link_rules.moc"

@@ -1,0 +1,110 @@
+#pragma once
+// Small designs for tests: every node works for ever and carries any load unless the test says otherwise.
+
+#include "core/model/design.h"
+
+#include <string>
+
+namespace alwayson::test {
+
+class DesignMaker {
+public:
+    const Design& design() const { return m_design; }
+    Design& edit() { return m_design; }
+
+    DesignMaker& client(const std::string& id, double rate = 0) {
+        Node node = blank(id, "client");
+        node.parameters["rate_per_s"] = rate;
+        RequestClass all;
+        all.id = "all";
+        node.classes = {all};
+        return add(std::move(node));
+    }
+    DesignMaker& haproxy(const std::string& id, const std::string& group = {}) { return add(blank(id, "haproxy", group)); }
+    // Capacity in requests per second: workers at one second each.
+    DesignMaker& server(const std::string& id, const std::string& group = {}, double capacity = 1) {
+        Node node = blank(id, "server", group);
+        node.parameters["workers"] = capacity;
+        node.parameters["service"] = Distribution::constantValue(1, "s");
+        return add(std::move(node));
+    }
+    DesignMaker& external(const std::string& id, const std::string& group = {}) { return add(blank(id, "external", group)); }
+    DesignMaker& group(const std::string& id, int needed = 0) {
+        Group group;
+        group.id = GroupId(id);
+        group.kind = "pool";
+        if (needed > 0) group.parameters["needed"] = static_cast<double>(needed);
+        m_design.groups.append(std::move(group));
+        return *this;
+    }
+    DesignMaker& domain(const std::string& id, const std::string& parent = {}) {
+        Domain domain;
+        domain.id = DomainId(id);
+        domain.kind = "zone";
+        domain.defaultFailureModes = false;
+        if (!parent.empty()) domain.parent = DomainId(parent);
+        m_design.domains.append(std::move(domain));
+        return *this;
+    }
+    DesignMaker& link(const std::string& from, const std::string& to, double calls = 1, bool optional = false) {
+        Link link;
+        link.id = LinkId("l" + std::to_string(m_design.links.size()));
+        link.from = from;
+        link.to = to;
+        if (calls != 1) link.parameters["calls_per_request"] = calls;
+        if (optional) link.parameters["optional"] = true;
+        m_design.links.append(std::move(link));
+        return *this;
+    }
+    // The last added node stands in the domain.
+    DesignMaker& in(const std::string& domain) {
+        Node node = m_design.nodes.at(m_design.nodes.size() - 1);
+        node.domain = DomainId(domain);
+        m_design.nodes.replace(m_design.nodes.size() - 1, std::move(node));
+        return *this;
+    }
+    // A failure mode of a node or domain, both times exponential.
+    DesignMaker& fails(const std::string& id, FailureEffect effect, double mttfHours, double mttrHours, double amount = 0) {
+        FailureMode mode;
+        mode.effect = effect;
+        mode.timeToFailure = Distribution::exponentialMean(mttfHours, "h");
+        mode.repair = Distribution::exponentialMean(mttrHours, "h");
+        if (effect == FailureEffect::slow) mode.slowFactor = amount;
+        if (effect == FailureEffect::errors) mode.errorShare = amount;
+        const std::size_t at = m_design.nodes.indexOf(id);
+        if (at != Table<Node>::npos) addMode(m_design.nodes, at, std::move(mode));
+        else addMode(m_design.domains, m_design.domains.indexOf(id), std::move(mode));
+        return *this;
+    }
+    DesignMaker& set(const std::string& id, const std::string& parameter, Value value) {
+        const std::size_t at = m_design.nodes.indexOf(id);
+        Node node = m_design.nodes.at(at);
+        node.parameters[parameter] = std::move(value);
+        m_design.nodes.replace(at, std::move(node));
+        return *this;
+    }
+
+private:
+    static Node blank(const std::string& id, const std::string& kind, const std::string& group = {}) {
+        Node node;
+        node.id = NodeId(id);
+        node.kind = kind;
+        node.defaultFailureModes = false;
+        if (!group.empty()) node.group = GroupId(group);
+        return node;
+    }
+    DesignMaker& add(Node node) {
+        m_design.nodes.append(std::move(node));
+        return *this;
+    }
+    template <class T>
+    static void addMode(Table<T>& table, std::size_t at, FailureMode mode) {
+        T entity = table.at(at);
+        mode.id = "mode" + std::to_string(entity.failureModes.size());
+        entity.failureModes.push_back(std::move(mode));
+        table.replace(at, std::move(entity));
+    }
+    Design m_design;
+};
+
+} // namespace alwayson::test
