@@ -60,6 +60,7 @@ private:
             const Worth& target = m_scratch.set[call.set];
             const double load = m_program.sets[call.set].load;
             worth.r *= callSuccess(target.r, call.calls);
+            if (!(target.r > 0)) continue; // its share is lost; capacity adds nothing to that
             double reach = target.reach;
             if (!call.limitsMembers && load > 0) reach = std::min(reach, target.carry / load);
             worth.reach = std::min(worth.reach, callReach(reach, call.calls));
@@ -113,7 +114,8 @@ private:
                 }
                 for (std::uint32_t l = block.firstLimit; l < block.endLimit; ++l) {
                     const CompiledLimit& limit = m_program.limits[l];
-                    blockCarry = std::min(blockCarry, m_scratch.set[limit.set].carry * limit.perUnit);
+                    const Worth& behind = m_scratch.set[limit.set];
+                    if (behind.r > 0) blockCarry = std::min(blockCarry, behind.carry * limit.perUnit);
                 }
                 partCarry += blockCarry;
             }

@@ -4,7 +4,8 @@
 //   a = r * min(1, C / load)      up when a >= the client's up_threshold
 //
 // r: share of routing choices, by the given views and after redispatch and retries, that reach working members;
-// C: what the working, routed members can carry. The function is compiled from a Design once, then evaluated on states.
+// C: what the working, routed members can carry. A group with a number needed has no C: the number decides. Clients always
+// work; optional links and client retries are not part of it. The function is compiled from a Design once, then evaluated on states.
 
 #include "core/base/result.h"
 #include "core/model/design.h"
@@ -55,7 +56,8 @@ public:
     const std::vector<StructureView>& views() const;           // empty where nothing is checked
 
     // a of each flow (0..1). `state` has one entry per component. `viewUp` one flag per view (1: the observer routes to the
-    // target); nullptr: perfect views. With views, a target seen up that does not work costs the share of requests that
+    // target); nullptr: perfect views (so pass some address even when views() is empty but the truth is not known to
+    // balancers: targets that nobody checks are always routed to). With views, a target seen up that does not work costs the share of requests that
     // end there: none when refused and redispatched, all of it when it hangs. No allocation; O(nodes + links).
     // `scratch` must come from makeScratch() of the same function; one per thread.
     struct Scratch;

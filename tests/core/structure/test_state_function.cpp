@@ -12,13 +12,13 @@ class Probe {
 public:
     explicit Probe(const Design& design)
         : m_function(std::move(StateFunction::compile(design)).value()), m_scratch(m_function.makeScratch()),
-          m_state(m_function.components().size(), 0), m_views(m_function.views().size(), 1) {}
+          m_state(m_function.components().size(), 0), m_views(m_function.views().size() + 1, 1) {} // never null
     Probe& state(const std::string& id, ComponentState value) {
         m_state[indexOf(id)] = value;
         return *this;
     }
     Probe& sees(const std::string& observer, const std::string& target, bool up) {
-        for (std::size_t v = 0; v < m_views.size(); ++v)
+        for (std::size_t v = 0; v + 1 < m_views.size(); ++v)
             if (m_function.views()[v].observer == indexOf(observer) && m_function.views()[v].target == indexOf(target))
                 m_views[v] = up;
         return *this;
