@@ -19,6 +19,8 @@ namespace alwayson {
 
 // The state of one component (node or domain): 0 is working, m > 0 is its failure mode m - 1 (failureModesOf order).
 using ComponentState = std::uint16_t;
+// A node without a failure that is not back yet after an outage of its place (restart_after_outage): it refuses.
+inline constexpr ComponentState kNotStarted = 0xffff;
 
 struct StructureComponent {
     bool isDomain = false;
