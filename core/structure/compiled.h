@@ -110,6 +110,7 @@ struct CompiledStructure {
 
     // What a component in this state does; 0 works.
     CompiledMode modeOf(std::size_t component, ComponentState state) const {
+        if (state == kNotStarted) return {NodeCondition::refused, 0, 0};
         return state == 0 ? CompiledMode{} : modes[firstMode[component] + state - 1U];
     }
 };
