@@ -1,85 +1,14 @@
 #include "core/io/json_reader.h"
 
 #include "core/base/json.h"
+#include "core/base/json_tree.h"
 #include "core/io/json_scan.h"
 #include "core/io/json_text.h"
 
 #include <fmt/format.h>
-#include <iterator>
-#include <vector>
+#include <optional>
 
 namespace alwayson {
-
-namespace {
-
-// Builds the tree from nlohmann's events, bottom up. Its own builder looks every new key up among those
-// before it (quadratic in an object's size) and copies finished children when a parent grows; keys are known
-// to be unique here.
-class TreeBuilder final : public nlohmann::json_sax<Json> {
-public:
-    bool null() override { return push(nullptr); }
-    bool boolean(bool value) override { return push(value); }
-    bool number_integer(number_integer_t value) override { return push(value); }
-    bool number_unsigned(number_unsigned_t value) override { return push(value); }
-    bool number_float(number_float_t value, const string_t&) override { return push(value); }
-    bool string(string_t& value) override { return push(std::move(value)); }
-    bool binary(binary_t&) override { return false; }
-    bool key(string_t& text) override {
-        m_keys.push_back(std::move(text));
-        return true;
-    }
-    bool start_object(std::size_t) override { return open(); }
-    bool start_array(std::size_t) override { return open(); }
-    bool end_object() override {
-        const std::size_t first = close();
-        const std::size_t count = m_values.size() - first;
-        Json::object_t object;
-        object.reserve(count);
-        for (std::size_t i = 0; i < count; ++i)
-            object.emplace_back(std::move(m_keys[m_keys.size() - count + i]), std::move(m_values[first + i]));
-        m_values.resize(first);
-        m_keys.resize(m_keys.size() - count);
-        return push(std::move(object));
-    }
-    bool end_array() override {
-        const std::size_t first = close();
-        const auto begin = m_values.begin() + static_cast<std::ptrdiff_t>(first);
-        Json::array_t array(std::make_move_iterator(begin), std::make_move_iterator(m_values.end()));
-        m_values.resize(first);
-        return push(std::move(array));
-    }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& fault) override {
-        m_fault = fault.what();
-        return false;
-    }
-
-    Json take() { return std::move(m_values.front()); }
-    bool isComplete() const { return m_values.size() == 1 && m_open.empty(); }
-    const std::string& fault() const { return m_fault; }
-
-private:
-    template <class T>
-    bool push(T&& value) {
-        m_values.emplace_back(std::forward<T>(value));
-        return true;
-    }
-    bool open() {
-        m_open.push_back(m_values.size());
-        return true;
-    }
-    std::size_t close() {
-        const std::size_t first = m_open.back();
-        m_open.pop_back();
-        return first;
-    }
-
-    std::vector<Json> m_values;
-    std::vector<std::string> m_keys;
-    std::vector<std::size_t> m_open; // where the children of each open container start in m_values
-    std::string m_fault;
-};
-
-} // namespace
 
 Result<Json> readJson(std::string_view text, const std::string& fileName, const ReadLimits& limits) {
     if (text.size() > limits.bytes)
@@ -88,11 +17,9 @@ Result<Json> readJson(std::string_view text, const std::string& fileName, const 
             fmt::format("the file has {} bytes, more than the limit of {}.", text.size(), limits.bytes),
             "Split the design.", Place{fileName, "", 0, 0}};
     if (std::optional<Error> fault = io::scanJson(text, fileName, limits)) return std::move(*fault);
-    text.remove_prefix(io::bomSize(text));
-    TreeBuilder builder;
-    if (Json::sax_parse(text.begin(), text.end(), &builder) && builder.isComplete()) return builder.take();
-    return Error{ErrorKind::internal, "json.internal",
-                 fmt::format("the text passed the check but not the parser: {}.", builder.fault()),
+    std::optional<Json> tree = treeOf(text.substr(io::bomSize(text)));
+    if (tree) return std::move(*tree);
+    return Error{ErrorKind::internal, "json.internal", "the text passed the check but not the parser.",
                  "Please report this file as a bug.", Place{fileName, "", 0, 0}};
 }
 

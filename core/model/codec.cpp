@@ -1,5 +1,6 @@
 #include "core/model/codec.h"
 
+#include "core/base/json_tree.h"
 #include "core/base/nearest.h"
 #include "core/catalogue/catalogue.h"
 #include "core/model/codec_parts.h"
@@ -32,9 +33,20 @@ const Descriptor* knownKind(ObjectReader& in, const std::string& kind, const std
     return nullptr;
 }
 
+// A few entries per node are plenty; a bound keeps everything that loops over them quick.
+constexpr std::size_t kMaxListed = 256;
+
+bool hasRoomFor(ObjectReader& in, const char* key, std::size_t count) {
+    if (count < kMaxListed) return true;
+    in.context().fail("design.range", in.pointerTo(key), fmt::format("\"{}\" has more than {} entries.", key, kMaxListed),
+                      "Shorten the list.");
+    return false;
+}
+
 std::vector<FailureMode> failureModesFrom(ObjectReader& in) {
     std::vector<FailureMode> modes;
     for (const auto& [json, pointer] : in.elements("failure_modes")) {
+        if (!hasRoomFor(in, "failure_modes", modes.size())) break;
         modes.push_back(failureModeFrom(*json, pointer, in.context()));
         for (std::size_t i = 0; i + 1 < modes.size(); ++i)
             if (modes[i].id == modes.back().id)
@@ -79,6 +91,7 @@ Result<Node> nodeFromJson(const Json& json, const std::string& pointer, std::vec
     if (const auto group = in.optionalId("group")) node.group = GroupId(*group);
     if (kind) node.parameters = in.parameters("parameters", kind->parameters, node.unknown);
     for (const auto& [one, at] : in.elements("classes")) {
+        if (!hasRoomFor(in, "classes", node.classes.size())) break;
         node.classes.push_back(requestClassFrom(*one, at, context));
         for (std::size_t i = 0; i + 1 < node.classes.size(); ++i)
             if (node.classes[i].id == node.classes.back().id)
@@ -275,7 +288,7 @@ Json toJson(const Variant& variant) {
     Json json = {{"id", variant.id}};
     if (!variant.name.empty()) json["name"] = variant.name;
     json["operations"] = Json::array();
-    for (const std::string& text : variant.operations) json["operations"].push_back(Json::parse(text));
+    for (const std::string& text : variant.operations) json["operations"].push_back(treeOf(text).value_or(nullptr));
     writeUnknown(json, variant.unknown);
     return json;
 }

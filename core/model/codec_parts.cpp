@@ -2,6 +2,7 @@
 
 #include "core/model/codec_parts.h"
 
+#include "core/base/json_tree.h"
 #include "core/base/units.h"
 
 #include <algorithm>
@@ -165,8 +166,58 @@ Json toJson(const RequestClass& one) {
     return json;
 }
 
+namespace {
+
+std::string unescapeStep(std::string_view step) {
+    std::string key;
+    for (std::size_t i = 0; i < step.size(); ++i) {
+        if (step[i] == '~' && i + 1 < step.size()) key += step[++i] == '1' ? '/' : '~';
+        else key += step[i];
+    }
+    return key;
+}
+
+// Puts unknown fields back into one object. They differ from each other, so each is compared with the known ones only.
+class UnknownWriter {
+public:
+    explicit UnknownWriter(Json& object) : m_object(&object), m_known(object.size()) {}
+    void write(std::string key, Json value) {
+        auto member = m_object->get_ref<Json::object_t&>().begin();
+        for (std::size_t i = 0; i < m_known; ++i, ++member)
+            if (member->first == key) return;
+        appendMember(*m_object, std::move(key), std::move(value));
+    }
+
+private:
+    Json* m_object;
+    std::size_t m_known;
+};
+
+} // namespace
+
 void writeUnknown(Json& json, const UnknownFields& unknown) {
-    for (const auto& [pointer, text] : unknown) json[Json::json_pointer(pointer)] = Json::parse(text);
+    UnknownWriter own(json);
+    // Pointers have one step, or two for fields inside "parameters", "deploy" or "canvas"; sorted, so that those of
+    // one object follow each other. Not written through json_pointer: that makes arrays of keys that are numbers.
+    for (const auto& [pointer, text] : unknown) {
+        const std::size_t slash = pointer.find('/', 1);
+        if (slash == std::string::npos) own.write(unescapeStep(std::string_view(pointer).substr(1)), treeOf(text).value_or(nullptr));
+    }
+    std::string outer;
+    std::optional<UnknownWriter> inner;
+    for (const auto& [pointer, text] : unknown) {
+        const std::size_t slash = pointer.find('/', 1);
+        if (slash == std::string::npos) continue;
+        std::string parent = unescapeStep(std::string_view(pointer).substr(1, slash - 1));
+        if (!inner || parent != outer) {
+            Json& object = json[parent];
+            if (object.is_null()) object = Json::object();
+            if (!object.is_object()) continue;
+            inner.emplace(object);
+            outer = std::move(parent);
+        }
+        inner->write(unescapeStep(std::string_view(pointer).substr(slash + 1)), treeOf(text).value_or(nullptr));
+    }
 }
 
 Json toJson(const Parameters& parameters) {

@@ -1,5 +1,6 @@
 // JSON of a whole design, and the rules that hold between its parts.
 
+#include "core/base/json_tree.h"
 #include "core/base/nearest.h"
 #include "core/catalogue/catalogue.h"
 #include "core/model/codec.h"
@@ -87,7 +88,9 @@ void readCanvas(ObjectReader& in, Design& design) {
                 in.context().warnings->push_back({"design.unknown_field", fmt::format("\"{}\" has a place on the canvas but does not exist.", id.substr(0, 80)), pointer});
         }
     }
-    parts.takeUnknown(design.unknown);
+    UnknownFields unknown;
+    parts.takeUnknown(unknown);
+    for (auto& [pointer, text] : unknown) design.unknown["/canvas" + pointer] = std::move(text);
 }
 
 void readAttachments(ObjectReader& in, Design& design) {
@@ -112,9 +115,12 @@ Json canvasToJson(const Design& design) {
         for (const auto& [id, box] : design.canvas) {
             const bool here = part == "nodes" ? design.nodes.contains(id) : part == "domains" ? design.domains.contains(id) : design.groups.contains(id);
             if (!here) continue;
-            boxes[id] = box.width > 0 || box.height > 0
-                            ? Json{numberToJson(box.x), numberToJson(box.y), numberToJson(box.width), numberToJson(box.height)}
-                            : Json{numberToJson(box.x), numberToJson(box.y)};
+            Json place = Json::array({numberToJson(box.x), numberToJson(box.y)});
+            if (box.width > 0 || box.height > 0) {
+                place.push_back(numberToJson(box.width));
+                place.push_back(numberToJson(box.height));
+            }
+            appendMember(boxes, id, std::move(place));
         }
         if (!boxes.empty()) canvas[std::string(part)] = std::move(boxes);
     }
@@ -162,7 +168,7 @@ Json toJson(const Design& design) {
     json["scenarios"] = arrayOf(design.scenarios);
     json["variants"] = arrayOf(design.variants);
     json["attachments"] = Json::object();
-    for (const auto& [target, text] : design.attachments) json["attachments"][target] = Json::parse(text);
+    for (const auto& [target, text] : design.attachments) appendMember(json["attachments"], target, treeOf(text).value_or(nullptr));
     json["canvas"] = canvasToJson(design);
     writeUnknown(json, design.unknown);
     return json;
@@ -199,18 +205,25 @@ private:
 };
 
 void checkDomainTree(const Design& design, DecodeContext& context) {
+    constexpr std::size_t kMaxDepth = 64; // bounds everything that walks up the tree
     for (std::size_t i = 0; i < design.domains.size(); ++i) {
-        const Domain* at = &design.domains.at(i);
-        std::size_t steps = 0;
-        while (at && at->parent && steps <= design.domains.size()) {
+        const Domain& start = design.domains.at(i);
+        const Domain* at = &start;
+        std::size_t depth = 0;
+        while (at && at->parent && depth <= kMaxDepth) {
             at = design.domains.find(at->parent->str());
-            if (++steps > design.domains.size() || at == &design.domains.at(i)) {
-                context.fail("design.domain_cycle", fmt::format("/domains/{}/parent", i),
-                             fmt::format("place \"{}\" lies in itself.", design.domains.at(i).id.str()),
-                             "Places form a tree: correct one of the parents.");
-                return;
-            }
+            ++depth;
+            if (at != &start) continue;
+            context.fail("design.domain_cycle", fmt::format("/domains/{}/parent", i),
+                         fmt::format("place \"{}\" lies in itself.", start.id.str()),
+                         "Places form a tree: correct one of the parents.");
+            return;
         }
+        if (depth <= kMaxDepth) continue;
+        context.fail("design.domain_depth", fmt::format("/domains/{}/parent", i),
+                     fmt::format("place \"{}\" lies more than {} places deep.", start.id.str(), kMaxDepth),
+                     "Check the parents: a region, a zone, a rack and a host are four.");
+        return;
     }
 }
 

@@ -268,7 +268,8 @@ Parameters ObjectReader::inlineParameters(const std::vector<ParameterSpec>& spec
 }
 
 void ObjectReader::warnUnknown(const std::string& key, const std::string& pointer, const std::vector<std::string>& known) {
-    if (!m_context.warnings) return;
+    constexpr std::size_t kMaxWarnings = 1000;
+    if (!m_context.warnings || m_context.warnings->size() >= kMaxWarnings) return;
     std::string message = fmt::format("\"{}\" is not known here; it is kept but has no effect.", key.substr(0, 80));
     const std::string hint = didYouMean(key, known);
     m_context.warnings->push_back({"design.unknown_field", hint.empty() ? message : message + " " + hint, pointer});
