@@ -1,0 +1,131 @@
+#include "app/gui/canvas/group_item.h"
+
+#include "app/gui/theme/theme.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QStyleOptionGraphicsItem>
+
+#include <algorithm>
+
+namespace alwayson::gui {
+
+namespace {
+
+constexpr double kTabHeight = 18;
+constexpr double kRadius = 14;
+
+bool crosses(const QPolygonF& line, const QRectF& rect) {
+    for (qsizetype i = 1; i < line.size(); ++i) {
+        const QRectF step = QRectF(line[i - 1], line[i]).normalized().adjusted(-0.5, -0.5, 0.5, 0.5);
+        if (step.intersects(rect)) return true;
+    }
+    return false;
+}
+
+} // namespace
+
+GroupItem::GroupItem(std::string id, const Theme& theme) : CanvasItem(std::move(id), theme) {
+    setZValue(20);
+}
+
+void GroupItem::setContent(const QString& tab, const std::string& category, bool empty) {
+    if (tab != m_tab) prepareGeometryChange();
+    change(m_tab, tab);
+    change(m_category, category);
+    change(m_empty, empty);
+}
+
+void GroupItem::setOutline(const QRectF& outline) {
+    setPos(outline.topLeft());
+    if (outline.size() == m_size) return;
+    prepareGeometryChange();
+    m_size = outline.size();
+    m_tabCorner = {(m_size.width() - tabSize().width()) / 2, -kTabHeight / 2};
+    repaint();
+}
+
+QSizeF GroupItem::tabSize() const {
+    const double words = QFontMetricsF(m_theme.font(Type::caption, QFont::DemiBold)).horizontalAdvance(m_tab);
+    return {words + 28, kTabHeight};
+}
+
+QRectF GroupItem::tab() const {
+    return {pos() + m_tabCorner, tabSize()};
+}
+
+void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes) {
+    const QSizeF size = tabSize();
+    const double room = m_size.width() - size.width() - 2 * kRadius;
+    QPointF best((m_size.width() - size.width()) / 2, -kTabHeight / 2);
+    const auto isFree = [&](QPointF corner) {
+        const QRectF rect = QRectF(pos() + corner, size).adjusted(-5, -3, 5, 3);
+        return std::none_of(lines.begin(), lines.end(), [&](const QPolygonF& line) { return crosses(line, rect); }) &&
+               std::none_of(boxes.begin(), boxes.end(), [&](const QRectF& box) { return box.intersects(rect); });
+    };
+    bool found = isFree(best);
+    for (const double y : {-kTabHeight / 2, m_size.height() - kTabHeight / 2})
+        for (const double share : {0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0}) {
+            if (found || room < 0) continue;
+            const QPointF corner(kRadius + room * share, y);
+            if (!isFree(corner)) continue;
+            best = corner;
+            found = true;
+        }
+    if (best == m_tabCorner) return;
+    prepareGeometryChange();
+    change(m_tabCorner, best);
+}
+
+QRectF GroupItem::boundingRect() const {
+    return QRectF(QPointF(), m_size).united(QRectF(m_tabCorner, tabSize())).adjusted(-6, -6, 6, 6);
+}
+
+bool GroupItem::isHit(QPointF scenePos, double pixel) const {
+    if (tab().contains(scenePos)) return true;
+    if (m_empty) return outline().contains(scenePos);
+    const double reach = 4 * pixel;
+    return outline().adjusted(-reach, -reach, reach, reach).contains(scenePos) &&
+           !outline().adjusted(reach, reach, -reach, -reach).contains(scenePos);
+}
+
+void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
+    const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    const bool plain = zoom < kPlainBelow;
+    painter->setRenderHint(QPainter::Antialiasing, !plain);
+    const QColor color = m_category.empty() ? m_theme.color(Tone::secondary) : m_theme.category(m_category);
+    const QRectF area(QPointF(), m_size);
+    const bool target = m_emphasis == Emphasis::target;
+    QPen edge(m_marked || target ? m_theme.color(Tone::accent) : color, m_marked || target ? 2.2 : (m_hovered ? 2 : 1.4));
+    if (m_empty) edge.setStyle(Qt::DashLine);
+    edge.setCosmetic(plain);
+    QColor fill = m_theme.groupFill(m_category.empty() ? "place" : m_category);
+    if (target) fill = m_theme.color(Tone::accent, 0.14);
+    painter->setPen(edge);
+    painter->setBrush(fill);
+    if (plain) painter->drawRect(area);
+    else painter->drawRoundedRect(area, kRadius, kRadius);
+    if (plain) return;
+
+    if (m_empty) {
+        painter->setFont(m_theme.font(Type::small));
+        painter->setPen(m_theme.color(Tone::faint));
+        painter->drawText(area, Qt::AlignCenter, QStringLiteral("Drop nodes here"));
+    }
+    const QRectF tabRect(m_tabCorner, tabSize());
+    edge.setStyle(Qt::SolidLine);
+    edge.setWidthF(m_marked || target ? 1.8 : 1.2);
+    painter->setPen(edge);
+    painter->setBrush(m_theme.color(Tone::surface));
+    painter->drawRoundedRect(tabRect, kTabHeight / 2, kTabHeight / 2);
+    painter->setFont(m_theme.font(Type::caption, QFont::DemiBold));
+    painter->setPen(m_theme.isDark() ? m_theme.color(Tone::text) : color);
+    painter->drawText(tabRect, Qt::AlignCenter, m_tab);
+    if (m_keyboardFocus) {
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(QPen(m_theme.color(Tone::accent), 1.4, Qt::DotLine));
+        painter->drawRoundedRect(tabRect.adjusted(-3, -3, 3, 3), 12, 12);
+    }
+}
+
+} // namespace alwayson::gui

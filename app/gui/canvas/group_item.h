@@ -1,0 +1,38 @@
+#pragma once
+// A group: an outline around its members with a tab that says its policy and what follows from it.
+
+#include "app/gui/canvas/canvas_item.h"
+
+#include <QPolygonF>
+#include <QString>
+
+#include <string>
+#include <vector>
+
+namespace alwayson::gui {
+
+class GroupItem : public CanvasItem {
+public:
+    GroupItem(std::string id, const Theme& theme);
+    void setContent(const QString& tab, const std::string& category, bool empty);
+    void setOutline(const QRectF& outline); // in the scene
+    QRectF outline() const { return {pos(), m_size}; }
+    const QString& tabText() const { return m_tab; }
+    QRectF tab() const; // in the scene
+    // Moves the tab along the upper (else lower) edge to where none of the lines crosses it.
+    void placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes);
+
+    QRectF boundingRect() const override;
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
+    bool isHit(QPointF scenePos, double pixel) const override; // tab and border
+
+private:
+    QSizeF tabSize() const;
+    QString m_tab;
+    std::string m_category;
+    QSizeF m_size;
+    QPointF m_tabCorner; // local
+    bool m_empty = false;
+};
+
+} // namespace alwayson::gui

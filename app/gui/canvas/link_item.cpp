@@ -1,0 +1,206 @@
+#include "app/gui/canvas/link_item.h"
+
+#include "app/gui/canvas/words.h"
+#include "app/gui/theme/theme.h"
+
+#include <QFontMetricsF>
+#include <QLineF>
+#include <QPainter>
+#include <QPolygonF>
+#include <QStyleOptionGraphicsItem>
+
+#include <algorithm>
+#include <cmath>
+
+namespace alwayson::gui {
+
+namespace {
+
+constexpr double kDotSpacing = 46;
+
+double distanceTo(QPointF point, QPointF a, QPointF b) {
+    const QPointF along = b - a;
+    const double length = QPointF::dotProduct(along, along);
+    const double t = length > 0 ? std::clamp(QPointF::dotProduct(point - a, along) / length, 0.0, 1.0) : 0;
+    return QLineF(point, a + along * t).length();
+}
+
+// Scene units per second: more traffic moves faster, but stays readable.
+double dotSpeed(double perSecond) {
+    return 30 + 50 * std::log10(1 + perSecond);
+}
+
+bool sameTraffic(double a, double b) {
+    return std::abs(a - b) <= 0.02 * std::max(a, b);
+}
+
+} // namespace
+
+LinkItem::LinkItem(std::string id, const Theme& theme) : CanvasItem(std::move(id), theme) {
+    setZValue(30);
+}
+
+void LinkItem::setStrands(std::vector<Strand> strands) {
+    prepareGeometryChange();
+    for (Strand& strand : strands)
+        for (const Strand& old : m_strands)
+            if (old.from == strand.from && old.to == strand.to) {
+                strand.perSecond = old.perSecond;
+                strand.failedPerSecond = old.failedPerSecond;
+                strand.phase = old.phase;
+            }
+    m_strands = std::move(strands);
+    m_bounds = {};
+    for (const Strand& strand : m_strands) {
+        m_bounds = m_bounds.united(strand.route.path.controlPointRect());
+        m_bounds = m_bounds.united(QRectF(strand.route.tip - QPointF(1, 1), QSizeF(2, 2)));
+    }
+    m_bounds.adjust(-14, -14, 14, 14);
+    if (!m_strands.empty()) m_bounds = m_bounds.united(QRectF(middle() - QPointF(110, 14), QSizeF(220, 28)));
+    repaint();
+}
+
+void LinkItem::setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond, double failedPerSecond) {
+    for (Strand& strand : m_strands) {
+        if (strand.from != fromNode || strand.to != toNode) continue;
+        if (m_running && sameTraffic(strand.perSecond, perSecond) && sameTraffic(strand.failedPerSecond, failedPerSecond)) return;
+        strand.perSecond = perSecond;
+        strand.failedPerSecond = failedPerSecond;
+        m_running = true;
+        repaint();
+        return;
+    }
+}
+
+void LinkItem::clearTraffic() {
+    if (!m_running) return;
+    m_running = false;
+    for (Strand& strand : m_strands) strand.perSecond = strand.failedPerSecond = strand.phase = 0;
+    repaint();
+}
+
+void LinkItem::advance(double seconds) {
+    if (!m_running || !m_dotsShown) return;
+    bool moved = false;
+    for (Strand& strand : m_strands) {
+        if (strand.perSecond - strand.failedPerSecond < 0.05) continue;
+        strand.phase = std::fmod(strand.phase + dotSpeed(strand.perSecond) * seconds, kDotSpacing);
+        moved = true;
+    }
+    if (moved) repaint();
+}
+
+QPointF LinkItem::middle() const {
+    return m_strands.empty() ? QPointF() : pointAlong(m_strands.front().route, 0.5);
+}
+
+QPainterPath LinkItem::shape() const {
+    QPainterPath path;
+    path.addRect(m_bounds);
+    return path;
+}
+
+bool LinkItem::isHit(QPointF scenePos, double pixel) const {
+    const double reach = 6 * pixel;
+    if (!m_bounds.adjusted(-reach, -reach, reach, reach).contains(scenePos)) return false;
+    for (const Strand& strand : m_strands) {
+        const auto& samples = strand.route.samples;
+        for (std::size_t i = 1; i < samples.size(); ++i)
+            if (distanceTo(scenePos, samples[i - 1], samples[i]) <= reach) return true;
+    }
+    return false;
+}
+
+bool LinkItem::touches(const QRectF& sceneRect, bool wholly) const {
+    for (const Strand& strand : m_strands) {
+        std::size_t inside = 0;
+        for (const QPointF& sample : strand.route.samples) inside += sceneRect.contains(sample) ? 1 : 0;
+        if (wholly ? inside != strand.route.samples.size() : inside == 0) {
+            if (wholly) return false;
+            continue;
+        }
+        if (!wholly) return true;
+    }
+    return wholly && !m_strands.empty();
+}
+
+void LinkItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
+    const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    if (zoom < kPlainBelow) {
+        QPen pen(m_theme.color(m_marked ? Tone::accent : Tone::zoneLine), 1);
+        pen.setCosmetic(true);
+        painter->setRenderHint(QPainter::Antialiasing, false);
+        for (const Strand& strand : m_strands) {
+            if (m_running) pen.setColor(m_theme.color(strand.failedPerSecond > 0.05 ? Tone::bad : strand.perSecond > 0.05 ? Tone::accent : Tone::zoneLine));
+            painter->setPen(pen);
+            painter->drawLine(strand.route.from, strand.route.tip);
+        }
+        return;
+    }
+    painter->setRenderHint(QPainter::Antialiasing);
+    for (const Strand& strand : m_strands) paintStrand(*painter, strand);
+    paintLabel(*painter);
+}
+
+void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
+    const bool failing = m_running && strand.failedPerSecond > 0.05;
+    const bool flowing = m_running && strand.perSecond - strand.failedPerSecond > 0.05;
+    QColor color = m_theme.color(Tone::faint);
+    if (flowing) color = m_theme.color(Tone::accent);
+    if (m_running && !flowing && !failing) color = m_theme.color(Tone::zoneLine);
+    if (failing && !flowing) color = m_theme.color(Tone::bad);
+    if (m_marked || m_emphasis == Emphasis::target) color = m_theme.color(Tone::accent);
+
+    if (m_marked || m_hovered || m_keyboardFocus) {
+        painter.setPen(QPen(m_theme.color(Tone::accent, m_marked ? 0.25 : 0.14), 8, Qt::SolidLine, Qt::RoundCap));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawPath(strand.route.path);
+    }
+    QPen pen(color, flowing || m_marked ? 2 : 1.6, Qt::SolidLine, Qt::RoundCap);
+    if (failing) {
+        pen.setWidthF(1.6);
+        pen.setDashPattern({2.5, 3.2});
+        if (flowing) color = m_theme.color(Tone::bad);
+        pen.setColor(color);
+    }
+    painter.setPen(pen);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPath(strand.route.path);
+
+    painter.save();
+    painter.translate(strand.route.tip);
+    painter.rotate(strand.route.angle);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    const QPointF head[] = {{-9, -4}, {0, 0}, {-9, 4}};
+    painter.drawPolygon(head, 3);
+    painter.restore();
+
+    if (!flowing || !m_dotsShown || strand.route.length < 12) return;
+    painter.setBrush(m_theme.color(Tone::accent));
+    for (double at = strand.phase; at < strand.route.length - 2; at += kDotSpacing)
+        painter.drawEllipse(pointAlong(strand.route, at / strand.route.length), 3, 3);
+}
+
+void LinkItem::paintLabel(QPainter& painter) const {
+    QString text = m_label;
+    Tone tone = Tone::secondary, border = Tone::line;
+    QPointF at = middle();
+    for (const Strand& strand : m_strands)
+        if (m_running && strand.failedPerSecond > 0.05) {
+            text = QStringLiteral("%1 refused").arg(words::rate(strand.failedPerSecond));
+            tone = border = Tone::bad;
+            at = pointAlong(strand.route, 0.5);
+        }
+    if (text.isEmpty()) return;
+    painter.setFont(m_theme.font(Type::caption, QFont::Medium));
+    const double width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 20;
+    const QRectF pill(at.x() - width / 2, at.y() - 9, width, 18);
+    painter.setPen(QPen(m_theme.color(border), 1));
+    painter.setBrush(m_theme.color(Tone::surface));
+    painter.drawRoundedRect(pill, 9, 9);
+    painter.setPen(m_theme.color(tone));
+    painter.drawText(pill, Qt::AlignCenter, text);
+}
+
+} // namespace alwayson::gui

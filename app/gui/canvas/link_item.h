@@ -1,0 +1,55 @@
+#pragma once
+// A link: one curve per pair of concrete ends (a balancer and each member of its pool), with arrow, label and, while
+// running, moving dots.
+
+#include "app/gui/canvas/canvas_item.h"
+#include "app/gui/canvas/geometry.h"
+
+#include <QString>
+
+#include <string>
+#include <vector>
+
+namespace alwayson::gui {
+
+struct Strand {
+    std::string from, to; // ids of the shown ends: nodes, or the group when it is shown as one
+    Route route;
+    double perSecond = 0;       // while running
+    double failedPerSecond = 0; // refused, reset or timed out
+    double phase = 0;           // of the dots, in scene units
+};
+
+class LinkItem : public CanvasItem {
+public:
+    LinkItem(std::string id, const Theme& theme);
+    const std::vector<Strand>& strands() const { return m_strands; }
+    // Keeps the traffic of strands whose ends are the same.
+    void setStrands(std::vector<Strand> strands);
+    void setLabel(const QString& label) { change(m_label, label); }
+    // Of the strand between two nodes (or their groups). Repaints on visible changes only.
+    void setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond, double failedPerSecond);
+    void clearTraffic();
+    bool hasTraffic() const { return m_running; }
+    // Moves the dots; repaints when there are any.
+    void advance(double seconds);
+
+    QRectF boundingRect() const override { return m_bounds; }
+    QPainterPath shape() const override;
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
+    bool isHit(QPointF scenePos, double pixel) const override;
+    bool touches(const QRectF& sceneRect, bool wholly) const; // for rubber bands
+    void setDotsShown(bool shown) { change(m_dotsShown, shown); }
+    QPointF middle() const;
+
+private:
+    void paintStrand(QPainter& painter, const Strand& strand) const;
+    void paintLabel(QPainter& painter) const;
+    std::vector<Strand> m_strands;
+    QString m_label;
+    QRectF m_bounds;
+    bool m_running = false;
+    bool m_dotsShown = true;
+};
+
+} // namespace alwayson::gui

@@ -1,0 +1,179 @@
+#include "app/gui/canvas/node_item.h"
+
+#include "app/gui/canvas/geometry.h"
+#include "app/gui/theme/theme.h"
+
+#include <QFontMetricsF>
+#include <QLineF>
+#include <QPainter>
+#include <QStyleOptionGraphicsItem>
+
+#include <algorithm>
+#include <cmath>
+
+namespace alwayson::gui {
+
+namespace {
+
+const QRectF kCard(0, 0, kCardWidth, kCardHeight);
+constexpr double kRadius = 10;
+constexpr double kTextLeft = 56;
+constexpr double kStateX = 158, kStateY = 22; // middle of the state's shape
+constexpr double kBarWidth = 104;
+
+} // namespace
+
+NodeItem::NodeItem(std::string id, const Theme& theme) : CanvasItem(std::move(id), theme) {
+    setZValue(40);
+}
+
+void NodeItem::setContent(const CardContent& content) {
+    CardContent compared = content;
+    const bool sameBar = (content.load < 0) == (m_content.load < 0) &&
+                         std::abs(std::clamp(content.load, 0.0, 1.0) - std::clamp(m_content.load, 0.0, 1.0)) < 0.5 / kBarWidth;
+    if (sameBar) compared.load = m_content.load;
+    change(m_content, compared);
+}
+
+QRectF NodeItem::card() const {
+    return kCard.translated(pos());
+}
+
+std::array<QPointF, 4> NodeItem::ports() {
+    return {QPointF(kCardWidth, kCardHeight / 2), QPointF(kCardWidth / 2, kCardHeight), QPointF(0, kCardHeight / 2),
+            QPointF(kCardWidth / 2, 0)};
+}
+
+std::optional<QPointF> NodeItem::portAt(QPointF scenePos, double pixel) const {
+    // Large enough to hit, never so large that the card cannot be grabbed.
+    const double reach = std::min(10 * pixel, 18.0);
+    for (const QPointF& port : ports())
+        if (QLineF(port + pos(), scenePos).length() <= reach) return port + pos();
+    return std::nullopt;
+}
+
+QRectF NodeItem::boundingRect() const {
+    return kCard.adjusted(-16, -16, 16, 16);
+}
+
+bool NodeItem::isHit(QPointF scenePos, double pixel) const {
+    const double slack = std::max(0.0, 2 * pixel);
+    return card().adjusted(-slack, -slack, slack, slack).contains(scenePos);
+}
+
+void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
+    const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    if (zoom < kPlainBelow) return paintPlain(*painter);
+    painter->setRenderHint(QPainter::Antialiasing);
+    paintFrame(*painter);
+    paintWords(*painter);
+    paintState(*painter);
+    if (m_portsShown) paintPorts(*painter, zoom);
+}
+
+void NodeItem::paintPlain(QPainter& painter) const {
+    QColor fill = m_theme.category(m_content.category);
+    if (m_content.state == CardState::down) fill = m_theme.color(Tone::bad);
+    if (m_content.state == CardState::warn) fill = m_theme.color(Tone::warn);
+    if (m_content.state == CardState::recovering) fill = m_theme.color(Tone::recovering);
+    painter.fillRect(kCard, m_theme.color(Tone::surface));
+    painter.fillRect(QRectF(0, 0, 40, kCardHeight), fill);
+    QPen pen(m_theme.color(m_marked ? Tone::accent : Tone::zoneLine), m_marked ? 2 : 1);
+    pen.setCosmetic(true);
+    painter.setPen(pen);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(kCard);
+}
+
+void NodeItem::paintFrame(QPainter& painter) const {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.color(Tone::shadow));
+    painter.drawRoundedRect(kCard.translated(0, 1.5), kRadius, kRadius);
+    // Halo for weak spots and targets: a soft ring, not an effect.
+    const bool target = m_emphasis == Emphasis::target;
+    if (m_content.weak || target) {
+        painter.setBrush(m_theme.color(target ? Tone::accent : Tone::warn, target ? 0.22 : 0.16));
+        const double grow = target ? 6 : 5;
+        painter.drawRoundedRect(kCard.adjusted(-grow, -grow, grow, grow), kRadius + grow, kRadius + grow);
+    }
+    painter.setBrush(m_theme.color(Tone::surface));
+    QPen edge(m_theme.color(Tone::line), 1);
+    if (m_content.weak) edge = QPen(m_theme.color(Tone::warn), 1.6);
+    if (m_content.state == CardState::down) edge = QPen(m_theme.color(Tone::bad), 1.6);
+    if (m_hovered && edge.widthF() < 1.5) edge = QPen(m_theme.color(Tone::faint), 1.2);
+    if (m_marked || target) edge = QPen(m_theme.color(Tone::accent), 2);
+    painter.setPen(edge);
+    painter.drawRoundedRect(kCard, kRadius, kRadius);
+    if (m_keyboardFocus) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(m_theme.color(Tone::accent), 1.4, Qt::DotLine));
+        painter.drawRoundedRect(kCard.adjusted(-4, -4, 4, 4), kRadius + 4, kRadius + 4);
+    }
+}
+
+void NodeItem::paintWords(QPainter& painter) const {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.tileFill(m_content.category));
+    painter.drawRoundedRect(QRectF(10, 12, 36, 36), 8, 8);
+    m_theme.icons().paint(painter, m_content.icon, QRectF(18, 20, 20, 20), m_theme.tileIcon(m_content.category));
+
+    const QFont nameFont = m_theme.font(Type::body, QFont::DemiBold);
+    painter.setFont(nameFont);
+    painter.setPen(m_theme.color(Tone::text));
+    painter.drawText(QPointF(kTextLeft, 27), QFontMetricsF(nameFont).elidedText(m_content.name, Qt::ElideRight, kStateX - 10 - kTextLeft));
+
+    const QFont factFont = m_theme.font(Type::small);
+    painter.setFont(factFont);
+    painter.setPen(m_theme.color(m_content.trouble ? (m_content.state == CardState::down ? Tone::bad : Tone::secondary) : Tone::secondary));
+    painter.drawText(QPointF(kTextLeft, 43), QFontMetricsF(factFont).elidedText(m_content.fact, Qt::ElideRight, kCardWidth - 6 - kTextLeft));
+
+    if (m_content.load < 0) return;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.color(Tone::grid));
+    painter.drawRoundedRect(QRectF(kTextLeft, 50.5, kBarWidth, 3), 1.5, 1.5);
+    painter.setBrush(m_theme.load(m_content.load));
+    const double width = std::max(3.0, kBarWidth * std::min(1.0, m_content.load));
+    painter.drawRoundedRect(QRectF(kTextLeft, 50.5, width, 3), 1.5, 1.5);
+}
+
+void NodeItem::paintState(QPainter& painter) const {
+    painter.setPen(Qt::NoPen);
+    switch (m_content.state) {
+    case CardState::ok:
+        painter.setBrush(m_theme.color(Tone::ok));
+        painter.drawEllipse(QPointF(kStateX, kStateY), 4.5, 4.5);
+        break;
+    case CardState::warn: {
+        painter.setBrush(m_theme.color(Tone::warn));
+        const QPointF triangle[] = {{kStateX, kStateY - 5.5}, {kStateX + 6, kStateY + 5}, {kStateX - 6, kStateY + 5}};
+        painter.drawPolygon(triangle, 3);
+        break;
+    }
+    case CardState::down:
+        painter.setBrush(m_theme.color(Tone::bad));
+        painter.drawRoundedRect(QRectF(kStateX - 5, kStateY - 5, 10, 10), 2, 2);
+        painter.setPen(QPen(m_theme.color(Tone::surface), 1.5, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(QPointF(kStateX - 2.2, kStateY - 2.2), QPointF(kStateX + 2.2, kStateY + 2.2));
+        painter.drawLine(QPointF(kStateX + 2.2, kStateY - 2.2), QPointF(kStateX - 2.2, kStateY + 2.2));
+        break;
+    case CardState::recovering:
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(m_theme.color(Tone::recovering), 2, Qt::CustomDashLine, Qt::FlatCap));
+        {
+            QPen dashed = painter.pen();
+            dashed.setDashPattern({1.6, 1.1});
+            painter.setPen(dashed);
+        }
+        painter.drawEllipse(QPointF(kStateX, kStateY), 4.5, 4.5);
+        break;
+    }
+}
+
+void NodeItem::paintPorts(QPainter& painter, double zoom) const {
+    const double radius = std::clamp(4.5 / zoom, 3.0, 9.0);
+    painter.setBrush(m_theme.color(Tone::surface));
+    painter.setPen(QPen(m_theme.color(Tone::accent), std::min(1.6 / zoom, 3.0)));
+    for (const QPointF& port : ports()) painter.drawEllipse(port, radius, radius);
+}
+
+} // namespace alwayson::gui

@@ -1,0 +1,200 @@
+#include "app/gui/canvas/words.h"
+
+#include "core/catalogue/catalogue.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace alwayson::gui::words {
+
+namespace {
+
+const QString kDot = QStringLiteral(" · ");
+
+QString text(const std::string& value) {
+    return QString::fromStdString(value);
+}
+
+// The stored value of a parameter, else the catalogue's default; nullptr when the kind has no such parameter.
+const Value* parameterOf(const Node& node, std::string_view id) {
+    const auto own = node.parameters.find(id);
+    if (own != node.parameters.end()) return &own->second;
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    const ParameterSpec* spec = kind ? kind->parameter(id) : nullptr;
+    return spec ? &spec->defaultValue : nullptr;
+}
+
+const double* numberOf(const Node& node, std::string_view id) {
+    const Value* value = parameterOf(node, id);
+    return value ? std::get_if<double>(value) : nullptr;
+}
+
+QString meanOf(const Node& node, std::string_view id) {
+    const Value* value = parameterOf(node, id);
+    const Distribution* distribution = value ? std::get_if<Distribution>(value) : nullptr;
+    if (!distribution) return {};
+    const Result<DistributionShape> shape = resolve(*distribution);
+    if (!shape) return {};
+    const double ms = shape->mean() * 1000;
+    return ms < 1000 ? QStringLiteral("%1 ms").arg(ms, 0, 'g', 3) : QStringLiteral("%1 s").arg(ms / 1000, 0, 'g', 3);
+}
+
+QString readsOf(const Node& client) {
+    double reads = 0, all = 0;
+    for (const RequestClass& requests : classesOf(client)) {
+        all += requests.share;
+        if (!requests.writes) reads += requests.share;
+    }
+    if (all <= 0) return {};
+    return QStringLiteral("%1 % reads").arg(std::round(reads / all * 100));
+}
+
+// "crashed 4.1 s ago", "slow for 4.1 s".
+QString troubleFact(const Node& node, const NodeFrame& frame, double atS) {
+    const QString since = elapsed(std::max(0.0, atS - double(frame.sinceS)));
+    FailureEffect effect = FailureEffect::crash;
+    QString title = text(frame.mode);
+    bool known = effectFromString(frame.mode, effect);
+    for (const ResolvedFailureMode& mode : failureModesOf(node))
+        if (mode.id == frame.mode) {
+            effect = mode.effect;
+            title = text(mode.title).toLower();
+            known = true;
+        }
+    if (frame.state == NodeState::recovering) return QStringLiteral("recovering for %1").arg(since);
+    if (!known) return frame.mode.empty() ? QStringLiteral("down for %1").arg(since) : QStringLiteral("%1 for %2").arg(title, since);
+    switch (effect) {
+    case FailureEffect::crash: return QStringLiteral("crashed %1 ago").arg(since);
+    case FailureEffect::hang: return QStringLiteral("hangs since %1").arg(since);
+    case FailureEffect::gone: return QStringLiteral("gone for %1").arg(since);
+    case FailureEffect::slow: return QStringLiteral("slow for %1").arg(since);
+    case FailureEffect::errors: return QStringLiteral("errors for %1").arg(since);
+    case FailureEffect::dataLoss: return QStringLiteral("lost its data %1 ago").arg(since);
+    case FailureEffect::cutOff: return QStringLiteral("cut off for %1").arg(since);
+    case FailureEffect::outage: return QStringLiteral("place down for %1").arg(since);
+    }
+    return {};
+}
+
+} // namespace
+
+QString rate(double perSecond) {
+    if (perSecond >= 9950) return QStringLiteral("%1k/s").arg(std::round(perSecond / 1000));
+    if (perSecond >= 1000) return QStringLiteral("%1k/s").arg(perSecond / 1000, 0, 'f', 1);
+    if (perSecond >= 10 || perSecond == std::round(perSecond)) return QStringLiteral("%1/s").arg(std::round(perSecond));
+    return QStringLiteral("%1/s").arg(perSecond, 0, 'g', 2);
+}
+
+QString elapsed(double seconds) {
+    if (seconds < 10) return QStringLiteral("%1 s").arg(seconds, 0, 'f', 1);
+    if (seconds < 120) return QStringLiteral("%1 s").arg(int(seconds));
+    const int whole = int(seconds);
+    if (whole < 7200) return QStringLiteral("%1 min %2 s").arg(whole / 60).arg(whole % 60);
+    return QStringLiteral("%1 h").arg(seconds / 3600, 0, 'f', 1);
+}
+
+QString fact(const Node& node) {
+    QStringList facts;
+    if (const double* perSecond = numberOf(node, "rate_per_s")) {
+        facts << rate(*perSecond);
+        if (hasRole(node, "client")) facts << readsOf(node);
+    }
+    if (const Value* balance = parameterOf(node, "balance"))
+        if (const std::string* algorithm = std::get_if<std::string>(balance)) facts << text(*algorithm);
+    if (const double* workers = numberOf(node, "workers"))
+        facts << QStringLiteral("%1 worker%2").arg(*workers).arg(QLatin1String(*workers == 1 ? "" : "s"));
+    for (const char* id : {"service", "latency"})
+        if (const QString mean = meanOf(node, id); !mean.isEmpty()) facts << mean;
+    facts.removeAll(QString());
+    return facts.isEmpty() ? kindTitle(node) : facts.mid(0, 2).join(kDot);
+}
+
+QString liveFact(const Node& node, const NodeFrame& frame, double atS) {
+    if (frame.state != NodeState::up) return troubleFact(node, frame, atS);
+    QStringList facts{rate(double(frame.requestsPerS))};
+    if (frame.failedPerS > 0.05f) facts << QStringLiteral("%1 fail").arg(rate(double(frame.failedPerS)));
+    else if (frame.queue >= 0.5f) facts << QStringLiteral("%1 wait").arg(std::lround(frame.queue));
+    return facts.join(kDot);
+}
+
+QString stateSentence(const Node& node, const NodeFrame& frame, double atS) {
+    if (frame.state == NodeState::up) return QStringLiteral("works, busy %1 %").arg(std::lround(frame.busyShare * 100));
+    return troubleFact(node, frame, atS);
+}
+
+QString groupTab(const Design& design, const Group& group, const CheckReport* report) {
+    QStringList parts{text(group.displayName())};
+    const Descriptor* kind = Catalogue::builtIn().group(group.kind);
+    QString policy = kind && !kind->roles.empty() ? text(kind->roles.front()) : text(group.kind);
+    const std::size_t members = membersOf(design, group.id).size();
+    if (const auto needed = group.parameters.find("needed"); needed != group.parameters.end())
+        if (const double* k = std::get_if<double>(&needed->second)) policy = QStringLiteral("needs %1 of %2").arg(*k).arg(members);
+    parts << policy;
+    if (members == 0) parts << QStringLiteral("empty");
+    else if (members == 1) parts << QStringLiteral("one member, nothing stands in");
+    else if (report) {
+        // The worst member decides what happens to the others.
+        double worst = 0;
+        bool known = false, none = false;
+        for (const Load& load : report->loads) {
+            const Node* node = design.nodes.find(load.id);
+            if (!node || node->group != group.id || !load.utilisationWithoutOne) continue;
+            known = true;
+            none = none || *load.utilisationWithoutOne < 0;
+            worst = std::max(worst, *load.utilisationWithoutOne);
+        }
+        if (known && !none && std::isfinite(worst)) {
+            const long percent = std::lround(worst * 100);
+            if (percent > 100) parts << QStringLiteral("losing one overloads the rest (%1 %)").arg(percent);
+            else if (members == 2) parts << QStringLiteral("one alone runs at %1 %").arg(percent);
+            else parts << QStringLiteral("without one at %1 %").arg(percent);
+        }
+    }
+    return parts.join(kDot);
+}
+
+QString view(const QString& observer, const ViewFrame& view, bool targetWorks) {
+    if (view.up && view.failedChecks > 0)
+        return QStringLiteral("%1 sees: check %2 of %3 failed").arg(observer).arg(view.failedChecks).arg(view.fall);
+    if (view.up) return targetWorks ? QString() : QStringLiteral("%1 sees: still up").arg(observer);
+    if (view.passedChecks > 0)
+        return QStringLiteral("%1 sees: check %2 of %3 passed").arg(observer).arg(view.passedChecks).arg(view.rise);
+    return QStringLiteral("%1 sees: down").arg(observer);
+}
+
+QString linkLabel(const Link& link) {
+    QStringList parts;
+    for (const std::string& id : link.classes) parts << text(id);
+    if (const auto calls = link.parameters.find("calls_per_request"); calls != link.parameters.end())
+        if (const double* count = std::get_if<double>(&calls->second); count && *count != 1)
+            parts << QStringLiteral("%1 calls").arg(*count);
+    if (const auto optional = link.parameters.find("optional"); optional != link.parameters.end())
+        if (const bool* flag = std::get_if<bool>(&optional->second); flag && *flag) parts << QStringLiteral("optional");
+    return parts.join(kDot);
+}
+
+QString kindTitle(const Node& node) {
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    return text(kind ? kind->title : node.kind);
+}
+
+QString kindTitle(const Domain& domain) {
+    const Descriptor* kind = Catalogue::builtIn().domain(domain.kind);
+    return text(kind ? kind->title : domain.kind).toLower();
+}
+
+QString kindTitle(const Group& group) {
+    const Descriptor* kind = Catalogue::builtIn().group(group.kind);
+    return text(kind ? kind->title : group.kind).toLower();
+}
+
+QString nameOf(const Design& design, std::string_view id) {
+    if (const Node* node = design.nodes.find(id)) return text(node->displayName());
+    if (const Domain* domain = design.domains.find(id)) return text(domain->displayName());
+    if (const Group* group = design.groups.find(id)) return text(group->displayName());
+    if (const Link* link = design.links.find(id))
+        return QStringLiteral("%1 to %2").arg(nameOf(design, link->from), nameOf(design, link->to));
+    return QString::fromUtf8(id.data(), qsizetype(id.size()));
+}
+
+} // namespace alwayson::gui::words

@@ -1,0 +1,35 @@
+#pragma once
+// The few words that stand on cards, tabs, links and bubbles. Pure: values in, text out.
+
+#include "core/model/design.h"
+#include "core/results/check_report.h"
+#include "core/results/trace.h"
+
+#include <QString>
+#include <QStringList>
+
+namespace alwayson::gui::words {
+
+// "400/s", "1.2k/s".
+QString rate(double perSecond);
+// "4.1 s", "12 s", "3 min 20 s".
+QString elapsed(double seconds);
+// The one fact that matters when nothing runs: "400/s · 90 % reads", "leastconn", "8 workers · 12 ms".
+QString fact(const Node& node);
+// While running: "crashed 4.1 s ago", "120/s · 3 wait", "398/s · 12 fail".
+QString liveFact(const Node& node, const NodeFrame& frame, double atS);
+// Only the state, for tooltips and screen readers: "works", "process crash since 60.0 s".
+QString stateSentence(const Node& node, const NodeFrame& frame, double atS);
+// "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be null.
+QString groupTab(const Design& design, const Group& group, const CheckReport* report);
+// "lb1 sees: check 2 of 3 failed", "" when view and truth agree and nothing is in doubt.
+QString view(const QString& observer, const ViewFrame& view, bool targetWorks);
+// What a link carries when it is not everything: "reads", "optional", "2 calls".
+QString linkLabel(const Link& link);
+QString kindTitle(const Node& node);
+QString kindTitle(const Domain& domain);
+QString kindTitle(const Group& group);
+// The name of a node, domain, group or link id; the id itself when it is none.
+QString nameOf(const Design& design, std::string_view id);
+
+} // namespace alwayson::gui::words
