@@ -3,9 +3,12 @@
 // Session::apply; one gesture is one undo entry.
 
 #include <QGraphicsView>
+#include <QPointer>
 
 #include <memory>
-#include <optional>
+#include <string>
+
+class QMimeData;
 
 namespace alwayson::gui {
 
@@ -62,6 +65,8 @@ public slots:
     void duplicateSelection();
     void groupSelection(const QString& groupKind); // "pool"
     void cancelGesture();
+    // Starts a link that follows the mouse until the next click (or Esc).
+    void linkFrom(const QString& id, QPointF scenePos);
     void setMinimapVisible(bool visible);
 
 signals:
@@ -97,18 +102,24 @@ private:
     void beginGesture(std::unique_ptr<Gesture> gesture);
     void endGesture();
     std::unique_ptr<Gesture> gestureFor(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers);
-    void clickSelect(const QString& id, Qt::KeyboardModifiers modifiers);
-    void startRename(const QString& id);
+    void startRename(const std::string& id);
     void showContextMenu(QPoint viewPos, QPoint globalPos);
-    void walk(int key);
-    bool handleNavigationKey(QKeyEvent* event);
-    void nudge(int key, bool coarse);
+    void walk(int key);      // to the nearest thing in the direction of an arrow key
+    bool editKey(QKeyEvent* event);
+    bool moveKey(QKeyEvent* event);
+    void nudge(QPointF by);
+    void focusThing(const std::string& id);
     void updateHover(QPoint viewPos);
     void updateCursor();
     void updateHint();
-    void followRunState();
+    void updateTip(QPoint globalPos);
+    void growSceneRect();
+    void placeMinimap();
+    void documentReplaced();
+    bool showPaletteGhost(QPoint viewPos, const QMimeData* mime, Qt::KeyboardModifiers modifiers);
+    void clearPaletteGhost();
+    void paintPaletteGhost(QPainter& painter);
     void paintEmptyState(QPainter& painter);
-    double toScene(double pixels) const { return pixels / zoom(); }
 
     Session& m_session;
     const Theme& m_theme;
@@ -116,13 +127,12 @@ private:
     Minimap* m_minimap = nullptr;
     std::unique_ptr<Gesture> m_gesture;
     std::unique_ptr<PlaybackAnimator> m_playback;
-    InlineRename* m_rename = nullptr;
+    QPointer<InlineRename> m_rename;
     Tool m_tool = Tool::select;
     bool m_spaceHeld = false;
-    bool m_everFitted = false;
-    QPoint m_pressPos;
-    QPoint m_lastMouse;
-    bool m_rightPressed = false;
+    bool m_fitPending = true; // a new document is shown whole as soon as the view has a size
+    QPoint m_lastMouse;       // in the viewport
+    int m_nudgeGesture = 0;   // arrow keys in a row are one undo entry
     double m_wheelRest = 0; // parts of a wheel step not yet used
     struct PaletteDrag;
     std::unique_ptr<PaletteDrag> m_paletteDrag;

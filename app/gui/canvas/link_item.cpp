@@ -188,7 +188,7 @@ void LinkItem::paintLabel(QPainter& painter) const {
     QPointF at = middle();
     for (const Strand& strand : m_strands)
         if (m_running && strand.failedPerSecond > 0.05) {
-            text = QStringLiteral("%1 refused").arg(words::rate(strand.failedPerSecond));
+            text = QStringLiteral("%1 fail").arg(words::rate(strand.failedPerSecond));
             tone = border = Tone::bad;
             at = pointAlong(strand.route, 0.5);
         }

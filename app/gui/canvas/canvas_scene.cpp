@@ -1,0 +1,306 @@
+#include "app/gui/canvas/canvas_scene.h"
+
+#include "app/gui/canvas/bubble_item.h"
+#include "app/gui/canvas/domain_item.h"
+#include "app/gui/canvas/group_item.h"
+#include "app/gui/canvas/link_item.h"
+#include "app/gui/canvas/node_item.h"
+#include "app/gui/canvas/words.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+#include "core/catalogue/catalogue.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace alwayson::gui {
+
+namespace {
+
+constexpr std::size_t kMostMembersShown = 6; // of a group, as separate curves of one link
+
+QString qt(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+template <class Map>
+auto* lookup(const Map& map, std::string_view id) {
+    const auto found = map.find(id);
+    return found == map.end() ? nullptr : found->second;
+}
+
+// Makes the items of one kind match the entities of one table.
+template <class Item, class Entities, class Make>
+void match(std::map<std::string, Item*, std::less<>>& items, const Entities& entities, Make make) {
+    for (auto it = items.begin(); it != items.end();) {
+        if (entities.contains(it->first)) {
+            ++it;
+            continue;
+        }
+        delete it->second;
+        it = items.erase(it);
+    }
+    for (const auto& entity : entities)
+        if (!items.contains(entity.id.str())) items[entity.id.str()] = make(entity.id.str());
+}
+
+} // namespace
+
+CanvasScene::CanvasScene(Session& session, const Theme& theme, QObject* parent)
+    : QGraphicsScene(parent), m_session(session), m_theme(theme) {
+    setItemIndexMethod(BspTreeIndex);
+    connect(&session, &Session::documentReplaced, this, &CanvasScene::rebuild);
+    connect(&session, &Session::designChanged, this, &CanvasScene::follow);
+    connect(&session, &Session::selectionChanged, this, &CanvasScene::followSelection);
+    connect(&session, &Session::reportChanged, this, &CanvasScene::followReport);
+    connect(&theme, &Theme::changed, this, [this] {
+        update();
+        placeTabs();
+    });
+    rebuild();
+}
+
+CanvasScene::~CanvasScene() = default;
+
+void CanvasScene::rebuild() {
+    clearLive();
+    m_report.reset();
+    m_loads.clear();
+    m_weak.clear();
+    m_faulty.clear();
+    m_focus.clear();
+    syncItems();
+    followReport();
+    followSelection();
+}
+
+void CanvasScene::follow(const ChangeSet&) {
+    syncItems();
+}
+
+void CanvasScene::syncItems() {
+    const Design& design = m_session.design();
+    const auto make = [this](auto* made) {
+        addItem(made);
+        return made;
+    };
+    match(m_domains, design.domains, [&](const std::string& id) { return make(new DomainItem(id, m_theme)); });
+    match(m_groups, design.groups, [&](const std::string& id) { return make(new GroupItem(id, m_theme)); });
+    match(m_links, design.links, [&](const std::string& id) { return make(new LinkItem(id, m_theme)); });
+    match(m_nodes, design.nodes, [&](const std::string& id) { return make(new NodeItem(id, m_theme)); });
+    for (auto it = m_bubbles.begin(); it != m_bubbles.end();) {
+        if (m_nodes.contains(it->first)) {
+            ++it;
+            continue;
+        }
+        delete it->second;
+        it = m_bubbles.erase(it);
+    }
+    if (!m_focus.empty() && !item(m_focus)) m_focus.clear();
+    if (!m_hovered.empty() && !item(m_hovered)) m_hovered.clear();
+    if (!m_ports.empty() && !m_nodes.contains(m_ports)) m_ports.clear();
+    std::erase_if(m_routedFrom, [&](const auto& entry) { return !m_links.contains(entry.first); });
+    m_boxes = layoutBoxes(design);
+    m_shown = m_boxes;
+    refreshAll();
+    relayout();
+    placeTabs();
+    followSelection();
+    emit itemsChanged();
+}
+
+void CanvasScene::refreshAll() {
+    const Design& design = m_session.design();
+    for (const Domain& domain : design.domains) refreshDomain(domain);
+    for (const Group& group : design.groups) refreshGroup(group);
+    for (const Node& node : design.nodes) refreshNode(node);
+    for (const Link& link : design.links) refreshLink(link);
+}
+
+void CanvasScene::refreshNode(const Node& node) {
+    NodeItem* card = lookup(m_nodes, node.id.str());
+    if (!card) return;
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    CardContent content;
+    content.name = qt(node.displayName());
+    content.icon = kind ? qt(kind->icon) : QStringLiteral("help");
+    content.category = kind ? kind->category : std::string();
+    if (const LiveNode* now = live(node.id.str())) {
+        content.fact = words::liveFact(node, now->frame, now->atS);
+        content.trouble = now->frame.state != NodeState::up;
+        content.load = hasRole(node, "client") ? -1 : now->load;
+        switch (now->frame.state) {
+        case NodeState::up: content.state = now->load > 0.7 ? CardState::warn : CardState::ok; break;
+        case NodeState::slow:
+        case NodeState::errors: content.state = CardState::warn; break;
+        case NodeState::down: content.state = CardState::down; break;
+        case NodeState::recovering: content.state = CardState::recovering; break;
+        }
+    } else {
+        content.fact = words::fact(node);
+        content.weak = m_weak.contains(node.id.str());
+        if (content.weak || m_faulty.contains(node.id.str())) content.state = CardState::warn;
+        const auto load = m_loads.find(node.id.str());
+        if (load != m_loads.end() && !hasRole(node, "client")) content.load = load->second;
+        if (content.load > 0.9) content.state = CardState::warn;
+    }
+    card->setContent(content);
+}
+
+void CanvasScene::refreshDomain(const Domain& domain) {
+    if (DomainItem* place = lookup(m_domains, domain.id.str())) {
+        place->setWords(qt(domain.displayName()), words::kindTitle(domain));
+        place->setDepth(int(domainChain(m_session.design(), domain.id).size()) - 1);
+    }
+}
+
+void CanvasScene::refreshGroup(const Group& group) {
+    GroupItem* outline = lookup(m_groups, group.id.str());
+    if (!outline) return;
+    const std::vector<const Node*> members = membersOf(m_session.design(), group.id);
+    const Descriptor* kind = members.empty() ? nullptr : Catalogue::builtIn().kind(members.front()->kind);
+    outline->setContent(words::groupTab(m_session.design(), group, m_report.get()), kind ? kind->category : std::string(), members.empty());
+}
+
+void CanvasScene::refreshLink(const Link& link) {
+    if (LinkItem* curve = lookup(m_links, link.id.str())) curve->setLabel(words::linkLabel(link));
+}
+
+std::vector<std::string> CanvasScene::shownEnds(const std::string& end, bool alone) const {
+    const Design& design = m_session.design();
+    if (!design.groups.contains(end)) return {end};
+    std::vector<std::string> members;
+    for (const Node* member : membersOf(design, GroupId(end))) members.push_back(member->id.str());
+    if (members.empty() || members.size() > kMostMembersShown || (!alone && members.size() > 3)) return {end};
+    return members;
+}
+
+QRectF CanvasScene::endBox(const std::string& end) const {
+    const auto found = m_shown.find(end);
+    if (m_nodes.contains(end)) return found == m_shown.end() ? QRectF() : found->second;
+    return groupOutline(m_session.design(), GroupId(end), m_shown);
+}
+
+void CanvasScene::relayout() {
+    const Design& design = m_session.design();
+    for (const auto& [id, card] : m_nodes)
+        if (const auto found = m_shown.find(id); found != m_shown.end()) card->setPos(found->second.topLeft());
+    for (const auto& [id, place] : m_domains)
+        if (const auto found = m_shown.find(id); found != m_shown.end()) {
+            place->setPos(found->second.topLeft());
+            place->setSize(found->second.size());
+        }
+    for (const auto& [id, outline] : m_groups) {
+        const QRectF around = groupOutline(design, GroupId(id), m_shown);
+        if (around != outline->outline()) outline->setOutline(around);
+    }
+    for (const auto& [id, bubble] : m_bubbles)
+        if (const auto found = m_shown.find(id); found != m_shown.end()) bubble->setAbove(found->second);
+    relayoutLinks();
+}
+
+void CanvasScene::relayoutLinks() {
+    std::map<std::pair<std::string, std::string>, int> lanes;
+    for (const Link& link : m_session.design().links) {
+        LinkItem* curve = lookup(m_links, link.id.str());
+        if (!curve) continue;
+        const bool groups = m_session.design().groups.contains(link.from) && m_session.design().groups.contains(link.to);
+        std::vector<Strand> strands;
+        std::vector<QRectF> between;
+        for (const std::string& from : shownEnds(link.from, !groups))
+            for (const std::string& to : shownEnds(link.to, !groups)) {
+                const QRectF a = endBox(from), b = endBox(to);
+                if (from == to || a.isNull() || b.isNull()) continue;
+                const int lane = lanes[{from, to}]++;
+                between.push_back(a);
+                between.push_back(b);
+                between.push_back(QRectF(lane, 0, 0, 0));
+                Strand strand;
+                strand.from = from;
+                strand.to = to;
+                strands.push_back(std::move(strand));
+            }
+        std::vector<QRectF>& before = m_routedFrom[link.id.str()];
+        bool same = before == between && strands.size() == curve->strands().size();
+        for (std::size_t i = 0; same && i < strands.size(); ++i)
+            same = strands[i].from == curve->strands()[i].from && strands[i].to == curve->strands()[i].to;
+        if (same) continue;
+        for (std::size_t i = 0; i < strands.size(); ++i) {
+            const int lane = int(between[3 * i + 2].x());
+            strands[i].route = routeBetween(between[3 * i], between[3 * i + 1], lane == 0 ? 0 : (lane % 2 ? (lane + 1) / 2 : -lane / 2));
+        }
+        before = std::move(between);
+        curve->setStrands(std::move(strands));
+    }
+}
+
+void CanvasScene::placeTabs() {
+    if (m_groups.empty()) return;
+    std::vector<QPolygonF> lines;
+    for (const auto& [id, curve] : m_links)
+        for (const Strand& strand : curve->strands()) {
+            QPolygonF line;
+            for (const QPointF& sample : strand.route.samples) line << sample;
+            lines.push_back(std::move(line));
+        }
+    for (const auto& [id, outline] : m_groups) {
+        const QRectF near = outline->boundingRect().translated(outline->pos()).adjusted(-20, -20, 20, 20);
+        std::vector<QPolygonF> crossing;
+        for (const QPolygonF& line : lines)
+            if (line.boundingRect().adjusted(-1, -1, 1, 1).intersects(near)) crossing.push_back(line);
+        std::vector<QRectF> bubbles;
+        for (const auto& [nodeId, bubble] : m_bubbles) bubbles.push_back(bubble->boundingRect().translated(bubble->pos()));
+        outline->placeTab(crossing, bubbles);
+    }
+}
+
+void CanvasScene::setPreview(const Boxes& moved) {
+    m_shown = m_boxes;
+    for (const auto& [id, box] : moved) m_shown[id] = box;
+    relayout();
+}
+
+void CanvasScene::clearPreview() {
+    m_shown = m_boxes;
+    relayout();
+    placeTabs();
+}
+
+void CanvasScene::followReport() {
+    const std::shared_ptr<const CheckReport> report = m_session.lastReport();
+    if (report == m_report && report) return;
+    m_report = report;
+    m_weak.clear();
+    m_faulty.clear();
+    m_loads.clear();
+    if (report) {
+        m_weak.insert(report->singlePointsOfFailure.begin(), report->singlePointsOfFailure.end());
+        for (const Issue& issue : report->issues)
+            if (issue.severity == Severity::error && !issue.where.empty()) m_faulty.insert(issue.where.front());
+        for (const Load& load : report->loads)
+            if (std::isfinite(load.utilisation)) m_loads[load.id] = load.utilisation;
+    }
+    const Design& design = m_session.design();
+    for (const Node& node : design.nodes) refreshNode(node);
+    for (const Group& group : design.groups) refreshGroup(group);
+    placeTabs();
+}
+
+void CanvasScene::followSelection() {
+    std::vector<std::string> ids;
+    for (const QString& id : m_session.selection()) ids.push_back(id.toStdString());
+    markPreview(ids);
+}
+
+void CanvasScene::markPreview(const std::vector<std::string>& ids) {
+    const Ids marked(ids.begin(), ids.end());
+    const auto mark = [&](const auto& items) {
+        for (const auto& [id, shownItem] : items) shownItem->setMarked(marked.contains(id));
+    };
+    mark(m_nodes);
+    mark(m_domains);
+    mark(m_groups);
+    mark(m_links);
+}
+
+} // namespace alwayson::gui

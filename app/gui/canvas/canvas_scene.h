@@ -1,0 +1,121 @@
+#pragma once
+// The items of one design, kept in step with the session: created and destroyed only by its signals. Knows what lies where;
+// knows nothing of mouse and keyboard.
+
+#include "app/gui/canvas/canvas_edit.h"
+#include "app/gui/canvas/canvas_item.h"
+#include "core/results/trace.h"
+
+#include <QGraphicsScene>
+#include <QStringList>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace alwayson {
+struct ChangeSet;
+struct CheckReport;
+}
+
+namespace alwayson::gui {
+
+class BubbleItem;
+class DomainItem;
+class GroupItem;
+class LinkItem;
+class NodeItem;
+class Session;
+class Theme;
+
+// What the current run says of one node.
+struct LiveNode {
+    NodeFrame frame;
+    double atS = 0;
+    double load = 0; // busy share, smoothed so that bars do not flicker
+};
+
+class CanvasScene : public QGraphicsScene {
+    Q_OBJECT
+public:
+    CanvasScene(Session& session, const Theme& theme, QObject* parent = nullptr);
+    ~CanvasScene() override;
+
+    const Boxes& boxes() const { return m_boxes; }  // as in the design (or automatic)
+    const Boxes& shown() const { return m_shown; }  // with a drag's preview
+    void setPreview(const Boxes& moved);
+    void clearPreview();
+    QRectF contentRect() const; // null when there is nothing
+
+    CanvasItem* item(std::string_view id) const; // any kind; nullptr
+    NodeItem* node(std::string_view id) const;
+    DomainItem* domain(std::string_view id) const;
+    GroupItem* group(std::string_view id) const;
+    LinkItem* link(std::string_view id) const;
+    const BubbleItem* bubble(std::string_view nodeId) const; // nullptr when nothing is said
+    const std::map<std::string, LinkItem*, std::less<>>& links() const { return m_links; }
+
+    // The topmost thing under the point; "" none. `pixel`: scene units per screen pixel.
+    std::string idAt(QPointF scenePos, double pixel) const;
+    // The same, and where nothing is hit the innermost group or place whose area holds the point.
+    std::string areaAt(QPointF scenePos, double pixel) const;
+    // What a link may end on at this point: a node, or a group's outline or inside.
+    std::string linkEndAt(QPointF scenePos, double pixel) const;
+    std::vector<std::string> idsIn(const QRectF& rect, bool wholly) const;
+
+    void setHovered(const std::string& id);
+    void setKeyboardFocus(const std::string& id);
+    const std::string& keyboardFocus() const { return m_focus; }
+    void markPreview(const std::vector<std::string>& ids); // shows these as selected until the session's selection changes
+    void setEmphasis(const std::map<std::string, Emphasis>& emphasis); // all others: none
+    void setPortsShown(const std::string& id); // of this node only; "" none
+
+    // ---- playback
+    void setLive(const std::string& nodeId, const LiveNode& live);
+    void setBubble(const std::string& nodeId, const QString& text, bool recovering); // "" removes it
+    void setOutage(const std::string& domainId, bool outage, const QString& sentence);
+    void clearLive();
+    const LiveNode* live(std::string_view nodeId) const;
+
+    // One or two sentences: for tooltips and screen readers.
+    QString describe(const std::string& id) const;
+
+signals:
+    void itemsChanged(); // something was added, removed or moved
+
+private:
+    void rebuild();
+    void follow(const ChangeSet& changes);
+    void followSelection();
+    void followReport();
+    void syncItems();
+    void relayout();
+    void relayoutLinks();
+    void placeTabs();
+    void refreshNode(const Node& node);
+    void refreshDomain(const Domain& domain);
+    void refreshGroup(const Group& group);
+    void refreshLink(const Link& link);
+    void refreshAll();
+    std::vector<std::string> shownEnds(const std::string& end, bool alone) const;
+    QRectF endBox(const std::string& end) const;
+
+    Session& m_session;
+    const Theme& m_theme;
+    Boxes m_boxes, m_shown;
+    std::map<std::string, NodeItem*, std::less<>> m_nodes;
+    std::map<std::string, DomainItem*, std::less<>> m_domains;
+    std::map<std::string, GroupItem*, std::less<>> m_groups;
+    std::map<std::string, LinkItem*, std::less<>> m_links;
+    std::map<std::string, BubbleItem*, std::less<>> m_bubbles;
+    std::map<std::string, LiveNode, std::less<>> m_live;
+    std::map<std::string, std::vector<QRectF>> m_routedFrom; // link -> boxes its strands were routed between
+    std::shared_ptr<const CheckReport> m_report;
+    std::unordered_map<std::string, double> m_loads;  // steady utilisation from the report
+    Ids m_weak, m_faulty;                             // single points of failure; things with an error
+    std::string m_hovered, m_focus, m_ports;
+};
+
+} // namespace alwayson::gui

@@ -1,0 +1,109 @@
+#include "app/gui/canvas/context_menu.h"
+
+#include "app/gui/canvas/canvas_scene.h"
+#include "app/gui/canvas/canvas_view.h"
+#include "app/gui/canvas/words.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+#include "core/catalogue/catalogue.h"
+
+#include <QMenu>
+
+namespace alwayson::gui {
+
+namespace {
+
+QString qt(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+bool isDown(const CanvasView& view, const std::string& id) {
+    const LiveNode* live = view.canvasScene().live(id);
+    return live && live->frame.state != NodeState::up;
+}
+
+void addFailures(QMenu& menu, CanvasView& view, const std::string& id, const std::vector<ResolvedFailureMode>& modes) {
+    if (modes.empty()) return;
+    Session& session = view.session();
+    const bool running = session.runState() != Session::RunState::idle;
+    QMenu* kill = menu.addMenu(view.theme().icon(QStringLiteral("kill"), Tone::bad),
+                               running ? QStringLiteral("Kill") : QStringLiteral("Run and kill"));
+    for (const ResolvedFailureMode& mode : modes) {
+        QAction* action = kill->addAction(qt(mode.title));
+        action->setObjectName(QStringLiteral("kill:%1").arg(qt(mode.id)));
+        QObject::connect(action, &QAction::triggered, &view, [&session, running, id, mode = qt(mode.id)] {
+            if (!running) session.startRun({});
+            session.kill(qt(id), mode);
+        });
+    }
+    if (!running) return;
+    QAction* heal = menu.addAction(view.theme().icon(QStringLiteral("heal"), Tone::ok), QStringLiteral("Heal"));
+    heal->setObjectName(QStringLiteral("heal"));
+    heal->setEnabled(view.session().design().domains.contains(id) || isDown(view, id));
+    QObject::connect(heal, &QAction::triggered, &view, [&session, id] { session.heal(qt(id)); });
+}
+
+void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
+    const Design& design = view.session().design();
+    if (!design.links.contains(id)) {
+        QAction* rename = menu.addAction(view.theme().icon(QStringLiteral("rename")), QStringLiteral("Rename"));
+        rename->setShortcut(Qt::Key_F2);
+        QObject::connect(rename, &QAction::triggered, &view, &CanvasView::renameSelection);
+    }
+    const QStringList selection = view.session().selection();
+    QStringList groupKinds;
+    for (const Descriptor& kind : Catalogue::builtIn().groups())
+        for (const QString& chosen : selection)
+            if (const Node* node = design.nodes.find(chosen.toStdString()); node && mayJoin(*node, kind.id)) {
+                QAction* group = menu.addAction(view.theme().icon(qt(kind.icon)), QStringLiteral("Group into %1").arg(qt(kind.title).toLower()));
+                group->setObjectName(QStringLiteral("group:%1").arg(qt(kind.id)));
+                QObject::connect(group, &QAction::triggered, &view, [&view, id = qt(kind.id)] { view.groupSelection(id); });
+                break;
+            }
+    if (const Node* node = design.nodes.find(id); node && node->group) {
+        QAction* leave = menu.addAction(QStringLiteral("Take out of %1").arg(words::nameOf(design, node->group->str())));
+        QObject::connect(leave, &QAction::triggered, &view, [&view, id, label = "Take " + id + " out of " + node->group->str()] {
+            view.session().apply(operation::set(Collection::nodes, id, "/group", Json(), label));
+        });
+    }
+    menu.addSeparator();
+    QAction* copy = menu.addAction(view.theme().icon(QStringLiteral("copy")), QStringLiteral("Copy"));
+    copy->setShortcut(QKeySequence::Copy);
+    QObject::connect(copy, &QAction::triggered, &view, &CanvasView::copySelection);
+    QAction* duplicate = menu.addAction(QStringLiteral("Duplicate"));
+    duplicate->setShortcut(Qt::CTRL | Qt::Key_D);
+    QObject::connect(duplicate, &QAction::triggered, &view, &CanvasView::duplicateSelection);
+    QAction* remove = menu.addAction(view.theme().icon(QStringLiteral("trash"), Tone::bad), QStringLiteral("Delete"));
+    remove->setShortcut(QKeySequence::Delete);
+    QObject::connect(remove, &QAction::triggered, &view, &CanvasView::deleteSelection);
+}
+
+} // namespace
+
+QMenu* makeContextMenu(CanvasView& view, const std::string& id, QPointF scenePos) {
+    const Design& design = view.session().design();
+    auto* menu = new QMenu(&view);
+    if (const Node* node = design.nodes.find(id)) addFailures(*menu, view, id, failureModesOf(*node));
+    if (const Domain* domain = design.domains.find(id)) addFailures(*menu, view, id, failureModesOf(*domain));
+    if (design.nodes.contains(id) || design.groups.contains(id)) {
+        QAction* link = menu->addAction(view.theme().icon(QStringLiteral("connect")), QStringLiteral("Link from here"));
+        link->setObjectName(QStringLiteral("link-from-here"));
+        QObject::connect(link, &QAction::triggered, &view, [&view, id, scenePos] { view.linkFrom(qt(id), scenePos); });
+    }
+    if (!menu->isEmpty()) menu->addSeparator();
+    if (!id.empty()) {
+        addEditing(*menu, view, id);
+        return menu;
+    }
+    QAction* paste = menu->addAction(QStringLiteral("Paste"));
+    paste->setShortcut(QKeySequence::Paste);
+    QObject::connect(paste, &QAction::triggered, &view, &CanvasView::paste);
+    QAction* all = menu->addAction(QStringLiteral("Select all"));
+    all->setShortcut(QKeySequence::SelectAll);
+    QObject::connect(all, &QAction::triggered, &view, &CanvasView::selectAll);
+    QAction* fit = menu->addAction(view.theme().icon(QStringLiteral("fit")), QStringLiteral("Show everything"));
+    QObject::connect(fit, &QAction::triggered, &view, &CanvasView::zoomToFit);
+    return menu;
+}
+
+} // namespace alwayson::gui

@@ -1,0 +1,164 @@
+#include "app/gui/canvas/playback.h"
+
+#include "app/gui/canvas/canvas_scene.h"
+#include "app/gui/canvas/link_item.h"
+#include "app/gui/canvas/words.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace alwayson::gui {
+
+PlaybackAnimator::PlaybackAnimator(Session& session, const Theme& theme, CanvasScene& scene, QObject* parent)
+    : QObject(parent), m_session(session), m_theme(theme), m_scene(scene) {
+    m_timer.setInterval(kFrameMs);
+    connect(&m_timer, &QTimer::timeout, this, &PlaybackAnimator::tick);
+    connect(&session, &Session::playTimeChanged, this, &PlaybackAnimator::follow);
+    connect(&session, &Session::runResultChanged, this, &PlaybackAnimator::follow);
+    connect(&session, &Session::runStateChanged, this, &PlaybackAnimator::followState);
+    connect(&scene, &CanvasScene::itemsChanged, this, &PlaybackAnimator::follow);
+    followState();
+}
+
+void PlaybackAnimator::follow() {
+    const std::shared_ptr<const SimulationResult> result = m_session.runResult();
+    const Frame* frame = m_session.currentFrame();
+    if (!result || !result->trace || !frame) return clear();
+    show(*result, *result->trace, *frame);
+}
+
+void PlaybackAnimator::followState() {
+    follow();
+    std::size_t curves = 0;
+    for (const auto& [id, link] : m_scene.links()) curves += link->strands().size();
+    const bool moves = m_session.runState() == Session::RunState::running && !m_theme.reducedMotion() && curves <= kMostMovingCurves;
+    for (const auto& [id, link] : m_scene.links()) link->setDotsShown(curves <= kMostMovingCurves);
+    if (moves == m_timer.isActive()) return;
+    if (moves) {
+        m_sinceTick.restart();
+        m_timer.start();
+    } else {
+        m_timer.stop();
+    }
+}
+
+void PlaybackAnimator::tick() {
+    // Real time, however late the timer comes; a long stall does not make the dots jump.
+    const double seconds = std::min(0.1, double(m_sinceTick.restart()) / 1000);
+    for (const auto& [id, link] : m_scene.links()) link->advance(seconds);
+}
+
+void PlaybackAnimator::clear() {
+    if (!m_shown) return;
+    m_shown = false;
+    m_spoken.clear();
+    m_scene.clearLive();
+}
+
+void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, const Frame& frame) {
+    m_shown = true;
+    showNodes(trace, frame);
+    showLinks(trace, frame);
+    showViews(trace, frame);
+    showOutages(result, frame.atS);
+}
+
+double PlaybackAnimator::smoothedLoad(const Trace& trace, const Frame& frame, std::size_t node) const {
+    // The mean of the last second: steps are short and single values jump about.
+    const std::size_t at = std::min(trace.frames.size(), std::size_t(std::lround(frame.atS / trace.stepS)) + 1);
+    const std::size_t count = std::min(at, std::size_t(std::max(1.0, std::round(1 / trace.stepS))));
+    double sum = 0;
+    std::size_t used = 0;
+    for (std::size_t i = at - count; i < at; ++i)
+        if (node < trace.frames[i].nodes.size()) {
+            sum += double(trace.frames[i].nodes[node].busyShare);
+            ++used;
+        }
+    return used > 0 ? sum / double(used) : double(frame.nodes[node].busyShare);
+}
+
+void PlaybackAnimator::showNodes(const Trace& trace, const Frame& frame) {
+    for (std::size_t i = 0; i < frame.nodes.size() && i < trace.nodes.size(); ++i) {
+        LiveNode live{frame.nodes[i], frame.atS, 0};
+        live.load = live.frame.state == NodeState::down ? 0 : smoothedLoad(trace, frame, i);
+        m_scene.setLive(trace.nodes[i], live);
+    }
+}
+
+void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
+    struct Traffic {
+        double perSecond = 0, failed = 0;
+    };
+    std::map<std::string, std::map<std::pair<std::string, std::string>, Traffic>> traffic;
+    const Design& design = m_session.design();
+    for (const LinkFrame& flow : frame.links) {
+        if (flow.link >= trace.links.size() || flow.fromNode >= trace.nodes.size() || flow.toNode >= trace.nodes.size()) continue;
+        const LinkItem* link = m_scene.link(trace.links[flow.link]);
+        if (!link) continue;
+        // An end may be shown as its group.
+        const auto shownEnd = [&](const std::string& nodeId, bool from) {
+            for (const Strand& strand : link->strands())
+                if ((from ? strand.from : strand.to) == nodeId) return nodeId;
+            const Node* node = design.nodes.find(nodeId);
+            return node && node->group ? node->group->str() : nodeId;
+        };
+        Traffic& sum = traffic[link->id()][{shownEnd(trace.nodes[flow.fromNode], true), shownEnd(trace.nodes[flow.toNode], false)}];
+        sum.perSecond += double(flow.requestsPerS);
+        sum.failed += double(flow.failedPerS);
+    }
+    for (const auto& [id, link] : m_scene.links()) {
+        const auto known = traffic.find(id);
+        for (const Strand& strand : link->strands()) {
+            Traffic now;
+            if (known != traffic.end())
+                if (const auto found = known->second.find({strand.from, strand.to}); found != known->second.end()) now = found->second;
+            link->setTraffic(strand.from, strand.to, now.perSecond, now.failed);
+        }
+    }
+}
+
+void PlaybackAnimator::showViews(const Trace& trace, const Frame& frame) {
+    std::map<std::string, QStringList> said;
+    std::map<std::string, bool> recovering;
+    for (const ViewFrame& view : frame.views) {
+        if (view.observer >= trace.nodes.size() || view.target >= trace.nodes.size() || view.target >= frame.nodes.size()) continue;
+        const NodeState truth = frame.nodes[view.target].state;
+        const bool works = truth != NodeState::down;
+        // Before the first failed check there is nothing to say about a crash that nobody noticed.
+        if (view.up && view.failedChecks == 0) continue;
+        const QString text = words::view(words::nameOf(m_session.design(), trace.nodes[view.observer]), view, works);
+        if (text.isEmpty()) continue;
+        said[trace.nodes[view.target]] << text;
+        recovering[trace.nodes[view.target]] = works && !view.up;
+    }
+    std::vector<std::string> spoken;
+    for (const auto& [id, lines] : said) {
+        QString text = lines.first();
+        if (lines.size() > 1) text += QStringLiteral(" (and %1 more)").arg(lines.size() - 1);
+        m_scene.setBubble(id, text, recovering[id]);
+        spoken.push_back(id);
+    }
+    for (const std::string& id : m_spoken)
+        if (!said.contains(id)) m_scene.setBubble(id, {}, false);
+    m_spoken = std::move(spoken);
+}
+
+void PlaybackAnimator::showOutages(const SimulationResult& result, double atS) {
+    std::map<std::string, double> since;
+    for (const RunEvent& event : result.events) {
+        if (event.atS > atS) continue;
+        if (!m_session.design().domains.contains(event.what)) continue;
+        if (event.kind == "failed") since[event.what] = event.atS;
+        if (event.kind == "repaired") since.erase(event.what);
+    }
+    for (const Domain& domain : m_session.design().domains) {
+        const auto found = since.find(domain.id.str());
+        const bool out = found != since.end();
+        m_scene.setOutage(domain.id.str(), out, out ? QStringLiteral("outage for %1").arg(words::elapsed(atS - found->second)) : QString());
+    }
+}
+
+} // namespace alwayson::gui
