@@ -152,7 +152,6 @@ void CanvasView::scrollContentsBy(int dx, int dy) {
     QGraphicsView::scrollContentsBy(dx, dy);
     // Scrolling moves child widgets of the viewport along.
     if (m_minimap) placeMinimap();
-    if (m_rename) m_rename->move(m_rename->pos());
 }
 
 // ---- tools
