@@ -1,0 +1,491 @@
+#include "simulator/compile/compile.h"
+
+#include "core/catalogue/books.h"
+#include "core/catalogue/keys.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/core.h>
+#include <map>
+#include <unordered_map>
+
+namespace alwayson::sim {
+namespace {
+
+Error invalid(std::string code, std::string message, std::string cure) {
+    return {ErrorKind::invalidInput, std::move(code), std::move(message), std::move(cure), {}};
+}
+
+SimTime timeOf(Duration duration) {
+    return toSimTime(duration.seconds());
+}
+
+class Compiler {
+public:
+    Compiler(const Design& design, const Scenario* scenario) : m_design(design), m_scenario(scenario) {}
+
+    Result<Model> run() {
+        if (m_design.nodes.size() + m_design.domains.size() > 1'000'000)
+            return invalid("simulate.too_large", "The design has more than 1,000,000 nodes and places.", "Simulate a part of it.");
+        lineFor(0);
+        for (const Node& node : m_design.nodes) addNode(node);
+        m.designNodes = static_cast<Index>(m.nodes.size());
+        collectLinks();
+        if (m.clients.empty())
+            return invalid("simulate.no_client", "The design has no clients, so there is nothing to simulate.",
+                           "Add clients and link them to what they call.");
+        for (Index i = 0; i < m.designNodes; ++i)
+            if (Status status = addCalls(i); !status) return status.error();
+        if (Status status = checkCycles(); !status) return status.error();
+        for (const BalancerModel& b : m.balancers)
+            if (b.cookie || b.algorithm == Algorithm::source || b.algorithm == Algorithm::uri)
+                for (ClientModel& client : m.clients) client.needsKey = true;
+        addComponents();
+        if (Status status = addScenario(); !status) return status.error();
+        addSlots();
+        return std::move(m);
+    }
+
+private:
+    const Node& designNode(Index i) const { return m_design.nodes.at(i); }
+
+    std::uint16_t lineFor(SimTime delay) {
+        const auto [found, added] = m_lines.emplace(delay, static_cast<std::uint16_t>(m.lines.size()));
+        if (added) m.lines.push_back(delay);
+        return found->second;
+    }
+
+    Index addEdge(Index link, Index from, Index to, SimTime oneWay) {
+        m.edges.push_back({link, from, to, oneWay});
+        m.edgeLines.push_back(lineFor(oneWay));
+        return static_cast<Index>(m.edges.size() - 1);
+    }
+
+    void addNode(const Node& node) {
+        ModelNode entry;
+        entry.id = node.id.str();
+        const auto index = static_cast<Index>(m.nodes.size());
+        if (hasRole(node, "client")) {
+            entry.role = Role::client;
+            entry.sub = static_cast<Index>(m.clients.size());
+            addClient(node, index);
+        } else if (hasRole(node, "balancer")) {
+            entry.role = Role::balancer;
+            entry.sub = static_cast<Index>(m.balancers.size());
+            addBalancer(node, index);
+        } else {
+            entry.role = Role::station;
+            entry.sub = static_cast<Index>(m.stations.size());
+            addStation(node, index);
+        }
+        m.nodes.push_back(std::move(entry));
+    }
+
+    void addClient(const Node& node, Index index) {
+        const Parameters& p = node.parameters;
+        ClientModel client;
+        client.node = index;
+        client.ratePerS = get(p, key::client::ratePerS).perSecond();
+        client.poisson = get(p, key::client::arrivals) == key::client::Arrivals::poisson;
+        DistributionShape gap;
+        gap.family = client.poisson ? DistributionFamily::exponential : DistributionFamily::constant;
+        gap.a = client.ratePerS > 0 ? 1 / client.ratePerS : 1e18;
+        client.gap = Sampler(gap);
+        client.attemptTimeout = timeOf(get(p, key::client::attemptTimeout));
+        client.timeoutLine = lineFor(client.attemptTimeout);
+        client.attempts = static_cast<std::uint8_t>(std::clamp<std::int64_t>(get(p, key::client::attempts), 1, 255));
+        client.retryErrors = get(p, key::client::retryErrors);
+        client.backoffBaseS = get(p, key::client::backoffBase).seconds();
+        client.backoffCapS = get(p, key::client::backoffCap).seconds();
+        client.jitter = get(p, key::client::backoffJitter) == key::client::BackoffJitter::full ? Jitter::full : Jitter::none;
+        if (const auto share = get(p, key::client::retryBudgetShare)) {
+            client.hasBudget = true;
+            client.budgetShare = share->value();
+        }
+        client.budgetCap = get(p, key::client::retryBudgetCap);
+        client.firstFlow = static_cast<Index>(m.flows.size());
+        for (const RequestClass& c : classesOf(node)) {
+            Flow flow;
+            flow.id = node.id.str() + ":" + c.id;
+            flow.client = index;
+            flow.classId = c.id;
+            flow.share = c.share;
+            flow.writes = c.writes;
+            flow.idempotent = c.isIdempotent();
+            flow.deadline = timeOf(c.deadline);
+            if (c.latencyObjective) flow.objective = timeOf(*c.latencyObjective);
+            flow.deadlineLine = lineFor(flow.deadline);
+            m.flows.push_back(std::move(flow));
+        }
+        client.flowCount = static_cast<Index>(m.flows.size()) - client.firstFlow;
+        m.clients.push_back(std::move(client));
+    }
+
+    void addStation(const Node& node, Index index) {
+        const Parameters& p = node.parameters;
+        StationModel station;
+        station.node = index;
+        if (hasRole(node, "external")) {
+            station.external = true;
+            station.workers = kNone;
+            station.service = Sampler(get(p, key::external::latency));
+            if (const auto limit = get(p, key::external::capacityPerS)) station.capacityPerS = limit->perSecond();
+        } else {
+            station.workers = static_cast<std::uint32_t>(std::clamp<std::int64_t>(get(p, key::server::workers), 1, 1'000'000'000));
+            station.service = Sampler(get(p, key::server::service));
+            if (const auto writes = get(p, key::server::writeService)) {
+                station.hasWriteService = true;
+                station.writeService = Sampler(*writes);
+            }
+            station.sharing = get(p, key::server::discipline) == key::server::Discipline::ps;
+            station.lifo = get(p, key::server::queueOrder) == key::server::QueueOrder::lifo;
+            station.cancelsAbandoned = get(p, key::server::cancelsAbandoned);
+            if (const auto limit = get(p, key::server::queueLimit)) station.queueLimit = static_cast<std::uint32_t>(*limit);
+        }
+        m.stations.push_back(std::move(station));
+    }
+
+    void addBalancer(const Node& node, Index index) {
+        const Parameters& p = node.parameters;
+        namespace k = key::haproxy;
+        BalancerModel b;
+        b.node = index;
+        switch (get(p, k::balance)) {
+        case k::Balance::roundrobin: b.algorithm = Algorithm::roundRobin; break;
+        case k::Balance::leastconn: b.algorithm = Algorithm::leastConnections; break;
+        case k::Balance::random: b.algorithm = Algorithm::random; break;
+        case k::Balance::first: b.algorithm = Algorithm::first; break;
+        case k::Balance::staticRr: b.algorithm = Algorithm::staticRoundRobin; break;
+        case k::Balance::source: b.algorithm = Algorithm::source; break;
+        case k::Balance::uri: b.algorithm = Algorithm::uri; break;
+        }
+        b.draws = static_cast<std::uint32_t>(get(p, k::randomDraws));
+        b.cookie = get(p, k::cookie);
+        b.retries = static_cast<std::uint32_t>(get(p, k::retries));
+        b.redispatch = get(p, k::redispatch);
+        b.checks = get(p, k::check);
+        b.httpCheck = get(p, k::checkType) == k::CheckType::http;
+        b.inter = timeOf(get(p, k::checkInter));
+        const auto fastinter = get(p, k::checkFastinter);
+        const auto downinter = get(p, k::checkDowninter);
+        b.fastinter = fastinter ? timeOf(*fastinter) : b.inter;
+        b.downinter = downinter ? timeOf(*downinter) : b.inter;
+        b.fall = static_cast<std::int32_t>(get(p, k::checkFall));
+        b.rise = static_cast<std::int32_t>(get(p, k::checkRise));
+        b.connectTimeout = timeOf(get(p, k::timeoutConnect));
+        b.serverTimeout = timeOf(get(p, k::timeoutServer));
+        b.queueTimeout = timeOf(get(p, k::timeoutQueue));
+        b.turnAround = std::min(b.connectTimeout, kSecond);
+        const auto checkTimeout = get(p, k::checkTimeout);
+        b.hangTimeout = checkTimeout ? timeOf(*checkTimeout) : b.inter;
+        b.goneTimeout = checkTimeout ? std::min(b.connectTimeout, b.inter) : b.inter;
+        b.slowstart = timeOf(get(p, k::slowstart));
+        b.shutdownSessions = get(p, k::onMarkedDown) == k::OnMarkedDown::shutdownSessions;
+        b.connectLine = lineFor(b.connectTimeout);
+        b.serverLine = lineFor(b.serverTimeout);
+        b.queueLine = lineFor(b.queueTimeout);
+        b.turnLine = lineFor(b.turnAround);
+        b.maxconn = static_cast<std::uint32_t>(get(p, k::maxconn));
+        b.serverMaxconn = static_cast<std::uint32_t>(get(p, k::serverMaxconn));
+        b.serverMaxqueue = static_cast<std::uint32_t>(get(p, k::serverMaxqueue));
+        const double capacity = capacityOf(m_design, node).perSecond;
+        if (std::isfinite(capacity) && capacity > 0) b.work = toSimTime(1 / capacity);
+        b.latency = timeOf(balancerLatency(m_design, node));
+        m.balancers.push_back(std::move(b));
+    }
+
+    // The nodes that an end of a link stands for.
+    std::vector<Index> ends(const std::string& id) const {
+        if (const std::size_t at = m_design.nodes.indexOf(id); at != Table<Node>::npos) return {static_cast<Index>(at)};
+        std::vector<Index> members;
+        if (const auto found = m_members.find(id); found != m_members.end()) members = found->second;
+        return members;
+    }
+
+    void collectLinks() {
+        for (Index i = 0; i < m.designNodes; ++i)
+            if (designNode(i).group) m_members[designNode(i).group->str()].push_back(i);
+        m_linksFrom.resize(m.designNodes);
+        for (std::size_t l = 0; l < m_design.links.size(); ++l) {
+            const Link& link = m_design.links.at(l);
+            m.links.push_back(link.id.str());
+            for (const Index from : ends(link.from)) m_linksFrom[from].push_back(static_cast<Index>(l));
+        }
+    }
+
+    Status addCalls(Index node) {
+        switch (m.nodes[node].role) {
+        case Role::balancer: return addTargets(node);
+        case Role::client:
+            if (m_linksFrom[node].empty())
+                return invalid("simulate.no_target",
+                               fmt::format("{} calls nothing, so its requests have nowhere to go.", designNode(node).displayName()),
+                               "Link it to a load balancer or a server.");
+            addDependencies(node);
+            return success();
+        case Role::station: addDependencies(node); return success();
+        }
+        return success();
+    }
+
+    Status addTargets(Index node) {
+        BalancerModel& b = m.balancers[m.nodes[node].sub];
+        b.firstTarget = static_cast<Index>(m.targets.size());
+        for (const Index l : m_linksFrom[node]) {
+            const Link& link = m_design.links.at(l);
+            for (const Index to : ends(link.to)) {
+                if (to == node || m.nodes[to].role == Role::client) continue;
+                const SimTime oneWay = timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
+                m.targets.push_back({addEdge(l, node, to, oneWay), to, kNone});
+                for (const Flow& flow : m.flows) m.targetCarries.push_back(link.carries(flow.classId) ? 1 : 0);
+            }
+        }
+        b.targetCount = static_cast<Index>(m.targets.size()) - b.firstTarget;
+        if (b.targetCount == 0)
+            return invalid("simulate.no_target", fmt::format("{} has no servers behind it.", designNode(node).displayName()),
+                           "Link it to at least one server.");
+        return success();
+    }
+
+    void addDependencies(Index node) {
+        m.nodes[node].firstDependency = static_cast<Index>(m.dependencies.size());
+        bool previousParallel = false;
+        for (const Index l : m_linksFrom[node]) {
+            const Link& link = m_design.links.at(l);
+            Dependency dependency;
+            dependency.link = l;
+            dependency.firstEdge = static_cast<Index>(m.edges.size());
+            for (const Index to : ends(link.to)) {
+                if (to == node || m.nodes[to].role == Role::client) continue;
+                addEdge(l, node, to, timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2);
+                ++dependency.edgeCount;
+            }
+            if (dependency.edgeCount == 0) continue;
+            const double calls = get(link.parameters, key::request::callsPerRequest);
+            dependency.wholeCalls = static_cast<std::uint32_t>(calls);
+            dependency.extraCall = calls - dependency.wholeCalls;
+            if (m.nodes[node].role == Role::client) dependency.wholeCalls = 1, dependency.extraCall = 0;
+            dependency.attempts = static_cast<std::uint8_t>(std::clamp<std::int64_t>(get(link.parameters, key::request::attempts), 1, 255));
+            dependency.parallel = get(link.parameters, key::request::parallel);
+            dependency.joins = dependency.parallel && previousParallel;
+            previousParallel = dependency.parallel;
+            dependency.optional = get(link.parameters, key::request::optional);
+            if (const auto timeout = get(link.parameters, key::request::timeout)) {
+                dependency.timeout = timeOf(*timeout);
+                dependency.timeoutLine = lineFor(dependency.timeout);
+            }
+            m.dependencies.push_back(dependency);
+            for (const Flow& flow : m.flows) m.carries.push_back(link.carries(flow.classId) ? 1 : 0);
+        }
+        m.nodes[node].dependencyCount = static_cast<Index>(m.dependencies.size()) - m.nodes[node].firstDependency;
+        if (m.nodes[node].role == Role::client && m.nodes[node].dependencyCount > 1) addJunction(node);
+    }
+
+    // A client that calls several things for each request calls an internal node without cost that makes the calls.
+    void addJunction(Index client) {
+        ModelNode junction;
+        junction.id = m.nodes[client].id + "#calls";
+        junction.role = Role::station;
+        junction.sub = static_cast<Index>(m.stations.size());
+        junction.firstDependency = m.nodes[client].firstDependency;
+        junction.dependencyCount = m.nodes[client].dependencyCount;
+        StationModel station;
+        station.node = static_cast<Index>(m.nodes.size());
+        station.workers = kNone;
+        station.service = Sampler(DistributionShape{});
+        m.stations.push_back(std::move(station));
+        Dependency direct;
+        direct.firstEdge = addEdge(kNone, client, static_cast<Index>(m.nodes.size()), 0);
+        direct.edgeCount = 1;
+        m.nodes.push_back(std::move(junction));
+        m.nodes[client].firstDependency = static_cast<Index>(m.dependencies.size());
+        m.nodes[client].dependencyCount = 1;
+        m.dependencies.push_back(direct);
+        m.carries.insert(m.carries.end(), m.flows.size(), 1);
+    }
+
+    Status checkCycles() const {
+        std::vector<std::vector<Index>> next(m.nodes.size());
+        for (const Edge& edge : m.edges) next[edge.from].push_back(edge.to);
+        std::vector<std::uint8_t> colour(m.nodes.size(), 0);
+        std::vector<std::pair<Index, std::size_t>> stack;
+        for (Index start = 0; start < m.nodes.size(); ++start) {
+            if (colour[start]) continue;
+            stack.push_back({start, 0});
+            colour[start] = 1;
+            while (!stack.empty()) {
+                auto& [node, position] = stack.back();
+                if (position == next[node].size()) {
+                    colour[node] = 2;
+                    stack.pop_back();
+                    continue;
+                }
+                const Index to = next[node][position++];
+                if (colour[to] == 1)
+                    return invalid("simulate.cycle",
+                                   fmt::format("{} and {} call each other in a circle, so a request would never end.",
+                                               m.nodes[node].id, m.nodes[to].id),
+                                   "Remove one of the links of the circle.");
+                if (colour[to] == 0) {
+                    colour[to] = 1;
+                    stack.push_back({to, 0});
+                }
+            }
+        }
+        return success();
+    }
+
+    static std::vector<ModelMode> modesFrom(const std::vector<ResolvedFailureMode>& resolved) {
+        std::vector<ModelMode> modes;
+        for (const ResolvedFailureMode& mode : resolved)
+            modes.push_back({mode.id, mode.effect, Sampler(mode.timeToFailure), Sampler(mode.repair), mode.slowFactor,
+                             mode.errorShare, mode.resumes});
+        return modes;
+    }
+
+    void addComponents() {
+        const auto domainBase = m.designNodes;
+        for (const Node& node : m_design.nodes) {
+            Component c;
+            c.id = node.id.str();
+            c.name = node.displayName();
+            c.modes = modesFrom(failureModesOf(node));
+            const auto index = static_cast<Index>(m.components.size());
+            std::vector<DomainId> direct = node.dependsOn;
+            if (node.domain) direct.insert(direct.begin(), *node.domain);
+            for (const DomainId& id : direct)
+                for (const Domain* domain : domainChain(m_design, id)) {
+                    const Index d = domainBase + static_cast<Index>(m_design.domains.indexOf(domain->id.str()));
+                    if (std::find(c.domains.begin(), c.domains.end(), d) == c.domains.end()) {
+                        c.domains.push_back(d);
+                        m_domainMembers[d].push_back(index);
+                    }
+                }
+            m.components.push_back(std::move(c));
+        }
+        for (const Domain& domain : m_design.domains) {
+            Component c;
+            c.id = domain.id.str();
+            c.name = domain.displayName();
+            c.isDomain = true;
+            c.modes = modesFrom(failureModesOf(domain));
+            c.members = m_domainMembers[static_cast<Index>(m.components.size())];
+            c.restartAfterOutage =
+                Sampler(get(domain.parameters, ParamKey<DistributionShape>{"domains", domain.kind, "restart_after_outage"}));
+            m.components.push_back(std::move(c));
+        }
+    }
+
+    Index componentOf(const std::string& id) const {
+        if (const std::size_t at = m_design.nodes.indexOf(id); at != Table<Node>::npos) return static_cast<Index>(at);
+        if (const std::size_t at = m_design.domains.indexOf(id); at != Table<Domain>::npos)
+            return m.designNodes + static_cast<Index>(at);
+        return kNone;
+    }
+
+    // The mode of a fail event: an id or an effect; an effect the component has no mode for is added to it.
+    std::optional<std::uint32_t> modeOf(Index component, const std::string& wanted) {
+        std::vector<ModelMode>& modes = m.components[component].modes;
+        if (wanted.empty() && !modes.empty()) return 0;
+        for (std::uint32_t i = 0; i < modes.size(); ++i)
+            if (modes[i].id == wanted) return i;
+        FailureEffect effect = m.components[component].isDomain ? FailureEffect::outage : FailureEffect::crash;
+        if (!wanted.empty() && !effectFromString(wanted, effect)) return std::nullopt;
+        for (std::uint32_t i = 0; i < modes.size(); ++i)
+            if (modes[i].effect == effect) return i;
+        ModelMode mode;
+        mode.id = std::string(toString(effect));
+        mode.effect = effect;
+        mode.timeToFailure = Sampler(DistributionShape{DistributionFamily::constant, 1e18, 0, 0, {}});
+        mode.repair = Sampler(DistributionShape{DistributionFamily::constant, 300, 0, 0, {}});
+        mode.slowFactor = 5;
+        mode.errorShare = 0.5;
+        mode.resumes = true;
+        modes.push_back(std::move(mode));
+        return static_cast<std::uint32_t>(modes.size() - 1);
+    }
+
+    Status addScenario() {
+        if (!m_scenario) return success();
+        m.backgroundFailures = m_scenario->backgroundFailures;
+        m.scenarioSeconds = m_scenario->duration.seconds();
+        for (const ScenarioEvent& event : m_scenario->events) {
+            ScenarioStep step;
+            step.at = timeOf(event.at);
+            step.component = componentOf(event.what);
+            if (step.component == kNone)
+                return invalid("simulate.event",
+                               fmt::format("Scenario \"{}\": no node or place is called \"{}\".", m_scenario->displayName(), event.what),
+                               "Change the event's target to one that exists.");
+            if (event.action == "load") {
+                step.action = ScenarioAction::load;
+                if (step.component >= m.designNodes || m.nodes[step.component].role != Role::client)
+                    return invalid("simulate.event",
+                                   fmt::format("Scenario \"{}\": the load of \"{}\" cannot change, it is not a client.",
+                                               m_scenario->displayName(), event.what),
+                                   "Choose a client as the target.");
+                step.loadFactor = get(event.parameters, key::load::factor);
+            } else if (event.action == "repair") {
+                step.action = ScenarioAction::repair;
+            } else if (event.action == "fail") {
+                if (step.component < m.designNodes && m.nodes[step.component].role == Role::client)
+                    return invalid("simulate.event",
+                                   fmt::format("Scenario \"{}\": clients such as \"{}\" do not fail.", m_scenario->displayName(), event.what),
+                                   "Choose a server, a balancer or a place as the target.");
+                const auto mode = modeOf(step.component, event.mode);
+                if (!mode)
+                    return invalid("simulate.event",
+                                   fmt::format("Scenario \"{}\": \"{}\" has no failure mode \"{}\".", m_scenario->displayName(),
+                                               event.what, event.mode),
+                                   "Use one of its modes, or crash, hang, gone, slow or errors.");
+                step.mode = *mode;
+                if (const auto repair = get(event.parameters, key::fail::repairAfter)) step.repairAfter = timeOf(*repair);
+                if (const auto factor = get(event.parameters, key::fail::slowFactor)) step.slowFactor = *factor;
+                if (const auto share = get(event.parameters, key::fail::errorShare)) step.errorShare = share->value();
+            } else {
+                return invalid("simulate.event",
+                               fmt::format("Scenario \"{}\": events \"{}\" cannot be simulated.", m_scenario->displayName(), event.action),
+                               "Use fail, repair or load.");
+            }
+            m.steps.push_back(step);
+        }
+        std::stable_sort(m.steps.begin(), m.steps.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+        return success();
+    }
+
+    Index addSlot(SlotKind kind, Index index) {
+        m.slots.push_back({kind, index});
+        return static_cast<Index>(m.slots.size() - 1);
+    }
+
+    void addSlots() {
+        for (Index i = 0; i < m.clients.size(); ++i) m.clients[i].slot = addSlot(SlotKind::arrival, i);
+        for (Index i = 0; i < m.stations.size(); ++i) m.stations[i].slot = addSlot(SlotKind::station, i);
+        for (Index i = 0; i < m.lines.size(); ++i) m.lineSlots.push_back(addSlot(SlotKind::line, i));
+        m.timerSlot = addSlot(SlotKind::timers, 0);
+        m.scenarioSlot = addSlot(SlotKind::scenario, 0);
+        for (Index i = 0; i < m.balancers.size(); ++i) {
+            BalancerModel& b = m.balancers[i];
+            if (b.work > 0 || b.latency > 0) b.workSlot = addSlot(SlotKind::balancerWork, i);
+            for (Index t = b.firstTarget; b.checks && t < b.firstTarget + b.targetCount; ++t)
+                m.targets[t].checkSlot = addSlot(SlotKind::check, t);
+        }
+        for (Index i = 0; i < m.components.size(); ++i) m.components[i].faultSlot = addSlot(SlotKind::fault, i);
+    }
+
+    const Design& m_design;
+    const Scenario* m_scenario;
+    Model m;
+    std::map<SimTime, std::uint16_t> m_lines;
+    std::unordered_map<std::string, std::vector<Index>> m_members;
+    std::map<Index, std::vector<Index>> m_domainMembers;
+    std::vector<std::vector<Index>> m_linksFrom;
+};
+
+} // namespace
+
+Result<Model> compileModel(const Design& design, const Scenario* scenario) {
+    return Compiler(design, scenario).run();
+}
+
+} // namespace alwayson::sim

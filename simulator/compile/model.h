@@ -1,0 +1,192 @@
+#pragma once
+// A design as flat arrays: what a run reads and never writes. Indices are 32-bit; kNone means none.
+
+#include "core/catalogue/catalogue.h"
+#include "core/model/design.h"
+#include "simulator/kernel/sampler.h"
+#include "simulator/kernel/sim_time.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace alwayson::sim {
+
+using Index = std::uint32_t;
+inline constexpr Index kNone = 0xffffffffU;
+
+enum class Role : std::uint8_t { client, balancer, station };
+
+// One concrete link: a caller and one callee. Links to or from groups become one edge per pair.
+struct Edge {
+    Index link = kNone;     // Model::links; kNone for internal ones
+    Index from = kNone;     // node
+    Index to = kNone;       // node
+    SimTime oneWay = 0;     // half the round trip
+};
+
+// What a caller that is not a balancer does for a request: one entry per design link, in design order.
+struct Dependency {
+    Index link = kNone;
+    Index firstEdge = 0, edgeCount = 0; // the callees, used in turn when there are several
+    SimTime timeout = kNever;
+    std::uint16_t timeoutLine = 0;
+    std::uint32_t wholeCalls = 1;  // calls per request: this many, and one more with probability
+    double extraCall = 0;
+    std::uint8_t attempts = 1;
+    bool parallel = false;         // its calls start together
+    bool joins = false;            // starts together with the dependency before it
+    bool optional = false;
+};
+
+struct ModelMode {
+    std::string id;
+    FailureEffect effect = FailureEffect::crash;
+    Sampler timeToFailure, repair;
+    double slowFactor = 1;
+    double errorShare = 0;
+    bool resumes = false;
+};
+
+// A node or a domain, as far as failures go. Nodes first, in design order, then domains.
+struct Component {
+    std::string id;
+    std::string name; // shown
+    bool isDomain = false;
+    std::vector<ModelMode> modes;
+    std::vector<Index> domains;  // nodes: the domains (component indices) they need, transitively
+    std::vector<Index> members;  // domains: the nodes that need it
+    Sampler restartAfterOutage;  // domains
+    Index faultSlot = kNone;
+};
+
+struct Flow {
+    std::string id; // "shoppers:read"
+    Index client = kNone; // node
+    std::string classId;
+    double share = 1;
+    bool writes = false;
+    bool idempotent = true;
+    SimTime deadline = 3 * kSecond;
+    SimTime objective = kNever;
+    std::uint16_t deadlineLine = 0;
+};
+
+enum class Jitter : std::uint8_t { full, none };
+
+struct ClientModel {
+    Index node = kNone;
+    Index slot = kNone;
+    Index firstFlow = 0, flowCount = 0;
+    double ratePerS = 0;
+    bool poisson = true;
+    Sampler gap;
+    SimTime attemptTimeout = kNever;
+    std::uint16_t timeoutLine = 0;
+    std::uint8_t attempts = 1;
+    bool retryErrors = true;
+    double backoffBaseS = 0, backoffCapS = 0; // seconds
+    Jitter jitter = Jitter::full;
+    bool needsKey = false; // some balancer looks at the session
+    bool hasBudget = false;
+    double budgetShare = 0, budgetCap = 10;
+};
+
+struct StationModel {
+    Index node = kNone;
+    Index slot = kNone;
+    std::uint32_t workers = 1;       // kNone: as many as there are requests
+    std::uint32_t queueLimit = kNone; // kNone: unlimited
+    bool sharing = false;            // processor sharing
+    bool lifo = false;
+    bool cancelsAbandoned = false;
+    bool hasWriteService = false;
+    bool external = false;
+    double capacityPerS = 0;         // external: rate limit, 0: none
+    Sampler service, writeService;
+};
+
+enum class Algorithm : std::uint8_t { roundRobin, leastConnections, random, first, staticRoundRobin, source, uri };
+
+struct TargetModel {
+    Index edge = kNone;
+    Index node = kNone;
+    Index checkSlot = kNone;
+};
+
+struct BalancerModel {
+    Index node = kNone;
+    Index firstTarget = 0, targetCount = 0;
+    Algorithm algorithm = Algorithm::roundRobin;
+    std::uint32_t draws = 2;
+    bool cookie = false;
+    std::uint32_t retries = 3;
+    bool redispatch = true;
+    bool checks = true;
+    bool httpCheck = true;
+    SimTime inter = 0, fastinter = 0, downinter = 0;
+    std::int32_t fall = 3, rise = 2;
+    SimTime hangTimeout = 0; // of a check that is accepted and never answered
+    SimTime goneTimeout = 0; // of a check whose packets vanish
+    SimTime slowstart = 0;
+    bool shutdownSessions = false;
+    SimTime connectTimeout = 0, serverTimeout = 0, queueTimeout = 0, turnAround = 0;
+    std::uint16_t connectLine = 0, serverLine = 0, queueLine = 0, turnLine = 0;
+    std::uint32_t maxconn = 10000, serverMaxconn = 0, serverMaxqueue = 0;
+    SimTime work = 0;    // processor time per request: 1 / capacity
+    SimTime latency = 0; // added to each request
+    Index workSlot = kNone;
+};
+
+struct ModelNode {
+    std::string id;
+    Role role = Role::station;
+    Index sub = kNone; // index among clients, balancers or stations
+    Index firstDependency = 0, dependencyCount = 0; // clients and stations, Model::dependencies
+};
+
+enum class ScenarioAction : std::uint8_t { fail, repair, load };
+struct ScenarioStep {
+    SimTime at = 0;
+    ScenarioAction action = ScenarioAction::fail;
+    Index component = kNone;
+    std::uint32_t mode = 0;
+    SimTime repairAfter = kNever;
+    double slowFactor = 0, errorShare = -1; // <= 0, < 0: the mode's own
+    double loadFactor = 1;
+};
+
+enum class SlotKind : std::uint8_t { arrival, station, line, timers, check, balancerWork, fault, scenario };
+struct SlotInfo {
+    SlotKind kind = SlotKind::line;
+    Index index = 0;
+};
+
+struct Model {
+    std::vector<ModelNode> nodes; // nodes of the design in order, then internal ones
+    Index designNodes = 0;
+    std::vector<Component> components;
+    std::vector<Flow> flows;
+    std::vector<ClientModel> clients;
+    std::vector<StationModel> stations;
+    std::vector<BalancerModel> balancers;
+    std::vector<TargetModel> targets;
+    std::vector<Edge> edges;
+    std::vector<std::uint16_t> edgeLines;        // delay line of each edge's one-way latency
+    std::vector<Dependency> dependencies;
+    std::vector<std::uint8_t> carries;           // [dependency * flows + flow]
+    std::vector<std::uint8_t> targetCarries;     // [target * flows + flow]
+    std::vector<SimTime> lines;                  // delay of each delay line; line 0 is "at once"
+    std::vector<std::string> links;              // ids
+    std::vector<ScenarioStep> steps;
+    std::vector<SlotInfo> slots;
+    std::vector<Index> lineSlots;
+    Index timerSlot = kNone;
+    Index scenarioSlot = kNone;
+    bool backgroundFailures = false;
+    double scenarioSeconds = 0;
+
+    bool dependencyCarries(Index dependency, Index flow) const { return carries[dependency * flows.size() + flow] != 0; }
+};
+
+} // namespace alwayson::sim

@@ -1,0 +1,105 @@
+// Calls and their timers.
+
+#include "simulator/mechanism/context.h"
+
+namespace alwayson::sim {
+
+Index newCall(RunState& s) {
+    if (s.freeCall == kNone) {
+        s.calls.emplace_back();
+        return static_cast<Index>(s.calls.size() - 1);
+    }
+    const Index call = s.freeCall;
+    Call& entry = s.calls[call];
+    s.freeCall = entry.next;
+    const std::uint32_t generation = entry.generation;
+    entry = Call{};
+    entry.generation = generation;
+    return call;
+}
+
+void freeCall(RunState& s, Index call) {
+    Call& entry = s.calls[call];
+    ++entry.generation;
+    entry.state = CallState::free;
+    entry.next = s.freeCall;
+    s.freeCall = call;
+}
+
+bool unlink(RunState& s, CallQueue& queue, Index call) {
+    Index before = kNone;
+    for (Index i = queue.head; i != kNone; before = i, i = s.calls[i].next) {
+        if (i != call) continue;
+        (before == kNone ? queue.head : s.calls[before].next) = s.calls[i].next;
+        if (queue.tail == call) queue.tail = before;
+        --queue.count;
+        return true;
+    }
+    return false;
+}
+
+void startLine(Context& c, std::uint16_t line, Index call, Action action, std::uint32_t extra) {
+    RunState& s = c.s;
+    const SimTime at = after(s.now, c.model.lines[line]);
+    if (at == kNever) return;
+    DelayLine& delays = s.lines[line];
+    const bool first = delays.empty();
+    const std::uint64_t sequence = s.sequence++;
+    delays.push({at, sequence, call, s.calls[call].generation, static_cast<std::uint32_t>(action), extra},
+                [&s](const Timer& t) { return s.calls[t.call].generation != t.generation; });
+    if (first) s.tree.set(c.model.lineSlots[line], at, sequence);
+}
+
+void startTimer(Context& c, SimTime at, Index call, Action action, std::uint32_t extra) {
+    if (at == kNever) return;
+    RunState& s = c.s;
+    const std::uint64_t sequence = s.sequence++;
+    s.timers.push({at, sequence, call, s.calls[call].generation, static_cast<std::uint32_t>(action), extra});
+    s.tree.set(c.model.timerSlot, s.timers.top().at, s.timers.top().sequence);
+}
+
+void onLine(Context& c, Index line) {
+    RunState& s = c.s;
+    const Timer timer = s.lines[line].front();
+    s.lines[line].pop();
+    // Timers of calls that have ended are skipped here, not one event each.
+    DelayLine& delays = s.lines[line];
+    while (!delays.empty() && s.calls[delays.front().call].generation != delays.front().generation) delays.pop();
+    if (delays.empty()) s.tree.cancel(c.model.lineSlots[line]);
+    else s.tree.set(c.model.lineSlots[line], delays.front().at, delays.front().sequence);
+    if (s.calls[timer.call].generation == timer.generation) onAction(c, timer);
+}
+
+void onTimers(Context& c) {
+    RunState& s = c.s;
+    const Timer timer = s.timers.top();
+    s.timers.pop();
+    while (!s.timers.empty() && s.calls[s.timers.top().call].generation != s.timers.top().generation) s.timers.pop();
+    if (s.timers.empty()) s.tree.cancel(c.model.timerSlot);
+    else s.tree.set(c.model.timerSlot, s.timers.top().at, s.timers.top().sequence);
+    if (s.calls[timer.call].generation == timer.generation) onAction(c, timer);
+}
+
+void onAction(Context& c, const Timer& timer) {
+    switch (static_cast<Action>(timer.action)) {
+    case Action::deliver: return deliver(c, timer.call);
+    case Action::answer: return answer(c, timer.call);
+    case Action::dispatch: return onDispatch(c, timer.call);
+    case Action::deadline: return onDeadline(c, timer.call);
+    case Action::attemptTimeout: return onAttemptTimeout(c, timer.call);
+    case Action::retry: return startAttempt(c, timer.call);
+    case Action::connectTimeout: return onConnectTimeout(c, timer.call);
+    case Action::serverTimeout: return onServerTimeout(c, timer.call);
+    case Action::queueTimeout: return onQueueTimeout(c, timer.call, timer.extra);
+    case Action::reconnect: return onReconnect(c, timer.call);
+    case Action::callTimeout: return onCallTimeout(c, timer.call);
+    }
+}
+
+void logEvent(Context& c, LogKind kind, Index what, Index by, std::uint32_t a, std::uint32_t b, double value) {
+    // A run of years with failures would fill the memory: the log keeps the first ones.
+    constexpr std::size_t kMostEntries = 100'000;
+    if (c.s.log.size() < kMostEntries) c.s.log.push_back({c.s.now, kind, what, by, a, b, value});
+}
+
+} // namespace alwayson::sim

@@ -1,0 +1,170 @@
+// Open-loop clients: arrivals, attempts with timeout, backoff and retry budget, deadline, and the book-keeping of
+// logical requests.
+
+#include "simulator/mechanism/context.h"
+
+#include <algorithm>
+
+namespace alwayson::sim {
+namespace {
+
+void finish(Context& c, Index logical, Cause cause) {
+    RunState& s = c.s;
+    Call& request = s.calls[logical];
+    if (request.flags & flag::counted) {
+        FlowState& flow = s.flows[request.flow];
+        --flow.inFlight;
+        if (cause == Cause::none) {
+            const SimTime latency = s.now - request.start;
+            ++flow.succeeded;
+            if (latency <= c.model.flows[request.flow].objective) ++flow.good;
+            if (request.flags & flag::degraded) ++flow.degraded;
+            flow.latencySum += latency;
+            if (latency > flow.latencyMax) flow.latencyMax = latency;
+            flow.latencies.add(latency);
+        } else {
+            ++flow.failed[static_cast<std::size_t>(cause)];
+        }
+    }
+    freeCall(s, logical);
+}
+
+// The client stops waiting for its present attempt; the other side may go on working on it.
+void abandonAttempt(Context& c, Index logical) {
+    RunState& s = c.s;
+    const Index child = s.calls[logical].child;
+    if (!alive(s, child, s.calls[logical].childGeneration)) return;
+    ++s.edgeFailures[s.calls[child].edge];
+    s.calls[logical].child = kNone;
+    s.calls[child].parent = kNone;
+    if (s.calls[child].flags & flag::gone) {
+        freeCall(s, child);
+        return;
+    }
+    const ModelNode& node = c.model.nodes[s.calls[child].node];
+    if (node.role == Role::station && c.model.stations[node.sub].cancelsAbandoned) stationCancel(c, child);
+}
+
+void attemptFailed(Context& c, Index logical, Cause cause, bool httpError) {
+    RunState& s = c.s;
+    Call& request = s.calls[logical];
+    const ClientModel& client = c.model.clients[c.model.nodes[request.node].sub];
+    ClientState& state = s.clients[c.model.nodes[request.node].sub];
+    if (request.attempt >= client.attempts || (httpError && !client.retryErrors)) return finish(c, logical, cause);
+    if (client.hasBudget) {
+        if (state.budget < 1) return finish(c, logical, Cause::retryBudget);
+        state.budget -= 1;
+    }
+    double wait = client.backoffBaseS;
+    for (int i = 1; i < request.attempt && wait < client.backoffCapS; ++i) wait *= 2;
+    wait = std::min(wait, client.backoffCapS);
+    if (client.jitter == Jitter::full && wait > 0) wait *= state.backoffs.next(s.key);
+    startTimer(c, after(s.now, toSimTime(wait)), logical, Action::retry);
+}
+
+Index pickFlow(Context& c, Index client) {
+    const ClientModel& m = c.model.clients[client];
+    if (m.flowCount == 1) return m.firstFlow;
+    double u = c.s.clients[client].classes.next(c.s.key);
+    Index flow = m.firstFlow;
+    for (const Index last = m.firstFlow + m.flowCount - 1; flow < last; ++flow) {
+        u -= c.model.flows[flow].share;
+        if (u < 0) break;
+    }
+    return flow;
+}
+
+} // namespace
+
+void onArrival(Context& c, Index client) {
+    RunState& s = c.s;
+    const ClientModel& m = c.model.clients[client];
+    ClientState& state = s.clients[client];
+    SimTime gap = state.gaps.next(s.key, m.gap);
+    if (state.loadFactor != 1) gap = toSimTime(toSeconds(gap) / state.loadFactor);
+    s.tree.set(m.slot, after(s.now, gap), s.sequence++);
+
+    const Index flow = pickFlow(c, client);
+    const Index logical = newCall(s);
+    Call& request = s.calls[logical];
+    request.node = m.node;
+    request.flow = static_cast<std::uint16_t>(flow);
+    request.start = s.now;
+    request.state = CallState::waiting;
+    if (s.counting) {
+        request.flags = flag::counted;
+        ++s.flows[flow].offered;
+        ++s.flows[flow].inFlight;
+    }
+    if (m.needsKey) request.key = static_cast<float>(state.sessions.next(s.key));
+    if (m.hasBudget) state.budget = std::min(state.budget + m.budgetShare, m.budgetCap);
+    startLine(c, c.model.flows[flow].deadlineLine, logical, Action::deadline);
+    startAttempt(c, logical);
+}
+
+void startAttempt(Context& c, Index logical) {
+    RunState& s = c.s;
+    Call& request = s.calls[logical];
+    const std::uint16_t flow = request.flow;
+    const ModelNode& node = c.model.nodes[request.node];
+    const ClientModel& client = c.model.clients[node.sub];
+    ++request.attempt;
+    if (request.flags & flag::counted) ++s.flows[flow].attempts;
+    const Index d = node.firstDependency;
+    if (node.dependencyCount == 0 || !c.model.dependencyCarries(d, flow)) return finish(c, logical, Cause::noServer);
+    const Dependency& dependency = c.model.dependencies[d];
+    Index edge = dependency.firstEdge;
+    if (dependency.edgeCount > 1) {
+        Index& turn = s.clients[node.sub].turn;
+        edge += turn;
+        if (++turn == dependency.edgeCount) turn = 0;
+    }
+    const Index call = send(c, logical, edge);
+    // The deadline's own timer comes first where it is the shorter one.
+    if (client.attemptTimeout < c.model.flows[flow].deadline)
+        startLine(c, client.timeoutLine, call, Action::attemptTimeout);
+    const std::uint16_t line = c.model.edgeLines[edge];
+    if (line == 0) deliver(c, call);
+    else startLine(c, line, call, Action::deliver);
+}
+
+void onClientAnswer(Context& c, Index logical, Index call) {
+    RunState& s = c.s;
+    const Call& message = s.calls[call];
+    if (s.calls[logical].child != call) return; // an attempt that was given up
+    s.calls[logical].child = kNone;
+    s.calls[logical].flags |= message.flags & flag::degraded;
+    if (message.cause == Cause::none) finish(c, logical, Cause::none);
+    else attemptFailed(c, logical, message.cause, (message.flags & flag::httpError) != 0);
+}
+
+void onAttemptTimeout(Context& c, Index call) {
+    RunState& s = c.s;
+    const Index logical = s.calls[call].parent;
+    if (!alive(s, logical, s.calls[call].parentGeneration) || s.calls[logical].child != call) return;
+    const Cause cause = s.calls[call].flags & flag::vanished ? Cause::connectTimeout : Cause::responseTimeout;
+    abandonAttempt(c, logical);
+    attemptFailed(c, logical, cause, false);
+}
+
+void onDeadline(Context& c, Index logical) {
+    abandonAttempt(c, logical);
+    finish(c, logical, Cause::deadline);
+}
+
+void setLoad(Context& c, Index client, double factor) {
+    RunState& s = c.s;
+    const ClientModel& m = c.model.clients[client];
+    ClientState& state = s.clients[client];
+    if (m.ratePerS <= 0) return;
+    // What is left of the present gap keeps its share: the stream of gaps is the same for every factor.
+    if (state.loadFactor > 0) {
+        const SimTime due = s.tree.timeOf(m.slot);
+        state.pendingGap = due == kNever ? kNever : toSimTime(toSeconds(due - s.now) * state.loadFactor);
+    }
+    state.loadFactor = factor;
+    if (factor > 0) s.tree.set(m.slot, after(s.now, toSimTime(toSeconds(state.pendingGap) / factor)), s.sequence++);
+    else s.tree.cancel(m.slot);
+}
+
+} // namespace alwayson::sim

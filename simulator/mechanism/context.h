@@ -1,0 +1,137 @@
+#pragma once
+// What a mechanism gets: the model, the run's state, and the verbs of the other mechanisms. Truth is only named here;
+// those who may read it include simulator/kernel/truth.h.
+
+#include "simulator/mechanism/run_state.h"
+
+namespace alwayson::sim {
+
+struct Truth;
+struct Context {
+    const Model& model;
+    RunState& s;
+    Truth& truth;
+};
+
+// What a timer does when it is due.
+enum class Action : std::uint32_t {
+    deliver,        // the message reaches its node
+    answer,         // the answer reaches the caller
+    dispatch,       // balancer: the request leaves the accepting stage
+    deadline,       // of a logical request
+    attemptTimeout, // of a client's attempt
+    retry,          // client: the wait between attempts is over
+    connectTimeout, // balancer: of a connection attempt
+    serverTimeout,  // balancer: of an answer
+    queueTimeout,   // balancer: extra = times queued
+    reconnect,      // balancer: turn-around is over
+    callTimeout     // station: of a call to a dependency
+};
+
+// ---- calls (call_pool.h)
+Index newCall(RunState& s);
+void freeCall(RunState& s, Index call);
+inline bool alive(const RunState& s, Index call, std::uint32_t generation) {
+    return call != kNone && s.calls[call].generation == generation;
+}
+
+// ---- timers
+void startLine(Context& c, std::uint16_t line, Index call, Action action, std::uint32_t extra = 0);
+void startTimer(Context& c, SimTime at, Index call, Action action, std::uint32_t extra = 0);
+void onLine(Context& c, Index line);
+void onTimers(Context& c);
+void onAction(Context& c, const Timer& timer);
+
+// ---- transport
+// Sends a new message from `parent` along an edge; returns the call.
+Index send(Context& c, Index parent, Index edge);
+// The node answers its caller: cause none is success. Frees the call when the answer has been taken.
+void reply(Context& c, Index call, Cause cause, std::uint8_t flags = 0);
+void deliver(Context& c, Index call);
+void answer(Context& c, Index call);
+// A check's fate, decided when it is sent.
+struct ProbeFate {
+    CheckPhase phase = CheckPhase::passing;
+    SimTime after = 0;
+};
+ProbeFate probe(Context& c, Index balancer, Index target);
+
+// ---- client
+void onArrival(Context& c, Index client);
+void onClientAnswer(Context& c, Index logical, Index call);
+void onDeadline(Context& c, Index logical);
+void onAttemptTimeout(Context& c, Index call);
+void startAttempt(Context& c, Index logical);
+void setLoad(Context& c, Index client, double factor);
+
+// ---- station
+void stationArrive(Context& c, Index call);
+void onStation(Context& c, Index station);
+void onStationAnswer(Context& c, Index call, Index child);
+void onCallTimeout(Context& c, Index child);
+void stationCancel(Context& c, Index call);
+// All work is lost; `reset` tells callers at once.
+void stationLose(Context& c, Index station, bool reset);
+void stationFreeze(Context& c, Index station);
+void stationResume(Context& c, Index station);
+void stationSetSpeed(Context& c, Index station, double speed, double errorShare);
+void stationTouch(Context& c, Index station);
+
+// ---- balancer
+void balancerArrive(Context& c, Index call);
+void onBalancerWork(Context& c, Index balancer);
+void onDispatch(Context& c, Index call);
+void onServerAnswer(Context& c, Index call, Index child);
+void onConnectTimeout(Context& c, Index child);
+void onServerTimeout(Context& c, Index child);
+void onQueueTimeout(Context& c, Index call, std::uint32_t stage);
+void onReconnect(Context& c, Index call);
+void balancerLose(Context& c, Index balancer, bool reset);
+void balancerFreeze(Context& c, Index balancer);
+void balancerResume(Context& c, Index balancer);
+void balancerTouch(Context& c, Index balancer);
+void serverSeenDown(Context& c, Index balancer, Index target);
+void serverSeenUp(Context& c, Index balancer, Index target);
+void rebuildUpList(Context& c, Index balancer);
+
+// ---- health checks
+void startChecks(Context& c, Index balancer);
+void stopChecks(Context& c, Index balancer);
+void onCheck(Context& c, Index target);
+// A node that was silent answers again: checks that wait for it pass.
+void answerSilentChecks(Context& c, Index node);
+
+// ---- faults
+void startFaults(Context& c);
+void onFault(Context& c, Index component);
+void onScenario(Context& c);
+// A view changed: how long after the failure or repair was that?
+void noteMarked(Context& c, Index balancer, Index target, bool up);
+
+void logEvent(Context& c, LogKind kind, Index what, Index by = kNone, std::uint32_t a = 0, std::uint32_t b = 0, double value = 0);
+
+// ---- lists
+inline void pushBack(RunState& s, CallQueue& queue, Index call) {
+    s.calls[call].next = kNone;
+    if (queue.tail == kNone) queue.head = call;
+    else s.calls[queue.tail].next = call;
+    queue.tail = call;
+    ++queue.count;
+}
+inline void pushFront(RunState& s, CallQueue& queue, Index call) {
+    s.calls[call].next = queue.head;
+    queue.head = call;
+    if (queue.tail == kNone) queue.tail = call;
+    ++queue.count;
+}
+inline Index popFront(RunState& s, CallQueue& queue) {
+    const Index call = queue.head;
+    queue.head = s.calls[call].next;
+    if (queue.head == kNone) queue.tail = kNone;
+    --queue.count;
+    return call;
+}
+// Takes one out of the middle; O(position). False when it is not in the list.
+bool unlink(RunState& s, CallQueue& queue, Index call);
+
+} // namespace alwayson::sim

@@ -1,0 +1,185 @@
+#pragma once
+// Everything a run knows, as one value: copy it and both copies go on alike. Beside it stands Truth (kernel/truth.h).
+
+#include "simulator/compile/model.h"
+#include "simulator/estimate/histogram.h"
+#include "simulator/kernel/fingerprint.h"
+#include "simulator/kernel/slot_tree.h"
+#include "simulator/kernel/stream.h"
+#include "simulator/kernel/timers.h"
+
+#include <array>
+
+namespace alwayson::sim {
+
+// Stable causes of failure (2-model, Request-based availability).
+enum class Cause : std::uint8_t {
+    none, refused, reset, connectTimeout, responseTimeout, deadline, noServer, queueFull, retryBudget, error
+};
+inline constexpr std::size_t kCauses = 10;
+const char* causeName(Cause cause);
+
+enum class CallState : std::uint8_t { free, waiting, queued, serving, calling, accepting };
+
+namespace flag {
+inline constexpr std::uint8_t counted = 1;   // issued in the measured window
+inline constexpr std::uint8_t degraded = 2;  // an optional dependency was missing
+inline constexpr std::uint8_t httpError = 4; // failed by an answer, not by the connection
+inline constexpr std::uint8_t persistent = 8; // server chosen by cookie
+inline constexpr std::uint8_t vanished = 16; // its packets disappeared on the way to its node
+inline constexpr std::uint8_t lost = 32;     // taken, but there will be no answer
+inline constexpr std::uint8_t gone = vanished | lost; // lives only until its caller gives up
+} // namespace flag
+
+// One message being handled at a node, or (at a client) one logical request. The caller's call is its parent.
+struct alignas(64) Call {
+    std::uint32_t generation = 0;
+    Index parent = kNone;
+    std::uint32_t parentGeneration = 0;
+    Index edge = kNone;
+    Index node = kNone;
+    Index next = kNone; // in a queue, or in the list of free calls
+    Index child = kNone;
+    std::uint32_t childGeneration = 0;
+    float key = 0;      // of the session, for hashing and cookies
+    std::uint32_t aux = 0; // balancer: target; station: calls pending
+    std::uint16_t flow = 0;
+    CallState state = CallState::free;
+    Cause cause = Cause::none;
+    std::uint8_t attempt = 0;
+    std::uint8_t flags = 0;
+    std::uint16_t stage = 0; // station: calls left of the dependency; balancer: times queued
+    SimTime start = 0;       // logical: first attempt; else: when it was sent
+    SimTime entered = 0;     // when it reached its node; station while calling: dependency index
+};
+static_assert(sizeof(Call) == 64);
+
+// Intrusive list through Call::next.
+struct CallQueue {
+    Index head = kNone, tail = kNone;
+    std::uint32_t count = 0;
+};
+
+struct ClientState {
+    double loadFactor = 1;
+    double budget = 0;
+    SimTime pendingGap = 0; // at factor 1; kept while the factor is 0
+    DurationStream gaps;
+    UniformStream classes, sessions, backoffs;
+    Index turn = 0;
+};
+
+struct FlowState {
+    std::uint64_t offered = 0, succeeded = 0, attempts = 0, degraded = 0, good = 0, inFlight = 0;
+    std::array<std::uint64_t, kCauses> failed{};
+    std::int64_t latencySum = 0; // ns since the last flush
+    SimTime latencyMax = 0;
+    LogHistogram latencies;      // since the last flush
+};
+
+struct InService {
+    SimTime at = 0;
+    std::uint64_t sequence = 0;
+    Index call = kNone;
+};
+struct Sharing {
+    double at = 0; // virtual time of its end
+    std::uint64_t sequence = 0;
+    Index call = kNone;
+};
+
+struct StationState {
+    std::uint32_t busy = 0;    // workers
+    std::uint32_t present = 0; // requests in it
+    SimTime last = 0;          // of the integrals
+    std::int64_t busyArea = 0, presentArea = 0; // ns since the last flush
+    CallQueue queue;
+    bool frozen = false;
+    double speed = 1, errorShare = 0;
+    double virtualTime = 0; // sharing: work each job has got, seconds
+    double tokens = 0;      // external rate limit
+    SimTime tokensAt = 0;
+    SimTime frozenAt = 0;
+    QuadHeap<InService> serving;
+    QuadHeap<Sharing> shared;
+    DurationStream service, writeService;
+    UniformStream errors, calls;
+    // since the last flush
+    std::uint64_t arrivals = 0, completed = 0, failed = 0, waits = 0;
+    std::int64_t waitSum = 0, sojournSum = 0;
+    LogHistogram waitTimes; // since the start of measuring; only where allocated
+};
+
+struct BalancerState {
+    std::uint32_t active = 0; // sessions
+    CallQueue accept;         // beyond maxconn
+    CallQueue queue;          // for any server
+    Index turn = 0;           // round robin: position in the list of servers that are up
+    std::vector<Index> up;    // offsets of targets seen up, in order
+    bool frozen = false;
+    SimTime busyUntil = 0;
+    DelayLine work;
+    UniformStream routing;
+    std::uint64_t arrivals = 0, completed = 0, failed = 0;
+    std::int64_t presentArea = 0, sojournSum = 0;
+    SimTime last = 0;
+};
+
+enum class CheckPhase : std::uint8_t { off, waiting, passing, failing, silent };
+// What a balancer sees of a server.
+struct TargetState {
+    bool up = true;
+    CheckPhase phase = CheckPhase::off;
+    std::int32_t health = 0;
+    std::uint32_t served = 0;
+    CallQueue queue;
+    SimTime changedAt = 0;  // of `up`
+    bool warming = false;   // slowstart
+    double credit = 0;      // weighted round robin while warming
+    std::uint64_t lastUse = 0; // leastconn: turn among equals
+    UniformStream phases, errors;
+    SimTime notedFailure = kNever, notedRepair = kNever; // already reported ones
+};
+
+enum class LogKind : std::uint8_t { failed, repaired, outage, outageOver, checkFailed, checkPassed, markedDown, markedUp, load, restarted };
+struct LogEntry {
+    SimTime at = 0;
+    LogKind kind = LogKind::failed;
+    Index what = kNone; // component
+    Index by = kNone;   // component
+    std::uint32_t a = 0, b = 0;
+    double value = 0;
+};
+struct RecoverySample {
+    Index what = kNone, by = kNone;
+    std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place
+    double seconds = 0;
+};
+
+struct RunState {
+    RandomKey key;
+    SimTime now = 0;
+    SimTime origin = 0; // when the scenario's clock starts
+    std::uint64_t sequence = 0;
+    std::uint64_t events = 0;
+    SlotTree tree;
+    Fingerprint fingerprint;
+    std::vector<Call> calls;
+    Index freeCall = kNone;
+    std::vector<DelayLine> lines;
+    QuadHeap<Timer> timers;
+    std::vector<ClientState> clients;
+    std::vector<FlowState> flows;
+    std::vector<StationState> stations;
+    std::vector<BalancerState> balancers;
+    std::vector<TargetState> targets;
+    std::vector<Index> dependencyTurn;
+    std::vector<std::uint64_t> edgeAttempts, edgeFailures;
+    Index nextStep = 0; // of the scenario
+    bool counting = true; // requests issued now belong to the measured window
+    std::uint64_t viewChanges = 0;
+    std::vector<LogEntry> log;
+    std::vector<RecoverySample> recovery;
+};
+
+} // namespace alwayson::sim

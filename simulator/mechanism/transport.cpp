@@ -1,0 +1,106 @@
+// The network between nodes: the only mechanism that knows what really works, because it decides what is answered.
+
+#include "simulator/kernel/truth.h"
+#include "simulator/mechanism/context.h"
+
+namespace alwayson::sim {
+
+Index send(Context& c, Index parent, Index edge) {
+    RunState& s = c.s;
+    const Index call = newCall(s);
+    const Edge& link = c.model.edges[edge];
+    Call& from = s.calls[parent];
+    Call& to = s.calls[call];
+    to.parent = parent;
+    to.parentGeneration = from.generation;
+    to.edge = edge;
+    to.node = link.to;
+    to.flow = from.flow;
+    to.key = from.key;
+    to.flags = from.flags & flag::counted;
+    to.state = CallState::waiting;
+    to.start = s.now;
+    from.child = call;
+    from.childGeneration = to.generation;
+    ++s.edgeAttempts[edge];
+    return call;
+}
+
+void deliver(Context& c, Index call) {
+    RunState& s = c.s;
+    Call& message = s.calls[call];
+    const ComponentTruth* truth =
+        message.node < c.model.designNodes ? &c.truth.components[message.node] : nullptr;
+    message.entered = s.now;
+    if (!truth || truth->condition == Condition::works || truth->condition == Condition::silent) {
+        if (c.model.nodes[message.node].role == Role::balancer) balancerArrive(c, call);
+        else stationArrive(c, call);
+        return;
+    }
+    if (truth->condition == Condition::refuses) {
+        reply(c, call, Cause::refused);
+        return;
+    }
+    // Packets vanish: only the caller's own timers end this. A balancer's connection attempt ends by its connect timeout.
+    message.flags |= flag::vanished;
+    const Edge& link = c.model.edges[message.edge];
+    const ModelNode& from = c.model.nodes[link.from];
+    if (from.role == Role::balancer)
+        startTimer(c, after(message.start, c.model.balancers[from.sub].connectTimeout), call, Action::connectTimeout);
+}
+
+void reply(Context& c, Index call, Cause cause, std::uint8_t flags) {
+    RunState& s = c.s;
+    Call& message = s.calls[call];
+    message.cause = cause;
+    message.flags |= flags;
+    message.state = CallState::waiting;
+    if (!alive(s, message.parent, message.parentGeneration)) {
+        freeCall(s, call);
+        return;
+    }
+    if (message.node < c.model.designNodes && c.truth.components[message.node].condition == Condition::cutOff) {
+        message.flags |= flag::lost;
+        return;
+    }
+    // A failure never answers inside the caller's own step: long chains of refusals would nest without bound.
+    const std::uint16_t line = c.model.edgeLines[message.edge];
+    if (line == 0 && cause == Cause::none) answer(c, call);
+    else startLine(c, line, call, Action::answer);
+}
+
+void answer(Context& c, Index call) {
+    RunState& s = c.s;
+    const Call& message = s.calls[call];
+    if (message.cause != Cause::none) ++s.edgeFailures[message.edge];
+    const Index parent = message.parent;
+    if (alive(s, parent, message.parentGeneration)) {
+        switch (c.model.nodes[c.model.edges[message.edge].from].role) {
+        case Role::client: onClientAnswer(c, parent, call); break;
+        case Role::balancer: onServerAnswer(c, parent, call); break;
+        case Role::station: onStationAnswer(c, parent, call); break;
+        }
+    }
+    freeCall(s, call);
+}
+
+ProbeFate probe(Context& c, Index balancer, Index target) {
+    const BalancerModel& b = c.model.balancers[balancer];
+    const TargetModel& t = c.model.targets[target];
+    const ComponentTruth& truth = c.truth.components[t.node];
+    const SimTime roundTrip = 2 * c.model.edges[t.edge].oneWay;
+    switch (truth.condition) {
+    case Condition::refuses: return {CheckPhase::failing, roundTrip};
+    case Condition::vanished:
+    case Condition::cutOff: return {CheckPhase::failing, b.goneTimeout};
+    case Condition::silent:
+        if (b.httpCheck) return {CheckPhase::silent, b.hangTimeout};
+        return {CheckPhase::passing, roundTrip};
+    case Condition::works: break;
+    }
+    if (b.httpCheck && truth.errorShare > 0 && c.s.targets[target].errors.next(c.s.key) < truth.errorShare)
+        return {CheckPhase::failing, roundTrip};
+    return {CheckPhase::passing, roundTrip};
+}
+
+} // namespace alwayson::sim

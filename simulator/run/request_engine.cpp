@@ -1,0 +1,214 @@
+#include "simulator/run/request_engine.h"
+
+#include "simulator/mechanism/context.h"
+
+#include <unordered_map>
+
+namespace alwayson::sim {
+namespace {
+
+void startStreams(const Model& model, RunState& s, Truth& truth) {
+    const auto id = [&](Index node, Purpose purpose) { return streamId(model.nodes[node].id, purpose); };
+    for (std::size_t i = 0; i < model.clients.size(); ++i) {
+        const Index node = model.clients[i].node;
+        s.clients[i].gaps.id = id(node, Purpose::arrival);
+        s.clients[i].classes.id = id(node, Purpose::requestClass);
+        s.clients[i].sessions.id = id(node, Purpose::session);
+        s.clients[i].backoffs.id = id(node, Purpose::backoff);
+    }
+    for (std::size_t i = 0; i < model.stations.size(); ++i) {
+        const Index node = model.stations[i].node;
+        s.stations[i].service.id = id(node, Purpose::service);
+        s.stations[i].writeService.id = id(node, Purpose::writeService);
+        s.stations[i].errors.id = id(node, Purpose::errorShare);
+        s.stations[i].calls.id = id(node, Purpose::calls);
+    }
+    for (std::size_t i = 0; i < model.balancers.size(); ++i) s.balancers[i].routing.id = id(model.balancers[i].node, Purpose::routing);
+    for (std::size_t i = 0; i < model.targets.size(); ++i) {
+        const std::string pair = model.nodes[model.edges[model.targets[i].edge].from].id + ">" + model.nodes[model.targets[i].node].id;
+        s.targets[i].phases.id = streamId(pair, Purpose::checkPhase);
+        s.targets[i].errors.id = streamId(pair, Purpose::errorShare);
+    }
+    truth.restartStreams.resize(model.components.size());
+    for (std::size_t i = 0; i < model.components.size(); ++i) {
+        const Component& component = model.components[i];
+        truth.restartStreams[i].id = streamId(component.id, Purpose::restart);
+        truth.components[i].firstClock = static_cast<Index>(truth.clocks.size());
+        if (!model.backgroundFailures) continue;
+        for (const ModelMode& mode : component.modes) {
+            truth.clocks.push_back(kNever);
+            truth.failureStreams.emplace_back().id = streamId(component.id + "/" + mode.id, Purpose::failure);
+            truth.repairStreams.emplace_back().id = streamId(component.id + "/" + mode.id, Purpose::repair);
+        }
+    }
+}
+
+} // namespace
+
+const char* causeName(Cause cause) {
+    static const char* const kNames[kCauses]{"none",     "refused",   "reset",      "connect_timeout", "response_timeout",
+                                             "deadline", "no_server", "queue_full", "retry_budget",    "error"};
+    return kNames[static_cast<std::size_t>(cause)];
+}
+
+RequestEngine::RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr<const StateFunction> structure,
+                             std::uint64_t seed, std::uint64_t unit, double originS)
+    : m_model(std::move(model)), m_structure(std::move(structure)) {
+    const Model& m = *m_model;
+    RunState& s = m_state;
+    s.key = {seed, unit};
+    s.origin = toSimTime(originS);
+    s.tree.grow(m.slots.size());
+    s.lines.resize(m.lines.size());
+    s.clients.resize(m.clients.size());
+    s.flows.resize(m.flows.size());
+    s.stations.resize(m.stations.size());
+    s.balancers.resize(m.balancers.size());
+    s.targets.resize(m.targets.size());
+    s.dependencyTurn.resize(m.dependencies.size(), 0);
+    s.edgeAttempts.resize(m.edges.size(), 0);
+    s.edgeFailures.resize(m.edges.size(), 0);
+    m_truth.components.resize(m.components.size());
+    for (FlowState& flow : s.flows) flow.latencies.allocate();
+    for (std::size_t i = 0; i < m.stations.size(); ++i) {
+        s.stations[i].tokens = m.stations[i].capacityPerS;
+        // 58 kB each: enough for the figures of designs that people read node by node.
+        if (m.stations.size() <= 512 && !m.stations[i].sharing) s.stations[i].waitTimes.allocate();
+    }
+    startStreams(m, s, m_truth);
+    Context c{m, s, m_truth};
+    for (std::size_t i = 0; i < m.clients.size(); ++i) {
+        s.clients[i].budget = m.clients[i].budgetCap;
+        if (m.clients[i].ratePerS > 0)
+            s.tree.set(m.clients[i].slot, s.clients[i].gaps.next(s.key, m.clients[i].gap), s.sequence++);
+    }
+    for (Index i = 0; i < m.balancers.size(); ++i) startChecks(c, i);
+    startFaults(c);
+    if (m_structure) {
+        std::unordered_map<std::string, std::uint32_t> targets;
+        for (std::uint32_t t = 0; t < m.targets.size(); ++t)
+            targets.emplace(m.nodes[m.edges[m.targets[t].edge].from].id + ">" + m.nodes[m.targets[t].node].id, t);
+        const auto& components = m_structure->components();
+        for (const StructureView& view : m_structure->views()) {
+            const auto found = targets.find(components[view.observer].id + ">" + components[view.target].id);
+            m_viewTargets.push_back(found == targets.end() ? kNone : found->second);
+        }
+    }
+    resetUp();
+}
+
+RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token stop, std::uint64_t maxEvents) {
+    RunState& s = m_state;
+    const Model& m = *m_model;
+    Context c{m, s, m_truth};
+    const SlotInfo* slots = m.slots.data();
+    while (s.tree.time() < time) {
+        const std::uint32_t slot = s.tree.slot();
+        s.now = s.tree.time();
+        ++s.events;
+        s.fingerprint.event(s.now, slot);
+        const SlotInfo info = slots[slot];
+        switch (info.kind) {
+        case SlotKind::arrival: onArrival(c, info.index); break;
+        case SlotKind::station: onStation(c, info.index); break;
+        case SlotKind::line: onLine(c, info.index); break;
+        case SlotKind::timers: onTimers(c); break;
+        case SlotKind::balancerWork: onBalancerWork(c, info.index); break;
+        case SlotKind::check:
+            onCheck(c, info.index);
+            followUp();
+            break;
+        case SlotKind::fault:
+            onFault(c, info.index);
+            followUp();
+            break;
+        case SlotKind::scenario:
+            onScenario(c);
+            followUp();
+            break;
+        }
+        if ((s.events & 0xfff) == 0) {
+            if (stop.stop_requested()) return Outcome::stopped;
+            if (s.events >= maxEvents) return Outcome::exhausted;
+        }
+    }
+    s.now = time;
+    return Outcome::reached;
+}
+
+void RequestEngine::followUp() {
+    if (m_up.seenTruth == m_truth.changes && m_up.seenViews == m_state.viewChanges) return;
+    m_up.seenTruth = m_truth.changes;
+    m_up.seenViews = m_state.viewChanges;
+    if (!m_structure) return;
+    // Rare: allocating here costs nothing that counts.
+    const auto& components = m_structure->components();
+    std::vector<ComponentState> states(components.size(), 0);
+    for (std::size_t i = 0; i < components.size() && i < m_truth.components.size(); ++i) {
+        const ComponentTruth& truth = m_truth.components[i];
+        // Modes that the scenario added are beyond the structure's list: the last known one with the same effect stands in.
+        const std::size_t known = components[i].modes.size();
+        std::size_t mode = truth.mode;
+        if (mode > known) {
+            const FailureEffect effect = m_model->components[i].modes[mode - 1].effect;
+            mode = known;
+            for (std::size_t k = 0; k < known; ++k)
+                if (components[i].modes[k].effect == effect) mode = k + 1;
+        }
+        states[i] = static_cast<ComponentState>(mode);
+    }
+    std::vector<std::uint8_t> views(m_viewTargets.size() + 1, 1);
+    for (std::size_t v = 0; v < m_viewTargets.size(); ++v)
+        if (m_viewTargets[v] != kNone) views[v] = m_state.targets[m_viewTargets[v]].up ? 1 : 0;
+    std::vector<std::uint8_t> up(m_structure->flows().size() + 1, 1);
+    const auto scratch = m_structure->makeScratch();
+    const bool design = m_structure->evaluateUp(states.data(), views.data(), up.data(), *scratch);
+    up[m_structure->flows().size()] = design ? 1 : 0;
+    for (std::size_t f = 0; f < up.size(); ++f) {
+        if (m_up.up[f]) m_up.upTime[f] += m_state.now - m_up.last;
+        if (m_up.up[f] && !up[f]) m_up.downSince[f] = m_state.now;
+        if (!m_up.up[f] && up[f]) m_up.outages.push_back({static_cast<std::uint32_t>(f), m_up.downSince[f], m_state.now});
+        m_up.up[f] = up[f];
+    }
+    m_up.last = m_state.now;
+}
+
+void RequestEngine::resetUp() {
+    const std::size_t flows = m_structure ? m_structure->flows().size() + 1 : 0;
+    if (m_up.up.size() != flows) m_up.up.assign(flows, 1);
+    m_up.upTime.assign(flows, 0);
+    m_up.downSince.assign(flows, m_state.now);
+    m_up.outages.clear();
+    m_up.last = m_state.now;
+    followUp();
+}
+
+void RequestEngine::touch() {
+    Context c{*m_model, m_state, m_truth};
+    for (Index i = 0; i < m_state.stations.size(); ++i) stationTouch(c, i);
+    for (Index i = 0; i < m_state.balancers.size(); ++i) balancerTouch(c, i);
+    for (std::size_t f = 0; f < m_up.up.size(); ++f)
+        if (m_up.up[f]) m_up.upTime[f] += m_state.now - m_up.last;
+    m_up.last = m_state.now;
+}
+
+std::uint64_t RequestEngine::inFlight() const {
+    std::uint64_t sum = 0;
+    for (const FlowState& flow : m_state.flows) sum += flow.inFlight;
+    return sum;
+}
+
+std::uint64_t RequestEngine::fingerprint() const {
+    Fingerprint print = m_state.fingerprint;
+    print.mix(m_state.events);
+    for (const FlowState& flow : m_state.flows) {
+        print.mix(flow.offered);
+        print.mix(flow.succeeded);
+        print.mix(flow.attempts);
+        print.mix(static_cast<std::uint64_t>(flow.latencyMax));
+        for (const std::uint64_t failed : flow.failed) print.mix(failed);
+    }
+    return print.value;
+}
+
+} // namespace alwayson::sim

@@ -1,0 +1,62 @@
+#pragma once
+// One run of the request engine, driven by simulated time. A value: a copy goes on exactly as the original would.
+
+#include "core/structure/state_function.h"
+#include "simulator/kernel/truth.h"
+#include "simulator/mechanism/run_state.h"
+
+#include <memory>
+#include <stop_token>
+
+namespace alwayson::sim {
+
+// Time a flow is up, from truth and views (2-model, Definitions: Up).
+struct UpTracker {
+    std::vector<std::uint8_t> up;  // per structure flow, then the design
+    std::vector<SimTime> upTime;   // same
+    std::vector<SimTime> downSince;
+    struct Outage {
+        std::uint32_t flow = 0;
+        SimTime from = 0, to = 0;
+    };
+    std::vector<Outage> outages; // finished ones
+    SimTime last = 0;
+    std::uint64_t seenTruth = ~0ULL, seenViews = ~0ULL;
+};
+
+class RequestEngine {
+public:
+    // structure may be nullptr: then no time-based availability. The model must outlive nothing: it is shared.
+    // originS: when the scenario's clock starts, after the warm-up.
+    RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr<const StateFunction> structure, std::uint64_t seed,
+                  std::uint64_t unit, double originS);
+
+    enum class Outcome { reached, stopped, exhausted };
+    // Handles every event before `time`. Stops within some 10 ms of a stop request; exhausted: maxEvents were handled.
+    Outcome advanceTo(SimTime time, std::stop_token stop = {}, std::uint64_t maxEvents = ~0ULL);
+
+    const Model& model() const { return *m_model; }
+    RunState& state() { return m_state; }
+    const RunState& state() const { return m_state; }
+    const Truth& truth() const { return m_truth; }
+    const UpTracker& upTracker() const { return m_up; }
+    // Starts or restarts the time-based figures at the present time.
+    void resetUp();
+    // Brings the integrals of all stations and balancers, and of the up times, to the present time.
+    void touch();
+    // Logical requests of the measured window that have not finished.
+    std::uint64_t inFlight() const;
+    // Over the event stream so far and the integer accumulators.
+    std::uint64_t fingerprint() const;
+
+private:
+    void followUp();
+    std::shared_ptr<const Model> m_model;
+    std::shared_ptr<const StateFunction> m_structure;
+    RunState m_state;
+    Truth m_truth;
+    UpTracker m_up;
+    std::vector<std::uint32_t> m_viewTargets; // target of each structure view
+};
+
+} // namespace alwayson::sim
