@@ -26,20 +26,24 @@ public:
 
     Result<Model> run() {
         if (m_design.nodes.size() + m_design.domains.size() > 1'000'000)
-            return invalid("simulate.too_large", "The design has more than 1,000,000 nodes and places.", "Simulate a part of it.");
+            return invalid("simulate.too_large", "The design has more than 1,000,000 nodes and places.",
+                           "Simulate a part of it.");
         lineFor(0);
-        for (const Node& node : m_design.nodes) addNode(node);
+        for (const Node& node : m_design.nodes)
+            addNode(node);
         m.designNodes = static_cast<Index>(m.nodes.size());
         collectLinks();
         if (m.clients.empty())
-            return invalid("simulate.no_client", "The design has no clients, so there is nothing to simulate.",
+            return invalid("simulate.no_client",
+                           "The design has no clients, so there is nothing to simulate.",
                            "Add clients and link them to what they call.");
         for (Index i = 0; i < m.designNodes; ++i)
             if (Status status = addCalls(i); !status) return status.error();
         if (Status status = checkCycles(); !status) return status.error();
         for (const BalancerModel& b : m.balancers)
             if (b.cookie || b.algorithm == Algorithm::source || b.algorithm == Algorithm::uri)
-                for (ClientModel& client : m.clients) client.needsKey = true;
+                for (ClientModel& client : m.clients)
+                    client.needsKey = true;
         addComponents();
         if (Status status = addScenario(); !status) return status.error();
         addSlots();
@@ -85,7 +89,7 @@ private:
         const Parameters& p = node.parameters;
         ClientModel client;
         client.node = index;
-        client.ratePerS = get(p, key::client::ratePerS).perSecond();
+        client.ratePerS = get(p, key::client::rate).perSecond();
         client.poisson = get(p, key::client::arrivals) == key::client::Arrivals::poisson;
         DistributionShape gap;
         gap.family = client.poisson ? DistributionFamily::exponential : DistributionFamily::constant;
@@ -93,11 +97,13 @@ private:
         client.gap = Sampler(gap);
         client.attemptTimeout = timeOf(get(p, key::client::attemptTimeout));
         client.timeoutLine = lineFor(client.attemptTimeout);
-        client.attempts = static_cast<std::uint8_t>(std::clamp<std::int64_t>(get(p, key::client::attempts), 1, 255));
+        client.attempts =
+            static_cast<std::uint8_t>(std::clamp<std::int64_t>(get(p, key::client::attempts), 1, 255));
         client.retryErrors = get(p, key::client::retryErrors);
         client.backoffBaseS = get(p, key::client::backoffBase).seconds();
         client.backoffCapS = get(p, key::client::backoffCap).seconds();
-        client.jitter = get(p, key::client::backoffJitter) == key::client::BackoffJitter::full ? Jitter::full : Jitter::none;
+        client.jitter = get(p, key::client::backoffJitter) == key::client::BackoffJitter::full ? Jitter::full
+                                                                                               : Jitter::none;
         if (const auto share = get(p, key::client::retryBudgetShare)) {
             client.hasBudget = true;
             client.budgetShare = share->value();
@@ -129,9 +135,10 @@ private:
             station.external = true;
             station.workers = kNone;
             station.service = Sampler(get(p, key::external::latency));
-            if (const auto limit = get(p, key::external::capacityPerS)) station.capacityPerS = limit->perSecond();
+            if (const auto limit = get(p, key::external::capacity)) station.capacityPerS = limit->perSecond();
         } else {
-            station.workers = static_cast<std::uint32_t>(std::clamp<std::int64_t>(get(p, key::server::workers), 1, 1'000'000'000));
+            station.workers = static_cast<std::uint32_t>(
+                std::clamp<std::int64_t>(get(p, key::server::workers), 1, 1'000'000'000));
             station.service = Sampler(get(p, key::server::service));
             if (const auto writes = get(p, key::server::writeService)) {
                 station.hasWriteService = true;
@@ -140,7 +147,8 @@ private:
             station.sharing = get(p, key::server::discipline) == key::server::Discipline::ps;
             station.lifo = get(p, key::server::queueOrder) == key::server::QueueOrder::lifo;
             station.cancelsAbandoned = get(p, key::server::cancelsAbandoned);
-            if (const auto limit = get(p, key::server::queueLimit)) station.queueLimit = static_cast<std::uint32_t>(*limit);
+            if (const auto limit = get(p, key::server::queueLimit))
+                station.queueLimit = static_cast<std::uint32_t>(*limit);
         }
         m.stations.push_back(std::move(station));
     }
@@ -151,13 +159,27 @@ private:
         BalancerModel b;
         b.node = index;
         switch (get(p, k::balance)) {
-        case k::Balance::roundrobin: b.algorithm = Algorithm::roundRobin; break;
-        case k::Balance::leastconn: b.algorithm = Algorithm::leastConnections; break;
-        case k::Balance::random: b.algorithm = Algorithm::random; break;
-        case k::Balance::first: b.algorithm = Algorithm::first; break;
-        case k::Balance::staticRr: b.algorithm = Algorithm::staticRoundRobin; break;
-        case k::Balance::source: b.algorithm = Algorithm::source; break;
-        case k::Balance::uri: b.algorithm = Algorithm::uri; break;
+        case k::Balance::roundrobin:
+            b.algorithm = Algorithm::roundRobin;
+            break;
+        case k::Balance::leastconn:
+            b.algorithm = Algorithm::leastConnections;
+            break;
+        case k::Balance::random:
+            b.algorithm = Algorithm::random;
+            break;
+        case k::Balance::first:
+            b.algorithm = Algorithm::first;
+            break;
+        case k::Balance::staticRr:
+            b.algorithm = Algorithm::staticRoundRobin;
+            break;
+        case k::Balance::source:
+            b.algorithm = Algorithm::source;
+            break;
+        case k::Balance::uri:
+            b.algorithm = Algorithm::uri;
+            break;
         }
         b.draws = static_cast<std::uint32_t>(get(p, k::randomDraws));
         b.cookie = get(p, k::cookie);
@@ -196,7 +218,8 @@ private:
 
     // The nodes that an end of a link stands for.
     std::vector<Index> ends(const std::string& id) const {
-        if (const std::size_t at = m_design.nodes.indexOf(id); at != Table<Node>::npos) return {static_cast<Index>(at)};
+        if (const std::size_t at = m_design.nodes.indexOf(id); at != Table<Node>::npos)
+            return {static_cast<Index>(at)};
         std::vector<Index> members;
         if (const auto found = m_members.find(id); found != m_members.end()) members = found->second;
         return members;
@@ -209,21 +232,26 @@ private:
         for (std::size_t l = 0; l < m_design.links.size(); ++l) {
             const Link& link = m_design.links.at(l);
             m.links.push_back(link.id.str());
-            for (const Index from : ends(link.from)) m_linksFrom[from].push_back(static_cast<Index>(l));
+            for (const Index from : ends(link.from))
+                m_linksFrom[from].push_back(static_cast<Index>(l));
         }
     }
 
     Status addCalls(Index node) {
         switch (m.nodes[node].role) {
-        case Role::balancer: return addTargets(node);
+        case Role::balancer:
+            return addTargets(node);
         case Role::client:
             if (m_linksFrom[node].empty())
                 return invalid("simulate.no_target",
-                               fmt::format("{} calls nothing, so its requests have nowhere to go.", designNode(node).displayName()),
+                               fmt::format("{} calls nothing, so its requests have nowhere to go.",
+                                           designNode(node).displayName()),
                                "Link it to a load balancer or a server.");
             addDependencies(node);
             return success();
-        case Role::station: addDependencies(node); return success();
+        case Role::station:
+            addDependencies(node);
+            return success();
         }
         return success();
     }
@@ -235,14 +263,17 @@ private:
             const Link& link = m_design.links.at(l);
             for (const Index to : ends(link.to)) {
                 if (to == node || m.nodes[to].role == Role::client) continue;
-                const SimTime oneWay = timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
+                const SimTime oneWay =
+                    timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
                 m.targets.push_back({addEdge(l, node, to, oneWay), to, kNone});
-                for (const Flow& flow : m.flows) m.targetCarries.push_back(link.carries(flow.classId) ? 1 : 0);
+                for (const Flow& flow : m.flows)
+                    m.targetCarries.push_back(link.carries(flow.classId) ? 1 : 0);
             }
         }
         b.targetCount = static_cast<Index>(m.targets.size()) - b.firstTarget;
         if (b.targetCount == 0)
-            return invalid("simulate.no_target", fmt::format("{} has no servers behind it.", designNode(node).displayName()),
+            return invalid("simulate.no_target",
+                           fmt::format("{} has no servers behind it.", designNode(node).displayName()),
                            "Link it to at least one server.");
         return success();
     }
@@ -261,27 +292,31 @@ private:
                 ++dependency.edgeCount;
             }
             if (dependency.edgeCount == 0) continue;
-            const double calls = get(link.parameters, key::request::callsPerRequest);
+            const double calls = get(link.parameters, key::link::request::callsPerRequest);
             dependency.wholeCalls = static_cast<std::uint32_t>(calls);
             dependency.extraCall = calls - dependency.wholeCalls;
             if (m.nodes[node].role == Role::client) dependency.wholeCalls = 1, dependency.extraCall = 0;
-            dependency.attempts = static_cast<std::uint8_t>(std::clamp<std::int64_t>(get(link.parameters, key::request::attempts), 1, 255));
-            dependency.parallel = get(link.parameters, key::request::parallel);
+            dependency.attempts = static_cast<std::uint8_t>(
+                std::clamp<std::int64_t>(get(link.parameters, key::link::request::attempts), 1, 255));
+            dependency.parallel = get(link.parameters, key::link::request::parallel);
             dependency.joins = dependency.parallel && previousParallel;
             previousParallel = dependency.parallel;
-            dependency.optional = get(link.parameters, key::request::optional);
-            if (const auto timeout = get(link.parameters, key::request::timeout)) {
+            dependency.optional = get(link.parameters, key::link::request::optional);
+            if (const auto timeout = get(link.parameters, key::link::request::timeout)) {
                 dependency.timeout = timeOf(*timeout);
                 dependency.timeoutLine = lineFor(dependency.timeout);
             }
             m.dependencies.push_back(dependency);
-            for (const Flow& flow : m.flows) m.carries.push_back(link.carries(flow.classId) ? 1 : 0);
+            for (const Flow& flow : m.flows)
+                m.carries.push_back(link.carries(flow.classId) ? 1 : 0);
         }
-        m.nodes[node].dependencyCount = static_cast<Index>(m.dependencies.size()) - m.nodes[node].firstDependency;
+        m.nodes[node].dependencyCount =
+            static_cast<Index>(m.dependencies.size()) - m.nodes[node].firstDependency;
         if (m.nodes[node].role == Role::client && m.nodes[node].dependencyCount > 1) addJunction(node);
     }
 
-    // A client that calls several things for each request calls an internal node without cost that makes the calls.
+    // A client that calls several things for each request calls an internal node without cost that makes the
+    // calls.
     void addJunction(Index client) {
         ModelNode junction;
         junction.id = m.nodes[client].id + "#calls";
@@ -306,7 +341,8 @@ private:
 
     Status checkCycles() const {
         std::vector<std::vector<Index>> next(m.nodes.size());
-        for (const Edge& edge : m.edges) next[edge.from].push_back(edge.to);
+        for (const Edge& edge : m.edges)
+            next[edge.from].push_back(edge.to);
         std::vector<std::uint8_t> colour(m.nodes.size(), 0);
         std::vector<std::pair<Index, std::size_t>> stack;
         for (Index start = 0; start < m.nodes.size(); ++start) {
@@ -322,10 +358,11 @@ private:
                 }
                 const Index to = next[node][position++];
                 if (colour[to] == 1)
-                    return invalid("simulate.cycle",
-                                   fmt::format("{} and {} call each other in a circle, so a request would never end.",
-                                               m.nodes[node].id, m.nodes[to].id),
-                                   "Remove one of the links of the circle.");
+                    return invalid(
+                        "simulate.cycle",
+                        fmt::format("{} and {} call each other in a circle, so a request would never end.",
+                                    m.nodes[node].id, m.nodes[to].id),
+                        "Remove one of the links of the circle.");
                 if (colour[to] == 0) {
                     colour[to] = 1;
                     stack.push_back({to, 0});
@@ -338,8 +375,8 @@ private:
     static std::vector<ModelMode> modesFrom(const std::vector<ResolvedFailureMode>& resolved) {
         std::vector<ModelMode> modes;
         for (const ResolvedFailureMode& mode : resolved)
-            modes.push_back({mode.id, mode.effect, Sampler(mode.timeToFailure), Sampler(mode.repair), mode.slowFactor,
-                             mode.errorShare, mode.resumes});
+            modes.push_back({mode.id, mode.title, mode.effect, Sampler(mode.timeToFailure),
+                             Sampler(mode.repair), mode.slowFactor, mode.errorShare, mode.resumes});
         return modes;
     }
 
@@ -355,7 +392,8 @@ private:
             if (node.domain) direct.insert(direct.begin(), *node.domain);
             for (const DomainId& id : direct)
                 for (const Domain* domain : domainChain(m_design, id)) {
-                    const Index d = domainBase + static_cast<Index>(m_design.domains.indexOf(domain->id.str()));
+                    const Index d =
+                        domainBase + static_cast<Index>(m_design.domains.indexOf(domain->id.str()));
                     if (std::find(c.domains.begin(), c.domains.end(), d) == c.domains.end()) {
                         c.domains.push_back(d);
                         m_domainMembers[d].push_back(index);
@@ -371,13 +409,15 @@ private:
             c.modes = modesFrom(failureModesOf(domain));
             c.members = m_domainMembers[static_cast<Index>(m.components.size())];
             c.restartAfterOutage =
-                Sampler(get(domain.parameters, ParamKey<DistributionShape>{"domains", domain.kind, "restart_after_outage"}));
+                Sampler(get(domain.parameters,
+                            ParamKey<DistributionShape>{"domains", domain.kind, "restart_after_outage"}));
             m.components.push_back(std::move(c));
         }
     }
 
     Index componentOf(const std::string& id) const {
-        if (const std::size_t at = m_design.nodes.indexOf(id); at != Table<Node>::npos) return static_cast<Index>(at);
+        if (const std::size_t at = m_design.nodes.indexOf(id); at != Table<Node>::npos)
+            return static_cast<Index>(at);
         if (const std::size_t at = m_design.domains.indexOf(id); at != Table<Domain>::npos)
             return m.designNodes + static_cast<Index>(at);
         return kNone;
@@ -389,12 +429,13 @@ private:
         if (wanted.empty() && !modes.empty()) return 0;
         for (std::uint32_t i = 0; i < modes.size(); ++i)
             if (modes[i].id == wanted) return i;
-        FailureEffect effect = m.components[component].isDomain ? FailureEffect::outage : FailureEffect::crash;
+        FailureEffect effect =
+            m.components[component].isDomain ? FailureEffect::outage : FailureEffect::crash;
         if (!wanted.empty() && !effectFromString(wanted, effect)) return std::nullopt;
         for (std::uint32_t i = 0; i < modes.size(); ++i)
             if (modes[i].effect == effect) return i;
         ModelMode mode;
-        mode.id = std::string(toString(effect));
+        mode.id = mode.title = std::string(toString(effect));
         mode.effect = effect;
         mode.timeToFailure = Sampler(DistributionShape{DistributionFamily::constant, 1e18, 0, 0, {}});
         mode.repair = Sampler(DistributionShape{DistributionFamily::constant, 300, 0, 0, {}});
@@ -415,41 +456,49 @@ private:
             step.component = componentOf(event.what);
             if (step.component == kNone)
                 return invalid("simulate.event",
-                               fmt::format("Scenario \"{}\": no node or place is called \"{}\".", m_scenario->displayName(), event.what),
+                               fmt::format("Scenario \"{}\": no node or place is called \"{}\".",
+                                           m_scenario->displayName(), event.what),
                                "Change the event's target to one that exists.");
             if (event.action == "load") {
                 step.action = ScenarioAction::load;
                 if (step.component >= m.designNodes || m.nodes[step.component].role != Role::client)
-                    return invalid("simulate.event",
-                                   fmt::format("Scenario \"{}\": the load of \"{}\" cannot change, it is not a client.",
-                                               m_scenario->displayName(), event.what),
-                                   "Choose a client as the target.");
-                step.loadFactor = get(event.parameters, key::load::factor);
+                    return invalid(
+                        "simulate.event",
+                        fmt::format("Scenario \"{}\": the load of \"{}\" cannot change, it is not a client.",
+                                    m_scenario->displayName(), event.what),
+                        "Choose a client as the target.");
+                step.loadFactor = get(event.parameters, key::event::load::factor);
             } else if (event.action == "repair") {
                 step.action = ScenarioAction::repair;
             } else if (event.action == "fail") {
                 if (step.component < m.designNodes && m.nodes[step.component].role == Role::client)
                     return invalid("simulate.event",
-                                   fmt::format("Scenario \"{}\": clients such as \"{}\" do not fail.", m_scenario->displayName(), event.what),
+                                   fmt::format("Scenario \"{}\": clients such as \"{}\" do not fail.",
+                                               m_scenario->displayName(), event.what),
                                    "Choose a server, a balancer or a place as the target.");
                 const auto mode = modeOf(step.component, event.mode);
                 if (!mode)
                     return invalid("simulate.event",
-                                   fmt::format("Scenario \"{}\": \"{}\" has no failure mode \"{}\".", m_scenario->displayName(),
-                                               event.what, event.mode),
+                                   fmt::format("Scenario \"{}\": \"{}\" has no failure mode \"{}\".",
+                                               m_scenario->displayName(), event.what, event.mode),
                                    "Use one of its modes, or crash, hang, gone, slow or errors.");
                 step.mode = *mode;
-                if (const auto repair = get(event.parameters, key::fail::repairAfter)) step.repairAfter = timeOf(*repair);
-                if (const auto factor = get(event.parameters, key::fail::slowFactor)) step.slowFactor = *factor;
-                if (const auto share = get(event.parameters, key::fail::errorShare)) step.errorShare = share->value();
+                if (const auto repair = get(event.parameters, key::event::fail::repairAfter))
+                    step.repairAfter = timeOf(*repair);
+                if (const auto factor = get(event.parameters, key::event::fail::slowFactor))
+                    step.slowFactor = *factor;
+                if (const auto share = get(event.parameters, key::event::fail::errorShare))
+                    step.errorShare = share->value();
             } else {
                 return invalid("simulate.event",
-                               fmt::format("Scenario \"{}\": events \"{}\" cannot be simulated.", m_scenario->displayName(), event.action),
+                               fmt::format("Scenario \"{}\": events \"{}\" cannot be simulated.",
+                                           m_scenario->displayName(), event.action),
                                "Use fail, repair or load.");
             }
             m.steps.push_back(step);
         }
-        std::stable_sort(m.steps.begin(), m.steps.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+        std::stable_sort(m.steps.begin(), m.steps.end(),
+                         [](const auto& a, const auto& b) { return a.at < b.at; });
         return success();
     }
 
@@ -459,9 +508,12 @@ private:
     }
 
     void addSlots() {
-        for (Index i = 0; i < m.clients.size(); ++i) m.clients[i].slot = addSlot(SlotKind::arrival, i);
-        for (Index i = 0; i < m.stations.size(); ++i) m.stations[i].slot = addSlot(SlotKind::station, i);
-        for (Index i = 0; i < m.lines.size(); ++i) m.lineSlots.push_back(addSlot(SlotKind::line, i));
+        for (Index i = 0; i < m.clients.size(); ++i)
+            m.clients[i].slot = addSlot(SlotKind::arrival, i);
+        for (Index i = 0; i < m.stations.size(); ++i)
+            m.stations[i].slot = addSlot(SlotKind::station, i);
+        for (Index i = 0; i < m.lines.size(); ++i)
+            m.lineSlots.push_back(addSlot(SlotKind::line, i));
         m.timerSlot = addSlot(SlotKind::timers, 0);
         m.scenarioSlot = addSlot(SlotKind::scenario, 0);
         for (Index i = 0; i < m.balancers.size(); ++i) {
@@ -470,7 +522,8 @@ private:
             for (Index t = b.firstTarget; b.checks && t < b.firstTarget + b.targetCount; ++t)
                 m.targets[t].checkSlot = addSlot(SlotKind::check, t);
         }
-        for (Index i = 0; i < m.components.size(); ++i) m.components[i].faultSlot = addSlot(SlotKind::fault, i);
+        for (Index i = 0; i < m.components.size(); ++i)
+            m.components[i].faultSlot = addSlot(SlotKind::fault, i);
     }
 
     const Design& m_design;

@@ -6,14 +6,15 @@
 
 namespace alwayson::sim {
 
-// A design (and a scenario of it, or nullptr) as flat arrays. O(nodes x links of groups); 10,000 nodes in some 50 ms.
-// Errors (invalidInput): "simulate.no_client", "simulate.no_target" (a client or balancer without anything to call),
-// "simulate.service" (a service time that does not resolve), "simulate.event" (an event whose target or mode is unknown),
-// "simulate.too_large".
+// A design (and a scenario of it, or nullptr) as flat arrays. O(nodes x links of groups); 10,000 nodes in
+// some 50 ms. Errors (invalidInput): "simulate.no_client", "simulate.no_target" (a client or balancer without
+// anything to call), "simulate.service" (a service time that does not resolve), "simulate.event" (an event
+// whose target or mode is unknown), "simulate.too_large".
 Result<Model> compileModel(const Design& design, const Scenario* scenario);
 
-// Network round trip between two nodes along a link: the link's own, else by places (rtt_ms of the innermost common
-// domain; 80 ms between places that share none), else the client's network_rtt_ms; 0 between nodes without places.
+// Network round trip between two nodes along a link: the link's own, else by places (rtt_ms of the innermost
+// common domain; 80 ms between places that share none), else the client's network_rtt_ms; 0 between nodes
+// without places.
 Duration roundTrip(const Design& design, const Link& link, const Node& from, const Node& to);
 
 } // namespace alwayson::sim

@@ -16,7 +16,7 @@ Duration roundTripInside(const Domain& domain) {
 } // namespace
 
 Duration roundTrip(const Design& design, const Link& link, const Node& from, const Node& to) {
-    if (const auto own = get(link.parameters, key::request::latency)) return *own;
+    if (const auto own = get(link.parameters, key::link::request::latency)) return *own;
     if (hasRole(from, "client") && !from.domain) return get(from.parameters, key::client::networkRtt);
     if (!from.domain || !to.domain) return Duration::seconds(0);
     const Domain* common = lowestCommonDomain(design, from, to);

@@ -19,10 +19,10 @@ enum class Role : std::uint8_t { client, balancer, station };
 
 // One concrete link: a caller and one callee. Links to or from groups become one edge per pair.
 struct Edge {
-    Index link = kNone;     // Model::links; kNone for internal ones
-    Index from = kNone;     // node
-    Index to = kNone;       // node
-    SimTime oneWay = 0;     // half the round trip
+    Index link = kNone; // Model::links; kNone for internal ones
+    Index from = kNone; // node
+    Index to = kNone;   // node
+    SimTime oneWay = 0; // half the round trip
 };
 
 // What a caller that is not a balancer does for a request: one entry per design link, in design order.
@@ -31,16 +31,17 @@ struct Dependency {
     Index firstEdge = 0, edgeCount = 0; // the callees, used in turn when there are several
     SimTime timeout = kNever;
     std::uint16_t timeoutLine = 0;
-    std::uint32_t wholeCalls = 1;  // calls per request: this many, and one more with probability
+    std::uint32_t wholeCalls = 1; // calls per request: this many, and one more with probability
     double extraCall = 0;
     std::uint8_t attempts = 1;
-    bool parallel = false;         // its calls start together
-    bool joins = false;            // starts together with the dependency before it
+    bool parallel = false; // its calls start together
+    bool joins = false;    // starts together with the dependency before it
     bool optional = false;
 };
 
 struct ModelMode {
     std::string id;
+    std::string title;
     FailureEffect effect = FailureEffect::crash;
     Sampler timeToFailure, repair;
     double slowFactor = 1;
@@ -54,14 +55,14 @@ struct Component {
     std::string name; // shown
     bool isDomain = false;
     std::vector<ModelMode> modes;
-    std::vector<Index> domains;  // nodes: the domains (component indices) they need, transitively
-    std::vector<Index> members;  // domains: the nodes that need it
-    Sampler restartAfterOutage;  // domains
+    std::vector<Index> domains; // nodes: the domains (component indices) they need, transitively
+    std::vector<Index> members; // domains: the nodes that need it
+    Sampler restartAfterOutage; // domains
     Index faultSlot = kNone;
 };
 
 struct Flow {
-    std::string id; // "shoppers:read"
+    std::string id;       // "shoppers:read"
     Index client = kNone; // node
     std::string classId;
     double share = 1;
@@ -95,18 +96,26 @@ struct ClientModel {
 struct StationModel {
     Index node = kNone;
     Index slot = kNone;
-    std::uint32_t workers = 1;       // kNone: as many as there are requests
+    std::uint32_t workers = 1;        // kNone: as many as there are requests
     std::uint32_t queueLimit = kNone; // kNone: unlimited
-    bool sharing = false;            // processor sharing
+    bool sharing = false;             // processor sharing
     bool lifo = false;
     bool cancelsAbandoned = false;
     bool hasWriteService = false;
     bool external = false;
-    double capacityPerS = 0;         // external: rate limit, 0: none
+    double capacityPerS = 0; // external: rate limit, 0: none
     Sampler service, writeService;
 };
 
-enum class Algorithm : std::uint8_t { roundRobin, leastConnections, random, first, staticRoundRobin, source, uri };
+enum class Algorithm : std::uint8_t {
+    roundRobin,
+    leastConnections,
+    random,
+    first,
+    staticRoundRobin,
+    source,
+    uri
+};
 
 struct TargetModel {
     Index edge = kNone;
@@ -141,7 +150,7 @@ struct BalancerModel {
 struct ModelNode {
     std::string id;
     Role role = Role::station;
-    Index sub = kNone; // index among clients, balancers or stations
+    Index sub = kNone;                              // index among clients, balancers or stations
     Index firstDependency = 0, dependencyCount = 0; // clients and stations, Model::dependencies
 };
 
@@ -172,12 +181,12 @@ struct Model {
     std::vector<BalancerModel> balancers;
     std::vector<TargetModel> targets;
     std::vector<Edge> edges;
-    std::vector<std::uint16_t> edgeLines;        // delay line of each edge's one-way latency
+    std::vector<std::uint16_t> edgeLines; // delay line of each edge's one-way latency
     std::vector<Dependency> dependencies;
-    std::vector<std::uint8_t> carries;           // [dependency * flows + flow]
-    std::vector<std::uint8_t> targetCarries;     // [target * flows + flow]
-    std::vector<SimTime> lines;                  // delay of each delay line; line 0 is "at once"
-    std::vector<std::string> links;              // ids
+    std::vector<std::uint8_t> carries;       // [dependency * flows + flow]
+    std::vector<std::uint8_t> targetCarries; // [target * flows + flow]
+    std::vector<SimTime> lines;              // delay of each delay line; line 0 is "at once"
+    std::vector<std::string> links;          // ids
     std::vector<ScenarioStep> steps;
     std::vector<SlotInfo> slots;
     std::vector<Index> lineSlots;
@@ -186,7 +195,9 @@ struct Model {
     bool backgroundFailures = false;
     double scenarioSeconds = 0;
 
-    bool dependencyCarries(Index dependency, Index flow) const { return carries[dependency * flows.size() + flow] != 0; }
+    bool dependencyCarries(Index dependency, Index flow) const {
+        return carries[dependency * flows.size() + flow] != 0;
+    }
 };
 
 } // namespace alwayson::sim

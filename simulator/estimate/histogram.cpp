@@ -27,7 +27,8 @@ void LogHistogram::addCount(std::size_t bucket, std::uint64_t count) {
 }
 
 void LogHistogram::clear() {
-    for (std::size_t i = m_first; i < endBucket(); ++i) m_counts[i] = 0;
+    for (std::size_t i = m_first; i < endBucket(); ++i)
+        m_counts[i] = 0;
     m_first = kBuckets;
     m_last = 0;
 }
@@ -39,7 +40,8 @@ void LogHistogram::merge(const LogHistogram& other) {
 
 std::uint64_t LogHistogram::total() const {
     std::uint64_t sum = 0;
-    for (std::size_t i = m_first; i < endBucket(); ++i) sum += m_counts[i];
+    for (std::size_t i = m_first; i < endBucket(); ++i)
+        sum += m_counts[i];
     return sum;
 }
 

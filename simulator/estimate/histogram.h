@@ -1,6 +1,6 @@
 #pragma once
-// Latencies as counts in logarithmic buckets: 128 per octave, so a bucket's middle is within 0.4 % of what fell into it.
-// Merging is addition of integers, so the order of merging never matters.
+// Latencies as counts in logarithmic buckets: 128 per octave, so a bucket's middle is within 0.4 % of what
+// fell into it. Merging is addition of integers, so the order of merging never matters.
 
 #include "simulator/kernel/sim_time.h"
 
@@ -37,7 +37,9 @@ public:
     void clear();
     void merge(const LogHistogram& other);
     // Space for the buckets; needed before add().
-    void allocate() { if (m_counts.empty()) m_counts.assign(kBuckets, 0); }
+    void allocate() {
+        if (m_counts.empty()) m_counts.assign(kBuckets, 0);
+    }
     bool allocated() const { return !m_counts.empty(); }
 
     std::uint64_t total() const;

@@ -12,7 +12,9 @@ struct Fingerprint {
         value = (value ^ word) * 0x9e3779b97f4a7c15ULL;
         value ^= value >> 32;
     }
-    void event(SimTime time, std::uint32_t slot) { mix(static_cast<std::uint64_t>(time) ^ (static_cast<std::uint64_t>(slot) << 44)); }
+    void event(SimTime time, std::uint32_t slot) {
+        mix(static_cast<std::uint64_t>(time) ^ (static_cast<std::uint64_t>(slot) << 44));
+    }
     friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
 

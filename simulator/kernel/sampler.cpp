@@ -12,13 +12,14 @@ constexpr double kTableLow = -8.5;
 constexpr double kTableStep = 1.0 / 32;
 constexpr int kTableSize = 545; // up to +8.5
 
-// Standard normal distribution function through P(1/2, z^2/2); the lower tail without cancellation is not needed here
-// because the table is made from both tails.
+// Standard normal distribution function through P(1/2, z^2/2); the lower tail without cancellation is not
+// needed here because the table is made from both tails.
 double upperTail(double z) { // P(Z > z), z >= 0
     if (z < 1) return 0.5 - 0.5 * gammaP(0.5, 0.5 * z * z);
     // continued fraction of Mills' ratio: relative accuracy in the far tail
     double fraction = 0;
-    for (int k = 200; k >= 1; --k) fraction = k / (z + fraction);
+    for (int k = 200; k >= 1; --k)
+        fraction = k / (z + fraction);
     return 0.39894228040143267794 * fixedExp(-0.5 * z * z) / (z + fraction);
 }
 
@@ -91,13 +92,19 @@ double Sampler::gammaSeconds(double u) const {
 double Sampler::seconds(double u) const {
     const DistributionShape& s = m_shape;
     switch (s.family) {
-    case DistributionFamily::constant: return s.a;
-    case DistributionFamily::exponential: return -s.a * fixedLog(1.0 - u);
-    case DistributionFamily::weibull: return s.b * fixedPow(-fixedLog(1.0 - u), 1.0 / s.a);
-    case DistributionFamily::lognormal: return fixedExp(s.a + s.b * normalQuantile(u));
+    case DistributionFamily::constant:
+        return s.a;
+    case DistributionFamily::exponential:
+        return -s.a * fixedLog(1.0 - u);
+    case DistributionFamily::weibull:
+        return s.b * fixedPow(-fixedLog(1.0 - u), 1.0 / s.a);
+    case DistributionFamily::lognormal:
+        return fixedExp(s.a + s.b * normalQuantile(u));
     case DistributionFamily::gamma:
-    case DistributionFamily::erlang: return gammaSeconds(u);
-    case DistributionFamily::uniform: return s.a + (s.b - s.a) * u;
+    case DistributionFamily::erlang:
+        return gammaSeconds(u);
+    case DistributionFamily::uniform:
+        return s.a + (s.b - s.a) * u;
     case DistributionFamily::triangular: {
         const double width = s.c - s.a;
         if (!(width > 0)) return s.a;

@@ -1,5 +1,6 @@
 #pragma once
-// Durations by inversion: one uniform number, one sample, monotone in it. Made once when a design is compiled.
+// Durations by inversion: one uniform number, one sample, monotone in it. Made once when a design is
+// compiled.
 
 #include "core/model/distribution.h"
 #include "simulator/kernel/sim_time.h"
@@ -12,12 +13,14 @@ namespace alwayson::sim {
 class Sampler {
 public:
     Sampler() = default;
-    // gamma and Erlang build a table of their inverse here (some 100 us, relative error below 1e-6); the rest is closed form.
+    // gamma and Erlang build a table of their inverse here (some 100 us, relative error below 1e-6); the rest
+    // is closed form.
     explicit Sampler(const DistributionShape& shape);
 
     // Seconds, 0 < u < 1; increasing in u.
     double seconds(double u) const;
-    // Seconds, from a unit exponential number e = -ln(u); meaningful only when isExponential() or isWeibull-like closed forms.
+    // Seconds, from a unit exponential number e = -ln(u); meaningful only when isExponential() or
+    // isWeibull-like closed forms.
     bool isConstant() const { return m_shape.family == DistributionFamily::constant; }
     bool isExponential() const { return m_shape.family == DistributionFamily::exponential; }
     double mean() const { return m_mean; } // seconds

@@ -10,7 +10,8 @@ using SimTime = std::int64_t;
 inline constexpr SimTime kNever = std::numeric_limits<SimTime>::max();
 inline constexpr SimTime kSecond = 1'000'000'000;
 
-// Nearest nanosecond; negative and NaN become 0; beyond some 146 years saturates to kNever, so that now + delay cannot overflow.
+// Nearest nanosecond; negative and NaN become 0; beyond some 146 years saturates to kNever, so that now +
+// delay cannot overflow.
 inline SimTime toSimTime(double seconds) {
     const double ns = seconds * 1e9 + 0.5;
     if (!(ns > 0)) return 0;

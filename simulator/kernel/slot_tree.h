@@ -1,6 +1,7 @@
 #pragma once
-// The pending events of a run: a winner (tournament) tree over slots. A slot is a source of events that has at most one
-// pending (an arrival process, a station, a timer). Order is total: time, then priority, then sequence number.
+// The pending events of a run: a winner (tournament) tree over slots. A slot is a source of events that has
+// at most one pending (an arrival process, a station, a timer). Order is total: time, then priority, then
+// sequence number.
 
 #include "simulator/kernel/sim_time.h"
 
@@ -22,14 +23,19 @@ public:
     // Pending at `time`; replaces what the slot had. priority 0 (first) to 15. O(log slots), no allocation.
     void set(std::uint32_t slot, SimTime time, std::uint64_t sequence, unsigned priority = 8) {
         put(slot, (static_cast<Key>(static_cast<std::uint64_t>(time)) << 64) |
-                      (static_cast<std::uint64_t>(priority) << (kSlotBits + kSequenceBits)) | (sequence << kSlotBits) | slot);
+                      (static_cast<std::uint64_t>(priority) << (kSlotBits + kSequenceBits)) |
+                      (sequence << kSlotBits) | slot);
     }
     void cancel(std::uint32_t slot) { put(slot, kEmpty | slot); }
 
-    SimTime time() const { return static_cast<SimTime>(static_cast<std::uint64_t>(m_nodes[1] >> 64)); } // kNever: nothing pending
+    SimTime time() const {
+        return static_cast<SimTime>(static_cast<std::uint64_t>(m_nodes[1] >> 64));
+    } // kNever: nothing pending
     std::uint32_t slot() const { return static_cast<std::uint32_t>(m_nodes[1]) & ((1U << kSlotBits) - 1); }
     // kNever: nothing pending in that slot.
-    SimTime timeOf(std::uint32_t slot) const { return static_cast<SimTime>(static_cast<std::uint64_t>(m_nodes[m_leaves + slot] >> 64)); }
+    SimTime timeOf(std::uint32_t slot) const {
+        return static_cast<SimTime>(static_cast<std::uint64_t>(m_nodes[m_leaves + slot] >> 64));
+    }
 
 private:
     __extension__ using Key = unsigned __int128;

@@ -4,7 +4,8 @@ namespace alwayson::sim {
 
 std::uint64_t streamId(std::string_view entity, Purpose purpose) {
     std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (const char c : entity) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    for (const char c : entity)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
     hash = (hash ^ (0x100U + static_cast<unsigned>(purpose))) * 0x100000001b3ULL;
     hash ^= hash >> 29;
     return hash * 0x9e3779b97f4a7c15ULL;
@@ -21,7 +22,8 @@ void DurationStream::fill(RandomKey key, const Sampler& sampler) {
         }
     } else {
         uniformBlock(key, id, block++, values);
-        for (std::size_t i = 0; i < kBlockDraws; ++i) draws[i] = toSimTime(sampler.seconds(values[i]));
+        for (std::size_t i = 0; i < kBlockDraws; ++i)
+            draws[i] = toSimTime(sampler.seconds(values[i]));
     }
     position = 0;
 }

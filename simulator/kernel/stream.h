@@ -1,5 +1,6 @@
 #pragma once
-// Random streams as plain values: one per (entity, purpose), so that adding a component never shifts another's numbers.
+// Random streams as plain values: one per (entity, purpose), so that adding a component never shifts
+// another's numbers.
 
 #include "simulator/kernel/sampler.h"
 #include "simulator/kernel/threefry.h"
@@ -10,7 +11,20 @@ namespace alwayson::sim {
 
 // What a stream is for; part of its counter.
 enum class Purpose : std::uint8_t {
-    arrival, requestClass, service, writeService, routing, session, checkPhase, backoff, failure, repair, errorShare, calls, external, restart
+    arrival,
+    requestClass,
+    service,
+    writeService,
+    routing,
+    session,
+    checkPhase,
+    backoff,
+    failure,
+    repair,
+    errorShare,
+    calls,
+    external,
+    restart
 };
 
 // Counter word of the stream of an entity (its id in the design) and purpose.

@@ -2,10 +2,11 @@
 
 #include "simulator/kernel/fixed_math.h"
 
+#include <bit>
 #include <cstring>
 
-// Vector types instead of intrinsics: the compiler makes one version for each machine, chosen when the program starts;
-// all of them do the same integer and IEEE operations, so they give the same bits.
+// Vector types instead of intrinsics: the compiler makes one version for each machine, chosen when the
+// program starts; all of them do the same integer and IEEE operations, so they give the same bits.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define ALWAYSON_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -28,8 +29,8 @@ __attribute__((always_inline)) inline void round(U8& x0, U8& x1) {
     x1 ^= x0;
 }
 
-__attribute__((always_inline)) inline void threefry13(RandomKey key, std::uint64_t stream, std::uint64_t block, U8& x0,
-                                                      U8& x1) {
+__attribute__((always_inline)) inline void threefry13(RandomKey key, std::uint64_t stream,
+                                                      std::uint64_t block, U8& x0, U8& x1) {
     const std::uint64_t k0 = key.seed;
     const std::uint64_t k1 = key.unit;
     const std::uint64_t k2 = kParity ^ k0 ^ k1;
@@ -46,9 +47,9 @@ __attribute__((always_inline)) inline void threefry13(RandomKey key, std::uint64
 }
 
 // (word >> 12) + 1/2 over 2^52: strictly inside (0, 1), exact in every lane.
-__attribute__((always_inline)) inline D8 toUniform(U8 word) {
+__attribute__((always_inline)) inline void toUniform(const U8& word, D8& out) {
     const U8 bits = (word >> 12) | 0x3ff0000000000000ULL;
-    return std::bit_cast<D8>(bits) - (1.0 - 1.1102230246251565e-16);
+    out = __builtin_bit_cast(D8, bits) - (1.0 - 1.1102230246251565e-16);
 }
 
 } // namespace
@@ -63,8 +64,9 @@ ALWAYSON_CLONES void wordBlock(RandomKey key, std::uint64_t stream, std::uint64_
 ALWAYSON_CLONES void uniformBlock(RandomKey key, std::uint64_t stream, std::uint64_t block, double* out) {
     U8 x0, x1;
     threefry13(key, stream, block, x0, x1);
-    const D8 a = toUniform(x0);
-    const D8 b = toUniform(x1);
+    D8 a, b;
+    toUniform(x0, a);
+    toUniform(x1, b);
     std::memcpy(out, &a, sizeof a);
     std::memcpy(out + 8, &b, sizeof b);
 }
@@ -72,8 +74,13 @@ ALWAYSON_CLONES void uniformBlock(RandomKey key, std::uint64_t stream, std::uint
 ALWAYSON_CLONES void exponentialBlock(RandomKey key, std::uint64_t stream, std::uint64_t block, double* out) {
     U8 x0, x1;
     threefry13(key, stream, block, x0, x1);
-    const D8 a = -logLanes<D8, I8>(toUniform(x0));
-    const D8 b = -logLanes<D8, I8>(toUniform(x1));
+    D8 a, b, logA, logB;
+    toUniform(x0, a);
+    toUniform(x1, b);
+    logLanes<D8, I8>(a, logA);
+    logLanes<D8, I8>(b, logB);
+    a = -logA;
+    b = -logB;
     std::memcpy(out, &a, sizeof a);
     std::memcpy(out + 8, &b, sizeof b);
 }

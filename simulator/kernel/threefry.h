@@ -1,6 +1,6 @@
 #pragma once
-// Counter-based random numbers: Threefry-2x64 with 13 rounds (Salmon et al. 2011; the fewest that pass BigCrush with a
-// margin), bit for bit as in Random123. Any thread can make any number of any stream at once.
+// Counter-based random numbers: Threefry-2x64 with 13 rounds (Salmon et al. 2011; the fewest that pass
+// BigCrush with a margin), bit for bit as in Random123. Any thread can make any number of any stream at once.
 
 #include <cstddef>
 #include <cstdint>

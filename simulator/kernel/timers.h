@@ -24,8 +24,8 @@ public:
     bool empty() const { return m_head == m_tail; }
     const Timer& front() const { return m_ring[m_head & m_mask]; }
     void pop() { ++m_head; }
-    // isDead(timer) tells which timers need not be kept: they are dropped before the ring grows, so that it holds the
-    // live ones only, however long the delay.
+    // isDead(timer) tells which timers need not be kept: they are dropped before the ring grows, so that it
+    // holds the live ones only, however long the delay.
     template <class Dead>
     void push(const Timer& timer, Dead&& isDead) {
         if (m_tail - m_head == m_ring.size()) makeRoom(isDead);
@@ -46,7 +46,8 @@ private:
             return;
         }
         live.reserve(kept);
-        for (std::size_t i = 0; i < kept; ++i) live.push_back(m_ring[(m_head + i) & m_mask]);
+        for (std::size_t i = 0; i < kept; ++i)
+            live.push_back(m_ring[(m_head + i) & m_mask]);
         live.resize(size == 0 ? 16 : 2 * size);
         m_ring = std::move(live);
         m_mask = m_ring.size() - 1;
@@ -91,7 +92,9 @@ public:
     }
 
 private:
-    static bool before(const Item& a, const Item& b) { return a.at < b.at || (a.at == b.at && a.sequence < b.sequence); }
+    static bool before(const Item& a, const Item& b) {
+        return a.at < b.at || (a.at == b.at && a.sequence < b.sequence);
+    }
     void sink(std::size_t i, Item item) {
         const std::size_t n = m_items.size();
         for (;;) {

@@ -1,6 +1,6 @@
 #pragma once
-// What is really the case. Only fault injection, the transport and the engine may read it; everything else acts on what
-// it can see (a test holds the includes to that).
+// What is really the case. Only fault injection, the transport and the engine may read it; everything else
+// acts on what it can see (a test holds the includes to that).
 
 #include "simulator/compile/model.h"
 #include "simulator/kernel/stream.h"
@@ -17,25 +17,28 @@ enum class Condition : std::uint8_t {
 };
 
 struct ComponentTruth {
-    std::uint16_t mode = 0;      // 0: works; m: failed in mode m - 1
-    std::uint16_t outages = 0;   // nodes: how many of its places are out
-    bool restarting = false;     // nodes: after an outage
+    std::uint16_t mode = 0;    // 0: works; m: failed in mode m - 1
+    std::uint16_t outages = 0; // nodes: how many of its places are out
+    bool restarting = false;   // nodes: after an outage
     Condition condition = Condition::works;
-    SimTime since = 0;           // of the present condition
-    SimTime modeSince = 0;       // when the present own mode began
+    SimTime since = 0;          // of the present condition
+    SimTime downSince = kNever; // nodes: while an own mode or a place keeps it from working as it should
+    SimTime downTime = 0;       // of finished such times
+    SimTime modeSince = 0;      // when the present own mode began
     SimTime repairAt = kNever;
     SimTime restartAt = kNever;
-    SimTime failedAt = kNever;   // of the failure (own or of a place) that observers are to detect
+    SimTime failedAt = kNever; // of the failure (own or of a place) that observers are to detect
     SimTime repairedAt = kNever;
-    std::uint32_t failedBy = 0;  // mode + 1 when failedAt was set by an own mode
-    Index firstClock = 0;        // Truth::clocks, one per mode, when background failures are on
+    std::uint32_t failedBy = 0; // mode + 1 when failedAt was set by an own mode
+    Index firstClock = 0;       // Truth::clocks, one per mode, when background failures are on
     double speed = 1;
     double errorShare = 0;
 };
 
 struct Truth {
     std::vector<ComponentTruth> components;
-    std::vector<SimTime> clocks; // when each mode fails next; while failed, of the others: as it was at the failure
+    std::vector<SimTime>
+        clocks; // when each mode fails next; while failed, of the others: as it was at the failure
     std::vector<DurationStream> failureStreams, repairStreams; // per component and mode, as clocks
     std::vector<DurationStream> restartStreams;                // per domain component
     std::uint64_t changes = 0;

@@ -92,7 +92,8 @@ double load(const RunState& s, const BalancerModel& m, TargetState& t) {
     return t.warming ? (busy + 1) / warmth(s, m, t) : busy;
 }
 
-Index leastConnections(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
+Index leastConnections(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow,
+                       Index avoid) {
     RunState& s = c.s;
     Index best = kNone;
     double bestLoad = 0;
@@ -145,13 +146,19 @@ bool isHash(const BalancerModel& m) {
 Index chooseByLoad(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
     switch (m.algorithm) {
     case Algorithm::roundRobin:
-        return anyWarming(c, m, st) ? weightedTurn(c, m, st, flow, avoid) : roundRobinTurn(c, m, st, flow, avoid);
-    case Algorithm::staticRoundRobin: return roundRobinTurn(c, m, st, flow, avoid);
-    case Algorithm::leastConnections: return leastConnections(c, m, st, flow, avoid);
-    case Algorithm::random: return randomDraws(c, m, st, flow, avoid);
-    case Algorithm::first: return firstWithRoom(c, m, st, flow, avoid);
+        return anyWarming(c, m, st) ? weightedTurn(c, m, st, flow, avoid)
+                                    : roundRobinTurn(c, m, st, flow, avoid);
+    case Algorithm::staticRoundRobin:
+        return roundRobinTurn(c, m, st, flow, avoid);
+    case Algorithm::leastConnections:
+        return leastConnections(c, m, st, flow, avoid);
+    case Algorithm::random:
+        return randomDraws(c, m, st, flow, avoid);
+    case Algorithm::first:
+        return firstWithRoom(c, m, st, flow, avoid);
     case Algorithm::source:
-    case Algorithm::uri: break;
+    case Algorithm::uri:
+        break;
     }
     return kNone;
 }
@@ -165,8 +172,8 @@ void armQueueTimeout(Context& c, const BalancerModel& m, Index call) {
     startLine(c, m.queueLine, call, Action::queueTimeout, ++session.stage);
 }
 
-// Connects to a server. The server timeout runs from here; a connection attempt whose packets vanish is ended by the
-// transport's connect timer.
+// Connects to a server. The server timeout runs from here; a connection attempt whose packets vanish is ended
+// by the transport's connect timer.
 void connect(Context& c, Index call, Index target) {
     RunState& s = c.s;
     auto [index, m, st] = at(c, call);
@@ -177,8 +184,10 @@ void connect(Context& c, Index call, Index target) {
     const Index child = send(c, call, edge);
     startLine(c, m.serverLine, child, Action::serverTimeout);
     const std::uint16_t line = c.model.edgeLines[edge];
-    if (line == 0) deliver(c, child);
-    else startLine(c, line, child, Action::deliver);
+    if (line == 0)
+        deliver(c, child);
+    else
+        startLine(c, line, child, Action::deliver);
 }
 
 // A fixed server (cookie, hash): waits in that server's own queue when it is full.
@@ -204,7 +213,8 @@ void assign(Context& c, Index call, Index avoid) {
     const std::uint16_t flow = s.calls[call].flow;
     const double key = static_cast<double>(s.calls[call].key);
     if (m.cookie && avoid == kNone) {
-        const Index target = m.firstTarget + std::min(static_cast<Index>(key * m.targetCount), m.targetCount - 1);
+        const Index target =
+            m.firstTarget + std::min(static_cast<Index>(key * m.targetCount), m.targetCount - 1);
         if (s.targets[target].up && usable(c, target, flow)) {
             s.calls[call].flags |= flag::persistent;
             return connectOrQueue(c, call, target);
@@ -240,8 +250,8 @@ void serveQueues(Context& c, Index target) {
     BalancerState& st = s.balancers[balancer];
     TargetState& t = s.targets[target];
     while (t.up && (t.queue.count > 0 || st.queue.count > 0) && t.served < connectionLimit(s, m, t)) {
-        const bool own = t.queue.count > 0 &&
-                         (st.queue.count == 0 || s.calls[t.queue.head].entered <= s.calls[st.queue.head].entered);
+        const bool own = t.queue.count > 0 && (st.queue.count == 0 || s.calls[t.queue.head].entered <=
+                                                                          s.calls[st.queue.head].entered);
         const Index call = popFront(s, own ? t.queue : st.queue);
         if (!own && !usable(c, target, s.calls[call].flow)) {
             pushFront(s, st.queue, call);
@@ -277,8 +287,12 @@ void admit(Context& c, Index call) {
     }
     st.busyUntil = std::max(s.now, st.busyUntil) + m.work;
     const bool first = st.work.empty();
-    const Timer timer{st.busyUntil + m.latency, s.sequence++, call, s.calls[call].generation,
-                      static_cast<std::uint32_t>(Action::dispatch), 0};
+    const Timer timer{st.busyUntil + m.latency,
+                      s.sequence++,
+                      call,
+                      s.calls[call].generation,
+                      static_cast<std::uint32_t>(Action::dispatch),
+                      0};
     st.work.push(timer, [&s](const Timer& t) { return s.calls[t.call].generation != t.generation; });
     if (first) s.tree.set(m.workSlot, timer.at, timer.sequence);
 }
@@ -337,8 +351,10 @@ void onBalancerWork(Context& c, Index balancer) {
     DelayLine& work = s.balancers[balancer].work;
     const Timer timer = work.front();
     work.pop();
-    if (work.empty()) s.tree.cancel(m.workSlot);
-    else s.tree.set(m.workSlot, work.front().at, work.front().sequence);
+    if (work.empty())
+        s.tree.cancel(m.workSlot);
+    else
+        s.tree.set(m.workSlot, work.front().at, work.front().sequence);
     if (s.calls[timer.call].generation == timer.generation) onDispatch(c, timer.call);
 }
 
@@ -369,10 +385,14 @@ void onServerAnswer(Context& c, Index call, Index child) {
         return;
     }
     if (cause == Cause::refused || cause == Cause::connectTimeout) {
-        if (!(flags & flag::httpError)) connectionFailed(c, call, cause);
-        else finish(c, call, cause, flag::httpError);
+        if (!(flags & flag::httpError))
+            connectionFailed(c, call, cause);
+        else
+            finish(c, call, cause, flag::httpError);
     } else {
-        finish(c, call, cause, static_cast<std::uint8_t>((flags & flag::degraded) | (cause == Cause::none ? 0 : flag::httpError)));
+        finish(c, call, cause,
+               static_cast<std::uint8_t>((flags & flag::degraded) |
+                                         (cause == Cause::none ? 0 : flag::httpError)));
     }
     serveQueues(c, target);
 }
@@ -403,7 +423,8 @@ void onServerTimeout(Context& c, Index child) {
         freeCall(s, child);
     } else if (wanted) {
         const ModelNode& node = c.model.nodes[message.node];
-        if (node.role == Role::station && c.model.stations[node.sub].cancelsAbandoned) stationCancel(c, child);
+        if (node.role == Role::station && c.model.stations[node.sub].cancelsAbandoned)
+            stationCancel(c, child);
     }
     if (!wanted) return;
     ++s.edgeFailures[message.edge];
@@ -416,7 +437,8 @@ void onServerTimeout(Context& c, Index child) {
 
 void onQueueTimeout(Context& c, Index call, std::uint32_t stage) {
     RunState& s = c.s;
-    if (s.calls[call].state != CallState::queued || s.calls[call].stage != static_cast<std::uint16_t>(stage)) return;
+    if (s.calls[call].state != CallState::queued || s.calls[call].stage != static_cast<std::uint16_t>(stage))
+        return;
     auto [index, m, st] = at(c, call);
     if (!unlink(s, st.queue, call)) unlink(s, s.targets[s.calls[call].aux].queue, call);
     finish(c, call, Cause::queueFull, flag::httpError);
@@ -451,7 +473,8 @@ void serverSeenDown(Context& c, Index balancer, Index target) {
     for (Index child = 0; child < s.calls.size(); ++child) {
         const Call message = s.calls[child];
         if (message.state == CallState::free || message.edge != c.model.targets[target].edge) continue;
-        if (!alive(s, message.parent, message.parentGeneration) || s.calls[message.parent].child != child) continue;
+        if (!alive(s, message.parent, message.parentGeneration) || s.calls[message.parent].child != child)
+            continue;
         s.calls[child].parent = kNone;
         if (message.flags & flag::gone) freeCall(s, child);
         s.calls[message.parent].child = kNone;
@@ -482,7 +505,8 @@ void balancerLose(Context& c, Index balancer, bool reset) {
     }
     for (Index i = 0; i < s.calls.size(); ++i) {
         Call& call = s.calls[i];
-        if (call.node != m.node || call.state == CallState::free || call.state == CallState::waiting) continue;
+        if (call.node != m.node || call.state == CallState::free || call.state == CallState::waiting)
+            continue;
         ++st.failed;
         // Its requests to servers are orphans: an answer finds nobody.
         if (alive(s, call.child, call.childGeneration)) {
@@ -514,8 +538,10 @@ void balancerResume(Context& c, Index balancer) {
     st.accept = {};
     while (waiting.count > 0) {
         const Index call = popFront(s, waiting);
-        if (st.active < m.maxconn) admit(c, call);
-        else pushBack(s, st.accept, call);
+        if (st.active < m.maxconn)
+            admit(c, call);
+        else
+            pushBack(s, st.accept, call);
     }
 }
 

@@ -64,9 +64,12 @@ void onLine(Context& c, Index line) {
     s.lines[line].pop();
     // Timers of calls that have ended are skipped here, not one event each.
     DelayLine& delays = s.lines[line];
-    while (!delays.empty() && s.calls[delays.front().call].generation != delays.front().generation) delays.pop();
-    if (delays.empty()) s.tree.cancel(c.model.lineSlots[line]);
-    else s.tree.set(c.model.lineSlots[line], delays.front().at, delays.front().sequence);
+    while (!delays.empty() && s.calls[delays.front().call].generation != delays.front().generation)
+        delays.pop();
+    if (delays.empty())
+        s.tree.cancel(c.model.lineSlots[line]);
+    else
+        s.tree.set(c.model.lineSlots[line], delays.front().at, delays.front().sequence);
     if (s.calls[timer.call].generation == timer.generation) onAction(c, timer);
 }
 
@@ -74,29 +77,44 @@ void onTimers(Context& c) {
     RunState& s = c.s;
     const Timer timer = s.timers.top();
     s.timers.pop();
-    while (!s.timers.empty() && s.calls[s.timers.top().call].generation != s.timers.top().generation) s.timers.pop();
-    if (s.timers.empty()) s.tree.cancel(c.model.timerSlot);
-    else s.tree.set(c.model.timerSlot, s.timers.top().at, s.timers.top().sequence);
+    while (!s.timers.empty() && s.calls[s.timers.top().call].generation != s.timers.top().generation)
+        s.timers.pop();
+    if (s.timers.empty())
+        s.tree.cancel(c.model.timerSlot);
+    else
+        s.tree.set(c.model.timerSlot, s.timers.top().at, s.timers.top().sequence);
     if (s.calls[timer.call].generation == timer.generation) onAction(c, timer);
 }
 
 void onAction(Context& c, const Timer& timer) {
     switch (static_cast<Action>(timer.action)) {
-    case Action::deliver: return deliver(c, timer.call);
-    case Action::answer: return answer(c, timer.call);
-    case Action::dispatch: return onDispatch(c, timer.call);
-    case Action::deadline: return onDeadline(c, timer.call);
-    case Action::attemptTimeout: return onAttemptTimeout(c, timer.call);
-    case Action::retry: return startAttempt(c, timer.call);
-    case Action::connectTimeout: return onConnectTimeout(c, timer.call);
-    case Action::serverTimeout: return onServerTimeout(c, timer.call);
-    case Action::queueTimeout: return onQueueTimeout(c, timer.call, timer.extra);
-    case Action::reconnect: return onReconnect(c, timer.call);
-    case Action::callTimeout: return onCallTimeout(c, timer.call);
+    case Action::deliver:
+        return deliver(c, timer.call);
+    case Action::answer:
+        return answer(c, timer.call);
+    case Action::dispatch:
+        return onDispatch(c, timer.call);
+    case Action::deadline:
+        return onDeadline(c, timer.call);
+    case Action::attemptTimeout:
+        return onAttemptTimeout(c, timer.call);
+    case Action::retry:
+        return startAttempt(c, timer.call);
+    case Action::connectTimeout:
+        return onConnectTimeout(c, timer.call);
+    case Action::serverTimeout:
+        return onServerTimeout(c, timer.call);
+    case Action::queueTimeout:
+        return onQueueTimeout(c, timer.call, timer.extra);
+    case Action::reconnect:
+        return onReconnect(c, timer.call);
+    case Action::callTimeout:
+        return onCallTimeout(c, timer.call);
     }
 }
 
-void logEvent(Context& c, LogKind kind, Index what, Index by, std::uint32_t a, std::uint32_t b, double value) {
+void logEvent(Context& c, LogKind kind, Index what, Index by, std::uint32_t a, std::uint32_t b,
+              double value) {
     // A run of years with failures would fill the memory: the log keeps the first ones.
     constexpr std::size_t kMostEntries = 100'000;
     if (c.s.log.size() < kMostEntries) c.s.log.push_back({c.s.now, kind, what, by, a, b, value});

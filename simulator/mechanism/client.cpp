@@ -1,5 +1,5 @@
-// Open-loop clients: arrivals, attempts with timeout, backoff and retry budget, deadline, and the book-keeping of
-// logical requests.
+// Open-loop clients: arrivals, attempts with timeout, backoff and retry budget, deadline, and the
+// book-keeping of logical requests.
 
 #include "simulator/mechanism/context.h"
 
@@ -50,13 +50,15 @@ void attemptFailed(Context& c, Index logical, Cause cause, bool httpError) {
     Call& request = s.calls[logical];
     const ClientModel& client = c.model.clients[c.model.nodes[request.node].sub];
     ClientState& state = s.clients[c.model.nodes[request.node].sub];
-    if (request.attempt >= client.attempts || (httpError && !client.retryErrors)) return finish(c, logical, cause);
+    if (request.attempt >= client.attempts || (httpError && !client.retryErrors))
+        return finish(c, logical, cause);
     if (client.hasBudget) {
         if (state.budget < 1) return finish(c, logical, Cause::retryBudget);
         state.budget -= 1;
     }
     double wait = client.backoffBaseS;
-    for (int i = 1; i < request.attempt && wait < client.backoffCapS; ++i) wait *= 2;
+    for (int i = 1; i < request.attempt && wait < client.backoffCapS; ++i)
+        wait *= 2;
     wait = std::min(wait, client.backoffCapS);
     if (client.jitter == Jitter::full && wait > 0) wait *= state.backoffs.next(s.key);
     startTimer(c, after(s.now, toSimTime(wait)), logical, Action::retry);
@@ -111,7 +113,8 @@ void startAttempt(Context& c, Index logical) {
     ++request.attempt;
     if (request.flags & flag::counted) ++s.flows[flow].attempts;
     const Index d = node.firstDependency;
-    if (node.dependencyCount == 0 || !c.model.dependencyCarries(d, flow)) return finish(c, logical, Cause::noServer);
+    if (node.dependencyCount == 0 || !c.model.dependencyCarries(d, flow))
+        return finish(c, logical, Cause::noServer);
     const Dependency& dependency = c.model.dependencies[d];
     Index edge = dependency.firstEdge;
     if (dependency.edgeCount > 1) {
@@ -124,8 +127,10 @@ void startAttempt(Context& c, Index logical) {
     if (client.attemptTimeout < c.model.flows[flow].deadline)
         startLine(c, client.timeoutLine, call, Action::attemptTimeout);
     const std::uint16_t line = c.model.edgeLines[edge];
-    if (line == 0) deliver(c, call);
-    else startLine(c, line, call, Action::deliver);
+    if (line == 0)
+        deliver(c, call);
+    else
+        startLine(c, line, call, Action::deliver);
 }
 
 void onClientAnswer(Context& c, Index logical, Index call) {
@@ -134,8 +139,10 @@ void onClientAnswer(Context& c, Index logical, Index call) {
     if (s.calls[logical].child != call) return; // an attempt that was given up
     s.calls[logical].child = kNone;
     s.calls[logical].flags |= message.flags & flag::degraded;
-    if (message.cause == Cause::none) finish(c, logical, Cause::none);
-    else attemptFailed(c, logical, message.cause, (message.flags & flag::httpError) != 0);
+    if (message.cause == Cause::none)
+        finish(c, logical, Cause::none);
+    else
+        attemptFailed(c, logical, message.cause, (message.flags & flag::httpError) != 0);
 }
 
 void onAttemptTimeout(Context& c, Index call) {
@@ -163,8 +170,10 @@ void setLoad(Context& c, Index client, double factor) {
         state.pendingGap = due == kNever ? kNever : toSimTime(toSeconds(due - s.now) * state.loadFactor);
     }
     state.loadFactor = factor;
-    if (factor > 0) s.tree.set(m.slot, after(s.now, toSimTime(toSeconds(state.pendingGap) / factor)), s.sequence++);
-    else s.tree.cancel(m.slot);
+    if (factor > 0)
+        s.tree.set(m.slot, after(s.now, toSimTime(toSeconds(state.pendingGap) / factor)), s.sequence++);
+    else
+        s.tree.cancel(m.slot);
 }
 
 } // namespace alwayson::sim

@@ -1,6 +1,6 @@
 #pragma once
-// What a mechanism gets: the model, the run's state, and the verbs of the other mechanisms. Truth is only named here;
-// those who may read it include simulator/kernel/truth.h.
+// What a mechanism gets: the model, the run's state, and the verbs of the other mechanisms. Truth is only
+// named here; those who may read it include simulator/kernel/truth.h.
 
 #include "simulator/mechanism/run_state.h"
 
@@ -108,13 +108,16 @@ void onScenario(Context& c);
 // A view changed: how long after the failure or repair was that?
 void noteMarked(Context& c, Index balancer, Index target, bool up);
 
-void logEvent(Context& c, LogKind kind, Index what, Index by = kNone, std::uint32_t a = 0, std::uint32_t b = 0, double value = 0);
+void logEvent(Context& c, LogKind kind, Index what, Index by = kNone, std::uint32_t a = 0,
+              std::uint32_t b = 0, double value = 0);
 
 // ---- lists
 inline void pushBack(RunState& s, CallQueue& queue, Index call) {
     s.calls[call].next = kNone;
-    if (queue.tail == kNone) queue.head = call;
-    else s.calls[queue.tail].next = call;
+    if (queue.tail == kNone)
+        queue.head = call;
+    else
+        s.calls[queue.tail].next = call;
     queue.tail = call;
     ++queue.count;
 }

@@ -1,5 +1,5 @@
-// Faults and repairs: own failure modes, outages of places, scenario events, background failures. Changes the truth and
-// tells the mechanisms what happens to them; what others see of it is their own business.
+// Faults and repairs: own failure modes, outages of places, scenario events, background failures. Changes the
+// truth and tells the mechanisms what happens to them; what others see of it is their own business.
 
 #include "simulator/kernel/truth.h"
 #include "simulator/mechanism/context.h"
@@ -12,13 +12,18 @@ namespace {
 Condition conditionOf(FailureEffect effect) {
     switch (effect) {
     case FailureEffect::crash:
-    case FailureEffect::dataLoss: return Condition::refuses;
-    case FailureEffect::hang: return Condition::silent;
+    case FailureEffect::dataLoss:
+        return Condition::refuses;
+    case FailureEffect::hang:
+        return Condition::silent;
     case FailureEffect::gone:
-    case FailureEffect::outage: return Condition::vanished;
-    case FailureEffect::cutOff: return Condition::cutOff;
+    case FailureEffect::outage:
+        return Condition::vanished;
+    case FailureEffect::cutOff:
+        return Condition::cutOff;
     case FailureEffect::slow:
-    case FailureEffect::errors: return Condition::works;
+    case FailureEffect::errors:
+        return Condition::works;
     }
     return Condition::works;
 }
@@ -59,19 +64,32 @@ void settle(Context& c, Index node, bool resumes) {
     Condition wanted = mode ? conditionOf(mode->effect) : Condition::works;
     if (truth.outages > 0 || truth.restarting) wanted = Condition::vanished;
     const Condition had = truth.condition;
+    const bool down = mode || truth.outages > 0 || truth.restarting;
+    if (down && truth.downSince == kNever) truth.downSince = c.s.now;
+    if (!down && truth.downSince != kNever) {
+        truth.downTime += c.s.now - truth.downSince;
+        truth.downSince = kNever;
+    }
     const bool slow = mode && mode->effect == FailureEffect::slow;
     const bool errors = mode && mode->effect == FailureEffect::errors;
     const ModelNode& n = c.model.nodes[node];
-    if (n.role == Role::station) stationSetSpeed(c, n.sub, slow ? truth.speed : 1, errors ? truth.errorShare : 0);
+    if (n.role == Role::station)
+        stationSetSpeed(c, n.sub, slow ? truth.speed : 1, errors ? truth.errorShare : 0);
     if (!errors) truth.errorShare = 0;
     ++c.truth.changes;
     if (wanted == had) return;
     truth.condition = wanted;
     truth.since = c.s.now;
     switch (wanted) {
-    case Condition::refuses: lose(c, node, true); break;
-    case Condition::vanished: lose(c, node, false); break;
-    case Condition::silent: freeze(c, node); break;
+    case Condition::refuses:
+        lose(c, node, true);
+        break;
+    case Condition::vanished:
+        lose(c, node, false);
+        break;
+    case Condition::silent:
+        freeze(c, node);
+        break;
     case Condition::works:
     case Condition::cutOff:
         if (had == Condition::silent && !resumes) lose(c, node, true);
@@ -93,17 +111,21 @@ SimTime clockDue(const Context& c, Index component) {
     const ComponentTruth& truth = c.truth.components[component];
     SimTime due = kNever;
     if (!c.model.backgroundFailures || truth.mode) return due;
-    for (std::size_t i = 0; i < c.model.components[component].modes.size() && truth.firstClock + i < c.truth.clocks.size(); ++i)
+    for (std::size_t i = 0;
+         i < c.model.components[component].modes.size() && truth.firstClock + i < c.truth.clocks.size(); ++i)
         due = std::min(due, c.truth.clocks[truth.firstClock + i]);
     return due;
 }
 
 void schedule(Context& c, Index component) {
     const ComponentTruth& truth = c.truth.components[component];
-    const SimTime due = std::min({clockDue(c, component), truth.mode ? truth.repairAt : kNever, truth.restartAt});
+    const SimTime due =
+        std::min({clockDue(c, component), truth.mode ? truth.repairAt : kNever, truth.restartAt});
     const Index slot = c.model.components[component].faultSlot;
-    if (due == kNever) c.s.tree.cancel(slot);
-    else c.s.tree.set(slot, due, c.s.sequence++, 4);
+    if (due == kNever)
+        c.s.tree.cancel(slot);
+    else
+        c.s.tree.set(slot, due, c.s.sequence++, 4);
 }
 
 void placeChanged(Context& c, Index domain, bool out) {
@@ -145,9 +167,9 @@ void repair(Context& c, Index component) {
         const SimTime pause = s.now - truth.modeSince;
         for (std::uint32_t i = 0; i < entry.modes.size(); ++i) {
             SimTime& clock = c.truth.clocks[truth.firstClock + i];
-            clock = i == mode
-                        ? after(s.now, c.truth.failureStreams[truth.firstClock + i].next(s.key, entry.modes[i].timeToFailure))
-                        : after(clock, pause);
+            clock = i == mode ? after(s.now, c.truth.failureStreams[truth.firstClock + i].next(
+                                                 s.key, entry.modes[i].timeToFailure))
+                              : after(clock, pause);
         }
     }
     logEvent(c, entry.isDomain ? LogKind::outageOver : LogKind::repaired, component, kNone, mode);
@@ -161,7 +183,8 @@ void repair(Context& c, Index component) {
     schedule(c, component);
 }
 
-void fail(Context& c, Index component, std::uint32_t mode, SimTime repairAfter, double slowFactor, double errorShare) {
+void fail(Context& c, Index component, std::uint32_t mode, SimTime repairAfter, double slowFactor,
+          double errorShare) {
     RunState& s = c.s;
     ComponentTruth& truth = c.truth.components[component];
     const Component& entry = c.model.components[component];
@@ -198,7 +221,8 @@ void startFaults(Context& c) {
         if (!c.model.backgroundFailures) continue;
         for (std::size_t k = 0; k < component.modes.size(); ++k) {
             const std::size_t clock = truth.firstClock + k;
-            c.truth.clocks[clock] = after(s.now, c.truth.failureStreams[clock].next(s.key, component.modes[k].timeToFailure));
+            c.truth.clocks[clock] =
+                after(s.now, c.truth.failureStreams[clock].next(s.key, component.modes[k].timeToFailure));
         }
         schedule(c, i);
     }
@@ -238,7 +262,9 @@ void onScenario(Context& c) {
     case ScenarioAction::fail:
         fail(c, step.component, step.mode, step.repairAfter, step.slowFactor, step.errorShare);
         break;
-    case ScenarioAction::repair: repair(c, step.component); break;
+    case ScenarioAction::repair:
+        repair(c, step.component);
+        break;
     case ScenarioAction::load:
         logEvent(c, LogKind::load, step.component, kNone, 0, 0, step.loadFactor);
         setLoad(c, c.model.nodes[step.component].sub, step.loadFactor);

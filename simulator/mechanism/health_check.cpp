@@ -1,5 +1,5 @@
-// Health checks as HAProxy runs them: the counter machine of check.c / server.c and its timing. The next check starts one
-// interval after the previous one has completed.
+// Health checks as HAProxy runs them: the counter machine of check.c / server.c and its timing. The next
+// check starts one interval after the previous one has completed.
 
 #include "simulator/mechanism/context.h"
 
@@ -24,10 +24,13 @@ void mark(Context& c, Index balancer, Index target, bool up) {
     t.up = up;
     t.changedAt = s.now;
     ++s.viewChanges;
-    logEvent(c, up ? LogKind::markedUp : LogKind::markedDown, c.model.targets[target].node, c.model.balancers[balancer].node);
+    logEvent(c, up ? LogKind::markedUp : LogKind::markedDown, c.model.targets[target].node,
+             c.model.balancers[balancer].node);
     noteMarked(c, balancer, target, up);
-    if (up) serverSeenUp(c, balancer, target);
-    else serverSeenDown(c, balancer, target);
+    if (up)
+        serverSeenUp(c, balancer, target);
+    else
+        serverSeenDown(c, balancer, target);
 }
 
 void completed(Context& c, Index target, bool passed) {
@@ -40,7 +43,9 @@ void completed(Context& c, Index target, bool passed) {
     if (passed) {
         if (t.health < full) {
             ++t.health;
-            if (!t.up) logEvent(c, LogKind::checkPassed, node, m.node, static_cast<std::uint32_t>(t.health), static_cast<std::uint32_t>(m.rise));
+            if (!t.up)
+                logEvent(c, LogKind::checkPassed, node, m.node, static_cast<std::uint32_t>(t.health),
+                         static_cast<std::uint32_t>(m.rise));
             if (t.health >= m.rise) {
                 t.health = full;
                 if (!t.up) mark(c, balancer, target, true);
@@ -50,7 +55,8 @@ void completed(Context& c, Index target, bool passed) {
     }
     if (t.up) {
         --t.health;
-        logEvent(c, LogKind::checkFailed, node, m.node, static_cast<std::uint32_t>(full - t.health), static_cast<std::uint32_t>(m.fall));
+        logEvent(c, LogKind::checkFailed, node, m.node, static_cast<std::uint32_t>(full - t.health),
+                 static_cast<std::uint32_t>(m.fall));
         if (t.health < m.rise) {
             t.health = 0;
             mark(c, balancer, target, false);

@@ -1,5 +1,6 @@
 #pragma once
-// Everything a run knows, as one value: copy it and both copies go on alike. Beside it stands Truth (kernel/truth.h).
+// Everything a run knows, as one value: copy it and both copies go on alike. Beside it stands Truth
+// (kernel/truth.h).
 
 #include "simulator/compile/model.h"
 #include "simulator/estimate/histogram.h"
@@ -14,7 +15,16 @@ namespace alwayson::sim {
 
 // Stable causes of failure (2-model, Request-based availability).
 enum class Cause : std::uint8_t {
-    none, refused, reset, connectTimeout, responseTimeout, deadline, noServer, queueFull, retryBudget, error
+    none,
+    refused,
+    reset,
+    connectTimeout,
+    responseTimeout,
+    deadline,
+    noServer,
+    queueFull,
+    retryBudget,
+    error
 };
 inline constexpr std::size_t kCauses = 10;
 const char* causeName(Cause cause);
@@ -22,12 +32,12 @@ const char* causeName(Cause cause);
 enum class CallState : std::uint8_t { free, waiting, queued, serving, calling, accepting };
 
 namespace flag {
-inline constexpr std::uint8_t counted = 1;   // issued in the measured window
-inline constexpr std::uint8_t degraded = 2;  // an optional dependency was missing
-inline constexpr std::uint8_t httpError = 4; // failed by an answer, not by the connection
-inline constexpr std::uint8_t persistent = 8; // server chosen by cookie
-inline constexpr std::uint8_t vanished = 16; // its packets disappeared on the way to its node
-inline constexpr std::uint8_t lost = 32;     // taken, but there will be no answer
+inline constexpr std::uint8_t counted = 1;            // issued in the measured window
+inline constexpr std::uint8_t degraded = 2;           // an optional dependency was missing
+inline constexpr std::uint8_t httpError = 4;          // failed by an answer, not by the connection
+inline constexpr std::uint8_t persistent = 8;         // server chosen by cookie
+inline constexpr std::uint8_t vanished = 16;          // its packets disappeared on the way to its node
+inline constexpr std::uint8_t lost = 32;              // taken, but there will be no answer
 inline constexpr std::uint8_t gone = vanished | lost; // lives only until its caller gives up
 } // namespace flag
 
@@ -41,7 +51,7 @@ struct alignas(64) Call {
     Index next = kNone; // in a queue, or in the list of free calls
     Index child = kNone;
     std::uint32_t childGeneration = 0;
-    float key = 0;      // of the session, for hashing and cookies
+    float key = 0;         // of the session, for hashing and cookies
     std::uint32_t aux = 0; // balancer: target; station: calls pending
     std::uint16_t flow = 0;
     CallState state = CallState::free;
@@ -74,7 +84,7 @@ struct FlowState {
     std::array<std::uint64_t, kCauses> failed{};
     std::int64_t latencySum = 0; // ns since the last flush
     SimTime latencyMax = 0;
-    LogHistogram latencies;      // since the last flush
+    LogHistogram latencies; // since the last flush
 };
 
 struct InService {
@@ -89,9 +99,9 @@ struct Sharing {
 };
 
 struct StationState {
-    std::uint32_t busy = 0;    // workers
-    std::uint32_t present = 0; // requests in it
-    SimTime last = 0;          // of the integrals
+    std::uint32_t busy = 0;                     // workers
+    std::uint32_t present = 0;                  // requests in it
+    SimTime last = 0;                           // of the integrals
     std::int64_t busyArea = 0, presentArea = 0; // ns since the last flush
     CallQueue queue;
     bool frozen = false;
@@ -133,15 +143,26 @@ struct TargetState {
     std::int32_t health = 0;
     std::uint32_t served = 0;
     CallQueue queue;
-    SimTime changedAt = 0;  // of `up`
-    bool warming = false;   // slowstart
-    double credit = 0;      // weighted round robin while warming
+    SimTime changedAt = 0;     // of `up`
+    bool warming = false;      // slowstart
+    double credit = 0;         // weighted round robin while warming
     std::uint64_t lastUse = 0; // leastconn: turn among equals
     UniformStream phases, errors;
     SimTime notedFailure = kNever, notedRepair = kNever; // already reported ones
 };
 
-enum class LogKind : std::uint8_t { failed, repaired, outage, outageOver, checkFailed, checkPassed, markedDown, markedUp, load, restarted };
+enum class LogKind : std::uint8_t {
+    failed,
+    repaired,
+    outage,
+    outageOver,
+    checkFailed,
+    checkPassed,
+    markedDown,
+    markedUp,
+    load,
+    restarted
+};
 struct LogEntry {
     SimTime at = 0;
     LogKind kind = LogKind::failed;
@@ -175,7 +196,7 @@ struct RunState {
     std::vector<TargetState> targets;
     std::vector<Index> dependencyTurn;
     std::vector<std::uint64_t> edgeAttempts, edgeFailures;
-    Index nextStep = 0; // of the scenario
+    Index nextStep = 0;   // of the scenario
     bool counting = true; // requests issued now belong to the measured window
     std::uint64_t viewChanges = 0;
     std::vector<LogEntry> log;

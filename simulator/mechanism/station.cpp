@@ -1,4 +1,5 @@
-// Servers and external services: workers with a queue, or processor sharing; calls to dependencies with the worker held.
+// Servers and external services: workers with a queue, or processor sharing; calls to dependencies with the
+// worker held.
 
 #include "simulator/mechanism/context.h"
 
@@ -25,8 +26,10 @@ inline void touch(RunState& s, StationState& st) {
 }
 
 void schedule(Context& c, const StationModel& m, StationState& st) {
-    if (st.frozen || st.serving.empty()) c.s.tree.cancel(m.slot);
-    else c.s.tree.set(m.slot, st.serving.top().at, st.serving.top().sequence);
+    if (st.frozen || st.serving.empty())
+        c.s.tree.cancel(m.slot);
+    else
+        c.s.tree.set(m.slot, st.serving.top().at, st.serving.top().sequence);
 }
 
 double sharingRate(const StationModel& m, const StationState& st) {
@@ -37,8 +40,10 @@ double sharingRate(const StationModel& m, const StationState& st) {
 
 // Virtual time is the work every job has got since the station was last empty.
 void advanceSharing(RunState& s, const StationModel& m, StationState& st) {
-    if (st.shared.empty()) st.virtualTime = 0;
-    else if (!st.frozen) st.virtualTime += toSeconds(s.now - st.frozenAt) * sharingRate(m, st);
+    if (st.shared.empty())
+        st.virtualTime = 0;
+    else if (!st.frozen)
+        st.virtualTime += toSeconds(s.now - st.frozenAt) * sharingRate(m, st);
     st.frozenAt = s.now; // sharing: when virtual time was last brought up to date
 }
 
@@ -54,8 +59,10 @@ void scheduleSharing(Context& c, const StationModel& m, StationState& st) {
 
 inline SimTime drawService(Context& c, const StationModel& m, StationState& st, const Call& call) {
     SimTime time = 0;
-    if (m.hasWriteService && c.model.flows[call.flow].writes) time = st.writeService.next(c.s.key, m.writeService);
-    else time = st.service.next(c.s.key, m.service);
+    if (m.hasWriteService && c.model.flows[call.flow].writes)
+        time = st.writeService.next(c.s.key, m.writeService);
+    else
+        time = st.service.next(c.s.key, m.service);
     return time;
 }
 
@@ -120,8 +127,10 @@ void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
     s.calls[child].attempt = attempt;
     s.calls[child].stage = static_cast<std::uint16_t>(d - c.model.nodes[s.calls[call].node].firstDependency);
     // Without a timeout of its own the caller waits as long as the request itself may take.
-    startLine(c, dependency.timeout != kNever ? dependency.timeoutLine : c.model.flows[s.calls[call].flow].deadlineLine, child,
-              Action::callTimeout);
+    startLine(c,
+              dependency.timeout != kNever ? dependency.timeoutLine
+                                           : c.model.flows[s.calls[call].flow].deadlineLine,
+              child, Action::callTimeout);
     // Never inside the caller's step: the caller first finishes counting what it sends.
     startLine(c, c.model.edgeLines[edge], child, Action::deliver);
 }
@@ -132,8 +141,8 @@ std::uint32_t drawCalls(Context& c, StationState& st, const Dependency& dependen
     return count;
 }
 
-// Call::entered is needed for the sojourn, so progress is kept in stage (next dependency) and aux (calls pending in the
-// low half, calls left of an in-order dependency in the high half).
+// Call::entered is needed for the sojourn, so progress is kept in stage (next dependency) and aux (calls
+// pending in the low half, calls left of an in-order dependency in the high half).
 void runDependencies(Context& c, Index call) {
     RunState& s = c.s;
     const ModelNode& node = c.model.nodes[s.calls[call].node];
@@ -148,7 +157,8 @@ void runDependencies(Context& c, Index call) {
                 const std::uint32_t count = drawCalls(c, st, dependency);
                 const std::uint32_t now = dependency.parallel ? count : std::min(count, 1U);
                 s.calls[call].aux = (count - now) << 16;
-                for (std::uint32_t i = 0; i < now; ++i) callOnce(c, call, d, 1);
+                for (std::uint32_t i = 0; i < now; ++i)
+                    callOnce(c, call, d, 1);
                 pending += now;
             }
             ++d;
@@ -162,8 +172,10 @@ void runDependencies(Context& c, Index call) {
     }
     touch(s, st);
     if (!m.sharing) releaseWorker(c, m, st);
-    if (failsByError(c, st)) leave(c, st, call, Cause::error, flag::httpError);
-    else leave(c, st, call, Cause::none, 0);
+    if (failsByError(c, st))
+        leave(c, st, call, Cause::error, flag::httpError);
+    else
+        leave(c, st, call, Cause::none, 0);
 }
 
 void dependencyFailed(Context& c, Index call, Cause cause) {
@@ -177,7 +189,8 @@ void childDone(Context& c, Index call, Index d, Cause cause, std::uint8_t attemp
     RunState& s = c.s;
     const Dependency& dependency = c.model.dependencies[d];
     if (cause != Cause::none) {
-        if (attempt < dependency.attempts) return callOnce(c, call, d, static_cast<std::uint8_t>(attempt + 1));
+        if (attempt < dependency.attempts)
+            return callOnce(c, call, d, static_cast<std::uint8_t>(attempt + 1));
         if (!dependency.optional) return dependencyFailed(c, call, cause);
         s.calls[call].flags |= flag::degraded;
     }
@@ -214,8 +227,10 @@ void onServing(Context& c, const StationModel& m, StationState& st) {
         --st.busy;
     }
     schedule(c, m, st);
-    if (failsByError(c, st)) leave(c, st, call, Cause::error, flag::httpError);
-    else leave(c, st, call, Cause::none, 0);
+    if (failsByError(c, st))
+        leave(c, st, call, Cause::error, flag::httpError);
+    else
+        leave(c, st, call, Cause::none, 0);
 }
 
 void onSharing(Context& c, const StationModel& m, StationState& st) {
@@ -227,8 +242,10 @@ void onSharing(Context& c, const StationModel& m, StationState& st) {
     st.shared.pop();
     scheduleSharing(c, m, st);
     if (c.model.nodes[m.node].dependencyCount > 0) return served(c, call);
-    if (failsByError(c, st)) leave(c, st, call, Cause::error, flag::httpError);
-    else leave(c, st, call, Cause::none, 0);
+    if (failsByError(c, st))
+        leave(c, st, call, Cause::error, flag::httpError);
+    else
+        leave(c, st, call, Cause::none, 0);
 }
 
 bool takesMore(Context& c, const StationModel& m, StationState& st) {
@@ -244,8 +261,10 @@ bool takesMore(Context& c, const StationModel& m, StationState& st) {
 
 void refuseArrival(Context& c, StationState& st, Index call, Cause cause) {
     ++st.failed;
-    if (st.frozen) c.s.calls[call].flags |= flag::lost; // a silent process cannot say that its backlog is full
-    else reply(c, call, cause, flag::httpError);
+    if (st.frozen)
+        c.s.calls[call].flags |= flag::lost; // a silent process cannot say that its backlog is full
+    else
+        reply(c, call, cause, flag::httpError);
 }
 
 void arriveSharing(Context& c, const StationModel& m, StationState& st, Index call) {
@@ -289,15 +308,19 @@ void stationArrive(Context& c, Index call) {
     ++st.present;
     ++st.waits;
     s.calls[call].state = CallState::queued;
-    if (m.lifo) pushFront(s, st.queue, call);
-    else pushBack(s, st.queue, call);
+    if (m.lifo)
+        pushFront(s, st.queue, call);
+    else
+        pushBack(s, st.queue, call);
 }
 
 void onStation(Context& c, Index station) {
     const StationModel& m = c.model.stations[station];
     StationState& st = c.s.stations[station];
-    if (m.sharing) onSharing(c, m, st);
-    else onServing(c, m, st);
+    if (m.sharing)
+        onSharing(c, m, st);
+    else
+        onServing(c, m, st);
 }
 
 void onStationAnswer(Context& c, Index call, Index child) {
@@ -320,7 +343,8 @@ void onCallTimeout(Context& c, Index child) {
         freeCall(s, child);
     } else {
         const ModelNode& node = c.model.nodes[message.node];
-        if (node.role == Role::station && c.model.stations[node.sub].cancelsAbandoned) stationCancel(c, child);
+        if (node.role == Role::station && c.model.stations[node.sub].cancelsAbandoned)
+            stationCancel(c, child);
     }
     const Index d = c.model.nodes[s.calls[message.parent].node].firstDependency + message.stage;
     childDone(c, message.parent, d, cause, message.attempt, 0);
@@ -363,7 +387,8 @@ void stationLose(Context& c, Index station, bool reset) {
     c.s.tree.cancel(m.slot);
     for (Index i = 0; i < s.calls.size(); ++i) {
         Call& call = s.calls[i];
-        if (call.node != m.node || call.state == CallState::free || call.state == CallState::waiting) continue;
+        if (call.node != m.node || call.state == CallState::free || call.state == CallState::waiting)
+            continue;
         --st.present;
         ++st.failed;
         // Its calls to others are orphans now.
@@ -382,8 +407,10 @@ void stationFreeze(Context& c, Index station) {
     StationState& st = c.s.stations[station];
     if (st.frozen) return;
     touch(c.s, st);
-    if (c.model.stations[station].sharing) advanceSharing(c.s, c.model.stations[station], st);
-    else st.frozenAt = c.s.now;
+    if (c.model.stations[station].sharing)
+        advanceSharing(c.s, c.model.stations[station], st);
+    else
+        st.frozenAt = c.s.now;
     st.frozen = true;
     c.s.tree.cancel(c.model.stations[station].slot);
 }
@@ -400,7 +427,8 @@ void stationResume(Context& c, Index station) {
         scheduleSharing(c, m, st);
         return;
     }
-    for (InService& job : st.serving.items()) job.at = after(job.at, s.now - st.frozenAt);
+    for (InService& job : st.serving.items())
+        job.at = after(job.at, s.now - st.frozenAt);
     InService next;
     while (st.busy < m.workers && startNext(c, m, st, next)) {
         st.serving.push(next);
@@ -425,7 +453,8 @@ void stationSetSpeed(Context& c, Index station, double speed, double errorShare)
     const double ratio = speed / st.speed;
     st.speed = speed;
     const SimTime base = st.frozen ? st.frozenAt : s.now;
-    for (InService& job : st.serving.items()) job.at = after(base, toSimTime(toSeconds(job.at - base) * ratio));
+    for (InService& job : st.serving.items())
+        job.at = after(base, toSimTime(toSeconds(job.at - base) * ratio));
     schedule(c, m, st);
 }
 

@@ -1,4 +1,5 @@
-// The network between nodes: the only mechanism that knows what really works, because it decides what is answered.
+// The network between nodes: the only mechanism that knows what really works, because it decides what is
+// answered.
 
 #include "simulator/kernel/truth.h"
 #include "simulator/mechanism/context.h"
@@ -33,20 +34,24 @@ void deliver(Context& c, Index call) {
         message.node < c.model.designNodes ? &c.truth.components[message.node] : nullptr;
     message.entered = s.now;
     if (!truth || truth->condition == Condition::works || truth->condition == Condition::silent) {
-        if (c.model.nodes[message.node].role == Role::balancer) balancerArrive(c, call);
-        else stationArrive(c, call);
+        if (c.model.nodes[message.node].role == Role::balancer)
+            balancerArrive(c, call);
+        else
+            stationArrive(c, call);
         return;
     }
     if (truth->condition == Condition::refuses) {
         reply(c, call, Cause::refused);
         return;
     }
-    // Packets vanish: only the caller's own timers end this. A balancer's connection attempt ends by its connect timeout.
+    // Packets vanish: only the caller's own timers end this. A balancer's connection attempt ends by its
+    // connect timeout.
     message.flags |= flag::vanished;
     const Edge& link = c.model.edges[message.edge];
     const ModelNode& from = c.model.nodes[link.from];
     if (from.role == Role::balancer)
-        startTimer(c, after(message.start, c.model.balancers[from.sub].connectTimeout), call, Action::connectTimeout);
+        startTimer(c, after(message.start, c.model.balancers[from.sub].connectTimeout), call,
+                   Action::connectTimeout);
 }
 
 void reply(Context& c, Index call, Cause cause, std::uint8_t flags) {
@@ -59,14 +64,17 @@ void reply(Context& c, Index call, Cause cause, std::uint8_t flags) {
         freeCall(s, call);
         return;
     }
-    if (message.node < c.model.designNodes && c.truth.components[message.node].condition == Condition::cutOff) {
+    if (message.node < c.model.designNodes &&
+        c.truth.components[message.node].condition == Condition::cutOff) {
         message.flags |= flag::lost;
         return;
     }
     // A failure never answers inside the caller's own step: long chains of refusals would nest without bound.
     const std::uint16_t line = c.model.edgeLines[message.edge];
-    if (line == 0 && cause == Cause::none) answer(c, call);
-    else startLine(c, line, call, Action::answer);
+    if (line == 0 && cause == Cause::none)
+        answer(c, call);
+    else
+        startLine(c, line, call, Action::answer);
 }
 
 void answer(Context& c, Index call) {
@@ -76,9 +84,15 @@ void answer(Context& c, Index call) {
     const Index parent = message.parent;
     if (alive(s, parent, message.parentGeneration)) {
         switch (c.model.nodes[c.model.edges[message.edge].from].role) {
-        case Role::client: onClientAnswer(c, parent, call); break;
-        case Role::balancer: onServerAnswer(c, parent, call); break;
-        case Role::station: onStationAnswer(c, parent, call); break;
+        case Role::client:
+            onClientAnswer(c, parent, call);
+            break;
+        case Role::balancer:
+            onServerAnswer(c, parent, call);
+            break;
+        case Role::station:
+            onStationAnswer(c, parent, call);
+            break;
         }
     }
     freeCall(s, call);
@@ -90,13 +104,16 @@ ProbeFate probe(Context& c, Index balancer, Index target) {
     const ComponentTruth& truth = c.truth.components[t.node];
     const SimTime roundTrip = 2 * c.model.edges[t.edge].oneWay;
     switch (truth.condition) {
-    case Condition::refuses: return {CheckPhase::failing, roundTrip};
+    case Condition::refuses:
+        return {CheckPhase::failing, roundTrip};
     case Condition::vanished:
-    case Condition::cutOff: return {CheckPhase::failing, b.goneTimeout};
+    case Condition::cutOff:
+        return {CheckPhase::failing, b.goneTimeout};
     case Condition::silent:
         if (b.httpCheck) return {CheckPhase::silent, b.hangTimeout};
         return {CheckPhase::passing, roundTrip};
-    case Condition::works: break;
+    case Condition::works:
+        break;
     }
     if (b.httpCheck && truth.errorShare > 0 && c.s.targets[target].errors.next(c.s.key) < truth.errorShare)
         return {CheckPhase::failing, roundTrip};

@@ -23,9 +23,11 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
         s.stations[i].errors.id = id(node, Purpose::errorShare);
         s.stations[i].calls.id = id(node, Purpose::calls);
     }
-    for (std::size_t i = 0; i < model.balancers.size(); ++i) s.balancers[i].routing.id = id(model.balancers[i].node, Purpose::routing);
+    for (std::size_t i = 0; i < model.balancers.size(); ++i)
+        s.balancers[i].routing.id = id(model.balancers[i].node, Purpose::routing);
     for (std::size_t i = 0; i < model.targets.size(); ++i) {
-        const std::string pair = model.nodes[model.edges[model.targets[i].edge].from].id + ">" + model.nodes[model.targets[i].node].id;
+        const std::string pair = model.nodes[model.edges[model.targets[i].edge].from].id + ">" +
+                                 model.nodes[model.targets[i].node].id;
         s.targets[i].phases.id = streamId(pair, Purpose::checkPhase);
         s.targets[i].errors.id = streamId(pair, Purpose::errorShare);
     }
@@ -46,13 +48,15 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
 } // namespace
 
 const char* causeName(Cause cause) {
-    static const char* const kNames[kCauses]{"none",     "refused",   "reset",      "connect_timeout", "response_timeout",
-                                             "deadline", "no_server", "queue_full", "retry_budget",    "error"};
+    static const char* const kNames[kCauses]{
+        "none",     "refused",   "reset",      "connect_timeout", "response_timeout",
+        "deadline", "no_server", "queue_full", "retry_budget",    "error"};
     return kNames[static_cast<std::size_t>(cause)];
 }
 
-RequestEngine::RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr<const StateFunction> structure,
-                             std::uint64_t seed, std::uint64_t unit, double originS)
+RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
+                             std::shared_ptr<const StateFunction> structure, std::uint64_t seed,
+                             std::uint64_t unit, double originS)
     : m_model(std::move(model)), m_structure(std::move(structure)) {
     const Model& m = *m_model;
     RunState& s = m_state;
@@ -69,7 +73,8 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr
     s.edgeAttempts.resize(m.edges.size(), 0);
     s.edgeFailures.resize(m.edges.size(), 0);
     m_truth.components.resize(m.components.size());
-    for (FlowState& flow : s.flows) flow.latencies.allocate();
+    for (FlowState& flow : s.flows)
+        flow.latencies.allocate();
     for (std::size_t i = 0; i < m.stations.size(); ++i) {
         s.stations[i].tokens = m.stations[i].capacityPerS;
         // 58 kB each: enough for the figures of designs that people read node by node.
@@ -82,12 +87,14 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr
         if (m.clients[i].ratePerS > 0)
             s.tree.set(m.clients[i].slot, s.clients[i].gaps.next(s.key, m.clients[i].gap), s.sequence++);
     }
-    for (Index i = 0; i < m.balancers.size(); ++i) startChecks(c, i);
+    for (Index i = 0; i < m.balancers.size(); ++i)
+        startChecks(c, i);
     startFaults(c);
     if (m_structure) {
         std::unordered_map<std::string, std::uint32_t> targets;
         for (std::uint32_t t = 0; t < m.targets.size(); ++t)
-            targets.emplace(m.nodes[m.edges[m.targets[t].edge].from].id + ">" + m.nodes[m.targets[t].node].id, t);
+            targets.emplace(m.nodes[m.edges[m.targets[t].edge].from].id + ">" + m.nodes[m.targets[t].node].id,
+                            t);
         const auto& components = m_structure->components();
         for (const StructureView& view : m_structure->views()) {
             const auto found = targets.find(components[view.observer].id + ">" + components[view.target].id);
@@ -109,11 +116,21 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
         s.fingerprint.event(s.now, slot);
         const SlotInfo info = slots[slot];
         switch (info.kind) {
-        case SlotKind::arrival: onArrival(c, info.index); break;
-        case SlotKind::station: onStation(c, info.index); break;
-        case SlotKind::line: onLine(c, info.index); break;
-        case SlotKind::timers: onTimers(c); break;
-        case SlotKind::balancerWork: onBalancerWork(c, info.index); break;
+        case SlotKind::arrival:
+            onArrival(c, info.index);
+            break;
+        case SlotKind::station:
+            onStation(c, info.index);
+            break;
+        case SlotKind::line:
+            onLine(c, info.index);
+            break;
+        case SlotKind::timers:
+            onTimers(c);
+            break;
+        case SlotKind::balancerWork:
+            onBalancerWork(c, info.index);
+            break;
         case SlotKind::check:
             onCheck(c, info.index);
             followUp();
@@ -146,7 +163,8 @@ void RequestEngine::followUp() {
     std::vector<ComponentState> states(components.size(), 0);
     for (std::size_t i = 0; i < components.size() && i < m_truth.components.size(); ++i) {
         const ComponentTruth& truth = m_truth.components[i];
-        // Modes that the scenario added are beyond the structure's list: the last known one with the same effect stands in.
+        // Modes that the scenario added are beyond the structure's list: the last known one with the same
+        // effect stands in.
         const std::size_t known = components[i].modes.size();
         std::size_t mode = truth.mode;
         if (mode > known) {
@@ -167,7 +185,8 @@ void RequestEngine::followUp() {
     for (std::size_t f = 0; f < up.size(); ++f) {
         if (m_up.up[f]) m_up.upTime[f] += m_state.now - m_up.last;
         if (m_up.up[f] && !up[f]) m_up.downSince[f] = m_state.now;
-        if (!m_up.up[f] && up[f]) m_up.outages.push_back({static_cast<std::uint32_t>(f), m_up.downSince[f], m_state.now});
+        if (!m_up.up[f] && up[f])
+            m_up.outages.push_back({static_cast<std::uint32_t>(f), m_up.downSince[f], m_state.now});
         m_up.up[f] = up[f];
     }
     m_up.last = m_state.now;
@@ -183,10 +202,24 @@ void RequestEngine::resetUp() {
     followUp();
 }
 
+double RequestEngine::downSeconds(Index node) const {
+    const ComponentTruth& truth = m_truth.components[node];
+    return toSeconds(truth.downTime + (truth.downSince != kNever ? m_state.now - truth.downSince : 0));
+}
+
+void RequestEngine::restartDownTimes() {
+    for (ComponentTruth& truth : m_truth.components) {
+        truth.downTime = 0;
+        if (truth.downSince != kNever) truth.downSince = m_state.now;
+    }
+}
+
 void RequestEngine::touch() {
     Context c{*m_model, m_state, m_truth};
-    for (Index i = 0; i < m_state.stations.size(); ++i) stationTouch(c, i);
-    for (Index i = 0; i < m_state.balancers.size(); ++i) balancerTouch(c, i);
+    for (Index i = 0; i < m_state.stations.size(); ++i)
+        stationTouch(c, i);
+    for (Index i = 0; i < m_state.balancers.size(); ++i)
+        balancerTouch(c, i);
     for (std::size_t f = 0; f < m_up.up.size(); ++f)
         if (m_up.up[f]) m_up.upTime[f] += m_state.now - m_up.last;
     m_up.last = m_state.now;
@@ -194,7 +227,8 @@ void RequestEngine::touch() {
 
 std::uint64_t RequestEngine::inFlight() const {
     std::uint64_t sum = 0;
-    for (const FlowState& flow : m_state.flows) sum += flow.inFlight;
+    for (const FlowState& flow : m_state.flows)
+        sum += flow.inFlight;
     return sum;
 }
 
@@ -206,7 +240,8 @@ std::uint64_t RequestEngine::fingerprint() const {
         print.mix(flow.succeeded);
         print.mix(flow.attempts);
         print.mix(static_cast<std::uint64_t>(flow.latencyMax));
-        for (const std::uint64_t failed : flow.failed) print.mix(failed);
+        for (const std::uint64_t failed : flow.failed)
+            print.mix(failed);
     }
     return print.value;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// One run of the request engine, driven by simulated time. A value: a copy goes on exactly as the original would.
+// One run of the request engine, driven by simulated time. A value: a copy goes on exactly as the original
+// would.
 
 #include "core/structure/state_function.h"
 #include "simulator/kernel/truth.h"
@@ -12,8 +13,8 @@ namespace alwayson::sim {
 
 // Time a flow is up, from truth and views (2-model, Definitions: Up).
 struct UpTracker {
-    std::vector<std::uint8_t> up;  // per structure flow, then the design
-    std::vector<SimTime> upTime;   // same
+    std::vector<std::uint8_t> up; // per structure flow, then the design
+    std::vector<SimTime> upTime;  // same
     std::vector<SimTime> downSince;
     struct Outage {
         std::uint32_t flow = 0;
@@ -26,13 +27,14 @@ struct UpTracker {
 
 class RequestEngine {
 public:
-    // structure may be nullptr: then no time-based availability. The model must outlive nothing: it is shared.
-    // originS: when the scenario's clock starts, after the warm-up.
-    RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr<const StateFunction> structure, std::uint64_t seed,
-                  std::uint64_t unit, double originS);
+    // structure may be nullptr: then no time-based availability. The model must outlive nothing: it is
+    // shared. originS: when the scenario's clock starts, after the warm-up.
+    RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr<const StateFunction> structure,
+                  std::uint64_t seed, std::uint64_t unit, double originS);
 
     enum class Outcome { reached, stopped, exhausted };
-    // Handles every event before `time`. Stops within some 10 ms of a stop request; exhausted: maxEvents were handled.
+    // Handles every event before `time`. Stops within some 10 ms of a stop request; exhausted: maxEvents were
+    // handled.
     Outcome advanceTo(SimTime time, std::stop_token stop = {}, std::uint64_t maxEvents = ~0ULL);
 
     const Model& model() const { return *m_model; }
@@ -42,6 +44,9 @@ public:
     const UpTracker& upTracker() const { return m_up; }
     // Starts or restarts the time-based figures at the present time.
     void resetUp();
+    // Time that a node itself did not work (own failure or its place's) since restartDownTimes().
+    double downSeconds(Index node) const;
+    void restartDownTimes();
     // Brings the integrals of all stations and balancers, and of the up times, to the present time.
     void touch();
     // Logical requests of the measured window that have not finished.
