@@ -1,0 +1,148 @@
+// The verb check on whole designs.
+
+#include "app/verbs/static_latency.h"
+#include "app/verbs/verbs.h"
+#include "core/base/json.h"
+#include "core/io/project_file.h"
+#include "tests/support/test_support.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace alwayson;
+
+namespace {
+
+Design designOf(const std::string& parts) {
+    const std::string text = fmt::format(
+        R"({{"format": "alwayson-design", "version": 1, "catalogue": 1, "name": "Case", {}}})", parts);
+    Result<LoadedDesign> loaded = parseDesign(text, "case.aon.json");
+    if (!loaded) qFatal("%s", describe(loaded.error()).c_str());
+    return std::move(loaded->design);
+}
+
+// A Poisson client of `rate` per second that lies beside one server of `workers` with a mean service of one
+// second.
+Design queue(double rate, int workers, const std::string& serverMore = "") {
+    return designOf(fmt::format(
+        R"("nodes": [{{"id": "users", "kind": "client", "parameters": {{"rate_per_s": {}, "network_rtt_ms": 0}}}},
+        {{"id": "s", "kind": "server", "parameters": {{"workers": {}, "queue_limit": null, "service": {{"dist": "exponential", "mean_s": 1}}{}}}}}],
+        "links": [{{"id": "l", "from": "users", "to": "s"}}])",
+        rate, workers, serverMore));
+}
+
+const Issue* find(const CheckReport& report, const std::string& code) {
+    const auto found = std::find_if(report.issues.begin(), report.issues.end(),
+                                    [&](const Issue& i) { return i.code == code; });
+    return found == report.issues.end() ? nullptr : &*found;
+}
+
+double seconds(const CheckReport& report) {
+    return report.latencyP99Ms.value ? *report.latencyP99Ms.value / 1e3 : -1;
+}
+
+} // namespace
+
+class TestCheck : public QObject {
+    Q_OBJECT
+
+private slots:
+    void webPair() {
+        const Result<Design> design = verbs::newFromTemplate("web-pair");
+        QVERIFY(design.ok());
+        const Result<CheckReport> report = verbs::check(*design);
+        QVERIFY(report.ok());
+        QCOMPARE(report->designHash, designHash(*design));
+        QCOMPARE(report->designName, design->name);
+        QVERIFY(std::none_of(report->issues.begin(), report->issues.end(),
+                             [](const Issue& i) { return i.severity == Severity::error; }));
+        const Issue* single = find(*report, "redundancy.single_member");
+        QVERIFY(single);
+        QCOMPARE(single->where, (std::vector<std::string>{"lb1", "shoppers"}));
+        QVERIFY(report->cost.usdPerMonth > (0.085 + 2 * 0.096) * 730); // machines, and traffic on top
+        QVERIFY(!report->cost.atLeast);
+        const auto web = std::find_if(report->loads.begin(), report->loads.end(),
+                                      [](const Load& l) { return l.id == "web"; });
+        QVERIFY(web != report->loads.end());
+        QVERIFY(std::abs(web->requestsPerSecond - 400) < 1e-9);
+        QVERIFY(std::abs(*web->utilisationWithoutOne - 400 / (8 / 0.012)) < 1e-9);
+        QVERIFY(!report->latencyP99Ms.value && !report->latencyP99Ms.note.empty());
+        QVERIFY(toJson(*report).dump().find("\"alwayson-check/1\"") != std::string::npos);
+    }
+
+    void sameDesignSameBytes() {
+        const Design design = *verbs::newFromTemplate("web-pair");
+        QCOMPARE(toJson(*verbs::check(design)).dump(), toJson(*verbs::check(design)).dump());
+    }
+
+    void stops() {
+        std::stop_source source;
+        source.request_stop();
+        const Result<CheckReport> report =
+            verbs::check(*verbs::newFromTemplate("web-pair"), source.get_token());
+        QVERIFY(!report.ok());
+        QVERIFY(report.error().kind == ErrorKind::cancelled);
+    }
+
+    void emptyDesign() {
+        const Result<CheckReport> report = verbs::check(Design{});
+        QVERIFY(report.ok());
+        QVERIFY(report->issues.empty() && report->loads.empty() && report->cost.items.empty());
+    }
+
+    void brokenDesignStillReports() {
+        const Design design = designOf(
+            R"("nodes": [{"id": "users", "kind": "client"}, {"id": "a", "kind": "server"}, {"id": "b", "kind": "server"}],
+            "links": [{"id": "1", "from": "users", "to": "a"}, {"id": "2", "from": "a", "to": "b"}, {"id": "3", "from": "b", "to": "a"}])");
+        const Result<CheckReport> report = verbs::check(design);
+        QVERIFY2(report.ok(), report ? "" : report.error().message.c_str());
+        QVERIFY(find(*report, "connectivity.cycle"));
+        QCOMPARE(report->cost.items.size(), std::size_t(3)); // two servers and the traffic out
+    }
+
+    // Reference row Q1: M/M/1 at rho .8, p99 of the time in the system is ln(100) / (mu - lambda).
+    void latencyByFormula() {
+        QVERIFY(std::abs(seconds(*verbs::check(queue(0.8, 1))) - 23.02585093) < 1e-7);
+        QVERIFY(std::abs(seconds(*verbs::check(queue(0.5, 1))) - std::log(100.0) / 0.5) < 1e-9);
+        QVERIFY(verbs::check(queue(0.8, 1))->latencyP99Ms.method == Method::exact);
+        // Many idle workers: hardly any waiting, so the service time alone: ln 100.
+        QVERIFY(std::abs(seconds(*verbs::check(queue(0.001, 50))) - std::log(100.0)) < 1e-6);
+    }
+
+    // M/M/c against its definition: the tail of W + S from direct numerical convolution.
+    void latencyOfManyWorkers() {
+        const double lambda = 9, mu = 1;
+        const int c = 10;
+        const double t = verbs::mmcSojournQuantile(lambda, mu, c, 0.99);
+        const double wait = 0.668731524108; // Erlang C, reference row Q4
+        const double theta = c * mu - lambda;
+        double tail = (1 - wait) * std::exp(-mu * t) + wait * std::exp(-theta * t);
+        const int steps = 200000;
+        for (int i = 0; i < steps; ++i) {
+            const double w = (i + 0.5) * t / steps;
+            tail += wait * theta * std::exp(-theta * w) * std::exp(-mu * (t - w)) * t / steps;
+        }
+        QVERIFY2(std::abs(tail - 0.01) < 1e-8, qPrintable(QString::number(tail, 'g', 12)));
+    }
+
+    void latencyWithoutFormula() {
+        const std::vector<std::pair<Design, std::string>> cases{
+            {queue(1.2, 1), "overloaded"},
+            {queue(0.5, 1, R"(, "discipline": "ps")"), "share the processor"},
+            {queue(0.5, 1, R"(, "queue_order": "lifo")"), "not served in order"},
+            {queue(0.5, 1, R"(, "write_service": {"dist": "constant", "value_s": 1})"), "not exponential"},
+            {*verbs::newFromTemplate("web-pair"), "several nodes"},
+            {*verbs::newFromTemplate("one-server"), "the queue has a limit"}};
+        for (const auto& [design, reason] : cases) {
+            const Result<CheckReport> report = verbs::check(design);
+            QVERIFY(!report->latencyP99Ms.value);
+            QVERIFY2(report->latencyP99Ms.note.find(reason) != std::string::npos,
+                     report->latencyP99Ms.note.c_str());
+        }
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestCheck, test_check)
+#include "test_check.moc"
