@@ -1,0 +1,57 @@
+#pragma once
+// Design -> configuration tree of one balancer. Every timer, count and limit comes from the typed key the
+// simulator reads.
+
+#include "core/base/result.h"
+#include "core/model/design.h"
+#include "exporters/haproxy/figures.h"
+#include "exporters/haproxy/tree.h"
+#include "exporters/haproxy/version.h"
+
+#include <string>
+#include <vector>
+
+namespace alwayson::exporters::haproxy {
+
+// Where things are on the machine HAProxy runs on. An empty text leaves the line out.
+struct Paths {
+    std::string adminSocket = "/run/haproxy/admin.sock";
+    std::string chroot = "/var/lib/haproxy";
+    std::string user = "haproxy";
+    std::string group = "haproxy";
+    std::string log = "/dev/log";
+    std::string metricsBind = "127.0.0.1:8404"; // statistics page and Prometheus metrics
+    bool sharePort = true; // false: a second HAProxy on the same port fails instead of sharing it (tests)
+};
+
+// An address the design does not say: read from the environment when HAProxy starts.
+struct Variable {
+    std::string name;    // "WEB1_HOST"
+    std::string meaning; // "address of web1"
+};
+
+struct ServerName {
+    std::string node; // id
+    std::string name; // in the configuration
+};
+
+struct Built {
+    Config config;
+    std::string balancer; // node id
+    std::string slug;     // name of its folder
+    std::string backend;
+    std::vector<ServerName> servers;
+    std::vector<Variable> variables;
+    std::vector<std::string> notes; // what is missing, rounded or cannot be said in HAProxy's language
+    Figures figures;
+};
+
+// The balancers of a design that HAProxy can be, in design order.
+std::vector<const Node*> balancersOf(const Design& design);
+
+// Errors: "export.haproxy_no_servers" (linked to nothing), "export.host" (an address that is neither an IP
+// address nor a DNS name), "export.haproxy_too_many_servers" (more than 4095 with a dynamic algorithm).
+Result<Built> build(const Design& design, const Node& balancer, const std::string& slug, Version version,
+                    const Paths& paths = {});
+
+} // namespace alwayson::exporters::haproxy

@@ -1,0 +1,179 @@
+#include "exporters/haproxy/scripts.h"
+
+#include "exporters/quoting/markdown.h"
+#include "exporters/quoting/shell.h"
+
+#include <fmt/format.h>
+
+namespace alwayson::exporters::haproxy {
+
+namespace {
+
+std::string variableNames(const Built& built) {
+    std::string names;
+    for (const Variable& variable : built.variables)
+        names += (names.empty() ? "" : " ") + variable.name;
+    return names;
+}
+
+bool holdsNames(const Built& built) {
+    return built.config.find("resolvers") != nullptr;
+}
+
+constexpr std::string_view kCheckVariables = R"sh(if [ -f env ]; then
+    set -a
+    . ./env
+    set +a
+fi
+missing=
+for name in @NAMES@; do
+    eval "value=\${$name-}"
+    [ -n "$value" ] || missing="$missing $name"
+done
+if [ -n "$missing" ]; then
+    echo "not set:$missing. Copy env.example to env and fill it in." >&2
+    exit 2
+fi
+)sh";
+
+constexpr std::string_view kCheck = R"sh(#!/bin/sh
+# Checks haproxy.cfg with the HAProxy of this machine. Changes nothing.
+# Exit status: 0 valid, 1 not valid, 2 could not be checked.
+set -eu
+cd -- "$(dirname -- "$0")"
+@VARIABLES@haproxy=$(command -v haproxy || echo /usr/sbin/haproxy)
+if [ ! -x "$haproxy" ]; then
+    echo "haproxy is not installed here (Debian: apt-get install haproxy)" >&2
+    exit 2
+fi
+exec "$haproxy" @STRICT@-c -V -f haproxy.cfg
+)sh";
+
+constexpr std::string_view kApply = R"sh(#!/bin/sh
+# Installs haproxy.cfg on this machine. Without --yes it only shows what it would do.
+set -eu
+cd -- "$(dirname -- "$0")"
+target=${TARGET:-/etc/haproxy/haproxy.cfg}
+sh ./check.sh
+echo "difference to $target:"
+diff -u "$target" haproxy.cfg || true
+if [ "${1-}" != --yes ]; then
+    echo "nothing was changed. Run: sh apply.sh --yes"
+    exit 0
+fi
+@VARIABLES@backup=$target.before-$(date +%Y%m%d-%H%M%S)
+new=$(mktemp "$target.new.XXXXXX")
+trap 'rm -f "$new"' EXIT
+cat haproxy.cfg >"$new"
+chmod 0644 "$new"
+if [ -f "$target" ]; then cp -p "$target" "$backup"; fi
+mv "$new" "$target"
+if systemctl @VERB@ haproxy && systemctl is-active --quiet haproxy; then
+    echo "applied. To roll back: cp $backup $target && systemctl @VERB@ haproxy"
+    exit 0
+fi
+echo "HAProxy did not take it; the old file is put back." >&2
+if [ -f "$backup" ]; then
+    cp -p "$backup" "$target"
+    systemctl @VERB@ haproxy || true
+fi
+exit 1
+)sh";
+
+constexpr std::string_view kApplyVariables = R"sh(for name in @NAMES@; do
+    if ! grep -q "^$name=." /etc/default/haproxy; then
+        echo "$name is not in /etc/default/haproxy, where the service reads its environment. Add it first." >&2
+        exit 2
+    fi
+done
+)sh";
+
+std::string fill(std::string_view text, std::string_view mark, std::string_view with) {
+    std::string out(text);
+    for (std::size_t at = out.find(mark); at != std::string::npos; at = out.find(mark, at + with.size()))
+        out.replace(at, mark.size(), with);
+    return out;
+}
+
+void row(std::string& out, std::string_view event, const std::optional<Window>& window) {
+    out += fmt::format("| {} | {} |\n", event, window ? window->shown() : "never");
+}
+
+void steps(std::string& out, const Built& built) {
+    out += "## Apply\n\n";
+    if (!built.variables.empty()) {
+        out += "1. Copy `env.example` to `env`, fill it in, and add the same lines to `/etc/default/haproxy` "
+               "of the machine.\n\n"
+               "| variable | meaning |\n|---|---|\n";
+        for (const Variable& variable : built.variables)
+            out += fmt::format("| {} | {} |\n", quoting::markdownCode(variable.name),
+                               quoting::markdownText(variable.meaning, 200));
+        out += '\n';
+    }
+    out += "1. Copy this folder to the machine that runs HAProxy.\n"
+           "1. `sh check.sh` asks the installed HAProxy whether the file is valid. It changes nothing.\n"
+           "1. `sh apply.sh` shows the difference to the running configuration. It changes nothing either.\n"
+           "1. `sh apply.sh --yes` (as root) keeps a dated copy of the old file, installs the new one and "
+           "reloads HAProxy. When\n"
+           "   HAProxy does not take it, the old file is put back.\n\n"
+           "With several balancers, apply to one, look at it, then to the next.\n\n"
+           "## Roll back\n\n"
+           "`apply.sh` prints the command: copy the dated file back and reload.\n\n"
+           "## Look at it\n\n"
+           "* `echo 'show servers state' | socat stdio /run/haproxy/admin.sock`\n"
+           "* statistics at `http://127.0.0.1:8404/stats`, Prometheus metrics at `/metrics` (needs a build "
+           "with the Prometheus\n"
+           "  exporter, as Debian's is)\n"
+           "* HAProxy raises its own file limit to about twice `maxconn`; where the machine forbids that it "
+           "does not start although\n"
+           "  the check passes.\n\n";
+}
+
+} // namespace
+
+std::string checkScript(const Built& built, Version) {
+    const std::string variables =
+        built.variables.empty() ? "" : fill(kCheckVariables, "@NAMES@", variableNames(built));
+    // A name that does not resolve on this machine is a warning and must not fail the check.
+    return fill(fill(kCheck, "@VARIABLES@", variables), "@STRICT@", holdsNames(built) ? "" : "-dW ");
+}
+
+std::string applyScript(const Built& built) {
+    const std::string variables =
+        built.variables.empty() ? "" : fill(kApplyVariables, "@NAMES@", variableNames(built));
+    // A reload keeps the environment of the first start, so variables need a restart.
+    return fill(fill(kApply, "@VARIABLES@", variables), "@VERB@",
+                built.variables.empty() ? "reload" : "restart");
+}
+
+std::string envExample(const Built& built) {
+    std::string out =
+        "# What the design does not say. Copy to env, fill in, and add to /etc/default/haproxy.\n";
+    for (const Variable& variable : built.variables)
+        out += fmt::format("\n{}\n{}=\n", quoting::shellComment(variable.meaning), variable.name);
+    return out;
+}
+
+std::string readme(const Design& design, const Built& built, Version version) {
+    const Node* node = design.nodes.find(built.balancer);
+    std::string out = fmt::format("# HAProxy for {}\n\n",
+                                  quoting::markdownText(node ? node->displayName() : built.balancer));
+    out += fmt::format("From the design {}, balancer {}, for HAProxy {} or later.\n",
+                       quoting::markdownText(design.name), quoting::markdownCode(built.balancer),
+                       version.text());
+    out += "Every timer, limit and count in `haproxy.cfg` is the value that was simulated.\n\n";
+    steps(out, built);
+    out += "## What was simulated\n\nTime from the event until HAProxy knows; every moment of the window is "
+           "equally likely.\n\n"
+           "| event | noticed after |\n|---|---|\n";
+    row(out, "a server process is killed (connection refused)", built.figures.refused);
+    row(out, "a server hangs (accepts, does not answer)", built.figures.hang);
+    row(out, "a server's host vanishes (no packets)", built.figures.gone);
+    row(out, "a server that was refusing works again", built.figures.back);
+    out += "\n## What this configuration does not say\n\n";
+    for (const std::string& note : built.notes)
+        out += fmt::format("* {}\n", quoting::markdownText(note, 400));
+    return out;
+}
+
+} // namespace alwayson::exporters::haproxy

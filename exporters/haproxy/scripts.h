@@ -1,0 +1,14 @@
+#pragma once
+#include "exporters/haproxy/build.h"
+
+#include <string>
+
+namespace alwayson::exporters::haproxy {
+
+// What stands beside haproxy.cfg. All text of the design goes through quoting/shell.h and quoting/markdown.h.
+std::string checkScript(const Built& built, Version version);
+std::string applyScript(const Built& built);
+std::string envExample(const Built& built);
+std::string readme(const Design& design, const Built& built, Version version);
+
+} // namespace alwayson::exporters::haproxy

@@ -1,0 +1,46 @@
+#include "exporters/quoting/markdown.h"
+
+#include "exporters/quoting/text.h"
+
+#include <algorithm>
+
+namespace alwayson::exporters::quoting {
+
+std::string markdownText(std::string_view text, std::size_t limit) {
+    static constexpr std::string_view kSpecial = "\\`*_{}[]()#+-.!|~$^=:@";
+    std::string out;
+    for (const char c : oneLine(text, limit)) {
+        if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '&')
+            out += "&amp;";
+        else {
+            if (kSpecial.find(c) != std::string_view::npos) out += '\\';
+            out += c;
+        }
+    }
+    return out;
+}
+
+std::string markdownCode(std::string_view text, std::size_t limit) {
+    const std::string line = oneLine(text, limit);
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (const char c : line) {
+        run = c == '`' ? run + 1 : 0;
+        longest = std::max(longest, run);
+    }
+    std::string shown;
+    for (const char c : line) {
+        if (c == '|') shown += '\\';
+        shown += c;
+    }
+    const std::string fence(longest + 1, '`');
+    if (shown.empty()) return fence + ' ' + fence;
+    const bool pad = shown.front() == '`' || shown.back() == '`';
+    return fence + (pad ? " " : "") + shown + (pad ? " " : "") + fence;
+}
+
+} // namespace alwayson::exporters::quoting

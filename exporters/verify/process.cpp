@@ -1,0 +1,138 @@
+#include "exporters/verify/process.h"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <system_error>
+
+extern char** environ;
+
+namespace alwayson::exporters::verify {
+
+namespace {
+
+constexpr std::size_t kMostOutput = 1 << 20;
+
+Error ioError(std::string code, std::string message) {
+    return Error{ErrorKind::io, std::move(code), std::move(message), "", {}};
+}
+
+std::vector<std::string> environmentWith(const std::vector<std::pair<std::string, std::string>>& more) {
+    std::vector<std::string> all;
+    for (char** entry = environ; *entry; ++entry) {
+        const std::string_view text(*entry);
+        bool replaced = false;
+        for (const auto& [name, value] : more)
+            replaced = replaced || text.substr(0, text.find('=')) == name;
+        if (!replaced) all.emplace_back(text);
+    }
+    for (const auto& [name, value] : more)
+        all.push_back(name + "=" + value);
+    return all;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    for (std::string& text : texts)
+        out.push_back(text.data());
+    out.push_back(nullptr);
+    return out;
+}
+
+// Returns the process id, or -errno. `out` becomes its standard output and error.
+pid_t start(const Command& command, int out) {
+    std::vector<std::string> arguments{command.program.string()};
+    arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
+    std::vector<std::string> environment = environmentWith(command.environment);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out, 1);
+    posix_spawn_file_actions_adddup2(&actions, out, 2);
+    pid_t pid = 0;
+    const int error = posix_spawn(&pid, command.program.c_str(), &actions, nullptr,
+                                  pointers(arguments).data(), pointers(environment).data());
+    posix_spawn_file_actions_destroy(&actions);
+    return error == 0 ? pid : -error;
+}
+
+int waitFor(pid_t pid) {
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + (WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+}
+
+} // namespace
+
+Result<Finished> runProcess(const Command& command, std::stop_token stop) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return ioError("verify.start", fmt::format("no pipe for {}: {}.", command.program.string(),
+                                                   std::generic_category().message(errno)));
+    const pid_t pid = start(command, ends[1]);
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return ioError("verify.start", fmt::format("{} cannot be started: {}.", command.program.string(),
+                                                   std::generic_category().message(-pid)));
+    }
+    using Clock = std::chrono::steady_clock;
+    const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                          std::chrono::duration<double>(command.timeout.seconds()));
+    Finished finished;
+    bool late = false;
+    std::array<char, 65536> buffer{};
+    while (true) {
+        late = Clock::now() >= until;
+        if (late || stop.stop_requested()) break;
+        pollfd waiting{ends[0], POLLIN, 0};
+        if (poll(&waiting, 1, 50) <= 0) continue;
+        const ssize_t got = read(ends[0], buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) break;
+        const std::size_t room = kMostOutput - finished.output.size();
+        finished.output.append(buffer.data(), std::min(room, static_cast<std::size_t>(got)));
+    }
+    close(ends[0]);
+    const bool stopped = !late && stop.stop_requested();
+    if (late || stopped) kill(pid, SIGKILL);
+    finished.status = waitFor(pid);
+    if (late)
+        return ioError("verify.timeout", fmt::format("{} did not finish within {} s.",
+                                                     command.program.string(), command.timeout.seconds()));
+    if (stopped) return Error{ErrorKind::cancelled, "verify.stopped", "the check was stopped.", "", {}};
+    return finished;
+}
+
+std::filesystem::path findProgram(const std::string& name) {
+    const char* path = std::getenv("PATH");
+    std::string folders = path ? path : "";
+    folders += ":/usr/sbin:/usr/local/sbin:/sbin";
+    std::string_view rest = folders;
+    while (!rest.empty()) {
+        const std::size_t colon = rest.find(':');
+        const std::string_view folder = rest.substr(0, colon);
+        rest.remove_prefix(colon == std::string_view::npos ? rest.size() : colon + 1);
+        if (folder.empty()) continue;
+        const std::filesystem::path candidate = std::filesystem::path(folder) / name;
+        std::error_code ignored;
+        if (std::filesystem::is_regular_file(candidate, ignored) && access(candidate.c_str(), X_OK) == 0)
+            return candidate;
+    }
+    return {};
+}
+
+} // namespace alwayson::exporters::verify

@@ -1,0 +1,43 @@
+#pragma once
+// What the exporter tests share.
+
+#include "core/io/project_file.h"
+#include "core/model/design.h"
+#include "resources/resources.h"
+
+#include <QtTest/QtTest>
+
+#include <string>
+#include <vector>
+
+namespace alwayson::test {
+
+inline Design designFrom(const std::string& resource) {
+    Result<LoadedDesign> loaded = parseDesign(resources::find(resource), resource);
+    if (!loaded) qFatal("%s", describe(loaded.error()).c_str());
+    return std::move(loaded->design);
+}
+
+inline void change(Design& design, std::string_view node, const std::string& key, Value value) {
+    Node changed = *design.nodes.find(node);
+    changed.parameters[key] = std::move(value);
+    design.nodes.replace(design.nodes.indexOf(node), std::move(changed));
+}
+
+inline void deploy(Design& design, std::string_view node, const std::string& key, Value value) {
+    Node changed = *design.nodes.find(node);
+    changed.deploy[key] = std::move(value);
+    design.nodes.replace(design.nodes.indexOf(node), std::move(changed));
+}
+
+// Text that breaks programs which paste strings together (behaviours B.5).
+inline std::vector<std::string> hostileTexts() {
+    return {"\"; DROP", "${file(\"/etc/passwd\")}", "%{ for", "$(id)", "`id`", "'", "\\", "\\'", "a\nglobal", "a\nserver evil 6.6.6.6:80",
+            "a\r\nserver evil 6.6.6.6:80", "#", "a#b", "*/", "-->", "{{", "\"\"\"", "\xe2\x80\xa8server evil 6.6.6.6:80",
+            "\xe2\x80\xa9x", "\xc2\x85server evil 6.6.6.6:80", "\xe2\x80\xae" "evil", "con", "..", "../../etc/passwd", "=cmd|", "$HOME",
+            "${HOME}", "a b", "\ttab", "a\\", "\"", "\"\n    server evil 6.6.6.6:80\n", "\x01\x02\x7f", "\xff\xfe", "%[env(HOME)]", "]]>",
+            "$(reboot)", "'; reboot; '", "EOF\nreboot", "zürich 東京 🎈", std::string(10240, 'x'), std::string(10240, '"'),
+            std::string(5000, '\n'), "-n", "--help", "a|b", "<script>alert(1)</script>", "[x](javascript:alert(1))", "\xc0\xaf"};
+}
+
+} // namespace alwayson::test

@@ -1,0 +1,169 @@
+// The folder of an export is complete, its scripts run, its manifest tells the truth.
+#include "core/base/hash.h"
+#include "core/base/json.h"
+#include "exporters/haproxy/folder.h"
+#include "exporters/verify/process.h"
+#include "tests/exporters/exporter_support.h"
+#include "tests/support/test_support.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+
+using namespace alwayson;
+using namespace alwayson::exporters;
+
+class TestHaproxyFolder : public QObject {
+    Q_OBJECT
+
+    static std::vector<File> filesOf(const Design& design) {
+        auto files = haproxy::exportFolders(design);
+        if (!files) qFatal("%s", describe(files.error()).c_str());
+        return std::move(files).value();
+    }
+    static const File& fileOf(const std::vector<File>& files, const std::string& path) {
+        for (const File& file : files)
+            if (file.path == path) return file;
+        qFatal("no %s", path.c_str());
+    }
+    static QString write(const std::vector<File>& files, const QTemporaryDir& folder) {
+        for (const File& file : files) {
+            const QString path = folder.filePath(QString::fromStdString(file.path));
+            QDir().mkpath(QFileInfo(path).path());
+            QFile out(path);
+            if (!out.open(QIODevice::WriteOnly)) qFatal("cannot write");
+            out.write(QByteArray::fromStdString(file.bytes));
+        }
+        return folder.filePath("haproxy/lb1");
+    }
+    static verify::Finished sh(const QString& script, const std::vector<std::string>& arguments = {}, const std::vector<std::pair<std::string, std::string>>& environment = {}) {
+        verify::Command command{"/bin/sh", {script.toStdString()}, environment, Duration::seconds(20)};
+        command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+        auto out = verify::runProcess(command);
+        if (!out) qFatal("%s", describe(out.error()).c_str());
+        return *out;
+    }
+
+private slots:
+    void completeAndDeterministic() {
+        const Design design = test::designFrom("templates/web-pair.aon.json");
+        const std::vector<File> files = filesOf(design);
+        QStringList names;
+        for (const File& file : files) names << QString::fromStdString(file.path);
+        QCOMPARE(names, (QStringList{"haproxy/lb1/haproxy.cfg", "haproxy/lb1/README.md", "haproxy/lb1/check.sh", "haproxy/lb1/apply.sh", "haproxy/lb1/manifest.json"}));
+        const std::vector<File> again = filesOf(design);
+        for (std::size_t i = 0; i < files.size(); ++i) QCOMPARE(files[i].bytes, again[i].bytes);
+    }
+
+    void manifestTellsTheTruth() {
+        const Design design = test::designFrom("templates/web-pair.aon.json");
+        const std::vector<File> files = filesOf(design);
+        const Json json = Json::parse(fileOf(files, "haproxy/lb1/manifest.json").bytes);
+        QCOMPARE(json["format"], Json("alwayson-export"));
+        QCOMPARE(json["design"]["sha256"], Json(designHash(design)));
+        QCOMPARE(json["target_version"], Json("2.6"));
+        QCOMPARE(json["servers"]["web1"], Json("be_web/web1"));
+        // Reference rows H1 to H3 with default timers.
+        QCOMPARE(json["simulated"]["refused_noticed_after_s"], Json::array({4.0, 6.0}));
+        QCOMPARE(json["simulated"]["hang_noticed_after_s"], Json::array({10.0, 12.0}));
+        QCOMPARE(json["simulated"]["recovery_noticed_after_s"], Json::array({2.0, 4.0}));
+        QCOMPARE(json["files"].size(), files.size() - 1);
+        for (const Json& file : json["files"])
+            QCOMPARE(file["sha256"].get<std::string>(), sha256Hex(fileOf(files, "haproxy/lb1/" + file["path"].get<std::string>()).bytes));
+    }
+
+    void checkScriptAsksHaproxy() {
+        QTemporaryDir folder;
+        std::vector<File> files = filesOf(test::designFrom("templates/web-pair.aon.json"));
+        const QString where = write(files, folder);
+        const verify::Finished good = sh(where + "/check.sh");
+        QVERIFY2(good.status == 0, good.output.c_str());
+        QVERIFY(good.output.find("Configuration file is valid") != std::string::npos);
+        QFile broken(where + "/haproxy.cfg");
+        QVERIFY(broken.open(QIODevice::Append));
+        broken.write("    evil on\n");
+        broken.close();
+        QCOMPARE(sh(where + "/check.sh").status, 1);
+    }
+
+    void checkScriptRefusesUnsetVariables() {
+        Design design = test::designFrom("templates/web-pair.aon.json");
+        test::deploy(design, "web2", "host", std::monostate());
+        QTemporaryDir folder;
+        const QString where = write(filesOf(design), folder);
+        const verify::Finished unset = sh(where + "/check.sh");
+        QCOMPARE(unset.status, 2);
+        QVERIFY2(unset.output.find("not set: WEB2_HOST") != std::string::npos, unset.output.c_str());
+        QVERIFY(QFile::copy(where + "/env.example", where + "/env"));
+        QCOMPARE(sh(where + "/check.sh").status, 2);
+        QFile env(where + "/env");
+        QVERIFY(env.open(QIODevice::WriteOnly));
+        env.write("WEB2_HOST=10.0.0.7\n");
+        env.close();
+        const verify::Finished good = sh(where + "/check.sh");
+        QVERIFY2(good.status == 0, good.output.c_str());
+    }
+
+    void applyIsDryUnlessTold() {
+        QTemporaryDir folder;
+        const QString where = write(filesOf(test::designFrom("templates/web-pair.aon.json")), folder);
+        QFile target(folder.filePath("live.cfg"));
+        QVERIFY(target.open(QIODevice::WriteOnly));
+        target.write("old\n");
+        target.close();
+        const verify::Finished dry = sh(where + "/apply.sh", {}, {{"TARGET", target.fileName().toStdString()}});
+        QVERIFY2(dry.status == 0, dry.output.c_str());
+        QVERIFY(dry.output.find("nothing was changed") != std::string::npos);
+        QVERIFY(dry.output.find("-old") != std::string::npos);
+        QVERIFY(target.open(QIODevice::ReadOnly));
+        QCOMPARE(target.readAll(), QByteArray("old\n"));
+    }
+
+    void applyPutsTheOldFileBackWhenHaproxyDoesNotTakeIt() {
+        QTemporaryDir folder;
+        const QString where = write(filesOf(test::designFrom("templates/web-pair.aon.json")), folder);
+        QFile target(folder.filePath("live.cfg"));
+        QVERIFY(target.open(QIODevice::WriteOnly));
+        target.write("old\n");
+        target.close();
+        // A service manager of the test: the answer is in a file.
+        QDir().mkpath(folder.filePath("bin"));
+        QFile systemctl(folder.filePath("bin/systemctl"));
+        QVERIFY(systemctl.open(QIODevice::WriteOnly));
+        systemctl.write("#!/bin/sh\necho \"$@\" >>\"$LOG\"\nexit \"$ANSWER\"\n");
+        systemctl.close();
+        systemctl.setPermissions(systemctl.permissions() | QFile::ExeOwner);
+        const std::string path = folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString();
+        const auto apply = [&](const char* answer) {
+            return sh(where + "/apply.sh", {"--yes"},
+                      {{"TARGET", target.fileName().toStdString()}, {"PATH", path}, {"LOG", folder.filePath("log").toStdString()}, {"ANSWER", answer}});
+        };
+        QCOMPARE(apply("1").status, 1);
+        QVERIFY(target.open(QIODevice::ReadOnly));
+        QCOMPARE(target.readAll(), QByteArray("old\n"));
+        target.close();
+        const verify::Finished good = apply("0");
+        QVERIFY2(good.status == 0, good.output.c_str());
+        QVERIFY(target.open(QIODevice::ReadOnly));
+        QVERIFY(target.readAll().contains("backend be_web from http"));
+        QFile log(folder.filePath("log"));
+        QVERIFY(log.open(QIODevice::ReadOnly));
+        QVERIFY(log.readAll().contains("reload haproxy"));
+    }
+
+    void readmeNamesTheFiguresAndTheLimits() {
+        const std::vector<File> files = filesOf(test::designFrom("templates/web-pair.aon.json"));
+        const std::string& readme = fileOf(files, "haproxy/lb1/README.md").bytes;
+        for (const char* part : {"sh check.sh", "sh apply.sh --yes", "Roll back", "| a server hangs (accepts, does not answer) |", "What this configuration does not say"})
+            QVERIFY2(readme.find(part) != std::string::npos, part);
+    }
+
+    void errors() {
+        Design design = test::designFrom("templates/web-pair.aon.json");
+        design.settings.haproxyVersion = "1.8";
+        QCOMPARE(haproxy::exportFolders(design).error().code, std::string("export.haproxy_version"));
+        QCOMPARE(haproxy::exportFolders(Design()).error().code, std::string("export.nothing_to_export"));
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestHaproxyFolder, test_haproxy_folder)
+#include "test_haproxy_folder.moc"
