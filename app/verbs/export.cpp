@@ -1,0 +1,90 @@
+// Configuration for real systems: made in memory, then written as a whole or not at all.
+
+#include "app/verbs/verbs.h"
+#include "core/base/hash.h"
+#include "exporters/haproxy/build.h"
+#include "exporters/haproxy/folder.h"
+#include "exporters/targets.h"
+#include "exporters/verify/haproxy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace alwayson::verbs {
+
+namespace {
+
+Status verifyFile(ExportedFile& file, const exporters::File& made, std::stop_token stop) {
+    Result<exporters::verify::Verdict> verdict =
+        exporters::verify::verifyHaproxy(file.bytes, made.variables, stop);
+    if (!verdict) return verdict.error();
+    file.verifiedBy = verdict->tool;
+    file.verdict = verdict->message;
+    file.accepted = verdict->accepted;
+    file.notes.insert(file.notes.end(), verdict->notes.begin(), verdict->notes.end());
+    return success();
+}
+
+Result<std::vector<ExportedFile>> exportHaproxy(const Design& design, bool verify, std::stop_token stop) {
+    const Result<std::vector<exporters::File>> made = exporters::haproxy::exportFolders(design);
+    if (!made) return made.error();
+    std::vector<ExportedFile> files;
+    for (const exporters::File& one : *made) {
+        if (stop.stop_requested())
+            return Error{ErrorKind::cancelled, "export.stopped", "the export was stopped.", "", {}};
+        ExportedFile file;
+        file.path = one.path;
+        file.target = "haproxy";
+        file.bytes = one.bytes;
+        file.sha256 = sha256Hex(one.bytes);
+        file.notes = one.notes;
+        if (verify && one.checkable)
+            if (Status status = verifyFile(file, one, stop); !status) return status.error();
+        files.push_back(std::move(file));
+    }
+    return files;
+}
+
+Result<std::vector<ExportedFile>> exportTarget(std::string_view target, const Design& design, bool verify,
+                                               std::stop_token stop) {
+    if (target == "haproxy") return exportHaproxy(design, verify, stop);
+    return Error{
+        ErrorKind::internal, "export.no_exporter", fmt::format("target {} has no exporter.", target), "", {}};
+}
+
+} // namespace
+
+Result<std::vector<ExportedFile>> exportDesign(const Design& design, const ExportOptions& options,
+                                               std::stop_token stop) {
+    const auto known = exporters::targets();
+    const bool all = options.target == "all";
+    if (!all && std::find(known.begin(), known.end(), options.target) == known.end())
+        return Error{ErrorKind::usage,
+                     "export.unknown_target",
+                     fmt::format("there is no export target \"{}\".", options.target),
+                     fmt::format("Known are {} and all.", fmt::join(known, ", ")),
+                     {}};
+    std::vector<ExportedFile> files;
+    std::vector<std::string> skipped;
+    for (const std::string_view target : known) {
+        if (!all && target != options.target) continue;
+        Result<std::vector<ExportedFile>> made = exportTarget(target, design, options.verify, stop);
+        if (!made && (!all || made.error().code != "export.nothing_to_export")) return made.error();
+        if (made)
+            files.insert(files.end(), std::make_move_iterator(made->begin()),
+                         std::make_move_iterator(made->end()));
+        else
+            skipped.push_back(fmt::format("{} was skipped: {}", target, made.error().message));
+    }
+    if (files.empty())
+        return Error{ErrorKind::invalidInput,
+                     "export.nothing_to_export",
+                     fmt::format("no target applies to this design: {}", fmt::join(skipped, " ")),
+                     "Add an HAProxy and link it to its servers.",
+                     {}};
+    files.front().notes.insert(files.front().notes.end(), skipped.begin(), skipped.end());
+    return files;
+}
+
+} // namespace alwayson::verbs
