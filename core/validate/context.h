@@ -76,6 +76,6 @@ void checkHealthChecks(const Context& context, Issues& issues);
 void checkFailureModes(const Context& context, Issues& issues);
 void checkDeploy(const Context& context, Issues& issues);
 void checkEffects(const Context& context, Issues& issues);
-void checkPlans(const Context& context, Issues& issues); // objectives, scenarios, settings
+void checkPlans(const Context& context, Issues& issues); // objectives, scenarios
 
 } // namespace alwayson::validation

@@ -1,7 +1,6 @@
-// What stands beside the design: objectives, scenarios, books.
+// What stands beside the design: objectives and scenarios.
 
 #include "core/base/units.h"
-#include "core/catalogue/books.h"
 #include "core/catalogue/catalogue.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
@@ -9,43 +8,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace alwayson::validation {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kMetrics{
-    "availability_time", "availability_requests", "availability_good", "latency_p50_ms",
-    "latency_p95_ms",    "latency_p99_ms",        "cost_usd_per_month"};
-
-bool isFlow(const Design& design, std::string_view flow) {
-    if (flow == "design") return true;
-    for (const Node& node : design.nodes) {
-        if (!hasRole(node, "client")) continue;
-        if (flow == node.id.str()) return true;
-        for (const RequestClass& each : classesOf(node))
-            if (flow == node.id.str() + ":" + each.id) return true;
-    }
-    return false;
-}
-
-void checkObjective(const Context& c, const Objective& objective, Issues& issues) {
+void checkObjective(const Objective& objective, Issues& issues) {
     const std::string& id = objective.id.str();
-    if (!isFlow(c.design, objective.flow))
-        issues.warning("objective.unknown_flow", {id},
-                       fmt::format("Objective {} is about {}, which is no flow of this design.",
-                                   shownName(id), shownName(objective.flow)),
-                       "Name a client, a client and class such as shoppers:read, or design.");
-    if (std::find(kMetrics.begin(), kMetrics.end(), objective.metric) == kMetrics.end())
-        issues.warning("objective.unknown_metric", {id},
-                       fmt::format("Objective {} measures {}, which this program does not compute.",
-                                   shownName(id), shownName(objective.metric)),
-                       fmt::format("Use one of {}.", fmt::join(kMetrics, ", ")));
-    if (!objective.atLeast && !objective.atMost)
-        issues.warning("objective.no_target", {id},
-                       fmt::format("Objective {} has neither a lower nor an upper bound.", shownName(id)),
-                       "Give it at_least or at_most.");
     const bool share = objective.metric.starts_with("availability");
     if (share && objective.atLeast && *objective.atLeast > 1)
         issues.warning("objective.impossible", {id},
@@ -80,13 +49,7 @@ void checkEvent(const Context& c, const Scenario& scenario, const ScenarioEvent&
     const std::string name = shownName(scenario.displayName());
     const std::string at = formatDuration(event.at);
     const Descriptor* action = Catalogue::builtIn().event(event.action);
-    if (!action) {
-        issues.warning("scenario.unknown_event", {scenario.id.str()},
-                       fmt::format("Scenario {} does \"{}\" at {}, which this program does not know.", name,
-                                   shownName(event.action), at),
-                       "Remove the event.");
-        return;
-    }
+    if (!action) return; // refused when the file is read
     if (!action->targets.empty() && !fits(c, *action, event.what))
         issues.warning("scenario.wrong_target", {scenario.id.str(), event.what},
                        fmt::format("Scenario {}: {} at {} cannot be done to {}.", name, action->title, at,
@@ -104,35 +67,14 @@ void checkEvent(const Context& c, const Scenario& scenario, const ScenarioEvent&
                     "Let the scenario last longer or move the event.");
 }
 
-void checkSettings(const Context& c, Issues& issues) {
-    const Settings& settings = c.design.settings;
-    const auto listIds = [](const auto& books) {
-        std::vector<std::string> ids;
-        for (const auto& book : books)
-            ids.push_back(book.id);
-        return fmt::format("Choose one of {}.", fmt::join(ids, ", "));
-    };
-    if (!priceBook(settings.priceBook))
-        issues.warning("settings.unknown_price_book", {},
-                       fmt::format("There is no price book {}: machines and traffic have no price.",
-                                   shownName(settings.priceBook)),
-                       listIds(priceBooks()));
-    if (!capacityBook(settings.capacityBook))
-        issues.warning("settings.unknown_capacity_book", {},
-                       fmt::format("There is no capacity book {}: load balancers count as unlimited.",
-                                   shownName(settings.capacityBook)),
-                       listIds(capacityBooks()));
-}
-
 } // namespace
 
 void checkPlans(const Context& context, Issues& issues) {
     for (const Objective& objective : context.design.objectives)
-        checkObjective(context, objective, issues);
+        checkObjective(objective, issues);
     for (const Scenario& scenario : context.design.scenarios)
         for (const ScenarioEvent& event : scenario.events)
             checkEvent(context, scenario, event, issues);
-    checkSettings(context, issues);
 }
 
 } // namespace alwayson::validation

@@ -4,6 +4,7 @@
 #include "core/catalogue/books.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/structure/detection.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -152,6 +153,29 @@ void checkConnecting(const Context& c, Index i, const std::vector<Index>& target
     }
 }
 
+// How long a hung server goes on getting requests. Failures that are never noticed belong to the rules on
+// health checks.
+void checkDetection(const Context& c, Index i, const std::vector<Index>& targets, Duration deadline,
+                    Issues& issues) {
+    const Node& node = c.node(i);
+    const DetectionLaw law = detectionTime(node, FailureEffect::hang);
+    if (!std::isfinite(law.maxS) || law.meanS <= deadline.seconds() ||
+        !hasEffect(c, targets, FailureEffect::hang))
+        return;
+    double rate = 0;
+    for (const LoadEdge& edge : c.load.edges)
+        if (edge.from == i) rate += edge.requestsPerS;
+    const double lost = rate / static_cast<double>(targets.size()) * law.meanS;
+    issues.hint("timers.slow_detection", {node.id.str()},
+                fmt::format("{} notices a hung server after {} to {}. Until then one request in {} waits for "
+                            "it, about {} per failure; "
+                            "the deadline is {}.",
+                            c.name(i), formatDuration(Duration::seconds(law.minS)),
+                            formatDuration(Duration::seconds(law.maxS)), targets.size(),
+                            formatSignificant(lost, 2), formatDuration(deadline)),
+                "Check more often, with a shorter check timeout (1 s or more) and Down after 2.");
+}
+
 Duration shortestDeadline(const Context& c) {
     Duration deadline = Duration::never();
     for (Index i = 0; i < c.client.size(); ++i)
@@ -276,7 +300,10 @@ void checkTimers(const Context& context, Issues& issues) {
         if (context.client[i]) checkClient(context, i, issues);
         if (!context.balancer[i]) continue;
         const std::vector<Index> targets = context.targetsOf(i);
-        if (targets.size() > 1) checkConnecting(context, i, targets, issues);
+        if (targets.size() > 1) {
+            checkConnecting(context, i, targets, issues);
+            checkDetection(context, i, targets, deadline, issues);
+        }
         checkQueueTimeout(context, i, deadline, issues);
     }
     checkCallTimeouts(context, deadline, issues);
