@@ -12,7 +12,7 @@ namespace alwayson::sim {
 
 namespace {
 
-constexpr std::uint64_t kManyEvents = 200;
+constexpr std::uint64_t kManyEvents = 2000;
 constexpr std::uint64_t kFewEvents = 10;
 
 Interval logInterval(double value, double standardError, double factor) {

@@ -43,14 +43,14 @@ private:
 };
 
 // Interval of a share of time that is lost in `events` rare events (outages): the ratio is downtime / time.
-// From 200 events on ratio +- t * se; between 10 and 200 the same on the logarithm, which follows the skew of a sum of few
+// From 2000 events on ratio +- t * se; between 10 and 2000 the same on the logarithm, which follows the skew of a sum of few
 // long tails; below 10 the classical interval of (Poisson rate) x (exponential mean) by the F distribution; with none
 // [0, 3.69 / time * longestEvent]: what the rate may still be times what an event may cost at most on average.
 // The result lies in [0, 1].
 Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, double longestEvent, double level = 0.95);
 
 // Mean of independent values from their count, sum and sum of squares. Lower end never below 0 when all values are >= 0
-// and count is small: then the logarithmic form is used (below 200 values).
+// and count is small: then the logarithmic form is used (below 2000 values).
 Interval positiveMeanInterval(std::uint64_t n, double sum, double sumSquares, double level = 0.95);
 
 } // namespace alwayson::sim

@@ -4,14 +4,16 @@
 
 namespace alwayson::sim {
 
-StopReason decide(const StoppingRule& rule, std::size_t units, double relativeHalfWidth, std::uint64_t events) {
-    if (units >= rule.firstRound && events >= rule.minEvents && relativeHalfWidth <= rule.precision) return StopReason::precise;
-    return units >= rule.maxUnits ? StopReason::budget : StopReason::goOn;
+StopReason Stopping::decide(std::size_t units, double relativeHalfWidth, std::uint64_t events) {
+    const bool precise = units >= m_rule.firstRound && events >= m_rule.minEvents && relativeHalfWidth <= m_rule.precision;
+    if (precise && m_wasPrecise) return StopReason::precise;
+    m_wasPrecise = precise;
+    return units >= m_rule.maxUnits ? StopReason::budget : StopReason::goOn;
 }
 
 std::size_t nextRound(const StoppingRule& rule, std::size_t units) {
     if (units >= rule.maxUnits) return 0;
-    const std::size_t wanted = units == 0 ? rule.firstRound : std::max<std::size_t>(1, units / 2);
+    const std::size_t wanted = units == 0 ? rule.firstRound : units;
     return std::min(wanted, rule.maxUnits - units);
 }
 

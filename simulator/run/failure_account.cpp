@@ -1,0 +1,168 @@
+// What states mean for flows: up and down, losses, and which failure an outage is put down to.
+#include "simulator/run/failure_unit.h"
+
+#include <algorithm>
+
+namespace alwayson::sim {
+
+namespace {
+
+constexpr double kUpSlack = 1e-12; // as the state function
+constexpr std::size_t kMostSuspects = 64;
+constexpr std::size_t kListed = 1000;
+constexpr std::uint64_t kViewWords = std::uint64_t{1} << 40;
+
+// One random word per (component, state) and per view that is down: the hash of a state is their exclusive or.
+std::uint64_t word(std::uint64_t who, std::uint64_t state) {
+    std::uint64_t z = (who << 16 | state) * 0x9e3779b97f4a7c15ULL + 0x632be59bd9b4e019ULL;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31);
+}
+
+} // namespace
+
+// What the state function is given, its hash, and the list of suspects follow the states.
+void FailureUnit::showState(std::uint32_t c) {
+    const ComponentState shown = m_state[c] != 0 ? m_state[c] : m_restarting[c] ? kNotStarted : ComponentState{0};
+    if (shown == m_shown[c]) return;
+    if (m_shown[c] != 0) m_key ^= word(c, m_shown[c]);
+    if (shown != 0) m_key ^= word(c, shown);
+    if (m_shown[c] == 0) {
+        m_suspectAt[c] = static_cast<std::uint32_t>(m_suspects.size());
+        m_suspects.push_back(c);
+    } else if (shown == 0) {
+        const std::uint32_t last = m_suspects.back();
+        m_suspects[m_suspectAt[c]] = last;
+        m_suspectAt[last] = m_suspectAt[c];
+        m_suspects.pop_back();
+    }
+    m_shown[c] = shown;
+}
+
+void FailureUnit::setView(std::uint32_t v, bool up) {
+    if ((m_viewUp[v] != 0) == up) return;
+    m_viewUp[v] = up ? 1 : 0;
+    m_key ^= word(kViewWords + v, 1);
+}
+
+std::uint32_t FailureUnit::lookup() {
+    const std::size_t flows = m_a.size(), observables = m_up.size();
+    const auto row = static_cast<std::uint32_t>(m_key & (m_cacheKeys.size() - 1));
+    if (m_cacheGood[row] != 2 && m_cacheKeys[row] == m_key) return row;
+    double* a = m_cacheA.data() + row * flows;
+    std::uint8_t* up = m_cacheUp.data() + row * observables;
+    const bool byViews = !m_plan.perfectViews && !m_viewUp.empty();
+    m_model.function.evaluate(m_shown.data(), byViews ? m_viewUp.data() : nullptr, a, *m_scratch);
+    bool good = true;
+    for (std::size_t f = 0; f < flows; ++f) {
+        up[f] = a[f] >= m_model.function.flows()[f].upThreshold - kUpSlack;
+        good = good && up[f] != 0 && a[f] >= 1;
+    }
+    for (std::size_t o = flows; o < observables; ++o) {
+        const auto& members = m_model.observables[o].flows;
+        up[o] = std::all_of(members.begin(), members.end(), [&](std::uint32_t f) { return up[f] != 0; });
+    }
+    m_cacheKeys[row] = m_key;
+    m_cacheGood[row] = good;
+    return row;
+}
+
+void FailureUnit::settle() {
+    const double elapsed = m_now - m_settledTo;
+    m_settledTo = m_now;
+    if (m_allGood || !(elapsed > 0)) return;
+    for (std::size_t f = 0; f < m_a.size(); ++f) m_batchFlowLoss[f] += (1 - m_a[f]) * elapsed;
+    for (const Share& share : m_shares) m_out->causeSeconds[share.mode] += share.weight * elapsed;
+}
+
+// After a change of states or views. `trigger`: the mode behind the change.
+void FailureUnit::refresh(std::uint32_t trigger) {
+    const std::uint32_t row = lookup();
+    const bool good = m_cacheGood[row] != 0;
+    if (good && m_allGood) return;
+    settle();
+    m_allGood = good;
+    std::copy_n(m_cacheA.data() + row * m_a.size(), m_a.size(), m_a.begin());
+    const std::uint8_t* up = m_cacheUp.data() + row * m_up.size();
+    for (std::uint32_t o = 0; o < m_up.size(); ++o) {
+        if (m_up[o] == up[o]) continue;
+        m_up[o] = up[o];
+        if (up[o] == 0) goDown(o, trigger);
+        else goUp(o);
+    }
+    m_shares.clear();
+    if (m_up.back() == 0) shareCauses();
+}
+
+void FailureUnit::goDown(std::uint32_t o, std::uint32_t trigger) {
+    m_downFrom[o] = m_now;
+    m_inherited[o] = 0;
+    ++m_batchOutages[o];
+    if (o + 1 != m_up.size()) return;
+    m_outageCause = trigger;
+    for (const std::uint32_t c : m_systemAged) applyPauses(c);
+}
+
+void FailureUnit::goUp(std::uint32_t o) {
+    m_batchDown[o] += m_now - std::max(m_downFrom[o], m_batchFrom);
+    countOutage(o, m_now, false);
+    if (o + 1 != m_up.size()) return;
+    m_yearDown += m_now - std::max(m_downFrom[o], m_yearFrom);
+    for (const std::uint32_t c : m_systemAged) applyPauses(c);
+}
+
+void FailureUnit::countOutage(std::uint32_t o, double end, bool open) {
+    if (m_inherited[o]) return; // began before counting: its length would be biased
+    m_out->outages[o].add(end - m_downFrom[o]);
+    if (o + 1 == m_up.size() && m_plan.listOutages && m_out->list.size() < kListed)
+        m_out->list.push_back({m_base + m_downFrom[o] - m_plan.warmUp, m_base + end - m_plan.warmUp, m_outageCause, open});
+}
+
+// Down time is shared equally by the failures without any one of which the design would be up now; when no single repair
+// would bring it back, it stays with the failure that began the outage.
+void FailureUnit::shareCauses() {
+    const auto modeBehind = [&](std::uint32_t c) { return m_state[c] != 0 ? modeOf(c, m_state[c]) : m_restartCause[c]; };
+    for (std::size_t i = 0; i < std::min(m_suspects.size(), kMostSuspects); ++i)
+        if (upWithout(m_suspects[i])) m_shares.push_back({modeBehind(m_suspects[i]), 1});
+    if (m_shares.empty()) {
+        if (m_outageCause == noCause() && !m_suspects.empty()) m_outageCause = modeBehind(m_suspects.front());
+        m_shares.push_back({m_outageCause, 1});
+    }
+    if (m_outageCause == noCause()) m_outageCause = m_shares.front().mode;
+    for (Share& share : m_shares) share.weight = 1 / static_cast<double>(m_shares.size());
+}
+
+// Would the design be up if this part worked, and were seen to?
+bool FailureUnit::upWithout(std::uint32_t c) {
+    const std::uint64_t key = m_key;
+    const ComponentState shown = m_shown[c];
+    m_key ^= word(c, shown);
+    m_shown[c] = 0;
+    m_flipped.clear();
+    const auto see = [&](std::uint32_t node) {
+        const IndexRange& range = m_model.components[node].viewsOfIt;
+        for (std::uint32_t i = range.first; i < range.first + range.count; ++i) {
+            const std::uint32_t v = m_model.indices[i];
+            if (m_viewUp[v] != 0) continue;
+            setView(v, true);
+            m_flipped.push_back(v);
+        }
+    };
+    const FailureModelComponent& component = m_model.components[c];
+    if (!component.isDomain) {
+        if (m_placesOut[c] == 0) see(c);
+    } else {
+        for (std::uint32_t i = component.members.first; i < component.members.first + component.members.count; ++i) {
+            const std::uint32_t node = m_model.indices[i];
+            if (m_shown[node] == 0 && m_placesOut[node] == 1) see(node);
+        }
+    }
+    const bool up = m_cacheUp[(lookup() + 1) * m_up.size() - 1] != 0;
+    for (const std::uint32_t v : m_flipped) setView(v, false);
+    m_shown[c] = shown;
+    m_key = key;
+    return up;
+}
+
+} // namespace alwayson::sim

@@ -1,0 +1,111 @@
+#pragma once
+// A design as the failure run reads it: clocks, places, views and what is observed. Built once, shared by all threads.
+
+#include "core/catalogue/catalogue.h"
+#include "core/model/design.h"
+#include "core/structure/state_function.h"
+#include "simulator/kernel/sampler.h"
+#include "simulator/kernel/stream.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace alwayson::sim {
+
+inline constexpr double kSecondsOfYear = kSecondsPerYear;
+
+// The time from a random instant to the end of a renewal interval that is running then, for stationary starts: a uniform
+// part of a length-biased interval (Cox 1962, Renewal Theory, section 5).
+class ResidualSampler {
+public:
+    ResidualSampler() = default;
+    explicit ResidualSampler(const DistributionShape& shape);
+    double seconds(UniformStream& stream, RandomKey key) const;
+
+private:
+    enum class Form : std::uint8_t { memoryless, mixture, biased, powered, rejected };
+    Form m_form = Form::memoryless;
+    Sampler m_sampler;      // of the interval, or of its length-biased form
+    double m_power = 1;     // powered: scale * sample ^ power
+    double m_scale = 1;     // powered: scale; rejected: longest interval; mixture: share of the first branch
+    double m_second = 0;    // mixture: mean of the second branch
+};
+
+struct FailureModelMode {
+    std::string id;
+    std::string cause; // "web1: Process crash"
+    FailureEffect effect = FailureEffect::crash;
+    double errorShare = 0;
+    bool resumes = false;
+    Sampler timeToFailure, repair;
+    ResidualSampler failureResidual, repairResidual;
+    double ratio = 0; // mean repair / mean time to failure
+    std::uint64_t failureStream = 0, repairStream = 0;
+};
+
+// A run of indices in one of the model's flat lists.
+struct IndexRange {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+};
+
+struct FailureModelComponent {
+    std::string id;
+    bool isDomain = false;
+    Ageing ageing = Ageing::always;
+    IndexRange modes;           // in FailureModel::modes
+    IndexRange domains;         // nodes: places it needs, in FailureModel::indices
+    IndexRange members;         // domains: nodes that need it, in FailureModel::indices
+    IndexRange viewsOfIt;       // in FailureModel::indices
+    IndexRange viewsByIt;       // in FailureModel::indices
+    bool hasRestart = false;    // domains: members need time after an outage
+    Sampler restart;            // domains
+    std::uint64_t startStream = 0, restartStream = 0;
+};
+
+// How one balancer checks one target (HAProxy's state machine; behaviour rows H1 to H3, H5c). Seconds.
+struct FailureModelView {
+    std::uint32_t observer = 0, target = 0; // components
+    double inter = 2, fastinter = 2, downinter = 2;
+    double hangDelay = 2; // a check of a hung server fails after this long
+    double goneDelay = 2; // a check of a vanished host fails after this long
+    std::uint16_t fall = 3, rise = 2;
+    bool http = true; // false: a connection is enough, so a hung server passes
+    std::uint64_t stream = 0;
+};
+
+// Something whose ups and downs are followed: a flow, a client (up when all its classes are) or the design (all flows).
+struct FailureModelObservable {
+    std::string id;
+    std::vector<std::uint32_t> flows; // indices of StateFunction::flows()
+    std::vector<double> weights;      // of their time-weighted losses, sum 1
+};
+
+struct FailureModel {
+    // Errors: those of StateFunction::compile.
+    static Result<FailureModel> compile(const Design& design);
+
+    StateFunction function;
+    std::vector<FailureModelComponent> components; // as StateFunction::components()
+    std::vector<FailureModelMode> modes;
+    std::vector<FailureModelView> views; // as StateFunction::views()
+    std::vector<std::uint32_t> indices;
+    std::vector<FailureModelObservable> observables; // flows, clients, "design" last
+    double eventsPerYear = 0;        // expected, of one history
+    double longestMeanRepair = 0;    // seconds, restart after an outage included
+    bool hasRestarts = false;
+    bool needsWarmUp = false;        // ageing depends on the state, so a stationary start is approximate
+    std::uint32_t watched(std::uint32_t i) const { return indices[i]; }
+
+private:
+    explicit FailureModel(StateFunction compiled) : function(std::move(compiled)) {}
+    void addComponents(const Design& design);
+    void addPlaces(const Design& design);
+    void addViews(const Design& design, bool withViews);
+    void addObservables();
+    void estimateWork();
+};
+
+} // namespace alwayson::sim

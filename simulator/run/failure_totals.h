@@ -1,0 +1,98 @@
+#pragma once
+// What failure runs count: per work unit, then merged in index order.
+
+#include "simulator/estimate/interval.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace alwayson::sim {
+
+// Quantiles of durations in seconds: exact while there are few, then from buckets of 64 per octave (0.8 % wide at most).
+class QuantileStore {
+public:
+    void add(double seconds);
+    void merge(const QuantileStore& other);
+    std::uint64_t count() const { return m_count; }
+    // Value of rank 0 .. count - 1 in sorted order.
+    double atRank(std::uint64_t rank) const;
+    double quantile(double p) const; // 0 when empty
+    // The values in the order they came, while they are few; empty afterwards.
+    const std::vector<double>& raw() const { return m_raw; }
+
+private:
+    void toBuckets();
+    void addToBucket(double seconds, std::uint64_t times);
+    std::uint64_t m_count = 0;
+    std::vector<double> m_raw;
+    std::vector<std::uint64_t> m_buckets; // 0: zero and below 1 us
+};
+
+struct DurationTotals {
+    std::uint64_t count = 0;
+    double sum = 0, sumSquares = 0, longest = 0;
+    QuantileStore values;
+    void add(double seconds);
+    void merge(const DurationTotals& other);
+};
+
+// An outage of the design. Seconds since the start of the history.
+struct OutageRecord {
+    double start = 0, end = 0;
+    std::uint32_t cause = 0; // mode index
+    bool open = false;       // still down at the end
+};
+
+struct HistoryEntry {
+    double at = 0;
+    std::uint32_t component = 0;
+    std::uint16_t state = 0;
+    friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
+};
+
+// Of one work unit. Indices: o observables, c components, m modes of FailureModel.
+struct UnitTotals {
+    double seconds = 0;
+    std::uint64_t events = 0;
+    std::uint64_t fingerprint = 0;
+    std::vector<double> batchSeconds;
+    std::vector<double> batchDown;            // [batch * observables + o]
+    std::vector<double> batchLoss;            // the same: integral of 1 - a
+    std::vector<std::uint32_t> batchOutages;  // the same: outages that began
+    std::vector<double> batchNodeDown;        // [batch * components + c]
+    std::vector<DurationTotals> outages;      // [o], those that began in the unit
+    DurationTotals yearDown;                  // of the design, one value per whole year
+    std::uint64_t freeYears = 0;
+    std::vector<double> modeSeconds;          // [m]
+    std::vector<double> workingSeconds;       // [c]
+    std::vector<double> causeSeconds;         // [m], and one more: none
+    std::vector<DurationTotals> detection;    // [m] failure to a view that shows it
+    std::vector<DurationTotals> recovery;     // [m] failure until a view shows the target up again
+    std::vector<DurationTotals> back;         // [c] working again until a view shows it
+    std::vector<OutageRecord> list;
+    std::vector<HistoryEntry> history;
+
+    void reset(std::size_t observables, std::size_t components, std::size_t modes);
+};
+
+// Of a whole run.
+struct RunTotals {
+    double seconds = 0;
+    std::uint64_t units = 0, events = 0;
+    std::uint64_t fingerprint = 0;
+    std::vector<RatioEstimator> down, loss, outageRate; // [o]; outages per second
+    std::vector<RatioEstimator> meanOutage;             // [o]; downtime per outage
+    std::vector<RatioEstimator> nodeDown;               // [c]
+    std::vector<DurationTotals> outages;                // [o]
+    DurationTotals yearDown;
+    std::uint64_t freeYears = 0;
+    std::vector<double> modeSeconds, workingSeconds, causeSeconds;
+    std::vector<DurationTotals> detection, recovery, back;
+    std::vector<OutageRecord> list;
+
+    void reset(std::size_t observables, std::size_t components, std::size_t modes);
+    void add(const UnitTotals& unit); // in index order
+};
+
+} // namespace alwayson::sim

@@ -1,0 +1,148 @@
+#pragma once
+// One history of a design: event by event through years. A FailureUnit belongs to one thread and is used again for unit
+// after unit; running allocates only when a list of results grows.
+
+#include "simulator/kernel/fingerprint.h"
+#include "simulator/run/failure_model.h"
+#include "simulator/run/failure_slots.h"
+#include "simulator/run/failure_totals.h"
+
+#include <functional>
+#include <memory>
+
+namespace alwayson::sim {
+
+// What one history is. Seconds.
+struct UnitPlan {
+    RandomKey key;
+    bool stationary = true; // else everything starts new and working
+    double warmUp = 0;      // not counted
+    double seconds = 0;     // counted
+    double tick = kSecondsOfYear;
+    std::uint32_t ticksPerBatch = 0; // 0: the whole history is one batch
+    std::uint32_t ticksPerYear = 1;  // 0: ticks do not make whole years
+    bool perfectViews = false;
+    bool listOutages = false;
+    bool recordHistory = false; // every change of a component's state, for tests
+};
+
+class FailureUnit {
+public:
+    explicit FailureUnit(const FailureModel& model);
+
+    // False when `expired` (asked every few thousand events) said so; `out` is void then.
+    bool run(const UnitPlan& plan, const std::function<bool()>& expired, UnitTotals& out);
+
+private:
+    enum class Condition : std::uint8_t { ok, slow, errors, refused, hang, gone };
+    struct Share {
+        std::uint32_t mode = 0;
+        double weight = 0;
+    };
+
+    // failure_unit.cpp: clocks of components
+    void start();
+    void startStationary(std::uint32_t c);
+    void onComponent(std::uint32_t c);
+    void fail(std::uint32_t c);
+    void repair(std::uint32_t c);
+    void setState(std::uint32_t c, ComponentState state);
+    void changePlaces(std::uint32_t domain, bool out);
+    void onRestarted(std::uint32_t node);
+    void startClocks(std::uint32_t c);
+    void stopClocks(std::uint32_t c);
+    void applyPauses(std::uint32_t c);
+    double draw(UniformStream& stream, const Sampler& sampler) { return sampler.seconds(stream.next(m_plan.key)); }
+    void onTick();
+    void closeBatch();
+    void closeYear();
+    void beginCounting();
+    void finish();
+    void shift(double seconds);
+
+    // failure_views.cpp: what balancers see
+    void refreshNode(std::uint32_t c);
+    Condition conditionOf(std::uint32_t c) const;
+    double passProbability(const FailureModelView& view) const;
+    double checkDelay(const FailureModelView& view, Condition condition) const;
+    bool needsChecks(std::uint32_t v) const;
+    void onTargetChanged(std::uint32_t v, Condition before);
+    void onObserverChanged(std::uint32_t v, Condition before);
+    void onCheck(std::uint32_t v);
+    void onCheckResult(std::uint32_t v, bool passed);
+    void setView(std::uint32_t v, bool up);
+
+    // failure_account.cpp: what it means for flows
+    void refresh(std::uint32_t trigger);
+    void settle();
+    void showState(std::uint32_t c);
+    std::uint32_t lookup(); // row of the cache
+    void goDown(std::uint32_t o, std::uint32_t trigger);
+    void goUp(std::uint32_t o);
+    void shareCauses();
+    bool upWithout(std::uint32_t c);
+    void countOutage(std::uint32_t o, double end, bool open);
+
+    std::uint32_t modeOf(std::uint32_t c, ComponentState state) const { return m_model.components[c].modes.first + state - 1U; }
+    std::uint32_t noCause() const { return static_cast<std::uint32_t>(m_model.modes.size()); }
+
+    const FailureModel& m_model;
+    std::unique_ptr<StateFunction::Scratch, void (*)(StateFunction::Scratch*)> m_scratch;
+    UnitPlan m_plan;
+    UnitTotals* m_out = nullptr;
+    SecondsTree m_slots; // components, restarts of nodes, views, tick
+    std::uint32_t m_restartSlot = 0, m_viewSlot = 0, m_tickSlot = 0;
+    double m_now = 0;
+    double m_base = 0;        // seconds shifted away
+    double m_countFrom = 0;   // start of counting
+    std::uint64_t m_ticks = 0;
+    bool m_warming = false;
+    Fingerprint m_fingerprint;
+
+    // per mode
+    std::vector<UniformStream> m_failureDraws, m_repairDraws;
+    std::vector<double> m_left; // operating time left until the failure
+    // per component
+    std::vector<ComponentState> m_state;     // own mode
+    std::vector<ComponentState> m_shown;     // what the state function is given
+    std::vector<std::uint8_t> m_running;     // its clocks run
+    std::vector<std::uint32_t> m_pending;    // mode that fails next
+    std::vector<double> m_clockFrom;         // when its clocks were last read
+    std::vector<double> m_stateFrom;
+    std::vector<std::uint16_t> m_placesOut;  // nodes: places in outage that it needs
+    std::vector<std::uint8_t> m_restarting;
+    std::vector<std::uint32_t> m_restartCause;
+    std::vector<UniformStream> m_restartDraws;
+    std::vector<Condition> m_condition;
+    std::vector<double> m_badFrom, m_okFrom, m_notWorkingFrom;
+    std::vector<std::uint8_t> m_working;
+    std::vector<std::uint32_t> m_lastCause;
+    std::vector<double> m_nodeDown; // in the batch
+    std::vector<std::uint32_t> m_suspects;   // components that are failed or restarting
+    std::vector<std::uint32_t> m_suspectAt;  // place in it
+    std::vector<std::uint32_t> m_systemAged; // components whose clocks follow the design
+    // per view
+    std::vector<std::uint8_t> m_viewUp, m_waiting, m_seen;
+    std::vector<std::uint16_t> m_count;
+    std::vector<UniformStream> m_viewDraws;
+    // accounts
+    std::uint64_t m_key = 0;
+    // Values of the state function, found again by the hash of the state; a row is overwritten by its next key.
+    std::vector<std::uint64_t> m_cacheKeys;
+    std::vector<double> m_cacheA;
+    std::vector<std::uint8_t> m_cacheUp, m_cacheGood; // good: every flow up with a = 1
+    std::vector<double> m_a;
+    std::vector<std::uint8_t> m_up;
+    bool m_allGood = true;
+    double m_settledTo = 0;
+    std::vector<double> m_downFrom; // per observable
+    std::vector<std::uint8_t> m_inherited; // the outage began before counting
+    std::vector<double> m_batchDown, m_batchFlowLoss;
+    std::vector<std::uint32_t> m_batchOutages;
+    double m_batchFrom = 0, m_yearFrom = 0, m_yearDown = 0;
+    std::vector<Share> m_shares;
+    std::vector<std::uint32_t> m_flipped; // views changed for a what-if
+    std::uint32_t m_outageCause = 0;
+};
+
+} // namespace alwayson::sim
