@@ -169,10 +169,11 @@ private slots:
         const auto [before, downBefore] = record(pair().design());
         DesignMaker larger;
         larger.server("aside", {}, 10);
-        for (const Node& node : pair().design().nodes) larger.edit().nodes.append(node);
-        larger.edit().domains = pair().design().domains;
-        larger.edit().groups = pair().design().groups;
-        larger.edit().links = pair().design().links;
+        const Design base = pair().design();
+        for (const Node& node : base.nodes) larger.edit().nodes.append(node);
+        larger.edit().domains = base.domains;
+        larger.edit().groups = base.groups;
+        larger.edit().links = base.links;
         larger.fails("aside", FailureEffect::crash, 300, 4);
         auto [after, downAfter] = record(larger.design());
         QVERIFY(after.at("aside").size() > 1000);
