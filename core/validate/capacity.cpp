@@ -45,19 +45,20 @@ Capacities capacities(const Context& c) {
 }
 
 void checkNormal(const Context& c, const Capacities& capacity, Issues& issues) {
-    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+    for (const Alike& alike : c.alike) {
+        const Index i = alike.first();
         const double load = c.load.requestsPerS[i];
         const double limit = capacity.perSecond[i];
         if (c.client[i] || !std::isfinite(limit) || load < kCrowded * limit) continue;
         const std::string figures =
-            fmt::format("{} gets {} and can carry {} ({}): {} busy", c.name(i), perSecond(load),
+            fmt::format("{} gets {} and can carry {} ({}): {} busy", alike.name, perSecond(load),
                         perSecond(limit), shownName(capacity.source[i]), percent(load / limit));
         if (load >= limit)
-            issues.warning("capacity.overload", {c.node(i).id.str()},
+            issues.warning("capacity.overload", c.where(alike),
                            figures + ". Its queue grows until requests fail.",
                            "Add members beside it, add workers, or shorten the service time.");
         else
-            issues.hint("capacity.near_limit", {c.node(i).id.str()},
+            issues.hint("capacity.near_limit", c.where(alike),
                         figures + ". Waiting times rise steeply from here on.",
                         "Leave more room: add members or workers.");
     }
@@ -81,14 +82,16 @@ std::vector<Sharing> sharings(const Context& c) {
             load += c.load.requestsPerS[m];
         list.push_back({id, std::move(members), load});
     };
+    // A balancer with several links shares over all of them; otherwise each link is a sharing of its own.
+    std::vector<bool> whole(c.design.links.size(), true);
     for (Index i = 0; i < c.branches.size(); ++i) {
-        if (c.balancer[i]) {
-            const auto& branches = c.branches[i];
-            add(branches.size() == 1 ? branches.front().link->to : c.node(i).id.str(), c.targetsOf(i));
-        } else
-            for (const Branch& branch : c.branches[i])
-                add(branch.link->to, branch.targets);
+        if (!c.balancer[i] || c.branches[i].size() < 2) continue;
+        add(c.node(i).id.str(), c.targetsOf(i));
+        for (const Branch& branch : c.branches[i])
+            whole[branch.linkIndex] = false;
     }
+    for (std::size_t i = 0; i < whole.size(); ++i)
+        if (whole[i]) add(c.design.links.at(i).to, c.linkTargets[i]);
     return list;
 }
 
@@ -156,15 +159,16 @@ double shortestDeadline(const Context& c) {
 
 void checkQueues(const Context& c, const Capacities& capacity, Issues& issues) {
     const double deadline = shortestDeadline(c);
-    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+    for (const Alike& alike : c.alike) {
+        const Index i = alike.first();
         const Node& node = c.node(i);
         if (!hasMechanism(node, "queue") || !c.reached[i]) continue;
         const auto limit = get(node.parameters, key::server::queueLimit);
         if (!limit) {
-            issues.hint("capacity.unbounded_queue", {node.id.str()},
+            issues.hint("capacity.unbounded_queue", c.where(alike),
                         fmt::format("The queue of {} has no limit: after an overload it works through "
                                     "requests whose callers are gone.",
-                                    c.name(i)),
+                                    alike.name),
                         "Set a queue limit of about what can be served within the deadline.");
             continue;
         }
@@ -172,23 +176,25 @@ void checkQueues(const Context& c, const Capacities& capacity, Issues& issues) {
         if (!(wait > deadline) || get(node.parameters, key::server::cancelsAbandoned)) continue;
         const auto useful = static_cast<std::int64_t>(deadline / 2 * capacity.perSecond[i]);
         Issue& issue =
-            issues.warning("capacity.queue_too_long", {node.id.str()},
+            issues.warning("capacity.queue_too_long", c.where(alike),
                            fmt::format("A full queue of {} requests before {} means {} of waiting, longer "
                                        "than the deadline of {}: under overload it "
                                        "serves only requests that have been given up.",
-                                       *limit, c.name(i), formatDuration(Duration::seconds(wait)),
+                                       *limit, alike.name, formatDuration(Duration::seconds(wait)),
                                        formatDuration(Duration::seconds(deadline))),
                            fmt::format("Lower the queue limit to about {}.", useful));
-        issue.operation =
-            operation::setParameter(Collection::nodes, node.id.str(), key::server::queueLimit.key.id, useful);
+        issue.operation = forAll(c, alike, [&](const Node& each) {
+            return operation::setParameter(Collection::nodes, each.id.str(), key::server::queueLimit.key.id,
+                                           useful);
+        });
     }
 }
 
 void checkConnectionLimits(const Context& c, Issues& issues) {
-    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+    for (const Alike& alike : c.alike) {
+        const Index i = alike.first();
         if (!c.balancer[i]) continue;
-        const Node& node = c.node(i);
-        const auto perServer = get(node.parameters, key::haproxy::serverMaxconn);
+        const auto perServer = get(c.node(i).parameters, key::haproxy::serverMaxconn);
         if (perServer == 0) continue;
         std::vector<Index> idle;
         std::int64_t mostWorkers = 0;
@@ -200,18 +206,17 @@ void checkConnectionLimits(const Context& c, Issues& issues) {
             mostWorkers = std::max(mostWorkers, workers);
         }
         if (idle.empty()) continue;
-        std::vector<std::string> where{node.id.str()};
-        for (const std::string& id : c.ids(idle))
-            where.push_back(id);
         Issue& issue = issues.warning(
-            "capacity.maxconn_below_workers", std::move(where),
+            "capacity.maxconn_below_workers", c.where(alike, c.ids(idle)),
             fmt::format(
                 "{} lets {} at a time reach {}, which can serve {}: the rest of its workers never get work.",
-                c.name(i), countOf(static_cast<std::size_t>(perServer), "request"), listNames(c.names(idle)),
+                alike.name, countOf(static_cast<std::size_t>(perServer), "request"), listNames(c.names(idle)),
                 mostWorkers),
             fmt::format("Set Connections per server to at least {}.", mostWorkers));
-        issue.operation = operation::setParameter(Collection::nodes, node.id.str(),
-                                                  key::haproxy::serverMaxconn.id, mostWorkers);
+        issue.operation = forAll(c, alike, [&](const Node& each) {
+            return operation::setParameter(Collection::nodes, each.id.str(), key::haproxy::serverMaxconn.id,
+                                           mostWorkers);
+        });
     }
 }
 

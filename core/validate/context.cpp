@@ -5,6 +5,8 @@
 #include "core/text/sentence.h"
 
 #include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
 #include <map>
 #include <tuple>
 
@@ -18,6 +20,42 @@ std::map<std::string, std::vector<Index>, std::less<>> membersByGroup(const Desi
         if (design.nodes.at(i).group)
             members[design.nodes.at(i).group->str()].push_back(static_cast<Index>(i));
     return members;
+}
+
+bool areAlike(const Context& c, Index a, Index b) {
+    const Node& x = c.node(a);
+    const Node& y = c.node(b);
+    const auto sameLink = [](const Branch& left, const Branch& right) { return left.link == right.link; };
+    const auto& ofA = c.branches[a];
+    const auto& ofB = c.branches[b];
+    return x.kind == y.kind && x.parameters == y.parameters && x.failureModes == y.failureModes &&
+           x.defaultFailureModes == y.defaultFailureModes &&
+           std::equal(ofA.begin(), ofA.end(), ofB.begin(), ofB.end(), sameLink) &&
+           std::abs(c.load.requestsPerS[a] - c.load.requestsPerS[b]) <= 1e-9 * c.load.requestsPerS[a];
+}
+
+std::vector<Alike> findAlike(const Context& c) {
+    std::vector<Alike> all;
+    std::map<std::string, std::vector<std::size_t>, std::less<>> ofGroup; // positions in all
+    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+        const auto& group = c.node(i).group;
+        Alike* home = nullptr;
+        if (group)
+            for (std::size_t candidate : ofGroup[group->str()])
+                if (areAlike(c, all[candidate].first(), i)) home = &all[candidate];
+        if (home) {
+            home->nodes.push_back(i);
+            continue;
+        }
+        if (group) ofGroup[group->str()].push_back(all.size());
+        all.push_back({{i}, {}});
+    }
+    for (Alike& each : all) {
+        each.name = c.name(each.first());
+        if (each.nodes.size() == 2) each.name += fmt::format(" (and {})", c.name(each.nodes[1]));
+        if (each.nodes.size() > 2) each.name += fmt::format(" (and {} like it)", each.nodes.size() - 1);
+    }
+    return all;
 }
 
 } // namespace
@@ -35,8 +73,12 @@ Context::Context(const Design& d, const StaticLoad& l)
         const auto found = members.find(id);
         return found == members.end() ? std::vector<Index>{} : found->second;
     };
-    for (const Link& link : design.links) {
-        Branch branch{&link, nodesOf(link.to), get(link.parameters, key::link::request::optional), 1};
+    for (const Link& link : design.links)
+        linkTargets.push_back(nodesOf(link.to));
+    for (std::size_t i = 0; i < design.links.size(); ++i) {
+        const Link& link = design.links.at(i);
+        Branch branch{&link, static_cast<Index>(i), linkTargets[i],
+                      get(link.parameters, key::link::request::optional), 1};
         if (const Group* group = design.groups.find(link.to))
             if (const auto needed = get(group->parameters, key::group::pool::needed))
                 branch.needed = static_cast<std::size_t>(*needed);
@@ -48,6 +90,7 @@ Context::Context(const Design& d, const StaticLoad& l)
             for (Index to : branch.targets)
                 if (callers[to].empty() || callers[to].back() != from)
                     callers[to].push_back(static_cast<Index>(from));
+    alike = findAlike(*this);
     for (Index at : load.order) {
         if (client[at]) reached[at] = true;
         if (!reached[at]) continue;
@@ -73,6 +116,23 @@ std::vector<std::string> Context::ids(const std::vector<Index>& nodes) const {
     for (Index index : nodes)
         list.push_back(node(index).id.str());
     return list;
+}
+
+std::vector<std::string> Context::where(const Alike& nodes, const std::vector<std::string>& more) const {
+    std::vector<std::string> list = ids(nodes.nodes);
+    for (const std::string& id : more)
+        if (std::find(list.begin(), list.end(), id) == list.end()) list.push_back(id);
+    return list;
+}
+
+Operation forAll(const Context& context, const Alike& alike,
+                 const std::function<Operation(const Node&)>& fix) {
+    if (alike.nodes.size() == 1) return fix(context.node(alike.first()));
+    std::vector<Operation> operations;
+    for (Index node : alike.nodes)
+        operations.push_back(fix(context.node(node)));
+    std::string label = operations.front().label;
+    return operation::batch(std::move(label), std::move(operations));
 }
 
 std::vector<Index> Context::targetsOf(Index caller) const {

@@ -6,6 +6,7 @@
 #include "core/results/check_report.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,24 +18,40 @@ using Index = std::uint32_t; // position in Design::nodes
 // The calls of one node over one link: one of `targets` serves each call.
 struct Branch {
     const Link* link = nullptr;
-    std::vector<Index> targets;
+    Index linkIndex = 0;            // position in Design::links
+    std::span<const Index> targets; // shared by all callers of the link
     bool optional = false;
     std::size_t needed = 1; // working targets without which the call fails
 };
 
+// Nodes of one group that are set alike, call alike and carry the same load: one finding speaks for all of
+// them.
+struct Alike {
+    std::vector<Index> nodes;
+    std::string name; // "web1", "lb1 (and lb2)", "web1 (and 3 like it)"
+    Index first() const { return nodes.front(); }
+};
+
 struct Context {
     Context(const Design& design, const StaticLoad& load);
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
 
     const Design& design;
     const StaticLoad& load;
+    std::vector<std::vector<Index>> linkTargets; // by link
     std::vector<std::vector<Branch>> branches;   // by caller
     std::vector<std::vector<Index>> callers;     // by callee, each caller once
     std::vector<bool> balancer, client, reached; // by node; reached: a client's requests can get there
+
+    std::vector<Alike> alike; // every node is in one of them, in design order
 
     const Node& node(Index index) const { return design.nodes.at(index); }
     std::string name(Index index) const; // for sentences
     std::vector<std::string> names(const std::vector<Index>& nodes) const;
     std::vector<std::string> ids(const std::vector<Index>& nodes) const;
+    // The ids of the nodes, then `more` without repeating any.
+    std::vector<std::string> where(const Alike& alike, const std::vector<std::string>& more = {}) const;
     // Everything a balancer may pick from, each node once, over all its links.
     std::vector<Index> targetsOf(Index caller) const;
 };
@@ -46,6 +63,10 @@ bool anyIn(const Collection& collection, Condition holds) {
         if (holds(item)) return true;
     return false;
 }
+
+// The same fix for every node of it.
+Operation forAll(const Context& context, const Alike& alike,
+                 const std::function<Operation(const Node&)>& fix);
 
 // Collects the findings of one run.
 class Issues {

@@ -72,18 +72,14 @@ bool isExported(const Node& node) {
 
 void checkDeploy(const Context& context, Issues& issues) {
     std::map<std::string, std::vector<Index>> byAddress;
+    std::vector<Index> missing;
     for (Index i = 0; i < context.design.nodes.size(); ++i) {
         const Node& node = context.node(i);
         if (!isExported(node)) continue;
         const auto host = hostOf(node);
         if (!host) {
             // A balancer without an address listens on all of them.
-            if (!context.balancer[i] && !context.callers[i].empty())
-                issues.hint("deploy.missing_host", {node.id.str()},
-                            fmt::format("{} has no address: the export declares a variable for it, which has "
-                                        "to be filled in.",
-                                        context.name(i)),
-                            "Enter its IP address or DNS name under Deploy.");
+            if (!context.balancer[i] && !context.callers[i].empty()) missing.push_back(i);
             continue;
         }
         const bool wildcard = context.balancer[i] && *host == "*";
@@ -97,6 +93,11 @@ void checkDeploy(const Context& context, Issues& issues) {
         }
         byAddress[fmt::format("{} port {}", *host, portOf(node))].push_back(i);
     }
+    if (!missing.empty())
+        issues.hint("deploy.missing_host", context.ids(missing),
+                    fmt::format("{} {} no address: the export declares a variable for it, to be filled in.",
+                                listNames(context.names(missing)), missing.size() == 1 ? "has" : "have"),
+                    "Enter the IP address or DNS name under Deploy.");
     for (const auto& [address, nodes] : byAddress) {
         if (nodes.size() < 2) continue;
         issues.warning("deploy.duplicate_address", context.ids(nodes),

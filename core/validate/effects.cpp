@@ -76,7 +76,9 @@ void checkClientOptions(const Context& c, const Node& node, Issues& issues) {
 
 void checkLink(const Context& c, const Link& link, Issues& issues) {
     const Node* from = c.design.nodes.find(link.from);
-    if (!from || !hasRole(*from, "balancer")) return;
+    const std::vector<const Node*> members =
+        from ? std::vector{from} : membersOf(c.design, GroupId(link.from));
+    if (members.empty() || !hasRole(*members.front(), "balancer")) return;
     namespace req = key::link::request;
     ignored(c, Collection::links, link.id.str(), Catalogue::builtIn().link(link.kind), link.parameters,
             {req::callsPerRequest.id, req::parallel.id, req::optional.id, req::attempts.id},

@@ -52,14 +52,14 @@ void checkModes(const Context& c, const Thing& thing, const Descriptor* kind, Is
 
 void checkFailureModes(const Context& context, Issues& issues) {
     const Catalogue& catalogue = Catalogue::builtIn();
-    for (Index i = 0; i < context.design.nodes.size(); ++i) {
-        const Node& node = context.node(i);
+    for (const Node& node : context.design.nodes)
         checkModes(context, node, catalogue.kind(node.kind), issues);
-        if (!context.client[i] && context.reached[i] && failureModesOf(node).empty())
-            issues.hint(
-                "failure.never_fails", {node.id.str()},
-                fmt::format("{} has no failure modes, so it counts as always available.", context.name(i)),
-                "Add a failure mode, or leave it so if that is meant.");
+    for (const Alike& alike : context.alike) {
+        const Index i = alike.first();
+        if (context.client[i] || !context.reached[i] || !failureModesOf(context.node(i)).empty()) continue;
+        issues.hint("failure.never_fails", context.where(alike),
+                    fmt::format("{} has no failure modes, so it counts as always available.", alike.name),
+                    "Add a failure mode, or leave it so if that is meant.");
     }
     for (const Domain& domain : context.design.domains)
         checkModes(context, domain, catalogue.domain(domain.kind), issues);

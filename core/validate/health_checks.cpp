@@ -20,88 +20,87 @@ Operation setOn(const Node& node, std::string_view parameter, Json value) {
     return operation::setParameter(Collection::nodes, node.id.str(), parameter, std::move(value));
 }
 
-std::vector<std::string> withTargets(const Context& c, Index balancer, const std::vector<Index>& targets) {
-    std::vector<std::string> where{c.node(balancer).id.str()};
-    for (const std::string& id : c.ids(targets))
-        where.push_back(id);
-    return where;
-}
-
-void checkOff(const Context& c, Index i, const std::vector<Index>& targets, Issues& issues) {
+void checkOff(const Context& c, const Alike& alike, const std::vector<Index>& targets, Issues& issues) {
     if (targets.size() < 2) return; // with one server there is nowhere else to go
     Issue& issue = issues.warning(
-        "health.check_off", {c.node(i).id.str()},
+        "health.check_off", c.where(alike),
         fmt::format(
             "{} does not check its servers: a dead one of {} goes on getting its share of the requests.",
-            c.name(i), countOf(targets.size(), "server")),
+            alike.name, countOf(targets.size(), "server")),
         "Switch health checks on.");
-    issue.operation = setOn(c.node(i), hap::check.id, true);
+    issue.operation = forAll(c, alike, [&](const Node& each) { return setOn(each, hap::check.id, true); });
 }
 
-void checkType(const Context& c, Index i, const std::vector<Index>& targets, Issues& issues) {
-    if (get(c.node(i).parameters, hap::checkType) != hap::CheckType::tcp) return;
+void checkType(const Context& c, const Alike& alike, const std::vector<Index>& targets, Issues& issues) {
+    if (get(c.node(alike.first()).parameters, hap::checkType) != hap::CheckType::tcp) return;
     std::vector<Index> hanging;
     for (Index target : targets)
         for (const ResolvedFailureMode& mode : failureModesOf(c.node(target)))
             if (mode.effect == FailureEffect::hang && (hanging.empty() || hanging.back() != target))
                 hanging.push_back(target);
     if (hanging.empty()) return;
-    Issue& issue = issues.warning("health.tcp_check", withTargets(c, i, hanging),
+    Issue& issue = issues.warning("health.tcp_check", c.where(alike, c.ids(hanging)),
                                   fmt::format("{} only checks that a connection opens. {} can hang with its "
                                               "port still open: that looks healthy for ever.",
-                                              c.name(i), listNames(c.names(hanging))),
+                                              alike.name, listNames(c.names(hanging))),
                                   "Check with http, which needs an answer.");
-    issue.operation = setOn(c.node(i), hap::checkType.id, "http");
+    issue.operation =
+        forAll(c, alike, [&](const Node& each) { return setOn(each, hap::checkType.id, "http"); });
 }
 
-void checkCounts(const Context& c, Index i, Issues& issues) {
-    const Parameters& p = c.node(i).parameters;
+void checkCounts(const Context& c, const Alike& alike, Issues& issues) {
+    const Parameters& p = c.node(alike.first()).parameters;
     if (get(p, hap::checkFall) == 1) {
-        Issue& issue = issues.warning("health.fall_one", {c.node(i).id.str()},
+        Issue& issue = issues.warning("health.fall_one", c.where(alike),
                                       fmt::format("{} takes a server out after a single failed check, so one "
                                                   "lost packet or one slow answer is enough.",
-                                                  c.name(i)),
+                                                  alike.name),
                                       "Set Down after to 2 or 3; check more often if it must be quick.");
-        issue.operation = setOn(c.node(i), hap::checkFall.id, 2);
+        issue.operation =
+            forAll(c, alike, [&](const Node& each) { return setOn(each, hap::checkFall.id, 2); });
     }
     const auto fast = get(p, hap::checkFastinter);
     const Duration inter = get(p, hap::checkInter);
     if (fast && *fast > inter) {
         Issue& issue = issues.warning(
-            "health.fastinter_above_inter", {c.node(i).id.str()},
+            "health.fastinter_above_inter", c.where(alike),
             fmt::format(
                 "{} checks every {}, but only every {} once it has a doubt: the doubt makes it slower.",
-                c.name(i), formatDuration(inter), formatDuration(*fast)),
+                alike.name, formatDuration(inter), formatDuration(*fast)),
             "Set While changing, every below Check every, or leave it empty.");
-        issue.operation =
-            operation::unsetParameter(Collection::nodes, c.node(i).id.str(), hap::checkFastinter.key.id);
+        issue.operation = forAll(c, alike, [](const Node& each) {
+            return operation::unsetParameter(Collection::nodes, each.id.str(), hap::checkFastinter.key.id);
+        });
     }
 }
 
-void checkTimeout(const Context& c, Index i, const std::vector<Index>& targets, Issues& issues) {
-    const Parameters& p = c.node(i).parameters;
+void checkTimeout(const Context& c, const Alike& alike, const std::vector<Index>& targets, Issues& issues) {
+    const Parameters& p = c.node(alike.first()).parameters;
     const auto timeout = get(p, hap::checkTimeout);
     const Duration second = Duration::seconds(1);
     if (!timeout) {
         const Duration inter = get(p, hap::checkInter);
         const Duration proposed = std::max(inter, second);
         Issue& issue = issues.hint(
-            "health.check_timeout_unset", {c.node(i).id.str()},
+            "health.check_timeout_unset", c.where(alike),
             fmt::format("{} has no time limit for the answer of a check: connection and answer share Check "
                         "every ({}).",
-                        c.name(i), formatDuration(inter)),
+                        alike.name, formatDuration(inter)),
             fmt::format("Set Check times out after, for instance to {}.", formatDuration(proposed)));
-        issue.operation = setOn(c.node(i), hap::checkTimeout.key.id, proposed.milliseconds());
+        issue.operation = forAll(c, alike, [&](const Node& each) {
+            return setOn(each, hap::checkTimeout.key.id, proposed.milliseconds());
+        });
         return;
     }
     if (*timeout < second) {
-        Issue& issue = issues.warning("health.check_timeout_short", {c.node(i).id.str()},
+        Issue& issue = issues.warning("health.check_timeout_short", c.where(alike),
                                       fmt::format("Checks of {} time out after {}. Below 1 s HAProxy is "
                                                   "unreliable: 500 ms was measured to take between "
                                                   "0.5 and 1 s.",
-                                                  c.name(i), formatDuration(*timeout)),
+                                                  alike.name, formatDuration(*timeout)),
                                       "Set Check times out after to 1 s or more.");
-        issue.operation = setOn(c.node(i), hap::checkTimeout.key.id, 1000);
+        issue.operation =
+            forAll(c, alike, [&](const Node& each) { return setOn(each, hap::checkTimeout.key.id, 1000); });
     }
     if (get(p, hap::checkType) != hap::CheckType::http) return;
     for (Index target : targets) {
@@ -110,10 +109,11 @@ void checkTimeout(const Context& c, Index i, const std::vector<Index>& targets, 
         if (!(service.mean() > 0)) continue;
         const Duration slow = Duration::seconds(service.quantile(0.99));
         if (slow <= *timeout) continue;
-        issues.warning("health.check_timeout_below_service", {c.node(i).id.str(), c.node(target).id.str()},
+        issues.warning("health.check_timeout_below_service", c.where(alike, {c.node(target).id.str()}),
                        fmt::format("Checks of {} time out after {}, but one answer in a hundred of {} takes "
                                    "longer than {}: healthy servers will be taken out.",
-                                   c.name(i), formatDuration(*timeout), c.name(target), formatDuration(slow)),
+                                   alike.name, formatDuration(*timeout), c.name(target),
+                                   formatDuration(slow)),
                        "Give the check more time, or a check path that answers quickly.");
     }
 }
@@ -121,17 +121,18 @@ void checkTimeout(const Context& c, Index i, const std::vector<Index>& targets, 
 } // namespace
 
 void checkHealthChecks(const Context& context, Issues& issues) {
-    for (Index i = 0; i < context.design.nodes.size(); ++i) {
-        if (!context.balancer[i] || !hasMechanism(context.node(i), "health_check")) continue;
-        const std::vector<Index> targets = context.targetsOf(i);
+    for (const Alike& alike : context.alike) {
+        const Node& node = context.node(alike.first());
+        if (!hasMechanism(node, "health_check")) continue;
+        const std::vector<Index> targets = context.targetsOf(alike.first());
         if (targets.empty()) continue;
-        if (!get(context.node(i).parameters, hap::check)) {
-            checkOff(context, i, targets, issues);
+        if (!get(node.parameters, hap::check)) {
+            checkOff(context, alike, targets, issues);
             continue;
         }
-        checkType(context, i, targets, issues);
-        checkCounts(context, i, issues);
-        checkTimeout(context, i, targets, issues);
+        checkType(context, alike, targets, issues);
+        checkCounts(context, alike, issues);
+        checkTimeout(context, alike, targets, issues);
     }
 }
 

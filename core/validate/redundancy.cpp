@@ -18,7 +18,8 @@ namespace {
 // targets.
 class Reach {
 public:
-    explicit Reach(const Context& context) : m_c(context), m_works(context.design.nodes.size()) {}
+    explicit Reach(const Context& context)
+        : m_c(context), m_works(context.design.nodes.size()), m_links(context.design.links.size()) {}
 
     // Clients that can no longer be served when `down` fails, though they can with everything up.
     std::vector<Index> lostClients(const std::vector<bool>& down) {
@@ -30,8 +31,11 @@ public:
     }
 
 private:
+    enum class Served : std::uint8_t { unknown, yes, no };
+
     void evaluate(const std::vector<bool>& down) {
         const auto& order = m_c.load.order;
+        std::fill(m_links.begin(), m_links.end(), Served::unknown);
         for (auto at = order.rbegin(); at != order.rend(); ++at) {
             // A client stands for its requests: losing the place it lies in is not an outage of the service.
             const bool alive = m_c.client[*at] || !down[*at];
@@ -39,11 +43,16 @@ private:
         }
     }
 
-    bool calls(Index at) const {
+    bool calls(Index at) {
+        // All callers of a link come before its targets in the order, so one answer serves them all.
         const auto served = [&](const Branch& branch) {
+            Served& known = m_links[branch.linkIndex];
+            if (known != Served::unknown) return known == Served::yes;
             const auto working = std::count_if(branch.targets.begin(), branch.targets.end(),
                                                [&](Index t) { return m_works[t]; });
-            return static_cast<std::size_t>(working) >= std::max<std::size_t>(branch.needed, 1);
+            const bool enough = static_cast<std::size_t>(working) >= std::max<std::size_t>(branch.needed, 1);
+            known = enough ? Served::yes : Served::no;
+            return enough;
         };
         const auto& branches = m_c.branches[at];
         if (m_c.balancer[at]) return std::any_of(branches.begin(), branches.end(), served);
@@ -53,6 +62,7 @@ private:
 
     const Context& m_c;
     std::vector<bool> m_works;
+    std::vector<Served> m_links; // by link
 };
 
 std::string kindTitle(const Domain& domain) {
@@ -176,11 +186,10 @@ std::vector<std::pair<std::string, std::vector<Index>>> standIns(const Context& 
         std::sort(nodes.begin(), nodes.end());
         if (nodes.size() > 1 && seen.insert(nodes).second) sets.emplace_back(id, std::move(nodes));
     };
-    for (Index i = 0; i < c.branches.size(); ++i) {
-        for (const Branch& branch : c.branches[i])
-            add(branch.link->to, branch.targets);
+    for (std::size_t i = 0; i < c.linkTargets.size(); ++i)
+        add(c.design.links.at(i).to, c.linkTargets[i]);
+    for (Index i = 0; i < c.branches.size(); ++i)
         if (c.balancer[i] && c.branches[i].size() > 1) add(c.node(i).id.str(), c.targetsOf(i));
-    }
     return sets;
 }
 

@@ -107,7 +107,9 @@ bool hasEffect(const Context& c, const std::vector<Index>& nodes, FailureEffect 
     });
 }
 
-void checkConnecting(const Context& c, Index i, const std::vector<Index>& targets, Issues& issues) {
+void checkConnecting(const Context& c, const Alike& alike, const std::vector<Index>& targets,
+                     Issues& issues) {
+    const Index i = alike.first();
     const Node& node = c.node(i);
     const Parameters& p = node.parameters;
     const Duration connect = get(p, hap::timeoutConnect);
@@ -119,14 +121,16 @@ void checkConnecting(const Context& c, Index i, const std::vector<Index>& target
     const Waiting waiting = leastPatient(c, i);
     if (!redispatch && retries > 0) {
         Issue& issue =
-            issues.warning("timers.redispatch_off", {node.id.str()},
+            issues.warning("timers.redispatch_off", c.where(alike),
                            fmt::format("{} repeats a refused connection {} on the same dead server and then "
                                        "fails the request, after about {}: "
                                        "until the checks notice, that is one request in {}.",
-                                       c.name(i), countOf(static_cast<std::size_t>(retries), "time"),
+                                       alike.name, countOf(static_cast<std::size_t>(retries), "time"),
                                        formatDuration(pause * static_cast<double>(retries)), targets.size()),
                            "Switch Redispatch on, so that retries go to another server.");
-        issue.operation = operation::setParameter(Collection::nodes, node.id.str(), hap::redispatch.id, true);
+        issue.operation = forAll(c, alike, [](const Node& each) {
+            return operation::setParameter(Collection::nodes, each.id.str(), hap::redispatch.id, true);
+        });
     }
     const hap::Balance balance = get(p, hap::balance);
     const bool sticky =
@@ -135,28 +139,30 @@ void checkConnecting(const Context& c, Index i, const std::vector<Index>& target
     const Duration retrying = pause * static_cast<double>(pauses);
     if (retrying > waiting.patience)
         issues.warning(
-            "timers.connect_retries_exceed_client", {node.id.str(), c.node(waiting.caller).id.str()},
+            "timers.connect_retries_exceed_client", c.where(alike, {c.node(waiting.caller).id.str()}),
             fmt::format("{} may spend {} on retries to one dead server ({} x {}), but {} gives up after {}.",
-                        c.name(i), formatDuration(retrying), pauses, formatDuration(pause),
+                        alike.name, formatDuration(retrying), pauses, formatDuration(pause),
                         c.name(waiting.caller), formatDuration(waiting.patience)),
             "Use fewer retries, a shorter connect timeout, or redispatch.");
     if (connect >= waiting.patience && hasEffect(c, targets, FailureEffect::gone)) {
         const Duration proposed = std::max(Duration::milliseconds(1), Duration(waiting.patience / 3));
         Issue& issue = issues.hint("timers.connect_timeout_exceeds_client",
-                                   {node.id.str(), c.node(waiting.caller).id.str()},
+                                   c.where(alike, {c.node(waiting.caller).id.str()}),
                                    fmt::format("When a server vanishes, {} waits {} for the connection. {} "
                                                "gives up after {}, before another server is tried.",
-                                               c.name(i), formatDuration(connect), c.name(waiting.caller),
+                                               alike.name, formatDuration(connect), c.name(waiting.caller),
                                                formatDuration(waiting.patience)),
                                    fmt::format("Set Connect timeout to about {}.", formatDuration(proposed)));
-        issue.operation = setOn(node, hap::timeoutConnect.id, proposed);
+        issue.operation =
+            forAll(c, alike, [&](const Node& each) { return setOn(each, hap::timeoutConnect.id, proposed); });
     }
 }
 
 // How long a hung server goes on getting requests. Failures that are never noticed belong to the rules on
 // health checks.
-void checkDetection(const Context& c, Index i, const std::vector<Index>& targets, Duration deadline,
-                    Issues& issues) {
+void checkDetection(const Context& c, const Alike& alike, const std::vector<Index>& targets,
+                    Duration deadline, Issues& issues) {
+    const Index i = alike.first();
     const Node& node = c.node(i);
     const DetectionLaw law = detectionTime(node, FailureEffect::hang);
     if (!std::isfinite(law.maxS) || law.meanS <= deadline.seconds() ||
@@ -166,11 +172,11 @@ void checkDetection(const Context& c, Index i, const std::vector<Index>& targets
     for (const LoadEdge& edge : c.load.edges)
         if (edge.from == i) rate += edge.requestsPerS;
     const double lost = rate / static_cast<double>(targets.size()) * law.meanS;
-    issues.hint("timers.slow_detection", {node.id.str()},
+    issues.hint("timers.slow_detection", c.where(alike),
                 fmt::format("{} notices a hung server after {} to {}. Until then one request in {} waits for "
                             "it, about {} per failure; "
                             "the deadline is {}.",
-                            c.name(i), formatDuration(Duration::seconds(law.minS)),
+                            alike.name, formatDuration(Duration::seconds(law.minS)),
                             formatDuration(Duration::seconds(law.maxS)), targets.size(),
                             formatSignificant(lost, 2), formatDuration(deadline)),
                 "Check more often, with a shorter check timeout (1 s or more) and Down after 2.");
@@ -183,18 +189,19 @@ Duration shortestDeadline(const Context& c) {
     return deadline;
 }
 
-void checkQueueTimeout(const Context& c, Index i, Duration deadline, Issues& issues) {
-    const Node& node = c.node(i);
+void checkQueueTimeout(const Context& c, const Alike& alike, Duration deadline, Issues& issues) {
+    const Node& node = c.node(alike.first());
     const Duration queue = get(node.parameters, hap::timeoutQueue);
     if (get(node.parameters, hap::serverMaxconn) == 0 || queue <= deadline) return;
     Issue& issue = issues.warning(
-        "timers.queue_timeout_exceeds_deadline", {node.id.str()},
+        "timers.queue_timeout_exceeds_deadline", c.where(alike),
         fmt::format(
             "Requests may wait {} in the queue of {}, but they count only within {}: it passes on requests "
             "that have been given up.",
-            formatDuration(queue), c.name(i), formatDuration(deadline)),
+            formatDuration(queue), alike.name, formatDuration(deadline)),
         "Set Queue timeout below the deadline.");
-    issue.operation = setOn(node, hap::timeoutQueue.id, deadline);
+    issue.operation =
+        forAll(c, alike, [&](const Node& each) { return setOn(each, hap::timeoutQueue.id, deadline); });
 }
 
 void checkCallTimeouts(const Context& c, Duration deadline, Issues& issues) {
@@ -260,7 +267,8 @@ Amplification amplification(const Context& c, Issues& issues) {
 // waits for (row H7 of the reference numbers: stuck when load x attempts > 1, unless queue bound, LIFO, a
 // retry budget or cancelling helps).
 void checkRetryStorm(const Context& c, const Amplification& amplified, Issues& issues) {
-    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+    for (const Alike& alike : c.alike) {
+        const Index i = alike.first();
         const Node& node = c.node(i);
         if (!hasMechanism(node, "queue") || !c.reached[i] || amplified.factor[i] <= 1) continue;
         const Node& client = c.node(amplified.client[i]);
@@ -278,17 +286,19 @@ void checkRetryStorm(const Context& c, const Amplification& amplified, Issues& i
         const auto bound =
             std::max<std::int64_t>(1, static_cast<std::int64_t>(capacity * timeout.seconds() / 2));
         Issue& issue = issues.warning(
-            "timers.retry_storm", {node.id.str(), client.id.str()},
+            "timers.retry_storm", c.where(alike, {client.id.str()}),
             fmt::format("{} is {} % busy; if it stalls, up to {} attempts per request by {} make that {} %, "
                         "and it may stay down "
                         "after the cause is gone: its queue only holds requests that were given up.",
-                        c.name(i), formatSignificant(busy * 100), formatSignificant(amplified.factor[i]),
+                        alike.name, formatSignificant(busy * 100), formatSignificant(amplified.factor[i]),
                         shownName(client.displayName()), formatSignificant(busy * amplified.factor[i] * 100)),
             fmt::format("Bound its queue to about {}, give the client a retry budget of 10 %, or serve the "
                         "newest first.",
                         bound));
-        issue.operation =
-            operation::setParameter(Collection::nodes, node.id.str(), key::server::queueLimit.key.id, bound);
+        issue.operation = forAll(c, alike, [&](const Node& each) {
+            return operation::setParameter(Collection::nodes, each.id.str(), key::server::queueLimit.key.id,
+                                           bound);
+        });
     }
 }
 
@@ -296,15 +306,16 @@ void checkRetryStorm(const Context& c, const Amplification& amplified, Issues& i
 
 void checkTimers(const Context& context, Issues& issues) {
     const Duration deadline = shortestDeadline(context);
-    for (Index i = 0; i < context.design.nodes.size(); ++i) {
+    for (const Alike& alike : context.alike) {
+        const Index i = alike.first();
         if (context.client[i]) checkClient(context, i, issues);
         if (!context.balancer[i]) continue;
         const std::vector<Index> targets = context.targetsOf(i);
         if (targets.size() > 1) {
-            checkConnecting(context, i, targets, issues);
-            checkDetection(context, i, targets, deadline, issues);
+            checkConnecting(context, alike, targets, issues);
+            checkDetection(context, alike, targets, deadline, issues);
         }
-        checkQueueTimeout(context, i, deadline, issues);
+        checkQueueTimeout(context, alike, deadline, issues);
     }
     checkCallTimeouts(context, deadline, issues);
     checkRetryStorm(context, amplification(context, issues), issues);

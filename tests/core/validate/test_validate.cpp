@@ -223,7 +223,7 @@ std::vector<Case> capacityCases() {
         {"capacity.overload",
          S::warning,
          "web1",
-         "web1 gets 675/s and can carry 667/s",
+         "web1 (and 3 like it) gets 675/s and can carry 667/s",
          {{"nodes/shoppers/parameters/rate_per_s", 2700}},
          {{"nodes/shoppers/parameters/rate_per_s", 2600}}},
         {"capacity.near_limit",
@@ -295,7 +295,7 @@ std::vector<Case> timerCases() {
         {"timers.retry_amplification", S::warning, "l3", "can become 6 calls to db (3 x 2)",
          withDatabase({{"parameters", {{"attempts", 2}}}}) + std::vector<Change>{{attempts, 3}},
          withDatabase({{"parameters", {{"attempts", 2}}}})},
-        {"timers.retry_storm", S::warning, "web1", "web1 is 37.5 % busy",
+        {"timers.retry_storm", S::warning, "web1", "web1 (and 3 like it) is 37.5 % busy",
          servers("parameters/queue_limit", 700) + std::vector<Change>{{attempts, 3}, {rate, 1000}},
          servers("parameters/queue_limit", 600) + std::vector<Change>{{attempts, 3}, {rate, 1000}}},
     };
@@ -484,6 +484,29 @@ private slots:
         for (const Case& each : m_cases)
             ++codes[each.code];
         QVERIFY(codes.size() >= 40);
+    }
+
+    // Members that are set alike are named together, once.
+    void aPoolIsOneFinding() {
+        const std::vector<Issue> issues =
+            validate(designWith(both("redispatch", false) + servers("deploy", nullptr)));
+        const auto count = [&](const char* code) {
+            return std::count_if(issues.begin(), issues.end(),
+                                 [&](const Issue& i) { return i.code == code; });
+        };
+        QCOMPARE(count("timers.redispatch_off"), 1);
+        QCOMPARE(count("deploy.missing_host"), 1);
+        const auto off = std::find_if(issues.begin(), issues.end(),
+                                      [](const Issue& i) { return i.code == "timers.redispatch_off"; });
+        QCOMPARE(off->where, (std::vector<std::string>{"lb1", "lb2"}));
+        QVERIFY(off->message.starts_with("lb1 (and lb2) repeats"));
+        QCOMPARE(off->operation->children.size(), std::size_t(2));
+        // One of them differs: two findings.
+        const std::vector<Issue> two = validate(
+            designWith(both("redispatch", false) + std::vector<Change>{{"nodes/lb1/parameters/retries", 2}}));
+        QCOMPARE(std::count_if(two.begin(), two.end(),
+                               [](const Issue& i) { return i.code == "timers.redispatch_off"; }),
+                 2);
     }
 
     void longNamesAreCut() {
