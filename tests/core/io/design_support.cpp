@@ -1,59 +1,14 @@
 #include "tests/core/io/design_support.h"
 
 #include "resources/resources.h"
+#include "tests/core/io/save_support.h"
 
 #include <fmt/format.h>
 
 namespace alwayson::test {
 
 std::string fullDesign() {
-    return R"({
-  "format": "alwayson-design", "version": 1, "catalogue": 1, "name": "Everything \u00e9 \ud83d\ude39",
-  "settings": { "price_book": "seed", "capacity_book": "realistic", "haproxy_version": "2.8", "x_setting": [1, 2] },
-  "domains": [
-    { "id": "eu", "kind": "region", "name": "Europe" },
-    { "id": "eu-a", "kind": "zone", "parent": "eu", "failure_modes": [
-      { "id": "outage", "mttf_h": 87600, "repair": { "dist": "lognormal", "median_min": 120, "p95_min": 720 } } ],
-      "default_failure_modes": false, "x_domain": null },
-    { "id": "feed", "kind": "zone", "parent": "eu" }
-  ],
-  "nodes": [
-    { "id": "shoppers", "kind": "client", "name": "Shoppers", "parameters": { "rate_per_s": 400 }, "classes": [
-      { "id": "read", "share": 0.9, "deadline_ms": 3000, "latency_objective_ms": 250.5, "idempotent": true },
-      { "id": "write", "share": 0.1, "writes": true, "deadline_ms": 0.1, "x_class": "kept" } ] },
-    { "id": "lb1", "kind": "haproxy", "domain": "eu-a", "depends_on": ["feed"], "ageing": "while_powered",
-      "parameters": { "balance": "leastconn", "check_inter_ms": 500, "check_timeout_ms": null, "redispatch": false, "x_parameter": { "deep": [[1.5], { "a": -2e-3 }] } },
-      "deploy": { "host": "10.0.0.1", "port": 8080, "x_deploy": "kept" } },
-    { "id": "web1", "kind": "server", "name": "Web 1", "domain": "eu-a", "group": "web",
-      "parameters": { "workers": 3, "service": { "dist": "lognormal", "mean_ms": 12.5, "p99_ms": 60 } },
-      "failure_modes": [
-        { "id": "crash", "removed": true },
-        { "id": "own", "title": "Own mode", "effect": "slow", "time_to_failure": { "dist": "weibull", "shape": 1.5, "scale_h": 1000 },
-          "mttr_h": 0.25, "slow_factor": 4.5, "x_mode": false },
-        { "id": "odd", "effect": "errors", "mttf_h": 100, "repair": { "dist": "empirical", "values_min": [1, 2.5, 10] }, "error_share": 0.25 },
-        { "id": "freeze", "effect": "hang", "mttf_h": 100, "repair": { "dist": "hyperexponential", "p1": 0.5, "mean1_s": 1, "mean2_s": 2 }, "resumes": true } ],
-      "x_node": { "a": 1, "b": [true, false, null] } },
-    { "id": "web2", "kind": "server", "group": "web" }
-  ],
-  "groups": [ { "id": "web", "kind": "pool", "name": "Web", "x_group": 0 } ],
-  "links": [
-    { "id": "l1", "from": "shoppers", "to": "lb1", "classes": ["read", "write"] },
-    { "id": "l2", "from": "lb1", "to": "web", "parameters": { "latency_ms": 0.5, "optional": true }, "x_link": "kept" }
-  ],
-  "objectives": [
-    { "id": "o1", "flow": "shoppers:read", "metric": "availability_requests", "at_least": 0.9995, "x_objective": 1 },
-    { "id": "o2", "flow": "design", "metric": "cost_usd_per_month", "at_most": 1e3 }
-  ],
-  "scenarios": [ { "id": "kill", "name": "Kill", "duration_s": 300, "seed": 7, "background_failures": true, "events": [
-    { "at_s": 60, "do": "fail", "what": "web1", "mode": "own", "slow_factor": 3, "x_event": 1 },
-    { "at_s": 90.5, "do": "repair", "what": "web1" },
-    { "at_s": 100, "do": "load", "what": "shoppers", "factor": 2 } ], "x_scenario": {} } ],
-  "variants": [ { "id": "v1", "name": "More", "operations": [ { "op": "anything", "n": 1 } ], "x_variant": 1 } ],
-  "attachments": { "haproxy": { "lines": ["option foo", "  tab\there"] }, "mysql": null },
-  "canvas": { "nodes": { "web1": [320, 160], "lb1": [-1.5, 0] }, "domains": { "eu": [0, 0, 640, 480.25] }, "groups": { "web": [1, 2] } },
-  "x_design": { "b": 1, "a": "~/" , "n": 1e300 }, "x~/": 1
-}
-)";
+    return bytesOf(std::string(ALWAYSON_TEST_DATA) + "/json/full.aon.json");
 }
 
 std::vector<std::pair<std::string, std::string>> sampleDesigns() {
