@@ -3,6 +3,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/text/sentence.h"
+#include "simulator/compile/compile.h"
 
 #include <fmt/format.h>
 
@@ -75,22 +76,8 @@ std::string whyNoFormula(const Design& design, const Node& server) {
 std::optional<Duration> commonRoundTrip(const Design& design, const StaticLoad& load) {
     std::optional<Duration> common;
     for (const LoadEdge& edge : load.edges) {
-        const Node& from = design.nodes.at(edge.from);
-        const Domain* place = lowestCommonDomain(design, from, design.nodes.at(edge.to));
-        const auto own = get(design.links.at(edge.link).parameters, key::link::request::latency);
-        Duration rtt;
-        if (own)
-            rtt = *own;
-        else if (!from.domain)
-            rtt = get(from.parameters, key::client::networkRtt);
-        else if (!place)
-            return std::nullopt;
-        else {
-            // Every kind of place has a round trip inside, with a default of its own.
-            ParamKey<Duration> inside = key::domain::zone::rtt;
-            inside.owner = place->kind;
-            rtt = get(place->parameters, inside);
-        }
+        const Duration rtt = sim::roundTrip(design, design.links.at(edge.link), design.nodes.at(edge.from),
+                                            design.nodes.at(edge.to));
         if (common && *common != rtt) return std::nullopt;
         common = rtt;
     }

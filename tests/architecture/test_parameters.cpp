@@ -47,7 +47,7 @@ private slots:
                 for (const ParameterSpec& p : descriptor.parameters) {
                     const bool read =
                         std::any_of(m_program.begin(), m_program.end(), [&](const SourceFile& file) {
-                            return computes(file) && readsAs(file, family, descriptor, keyName(p.id, p.unit));
+                            return computes(file) && readsAs(file, family, descriptor, p);
                         });
                     if (p.simulated && !read) unread.push_back(descriptor.id + " " + p.id);
                 }
@@ -60,8 +60,7 @@ private slots:
             for (const Descriptor& descriptor : *family.list)
                 for (const ParameterSpec& p : descriptor.parameters)
                     for (const SourceFile& file : m_program)
-                        if (!p.simulated && file.isIn("simulator") &&
-                            readsAs(file, family, descriptor, keyName(p.id, p.unit)))
+                        if (!p.simulated && file.isIn("simulator") && readsAs(file, family, descriptor, p))
                             wrong.push_back(file.path + " reads " + descriptor.id + " " + p.id);
         QVERIFY2(wrong.empty(), joined(wrong).c_str());
     }
