@@ -23,6 +23,9 @@ public slots:
     void setFolder(const QString& folder); // compares with the files there
     void writeToFolder();
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     struct Impl;
     std::unique_ptr<Impl> m;

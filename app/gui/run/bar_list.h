@@ -1,0 +1,30 @@
+#pragma once
+#include "app/gui/run/run_words.h"
+#include "app/gui/theme/theme.h"
+
+#include <QWidget>
+
+namespace alwayson::gui {
+
+// A titled list of names with bars in proportion and their figures.
+class BarList : public QWidget {
+    Q_OBJECT
+public:
+    BarList(const Theme& theme, const QString& title, Tone tone, QWidget* parent = nullptr);
+    // `caption` stands beside the title in faint text. At most `kMostRows` rows are shown, the rest summed up.
+    void setRows(std::vector<BarRow> rows, const QString& caption = {});
+    bool isEmpty() const { return m_rows.empty(); }
+    QSize sizeHint() const override;
+    static constexpr std::size_t kMostRows = 8;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    const Theme& m_theme;
+    QString m_title, m_caption;
+    Tone m_tone;
+    std::vector<BarRow> m_rows;
+};
+
+} // namespace alwayson::gui

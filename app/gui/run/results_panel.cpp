@@ -1,0 +1,226 @@
+#include "app/gui/run/results_panel.h"
+
+#include "app/gui/canvas/words.h"
+#include "app/gui/run/bar_list.h"
+#include "app/gui/run/run_words.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace alwayson::gui {
+
+namespace {
+
+enum Column { nameColumn, valueColumn, intervalColumn, tagColumn, samplesColumn, columns };
+
+} // namespace
+
+struct ResultsPanel::Impl {
+    Session& session;
+    const Theme& theme;
+    QTreeWidget* table = nullptr;
+    QLabel* invitation = nullptr;
+    QPushButton* simulate = nullptr;
+    QPushButton* cancel = nullptr;
+    QProgressBar* progress = nullptr;
+    QLabel* progressWords = nullptr;
+    BarList* errors = nullptr;
+    BarList* waterfall = nullptr;
+    BarList* cost = nullptr;
+    QWidget* side = nullptr;
+
+    QWidget* makeBar(QWidget* parent);
+    QWidget* makeSide(QWidget* parent);
+    void makeTable(QWidget* parent);
+    void refill();
+    void followProgress(double share, const QString& words);
+    void addResult(const QString& title, const SimulationResult& result, bool stale);
+    QTreeWidgetItem* addSection(QTreeWidgetItem* below, const QString& title) const;
+};
+
+QWidget* ResultsPanel::Impl::makeBar(QWidget* parent) {
+    auto* bar = new QWidget(parent);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(10);
+    simulate = new QPushButton(QStringLiteral("Simulate years"), bar);
+    simulate->setObjectName(QStringLiteral("simulate-years"));
+    simulate->setToolTip(QStringLiteral("Failures and repairs over many years, until the availability is known to a few percent"));
+    cancel = new QPushButton(QStringLiteral("Stop"), bar);
+    cancel->setToolTip(QStringLiteral("Keeps what was reached so far"));
+    progress = new QProgressBar(bar);
+    progress->setRange(0, 1000);
+    progress->setTextVisible(false);
+    progress->setFixedSize(160, 6);
+    progressWords = new QLabel(bar);
+    progressWords->setTextFormat(Qt::PlainText);
+    progressWords->setProperty("tone", "secondary");
+    progressWords->setFont(theme.font(Type::secondary));
+    row->addWidget(simulate);
+    row->addWidget(cancel);
+    row->addWidget(progress);
+    row->addWidget(progressWords, 1);
+    return bar;
+}
+
+void ResultsPanel::Impl::makeTable(QWidget* parent) {
+    table = new QTreeWidget(parent);
+    table->setObjectName(QStringLiteral("results-table"));
+    table->setAccessibleName(QStringLiteral("Figures"));
+    table->setColumnCount(columns);
+    table->setHeaderLabels({QStringLiteral("Figure"), QStringLiteral("Value"), QStringLiteral("95 % interval"), QStringLiteral("Tag"), QStringLiteral("Samples")});
+    table->setFrameShape(QFrame::NoFrame);
+    table->setUniformRowHeights(true);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setIndentation(14);
+    table->setFont(theme.font(Type::control));
+    table->header()->setStretchLastSection(false);
+    table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table->header()->setSectionResizeMode(nameColumn, QHeaderView::Stretch);
+    for (int column = valueColumn; column < columns; ++column)
+        if (column != tagColumn) table->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+}
+
+QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
+    auto* scroll = new QScrollArea(parent);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setMinimumWidth(300);
+    scroll->setMaximumWidth(460);
+    auto* inner = new QWidget(scroll);
+    auto* column = new QVBoxLayout(inner);
+    column->setContentsMargins(10, 0, 4, 0);
+    column->setSpacing(10);
+    errors = new BarList(theme, QStringLiteral("Failed requests"), Tone::bad, inner);
+    waterfall = new BarList(theme, QStringLiteral("Downtime by cause"), Tone::warn, inner);
+    cost = new BarList(theme, QStringLiteral("Cost per month"), Tone::accent, inner);
+    for (BarList* list : {errors, waterfall, cost}) column->addWidget(list);
+    column->addStretch();
+    scroll->setWidget(inner);
+    return scroll;
+}
+
+ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent) : QWidget(parent), m(new Impl{session, theme}) {
+    setProperty("plane", "surface");
+    setAttribute(Qt::WA_StyledBackground);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(18, 8, 18, 8);
+    column->setSpacing(8);
+    column->addWidget(m->makeBar(this));
+    auto* row = new QHBoxLayout;
+    row->setSpacing(18);
+    m->makeTable(this);
+    m->invitation = new QLabel(QStringLiteral("Press Run for one scenario, or simulate years for availability. Figures appear here with their interval, "
+                                              "their tag and the samples behind them."),
+                               this);
+    m->invitation->setProperty("tone", "secondary");
+    m->invitation->setWordWrap(true);
+    m->invitation->setAlignment(Qt::AlignCenter);
+    row->addWidget(m->table, 3);
+    row->addWidget(m->invitation, 3);
+    m->side = m->makeSide(this);
+    row->addWidget(m->side, 2);
+    column->addLayout(row, 1);
+
+    connect(m->simulate, &QPushButton::clicked, &session, &Session::startAvailabilityRun);
+    connect(m->cancel, &QPushButton::clicked, &session, &Session::cancelAvailabilityRun);
+    connect(&session, &Session::availabilityProgress, this, [this](double share, const QString& words) { m->followProgress(share, words); });
+    connect(&session, &Session::availabilityResultChanged, this, [this] { m->refill(); });
+    connect(&session, &Session::runResultChanged, this, [this] { m->refill(); });
+    connect(&session, &Session::reportChanged, this, [this] { m->refill(); });
+    connect(&session, &Session::documentReplaced, this, [this] { m->refill(); });
+    connect(&theme, &Theme::changed, this, [this] { m->refill(); });
+    m->refill();
+}
+
+ResultsPanel::~ResultsPanel() = default;
+
+void ResultsPanel::Impl::followProgress(double share, const QString& words) {
+    const bool running = session.availabilityRunning();
+    simulate->setVisible(!running);
+    cancel->setVisible(running);
+    progress->setVisible(running);
+    progress->setValue(int(std::lround(share * 1000)));
+    progressWords->setText(running ? words : QString());
+}
+
+QTreeWidgetItem* ResultsPanel::Impl::addSection(QTreeWidgetItem* below, const QString& title) const {
+    auto* section = below ? new QTreeWidgetItem(below) : new QTreeWidgetItem(table);
+    section->setText(nameColumn, title);
+    section->setFont(nameColumn, theme.font(below ? Type::control : Type::body, QFont::DemiBold));
+    section->setFirstColumnSpanned(true);
+    section->setExpanded(true);
+    return section;
+}
+
+void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult& result, bool stale) {
+    QTreeWidgetItem* top = addSection(nullptr, title);
+    QStringList remarks;
+    if (stale) remarks << QStringLiteral("of an earlier version of the design");
+    if (result.partial) remarks << QStringLiteral("partial: %1").arg(QString::fromStdString(result.partialReason));
+    if (!remarks.isEmpty()) {
+        top->setText(nameColumn, title + QStringLiteral("  (%1)").arg(remarks.join(QStringLiteral("; "))));
+        top->setForeground(nameColumn, theme.color(Tone::warn));
+    }
+    QTreeWidgetItem* section = nullptr;
+    for (const FigureRow& row : figureRows(session.design(), result)) {
+        if (!section || section->text(nameColumn) != row.section) section = addSection(top, row.section);
+        auto* item = new QTreeWidgetItem(section, {row.name, row.value, row.interval, row.tag, row.samples});
+        for (const int column : {int(valueColumn), int(intervalColumn), int(samplesColumn)})
+            item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+        item->setForeground(nameColumn, theme.color(Tone::secondary));
+        item->setForeground(intervalColumn, theme.color(Tone::secondary));
+        item->setForeground(tagColumn, theme.color(Tone::faint));
+        item->setForeground(samplesColumn, theme.color(Tone::faint));
+        if (row.value == QLatin1String("missed")) item->setForeground(valueColumn, theme.color(Tone::bad));
+        if (row.value == QLatin1String("met")) item->setForeground(valueColumn, theme.color(Tone::ok));
+        for (int column = 0; column < columns; ++column)
+            if (!row.note.isEmpty()) item->setToolTip(column, row.note.toHtmlEscaped());
+    }
+    const QString bottom = QStringLiteral("seed %1 · engine %2 · prices %3 · fingerprint %4")
+                               .arg(result.seed)
+                               .arg(QString::fromStdString(result.engineVersion), QString::fromStdString(result.priceBook),
+                                    QString::fromStdString(result.fingerprint));
+    auto* made = new QTreeWidgetItem(top, {bottom});
+    made->setFirstColumnSpanned(true);
+    made->setForeground(nameColumn, theme.color(Tone::faint));
+    made->setToolTip(nameColumn, QString::fromStdString(result.reproduce).toHtmlEscaped());
+}
+
+void ResultsPanel::Impl::refill() {
+    const std::shared_ptr<const SimulationResult> run = session.runResult(), years = session.availabilityResult();
+    const std::shared_ptr<const CheckReport> report = session.lastReport();
+    const auto stale = [&](const SimulationResult& result) {
+        return report && !session.reportIsStale() && !result.designHash.empty() && result.designHash != report->designHash;
+    };
+    table->clear();
+    if (run) {
+        const Scenario* scenario = session.design().scenarios.find(run->scenario);
+        const QString name = scenario ? QString::fromStdString(scenario->displayName()) : QStringLiteral("live");
+        addResult(QStringLiteral("Scenario: %1").arg(name), *run, false);
+    }
+    if (years)
+        addResult(QStringLiteral("Long run: %1 years").arg(QString::number(years->simulatedSeconds / kSecondsPerYear, 'g', 3)), *years, stale(*years));
+    const bool any = run || years;
+    table->setVisible(any);
+    invitation->setVisible(!any);
+    errors->setRows(run ? errorBars(*run) : std::vector<BarRow>(), QStringLiteral("in this scenario"));
+    waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), QStringLiteral("simulated"));
+    const Cost* bill = report ? &report->cost : nullptr;
+    cost->setRows(bill ? costBars(session.design(), *bill) : std::vector<BarRow>(),
+                  bill ? QStringLiteral("%1 · price book %2").arg(QString::fromLatin1(bill->atLeast ? "at least" : "exact"), QString::fromStdString(bill->priceBook)) : QString());
+    side->setVisible(!errors->isEmpty() || !waterfall->isEmpty() || !cost->isEmpty());
+    followProgress(0, {});
+}
+
+} // namespace alwayson::gui

@@ -1,0 +1,238 @@
+#include "app/gui/run/timeline_panel.h"
+
+#include "app/gui/charts/chart_view.h"
+#include "app/gui/run/run_words.h"
+#include "app/gui/canvas/words.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace alwayson::gui {
+
+namespace {
+
+enum View { latency, errors, load };
+constexpr Tone kTones[] = {Tone::compute, Tone::accent, Tone::data, Tone::warn, Tone::cloud, Tone::client, Tone::bad, Tone::ok};
+constexpr std::size_t kMostLines = 8;
+
+bool isWhole(const NamedSeries& series, bool haveDesign) {
+    return haveDesign ? series.id == "design" : series.id.find(':') == std::string::npos;
+}
+
+std::vector<ChartSeries> latencySeries(const SimulationResult& result) {
+    bool haveDesign = false;
+    for (const NamedSeries& series : result.series) haveDesign = haveDesign || series.id == "design";
+    std::size_t shown = 0;
+    for (const NamedSeries& series : result.series) shown += isWhole(series, haveDesign) ? 1 : 0;
+    std::vector<ChartSeries> lines;
+    for (const NamedSeries& series : result.series) {
+        if (!isWhole(series, haveDesign) || lines.size() >= kMostLines) continue;
+        const QString prefix = shown > 1 ? QString::fromStdString(series.id) + QLatin1Char(' ') : QString();
+        ChartSeries p99{prefix + QStringLiteral("p99 ms"), Tone::accent, {}}, p50{prefix + QStringLiteral("p50 ms"), Tone::ok, {}};
+        for (const SeriesPoint& point : series.points) {
+            if (point.succeeded == 0) continue; // no answer, no latency
+            p99.points.emplace_back(point.atS, point.p99Ms);
+            p50.points.emplace_back(point.atS, point.p50Ms);
+        }
+        lines.push_back(std::move(p99));
+        lines.push_back(std::move(p50));
+    }
+    return lines;
+}
+
+std::vector<ChartSeries> errorSeries(const SimulationResult& result) {
+    std::vector<ChartSeries> lines;
+    for (const NamedSeries& series : result.series) {
+        if (series.id.find(':') == std::string::npos || lines.size() >= kMostLines) continue;
+        ChartSeries line{QString::fromStdString(series.id), lines.empty() ? Tone::bad : kTones[lines.size() % std::size(kTones)], {}};
+        for (const SeriesPoint& point : series.points) line.points.emplace_back(point.atS, double(point.failed) / series.stepS);
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+std::vector<ChartSeries> loadSeries(const Design& design, const SimulationResult& result) {
+    std::vector<ChartSeries> lines;
+    for (const NodeSeries& series : result.nodeSeries) {
+        if (series.busyShare.empty() || lines.size() >= kMostLines) continue;
+        ChartSeries line{words::nameOf(design, series.id), kTones[lines.size() % std::size(kTones)], {}};
+        double any = 0;
+        for (std::size_t i = 0; i < series.busyShare.size(); ++i) {
+            line.points.emplace_back(double(i + 1) * series.stepS, series.busyShare[i] * 100);
+            any = std::max(any, series.busyShare[i]);
+        }
+        if (any > 0) lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& result) {
+    std::vector<ChartMark> marks;
+    for (const RunEvent& event : result.events) {
+        ChartMark mark{event.atS, eventWords(design, event), Tone::bad, true};
+        if (event.kind == "check_failed") mark.important = false;
+        else if (event.kind == "repaired") mark.tone = Tone::recovering;
+        else if (event.kind == "marked_up") mark.tone = Tone::ok;
+        else if (event.kind == "marked_down") mark.tone = Tone::warn;
+        else if (event.kind == "load") mark.tone = Tone::accent;
+        marks.push_back(std::move(mark));
+        if (marks.size() >= 400) break;
+    }
+    return marks;
+}
+
+} // namespace
+
+struct TimelinePanel::Impl {
+    Session& session;
+    const Theme& theme;
+    ChartView* chart = nullptr;
+    QLabel* sentence = nullptr;
+    QLabel* clock = nullptr;
+    QButtonGroup* views = nullptr;
+    QToolButton* previous = nullptr;
+    QToolButton* next = nullptr;
+    int view = latency;
+
+    void refill();
+    void followTime();
+    void jump(bool forward);
+    QWidget* makeBar(TimelinePanel* panel);
+};
+
+QWidget* TimelinePanel::Impl::makeBar(TimelinePanel* panel) {
+    auto* bar = new QWidget(panel);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    views = new QButtonGroup(bar);
+    const char* names[] = {"Latency", "Errors", "Load"};
+    for (int i = 0; i < 3; ++i) {
+        auto* button = new QPushButton(QString::fromLatin1(names[i]), bar);
+        button->setProperty("look", "mode");
+        button->setObjectName(QStringLiteral("timeline-%1").arg(QString::fromLatin1(names[i]).toLower()));
+        button->setCheckable(true);
+        button->setChecked(i == view);
+        views->addButton(button, i);
+        row->addWidget(button);
+    }
+    row->addStretch();
+    const auto step = [&](const QString& icon, const QString& tip) {
+        auto* button = new QToolButton(bar);
+        button->setProperty("look", "icon");
+        button->setIcon(theme.icon(icon));
+        button->setToolTip(tip);
+        button->setAccessibleName(tip);
+        row->addWidget(button);
+        return button;
+    };
+    previous = step(QStringLiteral("chevron-left"), QStringLiteral("To the event before"));
+    next = step(QStringLiteral("chevron-right"), QStringLiteral("To the next event"));
+    clock = new QLabel(bar);
+    clock->setProperty("tone", "secondary");
+    clock->setFont(theme.font(Type::secondary, QFont::Medium));
+    row->addWidget(clock);
+    return bar;
+}
+
+TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* parent) : QWidget(parent), m(new Impl{session, theme}) {
+    setProperty("plane", "surface");
+    setAttribute(Qt::WA_StyledBackground);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(18, 6, 18, 10);
+    column->setSpacing(4);
+    column->addWidget(m->makeBar(this));
+    m->chart = new ChartView(theme, this);
+    m->chart->setObjectName(QStringLiteral("timeline-chart"));
+    column->addWidget(m->chart, 1);
+    m->sentence = new QLabel(this);
+    m->sentence->setTextFormat(Qt::PlainText);
+    m->sentence->setProperty("tone", "secondary");
+    m->sentence->setFont(theme.font(Type::secondary));
+    m->sentence->setObjectName(QStringLiteral("timeline-sentence"));
+    column->addWidget(m->sentence);
+
+    connect(m->views, &QButtonGroup::idClicked, this, [this](int id) {
+        m->view = id;
+        m->refill();
+    });
+    connect(m->previous, &QToolButton::clicked, this, [this] { m->jump(false); });
+    connect(m->next, &QToolButton::clicked, this, [this] { m->jump(true); });
+    connect(m->chart, &ChartView::scrubbed, this, [this](double x) { m->session.seek(x); });
+    connect(&session, &Session::runResultChanged, this, [this] { m->refill(); });
+    connect(&session, &Session::runStateChanged, this, [this] { m->refill(); });
+    connect(&session, &Session::playTimeChanged, this, [this] { m->followTime(); });
+    connect(&session, &Session::documentReplaced, this, [this] { m->refill(); });
+    m->refill();
+}
+
+TimelinePanel::~TimelinePanel() = default;
+
+QString TimelinePanel::sentence() const {
+    return m->sentence->text();
+}
+
+void TimelinePanel::Impl::refill() {
+    const std::shared_ptr<const SimulationResult> result = session.runResult();
+    const bool empty = !result;
+    chart->setInvitation(!empty ? QString()
+                                : session.runState() == Session::RunState::idle
+                                      ? QStringLiteral("Press Run to see what happens to the requests, then right-click a server to kill it")
+                                      : QStringLiteral("Simulating ..."));
+    for (QAbstractButton* button : views->buttons()) button->setEnabled(!empty);
+    previous->setEnabled(!empty);
+    next->setEnabled(!empty);
+    if (empty) {
+        chart->setSeries({});
+        chart->setMarks({});
+        chart->setPlayhead(std::nullopt);
+        sentence->clear();
+        clock->clear();
+        return;
+    }
+    switch (view) {
+    case latency: chart->setUnits(QStringLiteral("s"), QStringLiteral("ms")); chart->setSeries(latencySeries(*result)); break;
+    case errors: chart->setUnits(QStringLiteral("s"), QStringLiteral("failed/s")); chart->setSeries(errorSeries(*result)); break;
+    case load: chart->setUnits(QStringLiteral("s"), QStringLiteral("%")); chart->setSeries(loadSeries(session.design(), *result)); break;
+    }
+    chart->setMarks(marksOf(session.design(), *result));
+    chart->setXRange(0, std::max(1.0, session.runEndS()));
+    followTime();
+}
+
+void TimelinePanel::Impl::followTime() {
+    const std::shared_ptr<const SimulationResult> result = session.runResult();
+    if (!result) return;
+    const double now = session.playTimeS();
+    chart->setPlayhead(now, QStringLiteral("now %1 s").arg(now, 0, 'f', 1));
+    clock->setText(QStringLiteral("%1 s of %2 s").arg(now, 0, 'f', 1).arg(session.runEndS(), 0, 'f', 0));
+    const QString words = runSentence(session.design(), *result, now);
+    if (words != sentence->text()) sentence->setText(words);
+}
+
+void TimelinePanel::Impl::jump(bool forward) {
+    const std::shared_ptr<const SimulationResult> result = session.runResult();
+    if (!result) return;
+    const double now = session.playTimeS();
+    std::optional<double> to;
+    for (const RunEvent& event : result->events) {
+        if (event.kind == "check_failed") continue;
+        if (forward && event.atS > now + 0.05) {
+            to = event.atS;
+            break;
+        }
+        if (!forward && event.atS < now - 0.05) to = event.atS;
+    }
+    if (to) session.seek(*to);
+}
+
+} // namespace alwayson::gui
