@@ -23,13 +23,16 @@ class TestHaproxyBuild : public QObject {
         const auto result = haproxy::build(design, *haproxy::balancersOf(design).front(), "lb", {2, 6});
         return result ? "none" : result.error().code;
     }
-    static bool has(const std::string& text, const std::string& line) { return text.find("    " + line + "\n") != std::string::npos; }
+    static bool has(const std::string& text, const std::string& line) {
+        return text.find("    " + line + "\n") != std::string::npos;
+    }
     static std::string text(const Design& design) { return haproxy::toText(built(design).config); }
 
     static void accept(const Design& design) {
         const haproxy::Built one = built(design);
         std::vector<std::string> names;
-        for (const haproxy::Variable& variable : one.variables) names.push_back(variable.name);
+        for (const haproxy::Variable& variable : one.variables)
+            names.push_back(variable.name);
         const std::string config = haproxy::toText(one.config);
         const auto verdict = verify::verifyHaproxy(config, names);
         QVERIFY2(verdict.ok(), "haproxy could not be run");
@@ -52,9 +55,7 @@ private slots:
         accept(designFrom("examples/seed-article.aon.json"));
     }
 
-    void templatesAreAccepted() {
-        accept(designFrom("templates/web-pair.aon.json"));
-    }
+    void templatesAreAccepted() { accept(designFrom("templates/web-pair.aon.json")); }
 
     void theSimulatedValueIsTheWrittenValue() {
         Design design = designFrom("templates/web-pair.aon.json");
@@ -85,14 +86,28 @@ private slots:
         deploy(design, "lb1", "host", std::string("127.0.0.1"));
         deploy(design, "lb1", "port", 8081.0);
         const std::string config = text(design);
-        for (const char* line : {"balance random(3)", "retries 5", "no option redispatch", "retry-on conn-failure",
-                                 "cookie SERVERID insert indirect nocache httponly", "option httpchk",
-                                 "http-check send meth GET uri /healthz ver HTTP/1.1 hdr Host shop.example.com", "http-check expect status 200-399",
-                                 "default-server inter 1500ms fastinter 250ms downinter 1m fall 4 rise 7", "timeout check 1s",
-                                 "default-server weight 100 maxconn 77 maxqueue 88 slowstart 20s on-marked-down shutdown-sessions",
-                                 "timeout connect 1001ms", "timeout server 2002ms", "timeout client 3003ms", "timeout queue 4004ms",
-                                 "timeout http-request 5005ms", "timeout http-keep-alive 1h", "maxconn 1234", "bind 127.0.0.1:8081",
-                                 "server web1 10.0.1.11:8080 check cookie web1"})
+        for (const char* line :
+             {"balance random(3)",
+              "retries 5",
+              "no option redispatch",
+              "retry-on conn-failure",
+              "cookie SERVERID insert indirect nocache httponly",
+              "option httpchk",
+              "http-check send meth GET uri /healthz ver HTTP/1.1 hdr Host shop.example.com",
+              "http-check expect status 200-399",
+              "default-server inter 1500ms fastinter 250ms downinter 1m fall 4 rise 7",
+              "timeout check 1s",
+              "default-server weight 100 maxconn 77 maxqueue 88 slowstart 20s on-marked-down "
+              "shutdown-sessions",
+              "timeout connect 1001ms",
+              "timeout server 2002ms",
+              "timeout client 3003ms",
+              "timeout queue 4004ms",
+              "timeout http-request 5005ms",
+              "timeout http-keep-alive 1h",
+              "maxconn 1234",
+              "bind 127.0.0.1:8081",
+              "server web1 10.0.1.11:8080 check cookie web1"})
             QVERIFY2(has(config, line), (std::string(line) + "\n" + config).c_str());
         QVERIFY(config.find("refused connection noticed after 750 ms to 2.25 s") != std::string::npos);
         accept(design);
@@ -100,12 +115,15 @@ private slots:
 
     void defaultsAreWrittenToo() {
         const std::string config = text(designFrom("examples/seed-article.aon.json"));
-        for (const char* line : {"option redispatch", "retries 3", "default-server inter 2s fastinter 2s downinter 2s fall 3 rise 2",
-                                 "default-server weight 100 maxconn 0 maxqueue 0", "timeout check 2s", "timeout connect 3s", "timeout server 30s",
-                                 "timeout queue 10s", "maxconn 10000", "spread-checks 0", "zero-warning"})
+        for (const char* line :
+             {"option redispatch", "retries 3",
+              "default-server inter 2s fastinter 2s downinter 2s fall 3 rise 2",
+              "default-server weight 100 maxconn 0 maxqueue 0", "timeout check 2s", "timeout connect 3s",
+              "timeout server 30s", "timeout queue 10s", "maxconn 10000", "spread-checks 0", "zero-warning"})
             QVERIFY2(has(config, line), line);
         // Reference rows H1 and H2: U(4, 6) and U(10, 12).
-        QVERIFY(config.find("refused connection noticed after 4.00 s to 6.00 s") != std::string::npos || config.find("refused connection noticed after 4 s to 6 s") != std::string::npos);
+        QVERIFY(config.find("refused connection noticed after 4.00 s to 6.00 s") != std::string::npos ||
+                config.find("refused connection noticed after 4 s to 6 s") != std::string::npos);
     }
 
     void unsetTimersFollowTheInterval() {
@@ -119,7 +137,8 @@ private slots:
     }
 
     void manyCombinationsAreAccepted() {
-        for (const char* balance : {"roundrobin", "leastconn", "random", "first", "static-rr", "source", "uri"}) {
+        for (const char* balance :
+             {"roundrobin", "leastconn", "random", "first", "static-rr", "source", "uri"}) {
             for (int bits = 0; bits < 16; ++bits) {
                 Design design = designFrom("templates/web-pair.aon.json");
                 change(design, "lb1", "balance", std::string(balance));
@@ -148,7 +167,8 @@ private slots:
         // Without the variable HAProxy must refuse, not use an empty address.
         const auto verdict = verify::verifyHaproxy(config, {});
         QVERIFY(verdict.ok() && !verdict->accepted);
-        QVERIFY2(verdict->message.find("WEB1_HOST is not set") != std::string::npos, verdict->message.c_str());
+        QVERIFY2(verdict->message.find("WEB1_HOST is not set") != std::string::npos,
+                 verdict->message.c_str());
     }
 
     void addressesAreChecked() {
@@ -164,7 +184,8 @@ private slots:
             deploy(design, "web1", "host", bad);
             QVERIFY2(errorOf(design) == "export.host", bad.substr(0, 80).c_str());
         }
-        for (const char* bad : {"1.2.3", "1.2.3.4:80", "1.2.3.256", "0", "a_b-.c", "-a", "a..b", "[::1]", "fe80::1%eth0"}) {
+        for (const char* bad :
+             {"1.2.3", "1.2.3.4:80", "1.2.3.256", "0", "a_b-.c", "-a", "a..b", "[::1]", "fe80::1%eth0"}) {
             deploy(design, "web1", "host", std::string(bad));
             QVERIFY2(errorOf(design) == "export.host", bad);
         }
@@ -177,7 +198,9 @@ private slots:
         Design design = designFrom("templates/web-pair.aon.json");
         deploy(design, "web1", "host", std::string("web1.invalid"));
         const std::string config = text(design);
-        QVERIFY(config.find("server web1 web1.invalid:8080 check resolvers system init-addr last,libc,none\n") != std::string::npos);
+        QVERIFY(
+            config.find("server web1 web1.invalid:8080 check resolvers system init-addr last,libc,none\n") !=
+            std::string::npos);
         const auto verdict = verify::verifyHaproxy(config, {});
         QVERIFY2(verdict.ok() && verdict->accepted, verdict.ok() ? verdict->message.c_str() : "");
         QVERIFY(verdict->notes.size() >= 1 && verdict->notes.back().find("web1") != std::string::npos);
@@ -216,7 +239,8 @@ private slots:
         inner.deploy["port"] = 8082.0;
         inner.deploy["host"] = std::string("10.0.0.2");
         design.nodes.append(inner);
-        for (const auto& [from, to] : {std::pair("lb1", "lb2"), std::pair("lb1", "pay"), std::pair("lb2", "web")}) {
+        for (const auto& [from, to] :
+             {std::pair("lb1", "lb2"), std::pair("lb1", "pay"), std::pair("lb2", "web")}) {
             Link link;
             link.id = LinkId(std::string(from) + "-to-" + to);
             link.from = from;
@@ -225,7 +249,9 @@ private slots:
         }
         const std::string config = text(design);
         QVERIFY(config.find("server lb2 10.0.0.2:8082 check\n") != std::string::npos);
-        QVERIFY(config.find("server pay pay.example.com:443 check resolvers system init-addr last,libc,none ssl verify required ca-file @system-ca sni str(pay.example.com)\n") != std::string::npos);
+        QVERIFY(config.find("server pay pay.example.com:443 check resolvers system init-addr last,libc,none "
+                            "ssl verify required ca-file @system-ca sni str(pay.example.com)\n") !=
+                std::string::npos);
         accept(design);
         QCOMPARE(haproxy::balancersOf(design).size(), std::size_t(2));
     }
@@ -271,17 +297,21 @@ private slots:
     }
 
     void versions() {
-        for (const char* good : {"2.4", "2.5", "2.6", "2.6.12", "2.8", "2.9", "3.0", "3.1", "3.2"}) QVERIFY2(haproxy::parseVersion(good).ok(), good);
+        for (const char* good : {"2.4", "2.5", "2.6", "2.6.12", "2.8", "2.9", "3.0", "3.1", "3.2"})
+            QVERIFY2(haproxy::parseVersion(good).ok(), good);
         for (const char* bad : {"2.3", "1.8", "3.3", "2.10", "3", "", "abc", "2.6x", "2.", "-1.2", "2.6\n"}) {
             QVERIFY2(!haproxy::parseVersion(bad).ok(), bad);
             QCOMPARE(haproxy::parseVersion(bad).error().code, std::string("export.haproxy_version"));
         }
         const Design design = designFrom("templates/web-pair.aon.json");
-        QVERIFY(haproxy::toText(built(design, {3, 2}).config).find(".if version_before(3.2)") != std::string::npos);
+        QVERIFY(haproxy::toText(built(design, {3, 2}).config).find(".if version_before(3.2)") !=
+                std::string::npos);
         // A file for a newer HAProxy is refused by an older one with a sentence.
         const auto verdict = verify::verifyHaproxy(haproxy::toText(built(design, {3, 2}).config), {});
         QVERIFY(verdict.ok());
-        if (verdict->tool < "haproxy 3.2") QVERIFY(!verdict->accepted && verdict->message.find("written for HAProxy 3.2") != std::string::npos);
+        if (verdict->tool < "haproxy 3.2")
+            QVERIFY(!verdict->accepted &&
+                    verdict->message.find("written for HAProxy 3.2") != std::string::npos);
     }
 };
 

@@ -35,7 +35,8 @@ class TestHaproxyFolder : public QObject {
         }
         return folder.filePath("haproxy/lb1");
     }
-    static verify::Finished sh(const QString& script, const std::vector<std::string>& arguments = {}, const std::vector<std::pair<std::string, std::string>>& environment = {}) {
+    static verify::Finished sh(const QString& script, const std::vector<std::string>& arguments = {},
+                               const std::vector<std::pair<std::string, std::string>>& environment = {}) {
         verify::Command command{"/bin/sh", {script.toStdString()}, environment, Duration::seconds(20)};
         command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
         auto out = verify::runProcess(command);
@@ -48,10 +49,14 @@ private slots:
         const Design design = test::designFrom("templates/web-pair.aon.json");
         const std::vector<File> files = filesOf(design);
         QStringList names;
-        for (const File& file : files) names << QString::fromStdString(file.path);
-        QCOMPARE(names, (QStringList{"haproxy/lb1/haproxy.cfg", "haproxy/lb1/README.md", "haproxy/lb1/check.sh", "haproxy/lb1/apply.sh", "haproxy/lb1/manifest.json"}));
+        for (const File& file : files)
+            names << QString::fromStdString(file.path);
+        QCOMPARE(names,
+                 (QStringList{"haproxy/lb1/haproxy.cfg", "haproxy/lb1/README.md", "haproxy/lb1/check.sh",
+                              "haproxy/lb1/apply.sh", "haproxy/lb1/manifest.json"}));
         const std::vector<File> again = filesOf(design);
-        for (std::size_t i = 0; i < files.size(); ++i) QCOMPARE(files[i].bytes, again[i].bytes);
+        for (std::size_t i = 0; i < files.size(); ++i)
+            QCOMPARE(files[i].bytes, again[i].bytes);
     }
 
     void manifestTellsTheTruth() {
@@ -68,7 +73,8 @@ private slots:
         QCOMPARE(json["simulated"]["recovery_noticed_after_s"], Json::array({2.0, 4.0}));
         QCOMPARE(json["files"].size(), files.size() - 1);
         for (const Json& file : json["files"])
-            QCOMPARE(file["sha256"].get<std::string>(), sha256Hex(fileOf(files, "haproxy/lb1/" + file["path"].get<std::string>()).bytes));
+            QCOMPARE(file["sha256"].get<std::string>(),
+                     sha256Hex(fileOf(files, "haproxy/lb1/" + file["path"].get<std::string>()).bytes));
     }
 
     void checkScriptAsksHaproxy() {
@@ -110,7 +116,8 @@ private slots:
         QVERIFY(target.open(QIODevice::WriteOnly));
         target.write("old\n");
         target.close();
-        const verify::Finished dry = sh(where + "/apply.sh", {}, {{"TARGET", target.fileName().toStdString()}});
+        const verify::Finished dry =
+            sh(where + "/apply.sh", {}, {{"TARGET", target.fileName().toStdString()}});
         QVERIFY2(dry.status == 0, dry.output.c_str());
         QVERIFY(dry.output.find("nothing was changed") != std::string::npos);
         QVERIFY(dry.output.find("-old") != std::string::npos);
@@ -135,7 +142,10 @@ private slots:
         const std::string path = folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString();
         const auto apply = [&](const char* answer) {
             return sh(where + "/apply.sh", {"--yes"},
-                      {{"TARGET", target.fileName().toStdString()}, {"PATH", path}, {"LOG", folder.filePath("log").toStdString()}, {"ANSWER", answer}});
+                      {{"TARGET", target.fileName().toStdString()},
+                       {"PATH", path},
+                       {"LOG", folder.filePath("log").toStdString()},
+                       {"ANSWER", answer}});
         };
         QCOMPARE(apply("1").status, 1);
         QVERIFY(target.open(QIODevice::ReadOnly));
@@ -153,7 +163,9 @@ private slots:
     void readmeNamesTheFiguresAndTheLimits() {
         const std::vector<File> files = filesOf(test::designFrom("templates/web-pair.aon.json"));
         const std::string& readme = fileOf(files, "haproxy/lb1/README.md").bytes;
-        for (const char* part : {"sh check.sh", "sh apply.sh --yes", "Roll back", "| a server hangs (accepts, does not answer) |", "What this configuration does not say"})
+        for (const char* part :
+             {"sh check.sh", "sh apply.sh --yes", "Roll back",
+              "| a server hangs (accepts, does not answer) |", "What this configuration does not say"})
             QVERIFY2(readme.find(part) != std::string::npos, part);
     }
 

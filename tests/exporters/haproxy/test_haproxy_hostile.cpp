@@ -1,4 +1,5 @@
-// Hostile text in every text field: the export parses to the same structure, and faults are caught by the real check.
+// Hostile text in every text field: the export parses to the same structure, and faults are caught by the
+// real check.
 #include "core/base/json.h"
 #include "exporters/haproxy/build.h"
 #include "exporters/haproxy/emit.h"
@@ -35,14 +36,18 @@ void editAll(Table<T>& table, Edit edit) {
 const std::vector<Field>& fields() {
     static const std::vector<Field> all = {
         {"design name", [](Design& d, const std::string& t) { d.name = t; }},
-        {"node names", [](Design& d, const std::string& t) { editAll(d.nodes, [&](Node& n) { n.name = t; }); }},
-        {"domain names", [](Design& d, const std::string& t) { editAll(d.domains, [&](Domain& n) { n.name = t; }); }},
-        {"group names", [](Design& d, const std::string& t) { editAll(d.groups, [&](Group& n) { n.name = t; }); }},
-        {"scenario names", [](Design& d, const std::string& t) { editAll(d.scenarios, [&](Scenario& n) { n.name = t; }); }},
-        {"class ids", [](Design& d, const std::string& t) {
-             editAll(d.links, [&](Link& l) { l.classes = {t}; });
-         }},
-        {"failure mode titles", [](Design& d, const std::string& t) {
+        {"node names",
+         [](Design& d, const std::string& t) { editAll(d.nodes, [&](Node& n) { n.name = t; }); }},
+        {"domain names",
+         [](Design& d, const std::string& t) { editAll(d.domains, [&](Domain& n) { n.name = t; }); }},
+        {"group names",
+         [](Design& d, const std::string& t) { editAll(d.groups, [&](Group& n) { n.name = t; }); }},
+        {"scenario names",
+         [](Design& d, const std::string& t) { editAll(d.scenarios, [&](Scenario& n) { n.name = t; }); }},
+        {"class ids",
+         [](Design& d, const std::string& t) { editAll(d.links, [&](Link& l) { l.classes = {t}; }); }},
+        {"failure mode titles",
+         [](Design& d, const std::string& t) {
              editAll(d.nodes, [&](Node& n) {
                  FailureMode mode;
                  mode.id = "crash";
@@ -50,11 +55,17 @@ const std::vector<Field>& fields() {
                  n.failureModes.push_back(mode);
              });
          }},
-        {"instance types", [](Design& d, const std::string& t) { editAll(d.nodes, [&](Node& n) { n.deploy["instance_type"] = t; }); }},
+        {"instance types",
+         [](Design& d, const std::string& t) {
+             editAll(d.nodes, [&](Node& n) { n.deploy["instance_type"] = t; });
+         }},
         {"check path", [](Design& d, const std::string& t) { test::change(d, "lb1", "check_path", t); }},
         {"check host", [](Design& d, const std::string& t) { test::change(d, "lb1", "check_host", t); }},
         {"price book", [](Design& d, const std::string& t) { d.settings.priceBook = t; }},
-        {"unknown fields", [](Design& d, const std::string& t) { d.unknown["/note"] = Json(t).dump(-1, ' ', true, Json::error_handler_t::replace); }},
+        {"unknown fields",
+         [](Design& d, const std::string& t) {
+             d.unknown["/note"] = Json(t).dump(-1, ' ', true, Json::error_handler_t::replace);
+         }},
     };
     return all;
 }
@@ -79,7 +90,8 @@ class TestHaproxyHostile : public QObject {
     static haproxy::Config without(haproxy::Config config, std::string_view first, std::string_view second) {
         for (haproxy::Section& section : config.sections)
             std::erase_if(section.statements, [&](const haproxy::Statement& s) {
-                return s.words.size() > 1 && s.words[0] == haproxy::Word::text(first) && s.words[1] == haproxy::Word::text(second);
+                return s.words.size() > 1 && s.words[0] == haproxy::Word::text(first) &&
+                       s.words[1] == haproxy::Word::text(second);
             });
         return config;
     }
@@ -87,7 +99,8 @@ class TestHaproxyHostile : public QObject {
 private slots:
     void everyFieldKeepsTheStructure_data() {
         QTest::addColumn<int>("field");
-        for (std::size_t i = 0; i < fields().size(); ++i) QTest::newRow(fields()[i].name) << int(i);
+        for (std::size_t i = 0; i < fields().size(); ++i)
+            QTest::newRow(fields()[i].name) << int(i);
     }
     void everyFieldKeepsTheStructure() {
         QFETCH(int, field);
@@ -100,8 +113,11 @@ private slots:
             QVERIFY2(without(config, "http-check", "send") == wanted, text.substr(0, 100).c_str());
             const auto sends = config.find("backend", "be_web")->find("http-check", "send");
             QCOMPARE(sends.size(), std::size_t(1));
-            const bool checkField = std::string_view(fields()[std::size_t(field)].name).substr(0, 5) == "check";
-            if (!checkField) QVERIFY(*sends.front() == *configOf(clean).find("backend", "be_web")->find("http-check", "send").front());
+            const bool checkField =
+                std::string_view(fields()[std::size_t(field)].name).substr(0, 5) == "check";
+            if (!checkField)
+                QVERIFY(*sends.front() ==
+                        *configOf(clean).find("backend", "be_web")->find("http-check", "send").front());
             if (std::string_view(fields()[std::size_t(field)].name) == "check path") {
                 QCOMPARE(sends.front()->words.size(), std::size_t(8));
                 QCOMPARE(sends.front()->words[5].shown(), quoting::requestTarget(text));
@@ -112,7 +128,8 @@ private slots:
     void everyFieldAtOnceIsAcceptedByHaproxy() {
         for (const std::string& text : test::hostileTexts()) {
             Design design = test::designFrom("templates/web-pair.aon.json");
-            for (const Field& field : fields()) field.set(design, text);
+            for (const Field& field : fields())
+                field.set(design, text);
             std::string emitted;
             configOf(design, &emitted);
             const auto verdict = verify::verifyHaproxy(emitted, {});
@@ -128,8 +145,10 @@ private slots:
         QVERIFY(wanted.ok());
         for (const std::string& text : test::hostileTexts()) {
             Design design = clean;
-            for (const Field& field : fields()) field.set(design, text);
-            if (text.find('\xff') != std::string::npos || text.find('\xc0') != std::string::npos) continue; // no design file holds invalid UTF-8
+            for (const Field& field : fields())
+                field.set(design, text);
+            if (text.find('\xff') != std::string::npos || text.find('\xc0') != std::string::npos)
+                continue; // no design file holds invalid UTF-8
             const auto files = haproxy::exportFolders(design);
             QVERIFY2(files.ok(), text.substr(0, 80).c_str());
             QCOMPARE(files->size(), wanted->size());
@@ -137,11 +156,15 @@ private slots:
                 const File& file = (*files)[i];
                 QCOMPARE(file.path, (*wanted)[i].path);
                 if (file.path.ends_with(".sh")) QCOMPARE(file.bytes, (*wanted)[i].bytes);
-                if (!file.path.ends_with("haproxy.cfg")) QVERIFY(file.bytes.size() < (*wanted)[i].bytes.size() + 6000); // the check path may be long
-                if (file.path.ends_with("README.md")) QVERIFY(file.bytes.find("<script>") == std::string::npos);
+                if (!file.path.ends_with("haproxy.cfg"))
+                    QVERIFY(file.bytes.size() <
+                            (*wanted)[i].bytes.size() + 6000); // the check path may be long
+                if (file.path.ends_with("README.md"))
+                    QVERIFY(file.bytes.find("<script>") == std::string::npos);
                 if (!file.path.ends_with("env.example")) continue;
                 for (const QByteArray& line : QByteArray::fromStdString(file.bytes).split('\n'))
-                    QVERIFY2(line.isEmpty() || line.startsWith('#') || line == "WEB1_HOST=", line.constData());
+                    QVERIFY2(line.isEmpty() || line.startsWith('#') || line == "WEB1_HOST=",
+                             line.constData());
             }
         }
     }
@@ -149,7 +172,9 @@ private slots:
     void deliberateFaultsAreCaught_data() {
         QTest::addColumn<QString>("from");
         QTest::addColumn<QString>("to");
-        const auto row = [](const char* name, const char* from, const char* to) { QTest::newRow(name) << QString(from) << QString(to); };
+        const auto row = [](const char* name, const char* from, const char* to) {
+            QTest::newRow(name) << QString(from) << QString(to);
+        };
         row("unknown keyword", "option httpchk", "option httpcheck");
         row("unknown algorithm", "balance leastconn", "balance leastcon");
         row("server twice", "server web2 ", "server web1 ");

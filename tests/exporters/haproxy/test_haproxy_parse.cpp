@@ -1,4 +1,5 @@
-// Our tokeniser reads a line as HAProxy does. HAProxy itself is the judge: `.notice WORD` prints the word it read.
+// Our tokeniser reads a line as HAProxy does. HAProxy itself is the judge: `.notice WORD` prints the word it
+// read.
 #include "exporters/haproxy/emit.h"
 #include "exporters/haproxy/parse.h"
 #include "exporters/quoting/haproxy.h"
@@ -24,7 +25,10 @@ class TestHaproxyParse : public QObject {
         file.write(QByteArray::fromStdString(".notice " + line + "\n"));
         file.write("frontend x\n    mode http\n    timeout client 1s\n    bind 127.0.0.1:1\n");
         file.close();
-        const auto out = verify::runProcess({program, {"-c", "-f", file.fileName().toStdString()}, {{"AON_X", "val"}}, Duration::seconds(10)});
+        const auto out = verify::runProcess({program,
+                                             {"-c", "-f", file.fileName().toStdString()},
+                                             {{"AON_X", "val"}},
+                                             Duration::seconds(10)});
         if (!out) return "not run";
         if (out->status != 0) return "error";
         const std::string mark = "t.cfg:1]: '";
@@ -39,7 +43,8 @@ class TestHaproxyParse : public QObject {
         if (!words || words->size() > 1) return "error"; // .notice takes one argument
         if (words->empty()) return "nothing printed";
         std::string text;
-        for (const haproxy::Part& part : words->front().parts()) text += part.variable ? (part.text == "AON_X" ? "val" : "") : part.text;
+        for (const haproxy::Part& part : words->front().parts())
+            text += part.variable ? (part.text == "AON_X" ? "val" : "") : part.text;
         return text;
     }
 
@@ -65,7 +70,8 @@ private slots:
     }
 
     void sectionsStatementsAndComments() {
-        const auto config = haproxy::parse("# top\n\n.if defined(X)\n.endif\nglobal # why\n  maxconn 10\n\nbackend b from http\n# w1\n server \"w 1\" :80 # end\n");
+        const auto config = haproxy::parse("# top\n\n.if defined(X)\n.endif\nglobal # why\n  maxconn "
+                                           "10\n\nbackend b from http\n# w1\n server \"w 1\" :80 # end\n");
         QVERIFY(config.ok());
         QCOMPARE(config->comments, std::vector<std::string>{"top"});
         QCOMPARE(config->preamble.size(), std::size_t(2));

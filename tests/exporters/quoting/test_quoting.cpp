@@ -1,6 +1,6 @@
 // One quoting function per language: what is written reads back as exactly the text.
-#include "exporters/quoting/haproxy.h"
 #include "exporters/haproxy/parse.h"
+#include "exporters/quoting/haproxy.h"
 #include "exporters/quoting/markdown.h"
 #include "exporters/quoting/shell.h"
 #include "exporters/quoting/slugs.h"
@@ -41,14 +41,16 @@ private slots:
             texts.push_back("a" + std::string(1, char(byte)) + "b");
             texts.push_back("\\" + std::string(1, char(byte)));
         }
-        for (const std::string& text : texts) QCOMPARE(readBack(quoting::haproxyWord(text)), text);
+        for (const std::string& text : texts)
+            QCOMPARE(readBack(quoting::haproxyWord(text)), text);
     }
 
     void commentsStayOnOneLine() {
         for (const std::string& text : test::hostileTexts()) {
             const std::string comment = quoting::haproxyComment(text);
             QVERIFY(comment.size() < 260);
-            for (const char c : comment) QVERIFY2(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, comment.c_str());
+            for (const char c : comment)
+                QVERIFY2(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, comment.c_str());
             for (const char* bad : {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xae"})
                 QVERIFY(comment.find(bad) == std::string::npos);
             QVERIFY(QString::fromUtf8(comment.c_str()).toUtf8() == QByteArray(comment.c_str()));
@@ -79,8 +81,10 @@ private slots:
 
     void theShellReadsTheSameText() {
         for (std::string text : test::hostileTexts()) {
-            while (!text.empty() && text.back() == '\n') text.pop_back(); // $(...) of the test drops them
-            const auto out = verify::runProcess({"/bin/sh", {"-c", "printf %s " + quoting::shellWord(text)}, {}, Duration::seconds(10)});
+            while (!text.empty() && text.back() == '\n')
+                text.pop_back(); // $(...) of the test drops them
+            const auto out = verify::runProcess(
+                {"/bin/sh", {"-c", "printf %s " + quoting::shellWord(text)}, {}, Duration::seconds(10)});
             QVERIFY(out.ok());
             QCOMPARE(out->status, 0);
             QCOMPARE(out->output, text);
@@ -91,7 +95,8 @@ private slots:
         QCOMPARE(quoting::markdownText("[x](y) <b>"), std::string("\\[x\\]\\(y\\) &lt;b&gt;"));
         QCOMPARE(quoting::markdownCode("a`b"), std::string("``a`b``"));
         QCOMPARE(quoting::markdownCode("`"), std::string("`` ` ``"));
-        for (const std::string& text : test::hostileTexts()) QVERIFY(quoting::markdownText(text).find('\n') == std::string::npos);
+        for (const std::string& text : test::hostileTexts())
+            QVERIFY(quoting::markdownText(text).find('\n') == std::string::npos);
     }
 
     void requestTargets() {
