@@ -33,6 +33,7 @@ struct FlowAvailability {
     std::optional<double> meanOutageHours;
     // With detection and failover windows added (tag approximate); what the verdict strip shows.
     Estimate withDetection;
+    std::optional<double> unavailability; // 1 - availability to full relative precision; nullopt unless exact
     std::vector<std::string> leftOut; // sentences: fault sources that are not in the figure
 };
 

@@ -1,0 +1,241 @@
+#include "core/structure/availability.h"
+
+#include "core/structure/analysis.h"
+#include "core/structure/solution.h"
+#include "core/structure/symmetry.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <map>
+
+namespace alwayson {
+
+namespace {
+
+using Goal = std::pair<std::uint32_t, double>;
+
+Error cancelled() {
+    return Error{ErrorKind::cancelled, "structure.cancelled", "The computation of availability was stopped.", {}, {}};
+}
+
+void writeFigures(const Solution& solution, FlowAvailability& flow) {
+    flow.availability = Estimate::exactly(1 - solution.down);
+    flow.unavailability = solution.down;
+    flow.outagesPerYear = solution.downsPerHour * kHoursPerYear;
+    if (solution.downsPerHour > 0 && solution.down > 0) flow.meanOutageHours = solution.down / solution.downsPerHour;
+    if (solution.exact) return;
+    flow.unavailability = std::nullopt;
+    flow.availability.value = std::max(0.0, 1 - (solution.down + solution.leftOut));
+    flow.availability.method = Method::bound;
+    flow.availability.note = fmt::format("The design is too entangled for an exact figure: this is a lower bound, and the "
+                                         "availability is at most {:.10g}.", 1 - solution.down);
+    flow.outagesPerYear = std::nullopt;
+    flow.meanOutageHours = std::nullopt;
+}
+
+// A client is the share-weighted sum of its classes; outages are its own only when its classes go down together.
+FlowAvailability clientFlow(const std::string& client, const std::vector<const FlowAvailability*>& classes,
+                            const std::vector<double>& shares, bool together) {
+    FlowAvailability flow = *classes.front();
+    flow.flow = client;
+    if (together) return flow;
+    double total = 0, available = 0, detected = 0, down = 0;
+    bool known = true;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        total += shares[i];
+        available += shares[i] * classes[i]->availability.value.value_or(0);
+        detected += shares[i] * classes[i]->withDetection.value.value_or(0);
+        known = known && classes[i]->unavailability.has_value();
+        down += shares[i] * classes[i]->unavailability.value_or(0);
+        flow.availability.method = std::max(flow.availability.method, classes[i]->availability.method);
+    }
+    flow.availability.value = total > 0 ? available / total : available;
+    flow.withDetection.value = total > 0 ? detected / total : detected;
+    flow.unavailability = known && total > 0 ? std::optional<double>(down / total) : std::nullopt;
+    flow.mttffHours = flow.outagesPerYear = flow.meanOutageHours = std::nullopt;
+    return flow;
+}
+
+std::vector<Load> loadsOf(const Design& design, const CompiledStructure& all) {
+    std::vector<Load> loads;
+    std::map<std::string, std::vector<std::size_t>> groups;
+    for (std::size_t n = 0; n < all.nodeCount; ++n) {
+        const Node& node = design.nodes.at(n);
+        if (hasRole(node, "client")) continue;
+        loads.push_back({node.id.str(), all.load[n], all.capacity[n], all.load[n] / all.capacity[n], std::nullopt});
+        if (node.group) groups[node.group->str()].push_back(loads.size() - 1);
+    }
+    for (const Group& group : design.groups) {
+        const std::vector<std::size_t>& members = groups[group.id.str()];
+        if (members.empty()) continue;
+        Load sum{group.id.str(), 0, 0, 0, -1.0};
+        std::size_t busiest = members.front();
+        for (const std::size_t m : members) {
+            sum.requestsPerSecond += loads[m].requestsPerSecond;
+            sum.capacityPerSecond += loads[m].capacityPerSecond;
+            if (loads[m].requestsPerSecond > loads[busiest].requestsPerSecond ||
+                (loads[m].requestsPerSecond == loads[busiest].requestsPerSecond &&
+                 loads[m].capacityPerSecond > loads[busiest].capacityPerSecond))
+                busiest = m;
+        }
+        double others = 0;
+        for (const std::size_t m : members)
+            if (m != busiest) others += loads[m].capacityPerSecond;
+        sum.utilisation = sum.requestsPerSecond / sum.capacityPerSecond;
+        if (members.size() > 1) sum.utilisationWithoutOne = sum.requestsPerSecond / others;
+        for (const std::size_t m : members) loads[m].utilisationWithoutOne = sum.utilisationWithoutOne;
+        loads.push_back(std::move(sum));
+    }
+    return loads;
+}
+
+std::vector<std::string> singlePoints(const StateFunction& function, const std::vector<SymmetryClass>& classes) {
+    const CompiledStructure& all = StructureAccess::of(function);
+    const auto scratch = function.makeScratch();
+    std::vector<ComponentState> state(all.components.size(), 0);
+    std::vector<std::uint8_t> before(all.flows.size()), after(all.flows.size());
+    function.evaluateUp(state.data(), nullptr, before.data(), *scratch);
+    std::vector<std::uint32_t> found;
+    for (const SymmetryClass& one : classes) {
+        if (one.down == 0) continue;
+        state[one.members.front()] = one.down;
+        function.evaluateUp(state.data(), nullptr, after.data(), *scratch);
+        state[one.members.front()] = 0;
+        if (after != before) found.insert(found.end(), one.members.begin(), one.members.end());
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> ids;
+    for (const std::uint32_t component : found) ids.push_back(all.components[component].id);
+    return ids;
+}
+
+std::vector<Importance> importanceOf(const CompiledStructure& all, const Solution& design,
+                                     const std::vector<double>& fussellVesely) {
+    std::vector<Importance> list;
+    for (std::size_t c = 0; c < all.components.size(); ++c) {
+        const StructureComponent& component = all.components[c];
+        double unavailability = 0;
+        for (std::size_t m = 0; m < component.modes.size(); ++m) unavailability += component.modeProbability(m);
+        const bool isClient = std::any_of(all.programs.begin(), all.programs.end(),
+                                          [&](const CompiledProgram& program) { return program.client == c; });
+        if (unavailability == 0 || isClient) continue;
+        Importance one;
+        one.id = component.id;
+        one.unavailability = unavailability;
+        one.birnbaum = design.birnbaum[c];
+        const double saved = one.birnbaum * unavailability; // U - U(it never fails)
+        const double without = std::max(0.0, design.down - saved);
+        if (design.down > 0) {
+            one.criticality = saved / design.down;
+            one.fussellVesely = std::max(one.criticality, std::min(1.0, fussellVesely[c] / design.down));
+            one.riskAchievement = (without + one.birnbaum) / design.down;
+            // Below the rounding of the difference nothing is left of the unavailability.
+            one.riskReduction = without > 1e-13 * design.down ? design.down / without : std::numeric_limits<double>::infinity();
+        }
+        one.downtimeMinutesPerYear = saved * kMinutesPerYear;
+        list.push_back(std::move(one));
+    }
+    std::stable_sort(list.begin(), list.end(), [](const Importance& a, const Importance& b) {
+        return a.downtimeMinutesPerYear > b.downtimeMinutesPerYear;
+    });
+    return list;
+}
+
+class Analysis {
+public:
+    Analysis(const Design& design, const StateFunction& function, const StructuralOptions& options, std::stop_token stop)
+        : m_design(design), m_function(function), m_all(StructureAccess::of(function)), m_options(options), m_stop(std::move(stop)) {}
+
+    Result<StructuralResult> run() {
+        const std::vector<SymmetryClass> classes = symmetryClasses(m_all);
+        std::vector<std::size_t> goalOf;
+        for (std::size_t f = 0; f < m_all.flows.size(); ++f) {
+            const Goal goal{m_all.programOf[f], m_all.flows[f].upThreshold};
+            const auto at = std::find(m_goals.begin(), m_goals.end(), goal);
+            goalOf.push_back(static_cast<std::size_t>(at - m_goals.begin()));
+            if (at == m_goals.end()) m_goals.push_back(goal);
+        }
+        std::vector<Solution> solutions;
+        for (const Goal& goal : m_goals)
+            if (!solveInto({goal}, solutions)) return cancelled();
+        if (m_goals.size() != 1 && !solveInto(m_goals, solutions)) return cancelled();
+        m_windows = detectionLosses(m_design, m_function, classes, m_stop);
+        addFlows(solutions, goalOf);
+        m_out.loads = loadsOf(m_design, m_all);
+        m_out.singlePointsOfFailure = singlePoints(m_function, classes);
+        CutSetSearch cuts = findCutSets(m_design, m_function, classes, m_options, m_stop);
+        if (m_stop.stop_requested()) return cancelled();
+        m_out.minimalCutSets = std::move(cuts.listed);
+        m_out.minimalCutSetsTotal = cuts.total;
+        m_out.cutSetsOrder = cuts.order;
+        m_out.importance = importanceOf(m_all, solutions.back(), cuts.fussellVesely);
+        return std::move(m_out);
+    }
+
+private:
+    bool solveInto(const std::vector<Goal>& goals, std::vector<Solution>& solutions) {
+        std::optional<Solution> solution = solve(m_all, goals, m_options.diagramNodes, m_stop);
+        if (!solution) return false;
+        m_out.diagramNodes = std::max(m_out.diagramNodes, solution->diagramNodes);
+        solutions.push_back(std::move(*solution));
+        return true;
+    }
+
+    FlowAvailability flowOf(const std::string& id, const Solution& solution, double window) const {
+        FlowAvailability flow;
+        flow.flow = id;
+        writeFigures(solution, flow);
+        flow.withDetection.value = std::max(0.0, *flow.availability.value - window);
+        flow.withDetection.method = Method::approximate;
+        flow.withDetection.note = "Structural availability less the windows in which balancers have not noticed a failure yet.";
+        flow.leftOut = {"Deployments, planned maintenance and mistakes beyond the listed failure modes are not in these figures."};
+        return flow;
+    }
+
+    void addFlows(const std::vector<Solution>& solutions, const std::vector<std::size_t>& goalOf) {
+        std::vector<FlowAvailability> classes;
+        for (std::size_t f = 0; f < goalOf.size(); ++f) {
+            classes.push_back(flowOf(m_all.flows[f].id, solutions[goalOf[f]], m_windows.perFlow[f]));
+            classes.back().mttffHours = meanTimeToFirstOutage(m_function, f);
+        }
+        FlowAvailability design = flowOf("design", solutions.back(), m_windows.design);
+        design.mttffHours = meanTimeToFirstOutage(m_function, std::nullopt);
+        std::vector<FlowAvailability> clients;
+        for (std::size_t f = 0; f < classes.size();) {
+            std::vector<const FlowAvailability*> mine;
+            std::vector<double> shares;
+            const std::size_t first = f;
+            bool together = true;
+            for (; f < classes.size() && m_all.flows[f].client == m_all.flows[first].client; ++f) {
+                mine.push_back(&classes[f]);
+                shares.push_back(m_all.flows[f].weight);
+                together = together && goalOf[f] == goalOf[first];
+            }
+            clients.push_back(clientFlow(m_all.flows[first].client, mine, shares, together));
+        }
+        for (auto* list : {&classes, &clients})
+            for (FlowAvailability& flow : *list) m_out.flows.push_back(std::move(flow));
+        m_out.flows.push_back(std::move(design));
+    }
+
+    const Design& m_design;
+    const StateFunction& m_function;
+    const CompiledStructure& m_all;
+    StructuralOptions m_options;
+    std::stop_token m_stop;
+    std::vector<Goal> m_goals;
+    DetectionLosses m_windows;
+    StructuralResult m_out;
+};
+
+} // namespace
+
+Result<StructuralResult> analyse(const Design& design, std::stop_token stop, const StructuralOptions& options) {
+    const Result<StateFunction> function = StateFunction::compile(design);
+    if (!function) return function.error();
+    return Analysis(design, *function, options, std::move(stop)).run();
+}
+
+} // namespace alwayson

@@ -1,0 +1,256 @@
+#include "core/structure/diagram.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace alwayson {
+
+namespace {
+
+constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+
+// The slots of one state at work: applies levels and finishes sets.
+class Kernel {
+public:
+    explicit Kernel(const System& system) : m_system(system) {}
+
+    // False: the goal is missed for certain.
+    bool apply(double* slots, const SystemNode& node, const SystemLevel& level) const {
+        if (!level.works) return true;
+        for (const SystemMembership& in : node.memberships) {
+            double r = level.success, reach = kUnlimited;
+            for (const SystemCall& call : in.calls) {
+                const SystemSet& target = m_system.sets[call.set];
+                pushCall(slots[target.r], slots[target.carry], slots[target.reach], target.load, call.calls,
+                         call.limitsMembers, r, reach);
+            }
+            if (!(r > 0)) continue;
+            const SystemPart& part = m_system.parts[in.part];
+            slots[part.usable] = std::min(slots[part.usable] + 1, part.mostUsable);
+            if (part.success != kNoIndex) slots[part.success] += r;
+            if (part.reach != kNoIndex) slots[part.reach] = std::max(slots[part.reach], reach);
+            const SystemBlock& block = m_system.blocks[in.block];
+            if (block.carry == kNoIndex) continue;
+            const SystemSet& set = m_system.sets[in.set];
+            double& carry = slots[block.carry];
+            carry += node.capacity * level.capacity;
+            if (set.r == kNoIndex) carry = std::min(carry, set.load);
+        }
+        return true;
+    }
+
+    bool finish(double* slots, std::uint32_t s) const {
+        const SystemSet& set = m_system.sets[s];
+        double success = 0, usable = 0, carry = 0, reach = 0;
+        for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
+            const SystemPart& part = m_system.parts[p];
+            const double here = slots[part.usable];
+            if (here == 0 || here < part.needed) continue;
+            // Without shares, counts stop early; every usable member then has success 1.
+            const bool counted = part.success != kNoIndex;
+            usable += counted ? here : 0;
+            success += counted ? slots[part.success] : 0;
+            if (!counted) m_plainUsable = true;
+            reach = std::max(reach, part.reach == kNoIndex ? kUnlimited : slots[part.reach]);
+            carry += part.needed > 0 ? kUnlimited : partCarry(slots, set, p);
+        }
+        const bool plain = m_plainUsable;
+        m_plainUsable = false;
+        double r = usable > 0 ? success / usable : plain ? 1 : 0;
+        r *= slots[set.hoistedR];
+        reach = std::min(reach, slots[set.hoistedReach]);
+        if (r == 0) carry = reach = 0;
+        if (r == 0 && set.decisive) return false;
+        if (set.r != kNoIndex) {
+            slots[set.r] = r;
+            slots[set.carry] = carry;
+            slots[set.reach] = reach;
+        }
+        for (const SystemConsumer& to : set.consumers) {
+            const std::uint32_t rSlot = to.toGoal ? m_system.goals[to.set].r : m_system.sets[to.set].hoistedR;
+            const std::uint32_t reachSlot = to.toGoal ? m_system.goals[to.set].reach : m_system.sets[to.set].hoistedReach;
+            pushCall(r, carry, reach, set.load, to.calls, to.limitsMembers, slots[rSlot], slots[reachSlot]);
+            if (to.toGoal && !isMet(slots, m_system.goals[to.set])) return false;
+        }
+        return true;
+    }
+
+    static bool isMet(const double* slots, const SystemGoal& goal) {
+        return slots[goal.r] * std::min(1.0, slots[goal.reach]) >= goal.threshold - kUpSlack;
+    }
+
+private:
+    static void pushCall(double targetR, double targetCarry, double targetReach, double load, double calls,
+                         bool limitsMembers, double& r, double& reach) {
+        r *= callSuccess(targetR, calls);
+        if (!(targetR > 0)) return;
+        double through = targetReach;
+        if (!limitsMembers && load > 0) through = std::min(through, targetCarry / load);
+        reach = std::min(reach, callReach(through, calls));
+    }
+    double partCarry(const double* slots, const SystemSet& set, std::uint32_t part) const {
+        double carry = 0;
+        for (std::uint32_t b = set.firstBlock; b < set.endBlock; ++b) {
+            const SystemBlock& block = m_system.blocks[b];
+            if (block.part != part) continue;
+            double here = block.carry == kNoIndex ? kUnlimited : slots[block.carry];
+            for (const CompiledLimit& limit : block.limits) {
+                const SystemSet& behind = m_system.sets[limit.set];
+                if (slots[behind.r] > 0) here = std::min(here, slots[behind.carry] * limit.perUnit);
+            }
+            carry += here;
+        }
+        return carry;
+    }
+
+    const System& m_system;
+    mutable bool m_plainUsable = false;
+};
+
+// The states of one layer, found again by their slots up to rounding.
+class StateTable {
+public:
+    explicit StateTable(std::size_t slots) : m_slots(slots) { clear(); }
+
+    void clear() {
+        m_values.clear();
+        m_hashes.clear();
+        m_table.assign(std::max<std::size_t>(64, m_table.size()), 0);
+    }
+    std::size_t size() const { return m_hashes.size(); }
+    const double* at(std::size_t state) const { return m_values.data() + state * m_slots; }
+
+    std::uint32_t find(const double* slots) {
+        std::uint64_t hash = 0x9e3779b97f4a7c15ULL;
+        for (std::size_t i = 0; i < m_slots; ++i) hash = (std::rotl(hash, 23) ^ rounded(slots[i])) * 0xff51afd7ed558ccdULL;
+        hash ^= hash >> 29;
+        if (m_hashes.size() * 2 >= m_table.size()) grow();
+        for (std::size_t at = hash & (m_table.size() - 1);; at = (at + 1) & (m_table.size() - 1)) {
+            if (m_table[at] == 0) {
+                m_table[at] = static_cast<std::uint32_t>(m_hashes.size() + 1);
+                m_values.insert(m_values.end(), slots, slots + m_slots);
+                m_hashes.push_back(hash);
+                return m_table[at] - 1;
+            }
+            const std::uint32_t state = m_table[at] - 1;
+            if (m_hashes[state] == hash && equal(this->at(state), slots)) return state;
+        }
+    }
+    void swap(StateTable& other) {
+        m_values.swap(other.m_values);
+        m_hashes.swap(other.m_hashes);
+        m_table.swap(other.m_table);
+    }
+
+private:
+    // 36 bits of the mantissa: sums in another order are the same sum.
+    static std::uint64_t rounded(double value) {
+        return (std::bit_cast<std::uint64_t>(value) + 0x8000U) & ~std::uint64_t{0xffff};
+    }
+    bool equal(const double* a, const double* b) const {
+        for (std::size_t i = 0; i < m_slots; ++i)
+            if (rounded(a[i]) != rounded(b[i])) return false;
+        return true;
+    }
+    void grow() {
+        m_table.assign(m_table.size() * 2, 0);
+        for (std::size_t s = 0; s < m_hashes.size(); ++s) {
+            std::size_t at = m_hashes[s] & (m_table.size() - 1);
+            while (m_table[at] != 0) at = (at + 1) & (m_table.size() - 1);
+            m_table[at] = static_cast<std::uint32_t>(s + 1);
+        }
+    }
+    std::size_t m_slots;
+    std::vector<double> m_values;
+    std::vector<std::uint64_t> m_hashes;
+    std::vector<std::uint32_t> m_table;
+};
+
+} // namespace
+
+Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size_t budget, const std::stop_token& stop) {
+    *this = {};
+    const Kernel kernel(system);
+    const std::size_t slots = system.start.size();
+    StateTable now(slots), next(slots);
+    std::vector<double> work = system.start;
+    for (const std::uint32_t s : system.finishFirst)
+        if (!kernel.finish(work.data(), s)) m_downAtStart = 1;
+    for (const SystemGoal& goal : system.goals)
+        if (!Kernel::isMet(work.data(), goal)) m_downAtStart = 1;
+    if (m_downAtStart == 0) now.find(work.data());
+    m_prefix = {0};
+    m_reach.assign(now.size(), 1);
+    for (const SystemLayer& layer : system.layers) {
+        if (stop.stop_requested()) return Outcome::cancelled;
+        const std::size_t first = m_prefix.back(), end = first + now.size(), levels = layer.levels.size();
+        m_edgesAt.push_back(m_children.size());
+        m_levels.push_back(levels);
+        m_prefix.push_back(end);
+        m_children.resize(m_children.size() + now.size() * levels, kCut);
+        next.clear();
+        const bool lastLayer = m_prefix.size() == system.layers.size() + 1;
+        for (std::size_t state = 0; state < now.size(); ++state) {
+            const double reach = m_reach[first + state];
+            if (reach < leaveOut) {
+                m_leftOut += reach;
+                continue;
+            }
+            std::uint32_t* children = m_children.data() + m_edgesAt.back() + state * levels;
+            const SystemNode* node = layer.isPlace ? nullptr : &system.nodes[layer.node];
+            const double* from = now.at(state);
+            const bool out = node && std::any_of(node->places.begin(), node->places.end(),
+                                                 [&](std::uint32_t place) { return from[place] != 0; });
+            for (std::size_t l = 0; l < levels; ++l) {
+                if (out && l > 0) { // the place decides, whatever the node does
+                    children[l] = children[0];
+                } else {
+                    std::copy(from, from + slots, work.begin());
+                    bool open = true;
+                    if (!node) work[layer.slot] = l == 0 ? 0 : 1;
+                    else if (!out) open = kernel.apply(work.data(), *node, layer.levels[l]);
+                    for (std::size_t f = 0; open && f < layer.finish.size(); ++f) open = kernel.finish(work.data(), layer.finish[f]);
+                    for (const auto& [a, b] : layer.clear) std::copy(system.start.begin() + a, system.start.begin() + b, work.begin() + a);
+                    children[l] = !open ? kDown : lastLayer ? kUp : static_cast<std::uint32_t>(end + next.find(work.data()));
+                }
+                if (children[l] < kUp) {
+                    m_reach.resize(end + next.size(), 0);
+                    m_reach[children[l]] += reach * layer.levels[l].probability;
+                }
+            }
+            if (end + next.size() > budget) return Outcome::tooLarge;
+        }
+        now.swap(next);
+    }
+    propagateUp(system);
+    return Outcome::done;
+}
+
+void Diagram::propagateUp(const System& system) {
+    m_value.assign(m_prefix.back(), 0);
+    for (std::size_t layer = system.layers.size(); layer-- > 0;) {
+        const auto& levels = system.layers[layer].levels;
+        for (std::size_t node = m_prefix[layer]; node < m_prefix[layer + 1]; ++node) {
+            const std::uint32_t* children = m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels.size();
+            double value = 0;
+            for (std::size_t l = 0; l < levels.size(); ++l) value += levels[l].probability * valueOf(children[l]);
+            m_value[node] = value;
+        }
+    }
+    m_down = m_downAtStart > 0 ? 1 : m_value.empty() ? 0 : m_value[0];
+}
+
+double Diagram::difference(std::size_t layer, std::size_t level) const {
+    double sum = 0;
+    const std::size_t levels = m_levels[layer];
+    for (std::size_t node = m_prefix[layer]; node < m_prefix[layer + 1]; ++node) {
+        const std::uint32_t* children = m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels;
+        if (children[level] != children[0]) sum += m_reach[node] * (valueOf(children[level]) - valueOf(children[0]));
+    }
+    return sum;
+}
+
+} // namespace alwayson

@@ -1,0 +1,77 @@
+#include "core/structure/solution.h"
+
+#include "core/structure/diagram.h"
+
+#include <algorithm>
+
+namespace alwayson {
+
+namespace {
+
+// Relative to the unavailability: what may be left out and still be called exact (the promise is 1e-9).
+constexpr double kNegligible = 1e-10;
+// Few variables: nothing is left out at first.
+constexpr std::size_t kSmall = 16;
+
+// Follows ever less likely states until what is left out does not matter.
+Diagram::Outcome refine(const System& system, Diagram& best, std::size_t budget, const std::stop_token& stop) {
+    double leaveOut = system.layers.size() <= kSmall ? 0 : 1e-15;
+    bool have = false;
+    while (true) {
+        Diagram diagram;
+        const Diagram::Outcome outcome = diagram.build(system, leaveOut, budget, stop);
+        if (outcome == Diagram::Outcome::cancelled) return outcome;
+        if (outcome == Diagram::Outcome::tooLarge) {
+            if (have) return Diagram::Outcome::done;
+            leaveOut = std::max(leaveOut * 1e3, 1e-15);
+            if (leaveOut > 1) return outcome;
+            continue;
+        }
+        const bool wasTooLarge = leaveOut > 1e-15;
+        best = std::move(diagram);
+        have = true;
+        if (leaveOut == 0 || best.leftOut() <= kNegligible * best.down() || wasTooLarge) return outcome;
+        leaveOut = std::min(leaveOut * 1e-3, best.down() * 1e-14);
+        if (leaveOut < 1e-290) leaveOut = 0;
+    }
+}
+
+} // namespace
+
+std::optional<Solution> solve(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
+                              std::size_t budget, const std::stop_token& stop) {
+    const System system = makeSystem(structure, goals);
+    Diagram diagram;
+    const Diagram::Outcome outcome = refine(system, diagram, budget, stop);
+    if (outcome == Diagram::Outcome::cancelled) return std::nullopt;
+    Solution solution;
+    solution.birnbaum.assign(structure.components.size(), 0);
+    if (outcome == Diagram::Outcome::tooLarge) {
+        solution.leftOut = 1;
+        solution.exact = false;
+        return solution;
+    }
+    solution.down = diagram.down();
+    solution.leftOut = diagram.leftOut();
+    solution.exact = solution.leftOut <= kNegligible * solution.down;
+    solution.diagramNodes = diagram.size();
+    for (std::size_t l = 0; l < system.layers.size(); ++l) {
+        const SystemLayer& layer = system.layers[l];
+        const StructureComponent& component = structure.components[layer.component];
+        const double availability = component.availability();
+        double weighted = 0, unavailability = 0;
+        std::vector<double> difference(layer.levels.size(), 0.0);
+        for (std::size_t level = 1; level < difference.size(); ++level) difference[level] = diagram.difference(l, level);
+        for (std::size_t m = 0; m < component.modes.size(); ++m) {
+            const double change = difference[layer.levelOfMode[m]];
+            const double probability = component.modeProbability(m);
+            weighted += probability * change;
+            unavailability += probability;
+            solution.downsPerHour += availability / (component.modes[m].timeToFailure.mean() / 3600) * change;
+        }
+        solution.birnbaum[layer.component] = unavailability > 0 ? weighted / unavailability : 0;
+    }
+    return solution;
+}
+
+} // namespace alwayson

@@ -1,0 +1,86 @@
+#include "core/structure/symmetry.h"
+
+#include <algorithm>
+#include <map>
+
+namespace alwayson {
+
+namespace {
+
+constexpr double kSeparator = -1;
+
+void addModes(const CompiledStructure& all, std::size_t component, std::vector<double>& key) {
+    for (std::size_t m = 0; m < all.components[component].modes.size(); ++m) {
+        const CompiledMode& mode = all.modes[all.firstMode[component] + m];
+        const ResolvedFailureMode& resolved = all.components[component].modes[m];
+        key.insert(key.end(), {static_cast<double>(mode.condition), mode.success, mode.capacity,
+                               resolved.timeToFailure.mean(), resolved.repair.mean(), static_cast<double>(resolved.effect)});
+    }
+    key.push_back(kSeparator);
+}
+
+SymmetryClass classOf(const CompiledStructure& all, std::uint32_t component) {
+    SymmetryClass one;
+    one.isPlace = component >= all.nodeCount;
+    const StructureComponent& thing = all.components[component];
+    for (std::size_t m = 0; m < thing.modes.size(); ++m) {
+        if (!one.isPlace && all.modes[all.firstMode[component] + m].condition == NodeCondition::works) continue;
+        one.unavailability += thing.modeProbability(m);
+        if (one.down == 0) one.down = static_cast<ComponentState>(m + 1);
+    }
+    return one;
+}
+
+} // namespace
+
+std::vector<SymmetryClass> symmetryClasses(const CompiledStructure& all) {
+    std::vector<std::vector<double>> keys(all.nodeCount);
+    std::vector<bool> used(all.nodeCount, false);
+    for (const CompiledProgram& program : all.programs) {
+        for (const CompiledStep& step : program.steps) {
+            if (step.isSet) continue;
+            const CompiledNode& node = program.nodes[step.index];
+            used[node.component] = true;
+            auto& key = keys[node.component];
+            key.push_back(static_cast<double>(&program - all.programs.data()));
+            for (std::uint32_t c = node.firstCall; c < node.endCall; ++c) {
+                if (program.calls[c].optional) continue;
+                const CompiledSet& set = program.sets[program.calls[c].set];
+                key.push_back(set.same == kNoIndex ? program.calls[c].set : set.same);
+                key.push_back(program.calls[c].calls);
+                key.push_back(set.survivesRefused);
+            }
+            key.push_back(kSeparator);
+        }
+        for (const CompiledStep& step : program.steps) {
+            if (!step.isSet) continue;
+            const CompiledSet& set = program.sets[step.index];
+            for (std::uint32_t p = set.firstPart; p < set.endPart; ++p)
+                for (std::uint32_t b = program.parts[p].firstBlock; b < program.parts[p].endBlock; ++b)
+                    for (std::uint32_t m = program.blocks[b].firstMember; m < program.blocks[b].endMember; ++m) {
+                        auto& key = keys[program.nodes[program.members[m].node].component];
+                        key.insert(key.end(), {static_cast<double>(step.index), static_cast<double>(b)});
+                    }
+        }
+    }
+    for (const CompiledProgram& program : all.programs) used[program.client] = false;
+    std::vector<SymmetryClass> classes;
+    std::map<std::vector<double>, std::size_t> known;
+    for (std::uint32_t n = 0; n < all.nodeCount; ++n) {
+        if (!used[n]) continue;
+        auto& key = keys[n];
+        key.insert(key.end(), {kSeparator, all.capacity[n], all.load[n]});
+        addModes(all, n, key);
+        key.insert(key.end(), all.places.begin() + all.firstPlace[n], all.places.begin() + all.firstPlace[n + 1]);
+        const auto [at, isNew] = known.try_emplace(std::move(key), classes.size());
+        if (isNew) classes.push_back(classOf(all, n));
+        classes[at->second].members.push_back(n);
+    }
+    for (std::uint32_t d = all.nodeCount; d < all.components.size(); ++d) {
+        classes.push_back(classOf(all, d));
+        classes.back().members.push_back(d);
+    }
+    return classes;
+}
+
+} // namespace alwayson

@@ -1,0 +1,106 @@
+#pragma once
+// A structure ready for a decision diagram (private to core/structure): under perfect views, what every member of a set
+// calls is taken out of the members and put beside the set ("hoisted"), so that members are independent leaves of it and
+// may be decided in any order. Partial results live in slots; a state of the diagram is the values of all slots.
+
+#include "core/structure/compiled.h"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace alwayson {
+
+// A group of modes of one component with the same effect; level 0 is working.
+struct SystemLevel {
+    double probability = 0;
+    bool works = true;
+    double success = 1;
+    double capacity = 1;
+};
+
+struct SystemCall {
+    std::uint32_t set = 0;
+    double calls = 1;
+    bool limitsMembers = false;
+};
+
+struct SystemMembership {
+    std::uint32_t set = 0, part = 0, block = 0;
+    std::vector<SystemCall> calls; // that are not hoisted
+};
+
+struct SystemPart {
+    double needed = 0;
+    std::uint32_t usable = kNoIndex, success = kNoIndex, reach = kNoIndex; // slots
+    double mostUsable = 0; // more makes no difference
+};
+
+struct SystemBlock {
+    std::uint32_t part = 0;
+    std::uint32_t carry = kNoIndex; // slot
+    std::vector<CompiledLimit> limits;
+};
+
+struct SystemConsumer {
+    std::uint32_t set = 0; // hoisted by this set; or of the goal when toGoal
+    bool toGoal = false;
+    double calls = 1;
+    bool limitsMembers = false;
+};
+
+struct SystemSet {
+    double load = 0;
+    std::uint32_t firstPart = 0, endPart = 0;
+    std::uint32_t firstBlock = 0, endBlock = 0;
+    std::uint32_t hoistedR = kNoIndex, hoistedReach = kNoIndex; // slots
+    std::uint32_t r = kNoIndex, carry = kNoIndex, reach = kNoIndex; // slots of the finished value, where others need it
+    std::vector<SystemConsumer> consumers;
+    std::uint32_t memberCount = 0;
+    bool decisive = false; // the goal is down when this set is
+    bool plain = false;    // leaves only
+    std::vector<std::uint32_t> slots;     // all but the finished value's
+    std::uint32_t goal = 0;
+};
+
+struct SystemGoal {
+    double threshold = 0;
+    std::uint32_t r = 0, reach = 0; // slots
+};
+
+struct SystemNode {
+    std::uint32_t component = 0;
+    std::vector<SystemLevel> levels;
+    std::vector<std::uint32_t> levelOfMode;
+    std::vector<std::uint32_t> places; // slots of places that can fail
+    std::vector<SystemMembership> memberships;
+    double capacity = 0;
+};
+
+// One variable in the order of the diagram, and what is settled once it is known.
+struct SystemLayer {
+    bool isPlace = false;
+    std::uint32_t component = 0;
+    std::uint32_t node = 0; // nodes
+    std::uint32_t slot = 0; // places
+    std::vector<SystemLevel> levels;
+    std::vector<std::uint32_t> levelOfMode;
+    std::vector<std::uint32_t> finish;                                  // sets whose last input this was
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> clear;         // slots [first, second) that nobody needs any more
+};
+
+struct System {
+    std::vector<double> start; // values of all slots
+    std::vector<SystemNode> nodes;
+    std::vector<SystemSet> sets;
+    std::vector<SystemPart> parts;
+    std::vector<SystemBlock> blocks;
+    std::vector<SystemGoal> goals;
+    std::vector<SystemLayer> layers;
+    std::vector<std::uint32_t> finishFirst; // sets without members
+};
+
+// All goals must be met: one (program, threshold) for a flow, all of them for the design.
+System makeSystem(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals);
+
+} // namespace alwayson
