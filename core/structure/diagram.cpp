@@ -236,8 +236,12 @@ void Diagram::propagateUp(const System& system) {
         for (std::size_t node = m_prefix[layer]; node < m_prefix[layer + 1]; ++node) {
             const std::uint32_t* children = m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels.size();
             double value = 0;
-            for (std::size_t l = 0; l < levels.size(); ++l) value += levels[l].probability * valueOf(children[l]);
-            m_value[node] = value;
+            bool same = true; // then the value is exactly theirs: probabilities add up to 1 only up to rounding
+            for (std::size_t l = 0; l < levels.size(); ++l) {
+                value += levels[l].probability * valueOf(children[l]);
+                same = same && valueOf(children[l]) == valueOf(children[0]);
+            }
+            m_value[node] = same ? valueOf(children[0]) : value;
         }
     }
     m_down = m_downAtStart > 0 ? 1 : m_value.empty() ? 0 : m_value[0];

@@ -3,6 +3,7 @@
 #include "core/structure/diagram.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace alwayson {
 
@@ -12,10 +13,11 @@ namespace {
 constexpr double kNegligible = 1e-10;
 // Few variables: nothing is left out at first.
 constexpr std::size_t kSmall = 16;
+constexpr double kFirst = 1e-18;
 
 // Follows ever less likely states until what is left out does not matter.
 Diagram::Outcome refine(const System& system, Diagram& best, std::size_t budget, const std::stop_token& stop) {
-    double leaveOut = system.layers.size() <= kSmall ? 0 : 1e-15;
+    double leaveOut = system.layers.size() <= kSmall ? 0 : kFirst;
     bool have = false;
     while (true) {
         Diagram diagram;
@@ -23,15 +25,14 @@ Diagram::Outcome refine(const System& system, Diagram& best, std::size_t budget,
         if (outcome == Diagram::Outcome::cancelled) return outcome;
         if (outcome == Diagram::Outcome::tooLarge) {
             if (have) return Diagram::Outcome::done;
-            leaveOut = std::max(leaveOut * 1e3, 1e-15);
+            leaveOut = std::max(leaveOut * 1e3, kFirst);
             if (leaveOut > 1) return outcome;
             continue;
         }
-        const bool wasTooLarge = leaveOut > 1e-15;
         best = std::move(diagram);
         have = true;
-        if (leaveOut == 0 || best.leftOut() <= kNegligible * best.down() || wasTooLarge) return outcome;
-        leaveOut = std::min(leaveOut * 1e-3, best.down() * 1e-14);
+        if (leaveOut == 0 || best.leftOut() <= kNegligible * best.down() || leaveOut > kFirst) return outcome;
+        leaveOut = best.down() > 0 ? std::min(leaveOut * 1e-3, best.down() * 1e-14) : std::pow(leaveOut, 1.5);
         if (leaveOut < 1e-290) leaveOut = 0;
     }
 }

@@ -98,7 +98,7 @@ private slots:
         const FlowAvailability& flow = analysed(maker).flows.back();
         const double lost = *flow.availability.value - *flow.withDetection.value;
         QVERIFY(std::abs(lost / (2 * 0.999 / 999 * 11.0 / 3600 * 0.5) - 1) < 1e-6);
-        QCOMPARE(flow.withDetection.method, Method::approximate);
+        QVERIFY(flow.withDetection.method == Method::approximate);
         maker.set("lb", "check", false); // nobody ever notices: half of each outage is lost
         const FlowAvailability& blind = analysed(maker).flows.back();
         QVERIFY(std::abs((*blind.availability.value - *blind.withDetection.value) / (2 * 0.999 / 999 * 0.5) - 1) < 1e-6);
@@ -128,7 +128,7 @@ private slots:
         options.diagramNodes = 300;
         const StructuralResult result = analysed(maker, options);
         const FlowAvailability& flow = result.flows.back();
-        QCOMPARE(flow.availability.method, Method::bound);
+        QVERIFY(flow.availability.method == Method::bound);
         QVERIFY(!flow.unavailability);
         QVERIFY(*flow.availability.value <= 1 - unavailability(maker));
         QVERIFY(!flow.availability.note.empty());
@@ -157,7 +157,7 @@ private slots:
         source.request_stop();
         const auto result = analyse(pool(3, 2).design(), source.get_token());
         QVERIFY(!result);
-        QCOMPARE(result.error().kind, ErrorKind::cancelled);
+        QVERIFY(result.error().kind == ErrorKind::cancelled);
     }
 };
 

@@ -1,11 +1,13 @@
 // The diagram, single points, cut sets and frequencies against full enumeration of small random designs.
 // ALWAYSON_LONG=1 runs 5,000 designs instead of 300.
 
+#include "core/catalogue/catalogue.h"
 #include "core/structure/availability.h"
 #include "core/structure/state_function.h"
 #include "tests/core/structure/design_maker.h"
 #include "tests/support/test_support.h"
 
+#include <bit>
 #include <cmath>
 #include <set>
 
