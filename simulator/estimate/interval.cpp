@@ -62,14 +62,14 @@ bool quantileRanks(std::uint64_t n, double p, std::uint64_t& low, std::uint64_t&
         high = static_cast<std::uint64_t>(std::min(count - 1, std::ceil(count * p + half)));
         return true;
     }
-    // X(k), k from 1, lies below the quantile when at least k values do: P(Binomial(n, p) >= k).
+    // The value of rank r (from 0) lies above the quantile when at most r values lie below it: P(Binomial(n, p) <= r).
     const boost::math::binomial below(count, p);
     if (boost::math::cdf(below, 0.0) > tail || boost::math::cdf(below, count - 1) < 1 - tail) return false;
     std::uint64_t k = static_cast<std::uint64_t>(boost::math::quantile(below, tail));
-    while (k > 0 && boost::math::cdf(below, static_cast<double>(k) - 1) > tail) --k;
+    while (k > 0 && boost::math::cdf(below, static_cast<double>(k)) > tail) --k;
     std::uint64_t m = static_cast<std::uint64_t>(boost::math::quantile(below, 1 - tail));
     while (m + 1 < n && boost::math::cdf(below, static_cast<double>(m)) < 1 - tail) ++m;
-    low = k > 0 ? k - 1 : 0;
+    low = k;
     high = std::min(m, n - 1);
     return true;
 }
