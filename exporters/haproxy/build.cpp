@@ -527,6 +527,9 @@ private:
             note(fmt::format("how clients find the members of {} (a virtual IP address or DNS) is not part "
                              "of this export.",
                              m_balancer.group->str()));
+        if (const auto kept = m_design.attachments.find("haproxy");
+            kept != m_design.attachments.end() && kept->second != "{}")
+            note("lines of an imported haproxy.cfg that are kept in the design are not written yet.");
         note("TLS is not part of the design: clients reach the frontend over plain HTTP. Add \"ssl crt\" to "
              "its bind line for HTTPS.");
     }

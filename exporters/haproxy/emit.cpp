@@ -42,8 +42,15 @@ std::string toText(const Config& config) {
     std::string out;
     emitComments(out, config.comments, "");
     if (!config.preamble.empty()) out += '\n';
-    for (const Statement& statement : config.preamble)
-        emitStatement(out, statement, "");
+    std::size_t depth = 0;
+    for (const Statement& statement : config.preamble) {
+        const auto starts = [&](std::string_view with) {
+            return !statement.words.empty() && statement.words.front() == Word::text(with);
+        };
+        if (starts(".endif") && depth > 0) --depth;
+        emitStatement(out, statement, std::string(4 * depth, ' '));
+        if (starts(".if")) ++depth;
+    }
     for (const Section& section : config.sections) {
         out += '\n';
         emitComments(out, section.comments, "");

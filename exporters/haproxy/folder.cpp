@@ -92,7 +92,7 @@ Result<std::vector<File>> exportFolders(const Design& design, const Paths& paths
         for (const Variable& variable : built->variables)
             files.back().variables.push_back(variable.name);
         files.push_back({folder + "README.md", readme(design, *built, *version), {}, false, {}});
-        files.push_back({folder + "check.sh", checkScript(*built, *version), {}, false, {}});
+        files.push_back({folder + "check.sh", checkScript(*built), {}, false, {}});
         files.push_back({folder + "apply.sh", applyScript(*built), {}, false, {}});
         if (!built->variables.empty())
             files.push_back({folder + "env.example", envExample(*built), {}, false, {}});

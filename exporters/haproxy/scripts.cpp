@@ -131,7 +131,7 @@ void steps(std::string& out, const Built& built) {
 
 } // namespace
 
-std::string checkScript(const Built& built, Version) {
+std::string checkScript(const Built& built) {
     const std::string variables =
         built.variables.empty() ? "" : fill(kCheckVariables, "@NAMES@", variableNames(built));
     // A name that does not resolve on this machine is a warning and must not fail the check.
@@ -156,7 +156,7 @@ std::string envExample(const Built& built) {
 
 std::string readme(const Design& design, const Built& built, Version version) {
     const Node* node = design.nodes.find(built.balancer);
-    std::string out = fmt::format("# HAProxy for {}\n\n",
+    std::string out = fmt::format("# HAProxy configuration of {}\n\n",
                                   quoting::markdownText(node ? node->displayName() : built.balancer));
     out += fmt::format("From the design {}, balancer {}, for HAProxy {} or later.\n",
                        quoting::markdownText(design.name), quoting::markdownCode(built.balancer),

@@ -6,7 +6,7 @@
 namespace alwayson::exporters::haproxy {
 
 // What stands beside haproxy.cfg. All text of the design goes through quoting/shell.h and quoting/markdown.h.
-std::string checkScript(const Built& built, Version version);
+std::string checkScript(const Built& built);
 std::string applyScript(const Built& built);
 std::string envExample(const Built& built);
 std::string readme(const Design& design, const Built& built, Version version);

@@ -7,9 +7,15 @@
 namespace alwayson::exporters::quoting {
 
 std::string markdownText(std::string_view text, std::size_t limit) {
-    static constexpr std::string_view kSpecial = "\\`*_{}[]()#+-.!|~$^=:@";
+    static constexpr std::string_view kSpecial = "\\`*_{}[]()#|~$^@";
+    const std::string line = oneLine(text, limit);
+    const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
     std::string out;
-    for (const char c : oneLine(text, limit)) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        const bool startsList = (i == 0 && (c == '-' || c == '+' || c == '=')) || (i == digits && c == '.');
+        const bool startsLink = (c == ':' && line.compare(i, 3, "://") == 0) ||
+                                (c == '.' && i >= 3 && line.compare(i - 3, 3, "www") == 0);
         if (c == '<')
             out += "&lt;";
         else if (c == '>')
@@ -17,7 +23,7 @@ std::string markdownText(std::string_view text, std::size_t limit) {
         else if (c == '&')
             out += "&amp;";
         else {
-            if (kSpecial.find(c) != std::string_view::npos) out += '\\';
+            if (kSpecial.find(c) != std::string_view::npos || startsList || startsLink) out += '\\';
             out += c;
         }
     }
