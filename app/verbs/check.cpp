@@ -5,6 +5,7 @@
 #include "core/cost/cost.h"
 #include "core/cost/load_report.h"
 #include "core/io/project_file.h"
+#include "core/structure/availability.h"
 #include "core/validate/validate.h"
 
 namespace alwayson::verbs {
@@ -13,6 +14,15 @@ namespace {
 
 Error cancelled() {
     return {ErrorKind::cancelled, "check.cancelled", "The check was stopped.", "", {}};
+}
+
+void takeStructure(StructuralResult&& structure, CheckReport& report) {
+    report.flows = std::move(structure.flows);
+    report.importance = std::move(structure.importance);
+    report.singlePointsOfFailure = std::move(structure.singlePointsOfFailure);
+    report.minimalCutSets = std::move(structure.minimalCutSets);
+    report.minimalCutSetsTotal = structure.minimalCutSetsTotal;
+    report.loads = std::move(structure.loads);
 }
 
 } // namespace
@@ -26,11 +36,19 @@ Result<CheckReport> check(const Design& design, std::stop_token stop) {
     const StaticLoad load = staticLoad(design);
     if (stop.stop_requested()) return cancelled();
     report.issues = validate(design, load);
-    if (stop.stop_requested()) return cancelled();
-    report.loads = loadReport(design, load);
     report.cost = monthlyCost(design, load);
     report.latencyP99Ms = staticLatencyP99Ms(design, load);
     if (stop.stop_requested()) return cancelled();
+    // A request cycle has no availability: it is an error among the issues, and everything else is still
+    // told.
+    if (!load.cycle.empty()) {
+        report.loads = loadReport(design, load);
+        return report;
+    }
+    Result<StructuralResult> structure = analyse(design, stop);
+    if (stop.stop_requested()) return cancelled();
+    if (!structure) return std::move(structure).error();
+    takeStructure(std::move(*structure), report);
     return report;
 }
 

@@ -69,6 +69,14 @@ private slots:
         QVERIFY(std::abs(web->requestsPerSecond - 400) < 1e-9);
         QVERIFY(std::abs(*web->utilisationWithoutOne - 400 / (8 / 0.012)) < 1e-9);
         QVERIFY(!report->latencyP99Ms.value && !report->latencyP99Ms.note.empty());
+        // The finding and the exact analysis agree about the load balancer.
+        const auto& points = report->singlePointsOfFailure;
+        QVERIFY(std::find(points.begin(), points.end(), "lb1") != points.end());
+        QVERIFY(std::find(points.begin(), points.end(), "web1") == points.end());
+        QCOMPARE(report->flows.back().flow, std::string("design"));
+        QVERIFY(report->flows.back().availability.method == Method::exact);
+        QVERIFY(*report->flows.back().withDetection.value < *report->flows.back().availability.value);
+        QVERIFY(!report->minimalCutSets.empty() && !report->importance.empty());
         QVERIFY(toJson(*report).dump().find("\"alwayson-check/1\"") != std::string::npos);
     }
 
@@ -99,6 +107,8 @@ private slots:
         const Result<CheckReport> report = verbs::check(design);
         QVERIFY2(report.ok(), report ? "" : report.error().message.c_str());
         QVERIFY(find(*report, "connectivity.cycle"));
+        QVERIFY(report->flows.empty());
+        QCOMPARE(report->loads.size(), std::size_t(2));
         QCOMPARE(report->cost.items.size(), std::size_t(3)); // two servers and the traffic out
     }
 
