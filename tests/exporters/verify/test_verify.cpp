@@ -1,0 +1,101 @@
+// Running the real tool: output, exit status, time limit, stopping, and what happens without it.
+#include "exporters/verify/haproxy.h"
+#include "exporters/verify/process.h"
+#include "tests/support/test_support.h"
+
+#include <QElapsedTimer>
+
+#include <thread>
+
+using namespace alwayson;
+using namespace alwayson::exporters::verify;
+
+class TestVerify : public QObject {
+    Q_OBJECT
+
+    static Command shell(const std::string& script) {
+        return {"/bin/sh", {"-c", script}, {}, Duration::seconds(10)};
+    }
+
+private slots:
+    void outputAndStatus() {
+        const auto out = runProcess(shell("echo out; echo err >&2; exit 7"));
+        QVERIFY(out.ok());
+        QCOMPARE(out->status, 7);
+        QCOMPARE(out->output, std::string("out\nerr\n"));
+        const auto killed = runProcess(shell("kill -9 $$"));
+        QVERIFY(killed.ok());
+        QCOMPARE(killed->status, 137);
+    }
+
+    void argumentsAreNotReadByAShell() {
+        const auto out = runProcess({"/bin/echo", {"$(id)", "a b", "*"}, {}, Duration::seconds(10)});
+        QVERIFY(out.ok());
+        QCOMPARE(out->output, std::string("$(id) a b *\n"));
+    }
+
+    void environmentIsAddedAndInputIsEmpty() {
+        Command command = shell("cat; echo \"$AON_X $HOME\"");
+        command.environment = {{"AON_X", "1"}, {"HOME", "/replaced"}};
+        const auto out = runProcess(command);
+        QVERIFY(out.ok());
+        QCOMPARE(out->output, std::string("1 /replaced\n"));
+    }
+
+    void longOutputIsCut() {
+        const auto out = runProcess(shell("head -c 3000000 /dev/zero"));
+        QVERIFY(out.ok());
+        QCOMPARE(out->status, 0);
+        QCOMPARE(out->output.size(), std::size_t(1 << 20));
+    }
+
+    void timeLimit() {
+        const Command command = {"/bin/sleep", {"30"}, {}, Duration::seconds(0.2)};
+        QElapsedTimer timer;
+        timer.start();
+        const auto out = runProcess(command);
+        QVERIFY(!out.ok());
+        QCOMPARE(out.error().code, std::string("verify.timeout"));
+        QVERIFY(timer.elapsed() < 20000);
+    }
+
+    void stopping() {
+        std::stop_source source;
+        std::thread stopper([&] { source.request_stop(); });
+        const auto out = runProcess({"/bin/sleep", {"30"}, {}, Duration::seconds(20)}, source.get_token());
+        stopper.join();
+        QVERIFY(!out.ok());
+        QCOMPARE(out.error().kind, ErrorKind::cancelled);
+    }
+
+    void missingProgram() {
+        const auto out = runProcess({"/nowhere/tool", {}, {}, Duration::seconds(1)});
+        QVERIFY(!out.ok());
+        QCOMPARE(out.error().code, std::string("verify.start"));
+        QVERIFY(findProgram("no-such-tool-anywhere").empty());
+        QVERIFY(!findProgram("sh").empty());
+    }
+
+    void verdicts() {
+        const std::string head =
+            "global\n    user no-such-user-here\ndefaults\n    mode http\n    timeout client 1s\n";
+        const std::string tail =
+            "frontend x\n    bind 127.0.0.1:1\n    default_backend y\nbackend y\n    server a 127.0.0.1:2\n";
+        const std::string timeouts = "    timeout server 1s\n    timeout connect 1s\n";
+        const auto accepted = verifyHaproxy(head + timeouts + tail, {});
+        QVERIFY(accepted.ok());
+        QVERIFY2(accepted->tool.rfind("haproxy ", 0) == 0, "haproxy is missing: apt-get install haproxy");
+        QVERIFY2(accepted->accepted, accepted->message.c_str());
+        QCOMPARE(accepted->notes.size(), std::size_t(1)); // the user
+        const auto warned = verifyHaproxy(head + tail, {});
+        QVERIFY(warned.ok() && !warned->accepted);
+        QVERIFY2(warned->message.find("timeout") != std::string::npos, warned->message.c_str());
+        const auto refused = verifyHaproxy(head + timeouts + tail + "    nonsense\n", {});
+        QVERIFY(refused.ok() && !refused->accepted);
+        QVERIFY2(refused->message.find("nonsense") != std::string::npos, refused->message.c_str());
+        QVERIFY2(refused->message.find("haproxy.cfg") != std::string::npos, refused->message.c_str());
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestVerify, test_verify)
+#include "test_verify.moc"
