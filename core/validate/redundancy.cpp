@@ -194,7 +194,9 @@ std::vector<std::pair<std::string, std::vector<Index>>> standIns(const Context& 
 }
 
 void checkPlaces(const Context& c, Issues& issues, std::set<std::string>& reported) {
-    for (const auto& [id, nodes] : standIns(c)) {
+    for (const auto& standIn : standIns(c)) {
+        const auto& id = standIn.first; // not a structured binding, which clang 14 cannot capture
+        const auto& nodes = standIn.second;
         std::vector<const Node*> list;
         for (Index n : nodes)
             list.push_back(&c.node(n));
