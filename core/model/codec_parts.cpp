@@ -115,6 +115,8 @@ FailureMode failureModeFrom(const Json& json, const std::string& pointer, Decode
         mode.effect = effect;
     }
     mode.timeToFailure = timeFrom(in, "mttf_h", "time_to_failure");
+    if (mode.timeToFailure && !context.failed() && !(resolve(*mode.timeToFailure)->mean() > 0))
+        context.fail("design.range", in.pointerTo("time_to_failure"), "the mean time to failure is 0.", "Give a positive time.");
     mode.repair = timeFrom(in, "mttr_h", "repair");
     mode.slowFactor = in.optionalNumber("slow_factor", 1, 1e4);
     mode.errorShare = in.optionalNumber("error_share", 0, 1);

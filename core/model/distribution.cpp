@@ -178,6 +178,9 @@ Result<DistributionShape> resolve(const Distribution& distribution) {
     if (shape && !in.allTaken())
         return entriesError(fmt::format("{} has entries it does not take.", toString(distribution.family)),
                             fmt::format("It takes {}.", needs(distribution.family)));
+    if (shape && !(std::isfinite(shape->mean()) && std::isfinite(shape->secondMoment())))
+        return rangeError(fmt::format("this {} has no finite mean and variance.", toString(distribution.family)),
+                          "Use smaller times or a larger shape.");
     return shape;
 }
 

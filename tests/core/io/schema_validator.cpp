@@ -1,12 +1,20 @@
 #include "tests/core/io/schema_validator.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <regex>
 #include <set>
 
 namespace alwayson::test {
 
 namespace {
+
+const std::regex& compiled(const std::string& pattern) {
+    static std::map<std::string, std::regex> all;
+    const auto known = all.find(pattern);
+    return known != all.end() ? known->second : all.emplace(pattern, std::regex(pattern)).first->second;
+}
 
 class Validator {
 public:
@@ -79,7 +87,7 @@ private:
             std::count_if(bytes.begin(), bytes.end(), [](char c) { return (c & 0xC0) != 0x80; }));
     }
     static bool matches(const std::string& text, const Json& pattern) {
-        return std::regex_search(text, std::regex(pattern.get<std::string>()));
+        return std::regex_search(text, compiled(pattern.get<std::string>()));
     }
     std::string combine(const std::string& keyword, const Json& schemas, const Json& instance,
                         const std::string& at) {
@@ -120,7 +128,7 @@ private:
             }
             if (schema.contains("patternProperties"))
                 for (const auto& [pattern, one] : schema["patternProperties"].items()) {
-                    if (!std::regex_search(key, std::regex(pattern))) continue;
+                    if (!std::regex_search(key, compiled(pattern))) continue;
                     evaluated = true;
                     const std::string fault = check(one, value, at + "/" + key);
                     if (!fault.empty()) return fault;
