@@ -202,10 +202,10 @@ Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size
             std::uint32_t* children = m_children.data() + m_edgesAt.back() + state * levels;
             const SystemNode* node = layer.isPlace ? nullptr : &system.nodes[layer.node];
             const double* from = now.at(state);
-            const bool out = node && std::any_of(node->places.begin(), node->places.end(),
-                                                 [&](std::uint32_t place) { return from[place] != 0; });
+            const bool out = std::any_of(layer.around.begin(), layer.around.end(),
+                                         [&](std::uint32_t place) { return from[place] != 0; });
             for (std::size_t l = 0; l < levels; ++l) {
-                if (out && l > 0) { // the place decides, whatever the node does
+                if (out && l > 0) { // the place around it decides, whatever this does
                     children[l] = children[0];
                 } else {
                     std::copy(from, from + slots, work.begin());

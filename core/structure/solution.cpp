@@ -10,10 +10,20 @@ namespace alwayson {
 namespace {
 
 // Relative to the unavailability: what may be left out and still be called exact (the promise is 1e-9).
-constexpr double kNegligible = 1e-10;
+constexpr double kNegligible = 5e-10;
 // Few variables: nothing is left out at first.
 constexpr std::size_t kSmall = 16;
-constexpr double kFirst = 1e-18;
+constexpr double kFirst = 1e-12;
+// More places than this open at a time make pool after pool the worse order.
+constexpr std::size_t kFewPlaces = 8;
+
+// How unlikely a state must be to be left out next time, from what this time showed.
+double nextLeaveOut(double now, const Diagram& diagram) {
+    if (!(diagram.down() > 0)) return std::pow(now, 1.5);
+    const double wanted = kNegligible * diagram.down() / diagram.leftOut();
+    const double next = now * std::min(0.1, 0.1 * wanted);
+    return next < 1e-290 ? 0 : next;
+}
 
 // Follows ever less likely states until what is left out does not matter.
 Diagram::Outcome refine(const System& system, Diagram& best, std::size_t budget, const std::stop_token& stop) {
@@ -32,16 +42,22 @@ Diagram::Outcome refine(const System& system, Diagram& best, std::size_t budget,
         best = std::move(diagram);
         have = true;
         if (leaveOut == 0 || best.leftOut() <= kNegligible * best.down() || leaveOut > kFirst) return outcome;
-        leaveOut = best.down() > 0 ? std::min(leaveOut * 1e-3, best.down() * 1e-14) : std::pow(leaveOut, 1.5);
-        if (leaveOut < 1e-290) leaveOut = 0;
+        leaveOut = nextLeaveOut(leaveOut, best);
     }
+}
+
+SystemOrder orderFor(const CompiledStructure& structure) {
+    std::size_t places = 0;
+    for (std::size_t c = structure.nodeCount; c < structure.components.size(); ++c)
+        places += !structure.components[c].modes.empty();
+    return places <= kFewPlaces ? SystemOrder::bySet : SystemOrder::byPlace;
 }
 
 } // namespace
 
 std::optional<Solution> solve(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
                               std::size_t budget, const std::stop_token& stop) {
-    const System system = makeSystem(structure, goals);
+    const System system = makeSystem(structure, goals, orderFor(structure));
     Diagram diagram;
     const Diagram::Outcome outcome = refine(system, diagram, budget, stop);
     if (outcome == Diagram::Outcome::cancelled) return std::nullopt;

@@ -18,7 +18,7 @@ std::uint32_t u32(std::size_t value) {
 
 class SystemMaker {
 public:
-    explicit SystemMaker(const CompiledStructure& structure) : m_all(structure) {}
+    SystemMaker(const CompiledStructure& structure, SystemOrder order) : m_all(structure), m_order(order) {}
 
     System make(const std::vector<std::pair<std::uint32_t, double>>& goals) {
         m_nodeAt.assign(m_all.components.size(), kNoIndex);
@@ -190,17 +190,20 @@ private:
 
     void schedule();
     void markDecisive();
+    void findAround();
     std::vector<std::uint32_t> placeRanks() const;
     void takeNode(std::uint32_t n);
     void finishReady(std::vector<std::uint32_t>& finished);
     void clearUnused();
 
     const CompiledStructure& m_all;
+    SystemOrder m_order;
     System m_out;
     std::vector<std::uint32_t> m_setAt;  // of the program at hand
     std::vector<std::uint32_t> m_nodeAt; // component -> node
     std::set<std::uint32_t> m_valueNeeded;
-    std::vector<std::uint32_t> m_placeSlot; // component -> slot
+    std::vector<std::vector<std::uint32_t>> m_around; // per component
+    std::vector<std::uint32_t> m_placeSlot;           // component -> slot
     std::vector<bool> m_done;               // sets
     std::vector<std::uint32_t> m_missing;   // per set: members and sets to come
 };
@@ -237,7 +240,8 @@ std::vector<std::uint32_t> SystemMaker::placeRanks() const {
 
 void SystemMaker::takeNode(std::uint32_t n) {
     SystemNode& node = m_out.nodes[n];
-    for (std::uint32_t p = m_all.firstPlace[node.component]; p < m_all.firstPlace[node.component + 1]; ++p) {
+    // Outermost first. A place that always comes with another around it need not be asked for while that one is out.
+    for (std::uint32_t p = m_all.firstPlace[node.component + 1]; p-- > m_all.firstPlace[node.component];) {
         const std::uint32_t place = m_all.places[p];
         const StructureComponent& component = m_all.components[place];
         if (component.modes.empty()) continue;
@@ -247,6 +251,8 @@ void SystemMaker::takeNode(std::uint32_t n) {
             layer.isPlace = true;
             layer.component = place;
             layer.slot = m_placeSlot[place];
+            for (const std::uint32_t outer : m_around[place])
+                if (m_placeSlot[outer] != kNoIndex) layer.around.push_back(m_placeSlot[outer]);
             const std::vector<CompiledMode> modes(component.modes.size(), {NodeCondition::gone, 0, 0});
             lump(modes, component, layer.levels, layer.levelOfMode);
             m_out.layers.push_back(std::move(layer));
@@ -258,6 +264,7 @@ void SystemMaker::takeNode(std::uint32_t n) {
     layer.node = n;
     layer.levels = node.levels;
     layer.levelOfMode = node.levelOfMode;
+    layer.around = node.places;
     m_out.layers.push_back(std::move(layer));
     for (const SystemMembership& in : node.memberships) --m_missing[in.set];
 }
@@ -280,8 +287,28 @@ void SystemMaker::finishReady(std::vector<std::uint32_t>& finished) {
     }
 }
 
+// For each place: the places that every node in it also needs.
+void SystemMaker::findAround() {
+    m_around.assign(m_all.components.size(), {});
+    std::vector<bool> seen(m_all.components.size(), false);
+    for (const SystemNode& node : m_out.nodes) {
+        const auto first = m_all.places.begin() + m_all.firstPlace[node.component];
+        const auto end = m_all.places.begin() + m_all.firstPlace[node.component + 1];
+        for (auto place = first; place != end; ++place) {
+            std::vector<std::uint32_t>& around = m_around[*place];
+            if (!seen[*place]) {
+                seen[*place] = true;
+                std::copy_if(first, end, std::back_inserter(around), [&](std::uint32_t other) { return other != *place; });
+            } else {
+                std::erase_if(around, [&](std::uint32_t other) { return std::find(first, end, other) == end; });
+            }
+        }
+    }
+}
+
 void SystemMaker::schedule() {
     markDecisive();
+    findAround();
     m_placeSlot.assign(m_all.components.size(), kNoIndex);
     m_done.assign(m_out.sets.size(), false);
     m_missing.assign(m_out.sets.size(), 0);
@@ -303,7 +330,9 @@ void SystemMaker::schedule() {
     const std::vector<std::uint32_t> ranks = placeRanks();
     std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> ready;
     const auto offer = [&](std::uint32_t n) {
-        ready.emplace(ranks[n], m_out.nodes[n].memberships.empty() ? 0 : m_out.nodes[n].memberships[0].set, n);
+        const std::uint32_t set = m_out.nodes[n].memberships.empty() ? 0 : m_out.nodes[n].memberships[0].set;
+        if (m_order == SystemOrder::bySet) ready.emplace(set, ranks[n], n);
+        else ready.emplace(ranks[n], set, n);
     };
     const auto release = [&](const std::vector<std::uint32_t>& sets) {
         for (const std::uint32_t s : sets)
@@ -329,8 +358,7 @@ void SystemMaker::clearUnused() {
     for (std::uint32_t l = 0; l < m_out.layers.size(); ++l) {
         const SystemLayer& layer = m_out.layers[l];
         if (layer.isPlace) lastUse[layer.slot] = l;
-        else
-            for (const std::uint32_t place : m_out.nodes[layer.node].places) lastUse[place] = l;
+        for (const std::uint32_t place : layer.around) lastUse[place] = l;
         if (!layer.isPlace)
             for (const SystemMembership& in : m_out.nodes[layer.node].memberships)
                 for (const SystemCall& call : in.calls)
@@ -355,8 +383,9 @@ void SystemMaker::clearUnused() {
 
 } // namespace
 
-System makeSystem(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals) {
-    return SystemMaker(structure).make(goals);
+System makeSystem(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
+                  SystemOrder order) {
+    return SystemMaker(structure, order).make(goals);
 }
 
 } // namespace alwayson

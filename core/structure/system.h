@@ -83,6 +83,7 @@ struct SystemLayer {
     std::uint32_t component = 0;
     std::uint32_t node = 0; // nodes
     std::uint32_t slot = 0; // places
+    std::vector<std::uint32_t> around; // slots of places: while one of them is out, this variable makes no difference
     std::vector<SystemLevel> levels;
     std::vector<std::uint32_t> levelOfMode;
     std::vector<std::uint32_t> finish;                                  // sets whose last input this was
@@ -101,6 +102,10 @@ struct System {
 };
 
 // All goals must be met: one (program, threshold) for a flow, all of them for the design.
-System makeSystem(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals);
+// Order of the variables. bySet: pool after pool, so that only one is open at a time, with the places decided before stay
+// open: best with few places. byPlace: place after place, so that few places are open, with all pools: best with many.
+enum class SystemOrder : std::uint8_t { bySet, byPlace };
+System makeSystem(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
+                  SystemOrder order = SystemOrder::bySet);
 
 } // namespace alwayson
