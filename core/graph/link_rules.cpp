@@ -18,7 +18,8 @@ struct End {
 
 std::optional<End> endOf(const Design& design, std::string_view id) {
     if (const Node* node = design.nodes.find(id)) return End{node->displayName(), false, {node}};
-    if (const Group* group = design.groups.find(id)) return End{group->displayName(), true, membersOf(design, group->id)};
+    if (const Group* group = design.groups.find(id))
+        return End{group->displayName(), true, membersOf(design, group->id)};
     return std::nullopt;
 }
 
@@ -49,7 +50,8 @@ std::string whatItMayCall(const Descriptor& caller) {
     std::vector<std::string> titles;
     for (const Descriptor& kind : Catalogue::builtIn().kinds())
         if (mayCall(caller, kind)) titles.push_back(kind.title);
-    if (titles.empty()) return fmt::format("{} calls nobody: draw the link towards it instead.", caller.title);
+    if (titles.empty())
+        return fmt::format("{} calls nobody: draw the link towards it instead.", caller.title);
     return fmt::format("{} can call: {}.", caller.title, joined(titles, "and"));
 }
 
@@ -57,7 +59,8 @@ std::string whoMayCall(const Descriptor& called) {
     std::vector<std::string> titles;
     for (const Descriptor& kind : Catalogue::builtIn().kinds())
         if (mayCall(kind, called)) titles.push_back(kind.title);
-    if (titles.empty()) return fmt::format("{} only sends requests: draw the link from it instead.", called.title);
+    if (titles.empty())
+        return fmt::format("{} only sends requests: draw the link from it instead.", called.title);
     return fmt::format("{} can be called by: {}.", called.title, joined(titles, "and"));
 }
 
@@ -73,7 +76,8 @@ std::string whyKindsRefuse(const Node& caller, const Node& called) {
 std::string whyEndsRefuse(const End& from, const End& to) {
     for (const End* end : {&from, &to})
         if (end->isGroup && end->nodes.empty())
-            return fmt::format("The group {} has no members yet. Put nodes into it first, then link it.", end->name);
+            return fmt::format("The group {} has no members yet. Put nodes into it first, then link it.",
+                               end->name);
     std::set<std::pair<std::string, std::string>> seen; // kinds decide: one pair of each is enough
     for (const Node* caller : from.nodes)
         for (const Node* called : to.nodes) {
@@ -88,24 +92,28 @@ std::string whyEndsRefuse(const End& from, const End& to) {
 
 std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to) {
     const std::optional<End> caller = endOf(design, from), called = endOf(design, to);
-    if (!caller) return fmt::format("There is no node or group named \"{}\". A link starts at a node or a group.", from);
-    if (!called) return fmt::format("There is no node or group named \"{}\". A link ends at a node or a group.", to);
+    if (!caller)
+        return fmt::format("There is no node or group named \"{}\". A link starts at a node or a group.",
+                           from);
+    if (!called)
+        return fmt::format("There is no node or group named \"{}\". A link ends at a node or a group.", to);
     if (from == to)
         return fmt::format("{} cannot call itself. Draw the link to another node or group.", caller->name);
     std::string why = whyEndsRefuse(*caller, *called);
     if (!why.empty()) return why;
     for (const Link& link : design.links)
         if (link.from == from && link.to == to)
-            return fmt::format("{} already calls {}. Select that link to change how often and how.", caller->name,
-                               called->name);
+            return fmt::format("{} already calls {}. Select that link to change how often and how.",
+                               caller->name, called->name);
     Link link;
     link.from = from;
     link.to = to;
     const std::vector<std::string> cycle = findRequestCycle(design, &link);
     if (!cycle.empty())
-        return fmt::format("This link would close a request cycle: {}. Requests would never end; remove one of these "
-                           "links or draw this one the other way round.",
-                           describeCycle(design, cycle));
+        return fmt::format(
+            "This link would close a request cycle: {}. Requests would never end; remove one of these "
+            "links or draw this one the other way round.",
+            describeCycle(design, cycle));
     return {};
 }
 

@@ -13,14 +13,16 @@ namespace {
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
 
-// Nodes come first, then two vertices per group: `in` is called and calls its members, `out` is what every member calls
-// through. So a group of m members with links to n others costs m + n edges instead of m x n.
+// Nodes come first, then two vertices per group: `in` is called and calls its members, `out` is what every
+// member calls through. So a group of m members with links to n others costs m + n edges instead of m x n.
 class RequestGraph {
 public:
     RequestGraph(const Design& design, const Link* also)
         : m_nodes(design.nodes.size()), m_graph(m_nodes + 2 * design.groups.size()), m_design(design) {
-        for (std::size_t i = 0; i < m_nodes; ++i) addMembership(i);
-        for (const Link& link : design.links) addLink(link);
+        for (std::size_t i = 0; i < m_nodes; ++i)
+            addMembership(i);
+        for (const Link& link : design.links)
+            addLink(link);
         if (also) addLink(*also);
     }
     const Graph& graph() const { return m_graph; }
@@ -37,12 +39,14 @@ private:
         boost::add_edge(node, groupOut(g), m_graph);
     }
     void addLink(const Link& link) {
-        const std::size_t fromNode = m_design.nodes.indexOf(link.from), fromGroup = m_design.groups.indexOf(link.from);
-        const std::size_t toNode = m_design.nodes.indexOf(link.to), toGroup = m_design.groups.indexOf(link.to);
+        const std::size_t fromNode = m_design.nodes.indexOf(link.from),
+                          fromGroup = m_design.groups.indexOf(link.from);
+        const std::size_t toNode = m_design.nodes.indexOf(link.to),
+                          toGroup = m_design.groups.indexOf(link.to);
         constexpr std::size_t kNone = Table<Node>::npos;
         if ((fromNode == kNone && fromGroup == kNone) || (toNode == kNone && toGroup == kNone)) return;
-        boost::add_edge(fromNode != kNone ? fromNode : groupOut(fromGroup), toNode != kNone ? toNode : groupIn(toGroup),
-                        m_graph);
+        boost::add_edge(fromNode != kNone ? fromNode : groupOut(fromGroup),
+                        toNode != kNone ? toNode : groupIn(toGroup), m_graph);
     }
     std::size_t m_nodes;
     Graph m_graph;
@@ -53,7 +57,8 @@ struct CycleFound {};
 
 // Keeps the tree parents; the first back edge closes a cycle.
 struct CycleVisitor : boost::default_dfs_visitor {
-    CycleVisitor(std::vector<Vertex>& parents, std::vector<Vertex>& found) : parent(&parents), cycle(&found) {}
+    CycleVisitor(std::vector<Vertex>& parents, std::vector<Vertex>& found)
+        : parent(&parents), cycle(&found) {}
     template <class Edge>
     void tree_edge(Edge edge, const Graph& graph) {
         (*parent)[target(edge, graph)] = source(edge, graph);
@@ -84,9 +89,10 @@ std::vector<std::string> findRequestCycle(const Design& design, const Link* also
     for (const Vertex v : cycle)
         if (requests.isNode(v)) ids.push_back(design.nodes.at(v).id.str());
     // Read it from the node that stands first in the design.
-    const auto first = std::min_element(ids.begin(), ids.end(), [&](const std::string& a, const std::string& b) {
-        return design.nodes.indexOf(a) < design.nodes.indexOf(b);
-    });
+    const auto first =
+        std::min_element(ids.begin(), ids.end(), [&](const std::string& a, const std::string& b) {
+            return design.nodes.indexOf(a) < design.nodes.indexOf(b);
+        });
     std::rotate(ids.begin(), first, ids.end());
     return ids;
 }
@@ -97,7 +103,8 @@ std::string describeCycle(const Design& design, const std::vector<std::string>& 
         return node ? node->displayName() : id;
     };
     std::string text;
-    for (const std::string& id : cycle) text += shown(id) + " -> ";
+    for (const std::string& id : cycle)
+        text += shown(id) + " -> ";
     return cycle.empty() ? text : text + shown(cycle.front());
 }
 

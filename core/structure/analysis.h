@@ -11,8 +11,8 @@
 
 namespace alwayson {
 
-// Share of time lost because balancers route to members that do not work, first order: the sum over failure modes of
-// rate x window x what the flow loses in the window beyond its structural loss.
+// Share of time lost because balancers route to members that do not work, first order: the sum over failure
+// modes of rate x window x what the flow loses in the window beyond its structural loss.
 struct DetectionLosses {
     std::vector<double> perFlow;
     double design = 0; // share of time in which some flow loses, weighted by the largest loss
@@ -26,11 +26,13 @@ struct CutSetSearch {
     std::size_t order = 0;             // complete up to here
     std::vector<double> fussellVesely; // per component: probability that a cut set with it has failed
 };
-CutSetSearch findCutSets(const Design& design, const StateFunction& function, const std::vector<SymmetryClass>& classes,
-                         const StructuralOptions& options, const std::stop_token& stop);
+CutSetSearch findCutSets(const Design& design, const StateFunction& function,
+                         const std::vector<SymmetryClass>& classes, const StructuralOptions& options,
+                         const std::stop_token& stop);
 
-// Hours from all up to the first outage of a flow, or of the design (nullopt), by elimination without subtraction (GTH)
-// on the chain of all states. nullopt unless every time is exponential and the chain is small, or when it never fails.
+// Hours from all up to the first outage of a flow, or of the design (nullopt), by elimination without
+// subtraction (GTH) on the chain of all states. nullopt unless every time is exponential and the chain is
+// small, or when it never fails.
 std::optional<double> meanTimeToFirstOutage(const StateFunction& function, std::optional<std::size_t> flow);
 
 } // namespace alwayson

@@ -17,25 +17,30 @@ namespace {
 using Goal = std::pair<std::uint32_t, double>;
 
 Error cancelled() {
-    return Error{ErrorKind::cancelled, "structure.cancelled", "The computation of availability was stopped.", {}, {}};
+    return Error{
+        ErrorKind::cancelled, "structure.cancelled", "The computation of availability was stopped.", {}, {}};
 }
 
 void writeFigures(const Solution& solution, FlowAvailability& flow) {
     flow.availability = Estimate::exactly(1 - solution.down);
     flow.unavailability = solution.down;
     flow.outagesPerYear = solution.downsPerHour * kHoursPerYear;
-    if (solution.downsPerHour > 0 && solution.down > 0) flow.meanOutageHours = solution.down / solution.downsPerHour;
+    if (solution.downsPerHour > 0 && solution.down > 0)
+        flow.meanOutageHours = solution.down / solution.downsPerHour;
     if (solution.exact) return;
     flow.unavailability = std::nullopt;
     flow.availability.value = std::max(0.0, 1 - (solution.down + solution.leftOut));
     flow.availability.method = Method::bound;
-    flow.availability.note = fmt::format("The design is too entangled for an exact figure: this is a lower bound, and the "
-                                         "availability is at most {:.10g}.", 1 - solution.down);
+    flow.availability.note =
+        fmt::format("The design is too entangled for an exact figure: this is a lower bound, and the "
+                    "availability is at most {:.10g}.",
+                    1 - solution.down);
     flow.outagesPerYear = std::nullopt;
     flow.meanOutageHours = std::nullopt;
 }
 
-// A client is the share-weighted sum of its classes; outages are its own only when its classes go down together.
+// A client is the share-weighted sum of its classes; outages are its own only when its classes go down
+// together.
 FlowAvailability clientFlow(const std::string& client, const std::vector<const FlowAvailability*>& classes,
                             const std::vector<double>& shares, bool together) {
     FlowAvailability flow = *classes.front();
@@ -64,7 +69,8 @@ std::vector<Load> loadsOf(const Design& design, const CompiledStructure& all) {
     for (std::size_t n = 0; n < all.nodeCount; ++n) {
         const Node& node = design.nodes.at(n);
         if (hasRole(node, "client")) continue;
-        loads.push_back({node.id.str(), all.load[n], all.capacity[n], all.load[n] / all.capacity[n], std::nullopt});
+        loads.push_back(
+            {node.id.str(), all.load[n], all.capacity[n], all.load[n] / all.capacity[n], std::nullopt});
         if (node.group) groups[node.group->str()].push_back(loads.size() - 1);
     }
     for (const Group& group : design.groups) {
@@ -85,13 +91,15 @@ std::vector<Load> loadsOf(const Design& design, const CompiledStructure& all) {
             if (m != busiest) others += loads[m].capacityPerSecond;
         sum.utilisation = sum.requestsPerSecond / sum.capacityPerSecond;
         if (members.size() > 1) sum.utilisationWithoutOne = sum.requestsPerSecond / others;
-        for (const std::size_t m : members) loads[m].utilisationWithoutOne = sum.utilisationWithoutOne;
+        for (const std::size_t m : members)
+            loads[m].utilisationWithoutOne = sum.utilisationWithoutOne;
         loads.push_back(std::move(sum));
     }
     return loads;
 }
 
-std::vector<std::string> singlePoints(const StateFunction& function, const std::vector<SymmetryClass>& classes) {
+std::vector<std::string> singlePoints(const StateFunction& function,
+                                      const std::vector<SymmetryClass>& classes) {
     const CompiledStructure& all = StructureAccess::of(function);
     const auto scratch = function.makeScratch();
     std::vector<ComponentState> state(all.components.size(), 0);
@@ -107,7 +115,8 @@ std::vector<std::string> singlePoints(const StateFunction& function, const std::
     }
     std::sort(found.begin(), found.end());
     std::vector<std::string> ids;
-    for (const std::uint32_t component : found) ids.push_back(all.components[component].id);
+    for (const std::uint32_t component : found)
+        ids.push_back(all.components[component].id);
     return ids;
 }
 
@@ -117,9 +126,11 @@ std::vector<Importance> importanceOf(const CompiledStructure& all, const Solutio
     for (std::size_t c = 0; c < all.components.size(); ++c) {
         const StructureComponent& component = all.components[c];
         double unavailability = 0;
-        for (std::size_t m = 0; m < component.modes.size(); ++m) unavailability += component.modeProbability(m);
-        const bool isClient = std::any_of(all.programs.begin(), all.programs.end(),
-                                          [&](const CompiledProgram& program) { return program.client == c; });
+        for (std::size_t m = 0; m < component.modes.size(); ++m)
+            unavailability += component.modeProbability(m);
+        const bool isClient =
+            std::any_of(all.programs.begin(), all.programs.end(),
+                        [&](const CompiledProgram& program) { return program.client == c; });
         if (unavailability == 0 || isClient) continue;
         Importance one;
         one.id = component.id;
@@ -132,7 +143,8 @@ std::vector<Importance> importanceOf(const CompiledStructure& all, const Solutio
             one.fussellVesely = std::max(one.criticality, std::min(1.0, fussellVesely[c] / design.down));
             one.riskAchievement = (without + one.birnbaum) / design.down;
             // Below the rounding of the difference nothing is left of the unavailability.
-            one.riskReduction = without > 1e-13 * design.down ? design.down / without : std::numeric_limits<double>::infinity();
+            one.riskReduction = without > 1e-13 * design.down ? design.down / without
+                                                              : std::numeric_limits<double>::infinity();
         }
         one.downtimeMinutesPerYear = saved * kMinutesPerYear;
         list.push_back(std::move(one));
@@ -145,8 +157,10 @@ std::vector<Importance> importanceOf(const CompiledStructure& all, const Solutio
 
 class Analysis {
 public:
-    Analysis(const Design& design, const StateFunction& function, const StructuralOptions& options, std::stop_token stop)
-        : m_design(design), m_function(function), m_all(StructureAccess::of(function)), m_options(options), m_stop(std::move(stop)) {}
+    Analysis(const Design& design, const StateFunction& function, const StructuralOptions& options,
+             std::stop_token stop)
+        : m_design(design), m_function(function), m_all(StructureAccess::of(function)), m_options(options),
+          m_stop(std::move(stop)) {}
 
     Result<StructuralResult> run() {
         const std::vector<SymmetryClass> classes = symmetryClasses(m_all);
@@ -189,8 +203,10 @@ private:
         writeFigures(solution, flow);
         flow.withDetection.value = std::max(0.0, *flow.availability.value - window);
         flow.withDetection.method = Method::approximate;
-        flow.withDetection.note = "Structural availability less the windows in which balancers have not noticed a failure yet.";
-        flow.leftOut = {"Deployments, planned maintenance and mistakes beyond the listed failure modes are not in these figures."};
+        flow.withDetection.note =
+            "Structural availability less the windows in which balancers have not noticed a failure yet.";
+        flow.leftOut = {"Deployments, planned maintenance and mistakes beyond the listed failure modes are "
+                        "not in these figures."};
         return flow;
     }
 
@@ -216,7 +232,8 @@ private:
             clients.push_back(clientFlow(m_all.flows[first].client, mine, shares, together));
         }
         for (auto* list : {&classes, &clients})
-            for (FlowAvailability& flow : *list) m_out.flows.push_back(std::move(flow));
+            for (FlowAvailability& flow : *list)
+                m_out.flows.push_back(std::move(flow));
         m_out.flows.push_back(std::move(design));
     }
 
@@ -232,7 +249,8 @@ private:
 
 } // namespace
 
-Result<StructuralResult> analyse(const Design& design, std::stop_token stop, const StructuralOptions& options) {
+Result<StructuralResult> analyse(const Design& design, std::stop_token stop,
+                                 const StructuralOptions& options) {
     const Result<StateFunction> function = StateFunction::compile(design);
     if (!function) return function.error();
     return Analysis(design, *function, options, std::move(stop)).run();

@@ -18,25 +18,33 @@ constexpr std::size_t kMostComponents = 2'000'000;
 
 CompiledMode compileMode(const ResolvedFailureMode& mode) {
     switch (mode.effect) {
-    case FailureEffect::slow: return {NodeCondition::works, 1, 1 / std::max(1.0, mode.slowFactor)};
-    case FailureEffect::errors: return {NodeCondition::works, 1 - std::clamp(mode.errorShare, 0.0, 1.0), 1};
+    case FailureEffect::slow:
+        return {NodeCondition::works, 1, 1 / std::max(1.0, mode.slowFactor)};
+    case FailureEffect::errors:
+        return {NodeCondition::works, 1 - std::clamp(mode.errorShare, 0.0, 1.0), 1};
     case FailureEffect::crash:
-    case FailureEffect::dataLoss: return {NodeCondition::refused, 0, 0};
-    case FailureEffect::hang: return {NodeCondition::hangs, 0, 0};
+    case FailureEffect::dataLoss:
+        return {NodeCondition::refused, 0, 0};
+    case FailureEffect::hang:
+        return {NodeCondition::hangs, 0, 0};
     case FailureEffect::gone:
     case FailureEffect::cutOff:
-    case FailureEffect::outage: break;
+    case FailureEffect::outage:
+        break;
     }
     return {NodeCondition::gone, 0, 0};
 }
 
 void addComponents(const Design& design, CompiledStructure& out) {
     out.nodeCount = static_cast<std::uint32_t>(design.nodes.size());
-    for (const Node& node : design.nodes) out.components.push_back({false, node.id.str(), failureModesOf(node)});
-    for (const Domain& domain : design.domains) out.components.push_back({true, domain.id.str(), failureModesOf(domain)});
+    for (const Node& node : design.nodes)
+        out.components.push_back({false, node.id.str(), failureModesOf(node)});
+    for (const Domain& domain : design.domains)
+        out.components.push_back({true, domain.id.str(), failureModesOf(domain)});
     out.firstMode.push_back(0);
     for (const StructureComponent& component : out.components) {
-        for (const ResolvedFailureMode& mode : component.modes) out.modes.push_back(compileMode(mode));
+        for (const ResolvedFailureMode& mode : component.modes)
+            out.modes.push_back(compileMode(mode));
         out.firstMode.push_back(static_cast<std::uint32_t>(out.modes.size()));
     }
 }
@@ -56,7 +64,8 @@ void addPlaces(const Design& design, CompiledStructure& out) {
             }
         };
         if (node.domain) addChain(*node.domain);
-        for (const DomainId& id : node.dependsOn) addChain(id);
+        for (const DomainId& id : node.dependsOn)
+            addChain(id);
         out.places.insert(out.places.end(), mine.begin(), mine.end());
         out.firstPlace.push_back(static_cast<std::uint32_t>(out.places.size()));
     }
@@ -68,7 +77,8 @@ struct ClassLoad {
 };
 
 // One program per client and different set of links or deadline; one flow per class.
-void addFlows(const Design& design, const StructureContext& context, CompiledStructure& out, std::vector<ClassLoad>& loads) {
+void addFlows(const Design& design, const StructureContext& context, CompiledStructure& out,
+              std::vector<ClassLoad>& loads) {
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
         const Node& client = design.nodes.at(n);
         if (!hasRole(client, "client")) continue;
@@ -76,32 +86,38 @@ void addFlows(const Design& design, const StructureContext& context, CompiledStr
         std::map<std::pair<std::vector<bool>, double>, std::uint32_t> known;
         for (const RequestClass& requestClass : classesOf(client)) {
             std::vector<bool> carried;
-            for (const Link& link : design.links) carried.push_back(link.carries(requestClass.id));
+            for (const Link& link : design.links)
+                carried.push_back(link.carries(requestClass.id));
             const double patience = std::min(requestClass.deadline.seconds(),
                                              get(client.parameters, key::client::attemptTimeout).seconds());
-            const auto [at, isNew] = known.try_emplace({carried, patience}, static_cast<std::uint32_t>(out.programs.size()));
+            const auto [at, isNew] =
+                known.try_emplace({carried, patience}, static_cast<std::uint32_t>(out.programs.size()));
             if (isNew) out.programs.push_back(buildProgram(context, n, carried, patience));
             out.programOf.push_back(at->second);
             out.flows.push_back({client.id.str() + ":" + requestClass.id, client.id.str(), requestClass.share,
-                                 rate * requestClass.share, get(client.parameters, key::client::upThreshold).value()});
+                                 rate * requestClass.share,
+                                 get(client.parameters, key::client::upThreshold).value()});
             loads.push_back({rate * requestClass.share, requestClass.writes});
         }
     }
 }
 
-// Requests per second at every node when everything works; busy: worker-seconds per second, where service times matter.
-void addLoad(const Design& design, const CompiledProgram& program, const ClassLoad& flow, std::vector<double>& load,
-             std::vector<double>& busy) {
+// Requests per second at every node when everything works; busy: worker-seconds per second, where service
+// times matter.
+void addLoad(const Design& design, const CompiledProgram& program, const ClassLoad& flow,
+             std::vector<double>& load, std::vector<double>& busy) {
     std::vector<double> atNode(program.nodes.size(), 0.0), atSet(program.sets.size(), 0.0);
     const auto callAll = [&](double rate, std::uint32_t first, std::uint32_t end) {
-        for (std::uint32_t c = first; c < end; ++c) atSet[program.calls[c].set] += rate * program.calls[c].calls;
+        for (std::uint32_t c = first; c < end; ++c)
+            atSet[program.calls[c].set] += rate * program.calls[c].calls;
     };
     callAll(flow.rate, program.firstRootCall, static_cast<std::uint32_t>(program.calls.size()));
     for (auto step = program.allSteps.rbegin(); step != program.allSteps.rend(); ++step) {
         if (step->isSet) {
             const CompiledSet& set = program.sets[step->index];
             const double each = atSet[step->index] / (set.endMember - set.firstMember);
-            for (std::uint32_t m = set.firstMember; m < set.endMember; ++m) atNode[program.members[m].node] += each;
+            for (std::uint32_t m = set.firstMember; m < set.endMember; ++m)
+                atNode[program.members[m].node] += each;
         } else {
             const CompiledNode& node = program.nodes[step->index];
             callAll(atNode[step->index], node.firstCall, node.endCall);
@@ -111,7 +127,8 @@ void addLoad(const Design& design, const CompiledProgram& program, const ClassLo
         const std::uint32_t component = program.nodes[i].component;
         load[component] += atNode[i];
         const Node& node = design.nodes.at(component);
-        if (atNode[i] > 0 && hasRole(node, "compute")) busy[component] += atNode[i] * meanService(node, flow.writes);
+        if (atNode[i] > 0 && hasRole(node, "compute"))
+            busy[component] += atNode[i] * meanService(node, flow.writes);
     }
 }
 
@@ -122,10 +139,13 @@ void addLoads(const Design& design, const std::vector<ClassLoad>& loads, Compile
         addLoad(design, out.programs[out.programOf[f]], loads[f], out.load, busy);
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
         const Node& node = design.nodes.at(n);
-        // With several classes the mix at this node decides; the book of capacities knows one service time only.
+        // With several classes the mix at this node decides; the book of capacities knows one service time
+        // only.
         if (busy[n] > 0)
-            out.capacity.push_back(static_cast<double>(get(node.parameters, key::server::workers)) * out.load[n] / busy[n]);
-        else out.capacity.push_back(capacityOf(design, node).perSecond);
+            out.capacity.push_back(static_cast<double>(get(node.parameters, key::server::workers)) *
+                                   out.load[n] / busy[n]);
+        else
+            out.capacity.push_back(capacityOf(design, node).perSecond);
     }
     for (CompiledProgram& program : out.programs) {
         for (CompiledSet& set : program.sets)
@@ -148,15 +168,20 @@ void addLoads(const Design& design, const std::vector<ClassLoad>& loads, Compile
 
 Result<CompiledStructure> compileStructure(const Design& design) {
     if (design.nodes.size() + design.domains.size() > kMostComponents)
-        return Error{ErrorKind::budgetExceeded, "structure.too_large",
-                     fmt::format("The design has {} nodes and places; availability is computed for at most {}.",
-                                 design.nodes.size() + design.domains.size(), kMostComponents),
-                     "Split the design.", {}};
+        return Error{
+            ErrorKind::budgetExceeded,
+            "structure.too_large",
+            fmt::format("The design has {} nodes and places; availability is computed for at most {}.",
+                        design.nodes.size() + design.domains.size(), kMostComponents),
+            "Split the design.",
+            {}};
     const std::vector<std::string> cycle = findRequestCycle(design);
     if (!cycle.empty())
-        return Error{ErrorKind::invalidInput, "structure.cycle",
+        return Error{ErrorKind::invalidInput,
+                     "structure.cycle",
                      fmt::format("Requests go round in a circle: {}.", describeCycle(design, cycle)),
-                     "Remove one of these links.", {}};
+                     "Remove one of these links.",
+                     {}};
     CompiledStructure out;
     addComponents(design, out);
     addPlaces(design, out);

@@ -1,14 +1,15 @@
 #pragma once
 // The flat form of a design behind StateFunction (private to core/structure).
 //
-// A program is what one or several flows of one client walk through: nodes that call sets, sets of nodes of which one is
-// chosen per request. Steps are in an order in which everything called comes before its caller. Each node and each set
-// has three values:
+// A program is what one or several flows of one client walk through: nodes that call sets, sets of nodes of
+// which one is chosen per request. Steps are in an order in which everything called comes before its caller.
+// Each node and each set has three values:
 //   r     share of the requests that arrive there and succeed, capacity aside
 //   carry requests per second that it can take itself (infinity: no limit)
 //   reach smallest capacity / load of the shared parts behind it (infinity: no limit)
-// and the flow's a is r min(1, reach) at the client. A set that is called by only some members of one other set limits
-// those members' carry (max-flow of nested sets); one that is called by all of them counts in reach, with its whole load.
+// and the flow's a is r min(1, reach) at the client. A set that is called by only some members of one other
+// set limits those members' carry (max-flow of nested sets); one that is called by all of them counts in
+// reach, with its whole load.
 
 #include "core/catalogue/catalogue.h"
 #include "core/structure/state_function.h"
@@ -19,7 +20,8 @@
 namespace alwayson {
 
 inline constexpr std::uint32_t kNoIndex = 0xffffffffU;
-// a is compared with the threshold with this slack, so that 19 of 20 servers reach 0.95 whatever the rounding.
+// a is compared with the threshold with this slack, so that 19 of 20 servers reach 0.95 whatever the
+// rounding.
 inline constexpr double kUpSlack = 1e-12;
 
 enum class NodeCondition : std::uint8_t { works, refused, gone, hangs };
@@ -32,9 +34,9 @@ struct CompiledMode {
 
 struct CompiledCall {
     std::uint32_t set = 0;
-    double calls = 1;            // per request; below 1: a chance
-    bool limitsMembers = false;  // the set's capacity is counted in the caller's carry by a block
-    bool optional = false;       // carries load only
+    double calls = 1;           // per request; below 1: a chance
+    bool limitsMembers = false; // the set's capacity is counted in the caller's carry by a block
+    bool optional = false;      // carries load only
 };
 
 struct CompiledNode {

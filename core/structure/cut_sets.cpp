@@ -14,7 +14,8 @@ namespace alwayson {
 namespace {
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
-// Trials of one order in one part of the structure; one of the whole structure costs far more than one of a pool.
+// Trials of one order in one part of the structure; one of the whole structure costs far more than one of a
+// pool.
 constexpr std::size_t kMostTrials = 3'000'000;
 constexpr std::size_t kMostWholeTrials = 60'000;
 
@@ -48,8 +49,8 @@ double lostOf(const PoolClass& pool, const Choice& choice) {
 }
 
 // A set of leaves: counts and capacities say it all.
-bool poolIsDown(const System& system, const SystemSet& set, const std::vector<PoolClass>& pools, double threshold,
-                const Choice& choice) {
+bool poolIsDown(const System& system, const SystemSet& set, const std::vector<PoolClass>& pools,
+                double threshold, const Choice& choice) {
     double carry = 0, all = 0;
     for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
         double usable = 0, partCarry = 0;
@@ -71,10 +72,12 @@ public:
     Search(const Design& design, const StateFunction& function, const std::vector<SymmetryClass>& classes,
            const StructuralOptions& options, const std::stop_token& stop)
         : m_design(design), m_function(function), m_all(StructureAccess::of(function)), m_classes(classes),
-          m_options(options), m_stop(stop), m_scratch(function.makeScratch()), m_state(m_all.components.size(), 0),
-          m_up(m_all.flows.size()), m_classOf(m_all.components.size(), kNoIndex) {
+          m_options(options), m_stop(stop), m_scratch(function.makeScratch()),
+          m_state(m_all.components.size(), 0), m_up(m_all.flows.size()),
+          m_classOf(m_all.components.size(), kNoIndex) {
         for (std::uint32_t c = 0; c < classes.size(); ++c)
-            for (const std::uint32_t member : classes[c].members) m_classOf[member] = c;
+            for (const std::uint32_t member : classes[c].members)
+                m_classOf[member] = c;
     }
 
     CutSetSearch run() {
@@ -82,8 +85,10 @@ public:
         m_out.fussellVesely.assign(m_all.components.size(), 0);
         if (m_options.cutSetOrder == 0 || designIsDown({})) return std::move(m_out);
         std::set<std::pair<std::uint32_t, double>> goals;
-        for (std::size_t f = 0; f < m_all.flows.size(); ++f) goals.emplace(m_all.programOf[f], m_all.flows[f].upThreshold);
-        for (const auto& [program, threshold] : goals) addTargets(program, threshold);
+        for (std::size_t f = 0; f < m_all.flows.size(); ++f)
+            goals.emplace(m_all.programOf[f], m_all.flows[f].upThreshold);
+        for (const auto& [program, threshold] : goals)
+            addTargets(program, threshold);
         for (const Target& target : m_targets)
             for (std::size_t order = 1; order <= m_options.cutSetOrder && !m_stop.stop_requested(); ++order) {
                 m_trials = 0;
@@ -107,16 +112,19 @@ private:
     }
     void setState(const Choice& choice, bool failed) {
         for (const auto& [kind, count] : choice)
-            for (std::uint32_t i = 0; i < count; ++i) m_state[m_classes[kind].members[i]] = failed ? m_classes[kind].down : 0;
+            for (std::uint32_t i = 0; i < count; ++i)
+                m_state[m_classes[kind].members[i]] = failed ? m_classes[kind].down : 0;
     }
 
     void addTargets(std::uint32_t program, double threshold) {
         auto system = std::make_shared<System>(makeSystem(m_all, {{program, threshold}}));
-        // Failures alone multiply shares of 1 and 0: a flow is down when one set of leaves is, if all are decisive.
+        // Failures alone multiply shares of 1 and 0: a flow is down when one set of leaves is, if all are
+        // decisive.
         const bool split = std::all_of(system->sets.begin(), system->sets.end(),
                                        [](const SystemSet& set) { return set.decisive && set.plain; });
         if (!split) return addWhole(*system);
-        for (std::uint32_t s = 0; s < system->sets.size(); ++s) addPool(system, s, threshold);
+        for (std::uint32_t s = 0; s < system->sets.size(); ++s)
+            addPool(system, s, threshold);
     }
 
     void addWhole(const System& system) {
@@ -124,7 +132,8 @@ private:
         std::set<std::uint32_t> elements;
         for (const SystemNode& node : system.nodes) {
             addElement(node.component, elements);
-            for (std::uint32_t p = m_all.firstPlace[node.component]; p < m_all.firstPlace[node.component + 1]; ++p)
+            for (std::uint32_t p = m_all.firstPlace[node.component]; p < m_all.firstPlace[node.component + 1];
+                 ++p)
                 addElement(m_all.places[p], elements);
         }
         target.elements.assign(elements.begin(), elements.end());
@@ -152,13 +161,15 @@ private:
                 pool.part = in.part;
                 addElement(node.component, elements);
                 if (pool.count > 1) continue;
-                for (std::uint32_t p = m_all.firstPlace[node.component]; p < m_all.firstPlace[node.component + 1]; ++p) {
+                for (std::uint32_t p = m_all.firstPlace[node.component];
+                     p < m_all.firstPlace[node.component + 1]; ++p) {
                     addElement(m_all.places[p], elements);
                     pool.places.push_back(m_classOf[m_all.places[p]]);
                 }
             }
         std::vector<PoolClass> list;
-        for (auto& [kind, pool] : pools) list.push_back(std::move(pool));
+        for (auto& [kind, pool] : pools)
+            list.push_back(std::move(pool));
         Target target;
         boundLosses(*system, set, list, threshold, elements, target);
         target.isDown = [system, s, list = std::move(list), threshold](const Choice& choice) {
@@ -168,8 +179,8 @@ private:
     }
 
     // Orders elements by what one of them can take away, in members or in capacity.
-    void boundLosses(const System& system, const SystemSet& set, const std::vector<PoolClass>& pools, double threshold,
-                     const std::set<std::uint32_t>& elements, Target& target) const {
+    void boundLosses(const System& system, const SystemSet& set, const std::vector<PoolClass>& pools,
+                     double threshold, const std::set<std::uint32_t>& elements, Target& target) const {
         const bool simple = set.endPart - set.firstPart == 1;
         const double neededCount = simple ? system.parts[set.firstPart].needed : 0;
         double total = 0, capacity = 0;
@@ -183,7 +194,8 @@ private:
         for (const std::uint32_t element : elements) {
             double loss = 0;
             for (const PoolClass& pool : pools) {
-                if (pool.kind == element) loss += worth(pool);
+                if (pool.kind == element)
+                    loss += worth(pool);
                 else if (std::find(pool.places.begin(), pool.places.end(), element) != pool.places.end())
                     loss += worth(pool) * pool.count;
             }
@@ -195,8 +207,10 @@ private:
             target.loss.push_back(-loss);
         }
         if (!simple) return;
-        if (byCapacity) target.needed = (capacity - threshold * set.load) * (1 - 1e-9);
-        else target.needed = neededCount > 0 ? total - neededCount + 1 : total;
+        if (byCapacity)
+            target.needed = (capacity - threshold * set.load) * (1 - 1e-9);
+        else
+            target.needed = neededCount > 0 ? total - neededCount + 1 : total;
     }
 
     // False when the search is too large.
@@ -216,8 +230,10 @@ private:
                 const bool canBeDown = now >= target.needed;
                 ++m_trials;
                 const bool down = canBeDown && target.isDown(choice);
-                if (take == left && down) keepIfMinimal(target, choice);
-                else if (take < left && !down) fine = extend(target, left - take, e + 1, now, choice);
+                if (take == left && down)
+                    keepIfMinimal(target, choice);
+                else if (take < left && !down)
+                    fine = extend(target, left - take, e + 1, now, choice);
                 choice.pop_back();
                 if (!fine || m_trials > target.mostTrials || m_stop.stop_requested()) return false;
                 if (down) break; // taking more is not minimal
@@ -248,7 +264,8 @@ private:
 
     static double choose(double n, double k) {
         double ways = 1;
-        for (double i = 0; i < k; ++i) ways *= (n - i) / (i + 1);
+        for (double i = 0; i < k; ++i)
+            ways *= (n - i) / (i + 1);
         return ways;
     }
     // At least k of n, each down with probability q.
@@ -263,7 +280,8 @@ private:
     }
 
     void write() {
-        std::vector<double> noneHolds(m_classes.size(), 0); // log of: no cut set with a given member has the rest failed
+        std::vector<double> noneHolds(m_classes.size(),
+                                      0); // log of: no cut set with a given member has the rest failed
         for (const Choice& choice : m_minimal) {
             CutSet set;
             set.probability = 1;
@@ -279,7 +297,8 @@ private:
             for (const auto& [kind, count] : choice) {
                 const double size = static_cast<double>(m_classes[kind].members.size());
                 const double withMember = ways * count / size; // sets that hold a given member
-                noneHolds[kind] += withMember * std::log1p(-std::min(1 - 1e-16, all / m_classes[kind].unavailability));
+                noneHolds[kind] +=
+                    withMember * std::log1p(-std::min(1 - 1e-16, all / m_classes[kind].unavailability));
             }
             m_out.total += ways;
             m_sized.emplace_back(sizeOf(choice), std::move(set));
@@ -302,7 +321,8 @@ private:
     void name(const SymmetryClass& one, std::uint32_t count, std::vector<std::string>& ids) const {
         const auto id = [&](std::size_t i) { return m_all.components[one.members[i]].id; };
         if (count == one.members.size()) {
-            for (std::size_t i = 0; i < one.members.size(); ++i) ids.push_back(id(i));
+            for (std::size_t i = 0; i < one.members.size(); ++i)
+                ids.push_back(id(i));
             return;
         }
         const auto& group = m_design.nodes.at(one.members.front()).group;
@@ -313,7 +333,8 @@ private:
         }
         std::string names = id(0);
         const std::size_t shown = std::min<std::size_t>(one.members.size(), 4);
-        for (std::size_t i = 1; i < shown; ++i) names += ", " + id(i);
+        for (std::size_t i = 1; i < shown; ++i)
+            names += ", " + id(i);
         if (shown < one.members.size()) names += fmt::format(" and {} like them", one.members.size() - shown);
         ids.push_back(fmt::format("any {} of {}", count, names));
     }
@@ -338,8 +359,9 @@ private:
 
 } // namespace
 
-CutSetSearch findCutSets(const Design& design, const StateFunction& function, const std::vector<SymmetryClass>& classes,
-                         const StructuralOptions& options, const std::stop_token& stop) {
+CutSetSearch findCutSets(const Design& design, const StateFunction& function,
+                         const std::vector<SymmetryClass>& classes, const StructuralOptions& options,
+                         const std::stop_token& stop) {
     return Search(design, function, classes, options, stop).run();
 }
 

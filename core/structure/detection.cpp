@@ -47,7 +47,8 @@ DetectionLaw byErrors(const CheckTimers& t, double e) {
     if (e >= 1) return sure;
     const double all = std::pow(e, t.fall);
     const double checks = (1 - all) / (all * (1 - e));
-    // After a passed check the next follows after `inter`, after a failed one after `fastinter` (Wald for their numbers).
+    // After a passed check the next follows after `inter`, after a failed one after `fastinter` (Wald for
+    // their numbers).
     return {sure.minS, kNever, t.inter / 2 + (1 - e) * checks * t.inter + (e * checks - 1) * t.fastinter};
 }
 
@@ -63,13 +64,18 @@ DetectionLaw detectionTime(const Node& balancer, FailureEffect effect, double er
     const double pauses = (t.fall - 1) * t.fastinter;
     switch (effect) {
     case FailureEffect::crash:
-    case FailureEffect::dataLoss: return uniform(t.inter, pauses);
-    case FailureEffect::hang: return t.http ? uniform(t.inter, pauses + t.fall * t.hangTimeout) : kUnseen;
+    case FailureEffect::dataLoss:
+        return uniform(t.inter, pauses);
+    case FailureEffect::hang:
+        return t.http ? uniform(t.inter, pauses + t.fall * t.hangTimeout) : kUnseen;
     case FailureEffect::gone:
     case FailureEffect::cutOff:
-    case FailureEffect::outage: return uniform(t.inter, pauses + t.fall * t.goneTimeout);
-    case FailureEffect::errors: return byErrors(t, errorShare);
-    case FailureEffect::slow: break;
+    case FailureEffect::outage:
+        return uniform(t.inter, pauses + t.fall * t.goneTimeout);
+    case FailureEffect::errors:
+        return byErrors(t, errorShare);
+    case FailureEffect::slow:
+        break;
     }
     return kUnseen;
 }
@@ -82,7 +88,8 @@ DetectionLaw recoveryTime(const Node& balancer, FailureEffect effect) {
     if (effect == FailureEffect::hang) timeout = t.hangTimeout;
     if (effect == FailureEffect::gone || effect == FailureEffect::cutOff || effect == FailureEffect::outage)
         timeout = t.goneTimeout;
-    // The check that is under way when the server comes back still times out: the cycle is timeout + downinter long.
+    // The check that is under way when the server comes back still times out: the cycle is timeout +
+    // downinter long.
     return uniform(t.downinter + timeout, pauses);
 }
 

@@ -12,16 +12,18 @@ class LossSum {
 public:
     LossSum(const Design& design, const StateFunction& function, const std::vector<SymmetryClass>& classes)
         : m_design(design), m_function(function), m_all(StructureAccess::of(function)), m_classes(classes),
-          m_scratch(function.makeScratch()), m_state(m_all.components.size(), 0), m_views(m_all.views.size() + 1, 1),
-          m_classOf(m_all.components.size(), kNoIndex) {
+          m_scratch(function.makeScratch()), m_state(m_all.components.size(), 0),
+          m_views(m_all.views.size() + 1, 1), m_classOf(m_all.components.size(), kNoIndex) {
         m_out.perFlow.assign(m_all.flows.size(), 0);
         for (std::uint32_t c = 0; c < classes.size(); ++c)
-            for (const std::uint32_t member : classes[c].members) m_classOf[member] = c;
+            for (const std::uint32_t member : classes[c].members)
+                m_classOf[member] = c;
     }
 
     DetectionLosses run(const std::stop_token& stop) {
         for (const SymmetryClass& one : m_classes)
-            for (std::size_t mode = 0; mode < m_all.components[one.members.front()].modes.size() && !stop.stop_requested(); ++mode)
+            for (std::size_t mode = 0;
+                 mode < m_all.components[one.members.front()].modes.size() && !stop.stop_requested(); ++mode)
                 addMode(one, mode);
         return std::move(m_out);
     }
@@ -49,7 +51,8 @@ private:
             m_views[v] = !out;
             if (out && !isOut(m_all.views[v].observer)) stale[m_all.views[v].observer].push_back(v);
         }
-        const double perHour = m_all.components[component].availability() / (failure.timeToFailure.mean() / 3600) *
+        const double perHour = m_all.components[component].availability() /
+                               (failure.timeToFailure.mean() / 3600) *
                                static_cast<double>(one.members.size());
         const double repair = failure.repair.mean() / 3600;
         const std::vector<double> truth = values(m_views.data());
@@ -58,8 +61,9 @@ private:
         m_state[component] = 0;
     }
 
-    void addStale(const std::map<std::uint32_t, std::vector<std::size_t>>& stale, const ResolvedFailureMode& failure,
-                  const std::vector<double>& truth, double perHour, double repair) {
+    void addStale(const std::map<std::uint32_t, std::vector<std::size_t>>& stale,
+                  const ResolvedFailureMode& failure, const std::vector<double>& truth, double perHour,
+                  double repair) {
         std::map<std::uint32_t, double> observers; // of each class one, with how many there are
         std::map<std::uint32_t, std::uint32_t> first;
         for (const auto& [observer, views] : stale) {
@@ -68,10 +72,13 @@ private:
             observers[first.try_emplace(kind, observer).first->second] += 1;
         }
         for (const auto& [observer, count] : observers) {
-            const double window = detectionTime(m_design.nodes.at(observer), failure.effect, failure.errorShare).meanS / 3600;
-            for (const std::size_t v : stale.at(observer)) m_views[v] = 1;
+            const double window =
+                detectionTime(m_design.nodes.at(observer), failure.effect, failure.errorShare).meanS / 3600;
+            for (const std::size_t v : stale.at(observer))
+                m_views[v] = 1;
             add(truth, values(m_views.data()), perHour * count * std::min(window, repair));
-            for (const std::size_t v : stale.at(observer)) m_views[v] = 0;
+            for (const std::size_t v : stale.at(observer))
+                m_views[v] = 0;
         }
     }
 

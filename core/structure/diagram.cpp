@@ -71,7 +71,8 @@ public:
         }
         for (const SystemConsumer& to : set.consumers) {
             const std::uint32_t rSlot = to.toGoal ? m_system.goals[to.set].r : m_system.sets[to.set].hoistedR;
-            const std::uint32_t reachSlot = to.toGoal ? m_system.goals[to.set].reach : m_system.sets[to.set].hoistedReach;
+            const std::uint32_t reachSlot =
+                to.toGoal ? m_system.goals[to.set].reach : m_system.sets[to.set].hoistedReach;
             pushCall(r, carry, reach, set.load, to.calls, to.limitsMembers, slots[rSlot], slots[reachSlot]);
             if (to.toGoal && !isMet(slots, m_system.goals[to.set])) return false;
         }
@@ -125,7 +126,8 @@ public:
 
     std::uint32_t find(const double* slots) {
         std::uint64_t hash = 0x9e3779b97f4a7c15ULL;
-        for (std::size_t i = 0; i < m_slots; ++i) hash = (std::rotl(hash, 23) ^ rounded(slots[i])) * 0xff51afd7ed558ccdULL;
+        for (std::size_t i = 0; i < m_slots; ++i)
+            hash = (std::rotl(hash, 23) ^ rounded(slots[i])) * 0xff51afd7ed558ccdULL;
         hash ^= hash >> 29;
         if (m_hashes.size() * 2 >= m_table.size()) grow();
         for (std::size_t at = hash & (m_table.size() - 1);; at = (at + 1) & (m_table.size() - 1)) {
@@ -159,7 +161,8 @@ private:
         m_table.assign(m_table.size() * 2, 0);
         for (std::size_t s = 0; s < m_hashes.size(); ++s) {
             std::size_t at = m_hashes[s] & (m_table.size() - 1);
-            while (m_table[at] != 0) at = (at + 1) & (m_table.size() - 1);
+            while (m_table[at] != 0)
+                at = (at + 1) & (m_table.size() - 1);
             m_table[at] = static_cast<std::uint32_t>(s + 1);
         }
     }
@@ -171,7 +174,8 @@ private:
 
 } // namespace
 
-Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size_t budget, const std::stop_token& stop) {
+Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size_t budget,
+                                const std::stop_token& stop) {
     *this = {};
     const Kernel kernel(system);
     const std::size_t slots = system.start.size();
@@ -210,11 +214,17 @@ Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size
                 } else {
                     std::copy(from, from + slots, work.begin());
                     bool open = true;
-                    if (!node) work[layer.slot] = l == 0 ? 0 : 1;
-                    else if (!out) open = kernel.apply(work.data(), *node, layer.levels[l]);
-                    for (std::size_t f = 0; open && f < layer.finish.size(); ++f) open = kernel.finish(work.data(), layer.finish[f]);
-                    for (const auto& [a, b] : layer.clear) std::copy(system.start.begin() + a, system.start.begin() + b, work.begin() + a);
-                    children[l] = !open ? kDown : lastLayer ? kUp : static_cast<std::uint32_t>(end + next.find(work.data()));
+                    if (!node)
+                        work[layer.slot] = l == 0 ? 0 : 1;
+                    else if (!out)
+                        open = kernel.apply(work.data(), *node, layer.levels[l]);
+                    for (std::size_t f = 0; open && f < layer.finish.size(); ++f)
+                        open = kernel.finish(work.data(), layer.finish[f]);
+                    for (const auto& [a, b] : layer.clear)
+                        std::copy(system.start.begin() + a, system.start.begin() + b, work.begin() + a);
+                    children[l] = !open       ? kDown
+                                  : lastLayer ? kUp
+                                              : static_cast<std::uint32_t>(end + next.find(work.data()));
                 }
                 if (children[l] < kUp) {
                     m_reach.resize(end + next.size(), 0);
@@ -234,9 +244,11 @@ void Diagram::propagateUp(const System& system) {
     for (std::size_t layer = system.layers.size(); layer-- > 0;) {
         const auto& levels = system.layers[layer].levels;
         for (std::size_t node = m_prefix[layer]; node < m_prefix[layer + 1]; ++node) {
-            const std::uint32_t* children = m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels.size();
+            const std::uint32_t* children =
+                m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels.size();
             double value = 0;
-            bool same = true; // then the value is exactly theirs: probabilities add up to 1 only up to rounding
+            bool same =
+                true; // then the value is exactly theirs: probabilities add up to 1 only up to rounding
             for (std::size_t l = 0; l < levels.size(); ++l) {
                 value += levels[l].probability * valueOf(children[l]);
                 same = same && valueOf(children[l]) == valueOf(children[0]);
@@ -251,8 +263,10 @@ double Diagram::difference(std::size_t layer, std::size_t level) const {
     double sum = 0;
     const std::size_t levels = m_levels[layer];
     for (std::size_t node = m_prefix[layer]; node < m_prefix[layer + 1]; ++node) {
-        const std::uint32_t* children = m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels;
-        if (children[level] != children[0]) sum += m_reach[node] * (valueOf(children[level]) - valueOf(children[0]));
+        const std::uint32_t* children =
+            m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels;
+        if (children[level] != children[0])
+            sum += m_reach[node] * (valueOf(children[level]) - valueOf(children[0]));
     }
     return sum;
 }

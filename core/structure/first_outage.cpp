@@ -9,8 +9,10 @@ namespace {
 // States of the chain: the elimination is cubic, this many take milliseconds.
 constexpr std::size_t kMostStates = 256;
 
-// What takes part in the flow (or in any): nodes and the places that they stand in; nullopt: not all exponential.
-std::optional<std::vector<std::uint32_t>> partsOf(const CompiledStructure& all, std::optional<std::size_t> flow) {
+// What takes part in the flow (or in any): nodes and the places that they stand in; nullopt: not all
+// exponential.
+std::optional<std::vector<std::uint32_t>> partsOf(const CompiledStructure& all,
+                                                  std::optional<std::size_t> flow) {
     std::vector<bool> takesPart(all.components.size(), false);
     for (std::size_t p = 0; p < all.programs.size(); ++p) {
         if (flow && all.programOf[*flow] != p) continue;
@@ -18,7 +20,8 @@ std::optional<std::vector<std::uint32_t>> partsOf(const CompiledStructure& all, 
             if (step.isSet) continue;
             const std::uint32_t node = all.programs[p].nodes[step.index].component;
             takesPart[node] = true;
-            for (std::uint32_t i = all.firstPlace[node]; i < all.firstPlace[node + 1]; ++i) takesPart[all.places[i]] = true;
+            for (std::uint32_t i = all.firstPlace[node]; i < all.firstPlace[node + 1]; ++i)
+                takesPart[all.places[i]] = true;
         }
     }
     std::vector<std::uint32_t> parts;
@@ -46,7 +49,8 @@ public:
         numberUpStates(function, flow, states);
         m_rate.assign(m_states.size() * m_states.size(), 0);
         m_absorb.assign(m_states.size(), 0);
-        for (std::size_t i = 0; i < m_states.size(); ++i) addTransitions(i);
+        for (std::size_t i = 0; i < m_states.size(); ++i)
+            addTransitions(i);
     }
 
     std::optional<double> meanHours() {
@@ -55,7 +59,8 @@ public:
         std::vector<double> stay(n, 1);
         for (std::size_t k = n; k-- > 1;) {
             double out = m_absorb[k];
-            for (std::size_t j = 0; j < k; ++j) out += m_rate[k * n + j];
+            for (std::size_t j = 0; j < k; ++j)
+                out += m_rate[k * n + j];
             if (!(out > 0)) return std::nullopt;
             for (std::size_t i = 0; i < k; ++i) {
                 const double share = m_rate[i * n + k] / out;
@@ -80,7 +85,8 @@ private:
         std::vector<std::uint8_t> up(m_all.flows.size());
         m_number.assign(states, -1);
         for (std::size_t code = 0; code < states; ++code) {
-            for (std::size_t p = 0; p < m_parts.size(); ++p) state[m_parts[p]] = static_cast<ComponentState>(digit(code, p));
+            for (std::size_t p = 0; p < m_parts.size(); ++p)
+                state[m_parts[p]] = static_cast<ComponentState>(digit(code, p));
             const bool all = function.evaluateUp(state.data(), nullptr, up.data(), *scratch);
             if (!(flow ? up[*flow] != 0 : all)) continue;
             m_number[code] = static_cast<int>(m_states.size());
@@ -90,13 +96,16 @@ private:
     void addTransitions(std::size_t i) {
         const auto add = [&](std::size_t code, double meanSeconds) {
             const double perHour = 3600 / meanSeconds;
-            if (m_number[code] < 0) m_absorb[i] += perHour;
-            else m_rate[i * m_states.size() + static_cast<std::size_t>(m_number[code])] += perHour;
+            if (m_number[code] < 0)
+                m_absorb[i] += perHour;
+            else
+                m_rate[i * m_states.size() + static_cast<std::size_t>(m_number[code])] += perHour;
         };
         for (std::size_t p = 0; p < m_parts.size(); ++p) {
             const auto& modes = m_all.components[m_parts[p]].modes;
             const std::size_t now = digit(m_states[i], p), fixed = m_states[i] - now * m_stride[p];
-            if (now > 0) add(fixed, modes[now - 1].repair.mean());
+            if (now > 0)
+                add(fixed, modes[now - 1].repair.mean());
             else
                 for (std::size_t m = 0; m < modes.size(); ++m)
                     add(fixed + (m + 1) * m_stride[p], modes[m].timeToFailure.mean());
@@ -106,8 +115,8 @@ private:
     const CompiledStructure& m_all;
     std::vector<std::uint32_t> m_parts;
     std::vector<std::size_t> m_stride;
-    std::vector<int> m_number;         // of an up state; -1: down
-    std::vector<std::size_t> m_states; // codes of the up states, all-up first
+    std::vector<int> m_number;            // of an up state; -1: down
+    std::vector<std::size_t> m_states;    // codes of the up states, all-up first
     std::vector<double> m_rate, m_absorb; // per hour
 };
 

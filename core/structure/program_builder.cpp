@@ -23,8 +23,8 @@ double meanService(const Node& node, bool writes) {
 
 StructureContext::StructureContext(const Design& design) : m_design(design) {
     for (const Group& group : design.groups)
-        m_needed.push_back(u32(static_cast<std::size_t>(std::max<std::int64_t>(
-            0, get(group.parameters, key::group::pool::needed).value_or(0)))));
+        m_needed.push_back(u32(static_cast<std::size_t>(
+            std::max<std::int64_t>(0, get(group.parameters, key::group::pool::needed).value_or(0)))));
     for (const Node& node : design.nodes) {
         const std::size_t group = node.group ? design.groups.indexOf(node.group->str()) : Table<Group>::npos;
         const bool counts = group != Table<Group>::npos && m_needed[group] > 0;
@@ -47,7 +47,8 @@ void StructureContext::addTargets() {
     }
     for (std::size_t l = 0; l < m_design.links.size(); ++l) {
         const Link& link = m_design.links.at(l);
-        const std::size_t toNode = m_design.nodes.indexOf(link.to), toGroup = m_design.groups.indexOf(link.to);
+        const std::size_t toNode = m_design.nodes.indexOf(link.to),
+                          toGroup = m_design.groups.indexOf(link.to);
         m_targetOf.push_back(u32(toNode != Table<Node>::npos     ? toNode
                                  : toGroup != Table<Group>::npos ? nodes + toGroup
                                                                  : nodes + groups));
@@ -55,7 +56,8 @@ void StructureContext::addTargets() {
         if (fromNode != Table<Node>::npos) {
             m_linksOf[fromNode].push_back(u32(l));
         } else if (const std::size_t from = m_design.groups.indexOf(link.from); from != Table<Group>::npos) {
-            for (const std::uint32_t member : m_targets[nodes + from]) m_linksOf[member].push_back(u32(l));
+            for (const std::uint32_t member : m_targets[nodes + from])
+                m_linksOf[member].push_back(u32(l));
         }
     }
 }
@@ -63,10 +65,13 @@ void StructureContext::addTargets() {
 void StructureContext::addViews() {
     for (std::uint32_t n = 0; n < m_design.nodes.size(); ++n) {
         const Node& node = m_design.nodes.at(n);
-        if (!m_balancer[n] || !hasMechanism(node, "health_check") || !get(node.parameters, key::haproxy::check)) continue;
+        if (!m_balancer[n] || !hasMechanism(node, "health_check") ||
+            !get(node.parameters, key::haproxy::check))
+            continue;
         for (const std::uint32_t link : m_linksOf[n])
             for (const std::uint32_t target : targetsOf(link))
-                if (m_viewOf.try_emplace({n, target}, u32(m_views.size())).second) m_views.push_back({n, target});
+                if (m_viewOf.try_emplace({n, target}, u32(m_views.size())).second)
+                    m_views.push_back({n, target});
     }
 }
 
@@ -85,16 +90,19 @@ namespace {
 class ProgramBuilder {
 public:
     ProgramBuilder(const StructureContext& context, const std::vector<bool>& carried, double patience)
-        : m_context(context), m_carried(carried), m_patience(patience), m_nodeAt(context.design().nodes.size(), kNoIndex),
+        : m_context(context), m_carried(carried), m_patience(patience),
+          m_nodeAt(context.design().nodes.size(), kNoIndex),
           m_setAt(context.keyCount() + context.design().nodes.size(), kNoIndex) {}
 
     CompiledProgram build(std::uint32_t client) {
         m_out.client = client;
         const std::vector<CompiledCall> rootCalls = callsOf(client);
-        for (const CompiledCall& call : rootCalls) visit({true, call.set});
+        for (const CompiledCall& call : rootCalls)
+            visit({true, call.set});
         flattenCalls(rootCalls);
         findSameSets();
-        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s) makeBlocks(s);
+        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
+            makeBlocks(s);
         markLimitedCalls();
         keepStructuralSteps();
         return std::move(m_out);
@@ -140,7 +148,8 @@ private:
         m_out.nodes.push_back({component, 0, 0});
         m_nodeDone.push_back(false);
         m_callsOf.emplace_back();
-        std::vector<CompiledCall> calls = callsOf(component); // may add nodes: the reference would not survive
+        std::vector<CompiledCall> calls =
+            callsOf(component); // may add nodes: the reference would not survive
         m_callsOf[node] = std::move(calls);
         return node;
     }
@@ -157,7 +166,8 @@ private:
             if (balancer) {
                 if (group != kNoIndex) groups.push_back(group);
                 for (const std::uint32_t target : targets)
-                    if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
+                    if (std::find(chosen.begin(), chosen.end(), target) == chosen.end())
+                        chosen.push_back(target);
                 continue;
             }
             const double count = get(parameters, key::link::request::callsPerRequest);
@@ -165,8 +175,11 @@ private:
                 calls.push_back({setFor(m_context.targetKey(link), kNoIndex, targets, {group}), count, false,
                                  get(parameters, key::link::request::optional)});
         }
-        // A balancer whose targets are all gone from this flow has nowhere to send it: an empty set, never up.
-        if (balancer) calls.push_back({setFor(m_context.keyCount() + component, component, chosen, groups), 1, false, false});
+        // A balancer whose targets are all gone from this flow has nowhere to send it: an empty set, never
+        // up.
+        if (balancer)
+            calls.push_back(
+                {setFor(m_context.keyCount() + component, component, chosen, groups), 1, false, false});
         return calls;
     }
 
@@ -183,7 +196,8 @@ private:
         if (!m_filling) fillPending();
         return set;
     }
-    // Nodes and sets name each other; a list of open sets instead of recursion keeps deep designs off the stack.
+    // Nodes and sets name each other; a list of open sets instead of recursion keeps deep designs off the
+    // stack.
     void fillPending() {
         m_filling = true;
         while (!m_pending.empty()) {
@@ -192,14 +206,16 @@ private:
             const std::uint32_t observer = m_out.sets[set].observer;
             std::vector<CompiledMember> members;
             for (const std::uint32_t target : targets)
-                members.push_back({nodeFor(target), observer == kNoIndex ? kNoIndex : m_context.viewOf(observer, target)});
+                members.push_back(
+                    {nodeFor(target), observer == kNoIndex ? kNoIndex : m_context.viewOf(observer, target)});
             m_membersOf[set] = std::move(members);
             if (observer != kNoIndex) readRedispatch(observer, targets, m_out.sets[set]);
         }
         m_filling = false;
     }
 
-    void readRedispatch(std::uint32_t observer, const std::vector<std::uint32_t>& targets, CompiledSet& set) const {
+    void readRedispatch(std::uint32_t observer, const std::vector<std::uint32_t>& targets,
+                        CompiledSet& set) const {
         const Parameters& p = m_context.design().nodes.at(observer).parameters;
         set.survivesRefused = get(p, key::haproxy::redispatch) && get(p, key::haproxy::retries) > 0;
         double service = 0;
@@ -221,14 +237,16 @@ private:
         m_out.calls.insert(m_out.calls.end(), rootCalls.begin(), rootCalls.end());
     }
 
-    // Sets with the same members: equal under perfect views, and callers of one count as callers of the other.
+    // Sets with the same members: equal under perfect views, and callers of one count as callers of the
+    // other.
     void findSameSets() {
         std::map<std::vector<std::uint32_t>, std::uint32_t> known;
         m_shape.assign(m_out.sets.size(), 0);
         for (const CompiledStep& step : m_out.allSteps) {
             if (!step.isSet) continue;
             std::vector<std::uint32_t> members;
-            for (const CompiledMember& member : m_membersOf[step.index]) members.push_back(member.node);
+            for (const CompiledMember& member : m_membersOf[step.index])
+                members.push_back(member.node);
             std::sort(members.begin(), members.end());
             members.push_back(kNoIndex); // and the groups that are called as such: their number needed counts
             members.insert(members.end(), m_groupsOf[step.index].begin(), m_groupsOf[step.index].end());
@@ -245,13 +263,15 @@ private:
         m_shapesWith.resize(m_out.nodes.size());
         for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
             if (m_shape[s] == s)
-                for (const CompiledMember& member : m_membersOf[s]) m_shapesWith[member.node].push_back(s);
+                for (const CompiledMember& member : m_membersOf[s])
+                    m_shapesWith[member.node].push_back(s);
         for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
             if (m_shape[s] == s) assignBlock(s);
     }
 
-    // Is this set called by a strict part of the members of one other set, and by nobody else? Then those members are a
-    // block that it limits (a node belongs to one block; a second, different block stays a shared limit).
+    // Is this set called by a strict part of the members of one other set, and by nobody else? Then those
+    // members are a block that it limits (a node belongs to one block; a second, different block stays a
+    // shared limit).
     void assignBlock(std::uint32_t shape) {
         const std::set<std::uint32_t>& callers = m_callersOf[shape];
         if (callers.empty() || callers.count(kNoIndex)) return;
@@ -259,16 +279,19 @@ private:
         if (around.size() != 1 || m_membersOf[around[0]].size() <= callers.size()) return;
         const std::uint32_t part = m_context.neededGroup(m_out.nodes[*callers.begin()].component);
         for (const std::uint32_t caller : callers)
-            if (m_shapesWith[caller] != around || m_context.neededGroup(m_out.nodes[caller].component) != part ||
+            if (m_shapesWith[caller] != around ||
+                m_context.neededGroup(m_out.nodes[caller].component) != part ||
                 (m_blockOf.count(caller) && m_blockCallers[m_blockOf.at(caller)] != callers))
                 return;
         std::uint32_t block = u32(m_blockCallers.size());
-        if (m_blockOf.count(*callers.begin())) block = m_blockOf.at(*callers.begin());
+        if (m_blockOf.count(*callers.begin()))
+            block = m_blockOf.at(*callers.begin());
         else {
             m_blockCallers.push_back(callers);
             m_blockLimits.emplace_back();
         }
-        for (const std::uint32_t caller : callers) m_blockOf[caller] = block;
+        for (const std::uint32_t caller : callers)
+            m_blockOf[caller] = block;
         m_blockLimits[block].push_back(shape);
         m_limiting.insert(shape);
     }
@@ -277,13 +300,15 @@ private:
         auto& members = m_membersOf[s];
         CompiledSet& set = m_out.sets[s];
         std::map<std::uint32_t, std::uint32_t> ofGroup;
-        for (const CompiledMember& member : members) ++ofGroup[m_context.neededGroup(m_out.nodes[member.node].component)];
-        // A number needed counts for the group as such, and for a choice among members that could reach it; a link to one
-        // member alone is a call to that member.
+        for (const CompiledMember& member : members)
+            ++ofGroup[m_context.neededGroup(m_out.nodes[member.node].component)];
+        // A number needed counts for the group as such, and for a choice among members that could reach it; a
+        // link to one member alone is a call to that member.
         const auto& called = m_groupsOf[s];
         const auto partOf = [&](const CompiledMember& member) {
             const std::uint32_t group = m_context.neededGroup(m_out.nodes[member.node].component);
-            if (group == kNoIndex || std::find(called.begin(), called.end(), group) != called.end()) return group;
+            if (group == kNoIndex || std::find(called.begin(), called.end(), group) != called.end())
+                return group;
             return members.size() > 1 && ofGroup.at(group) >= m_context.needed(group) ? group : kNoIndex;
         };
         const auto blockOf = [&](const CompiledMember& member) {
@@ -291,7 +316,8 @@ private:
             return found == m_blockOf.end() ? kNoIndex : found->second;
         };
         std::vector<std::tuple<std::uint32_t, std::uint32_t, CompiledMember>> sorted;
-        for (const CompiledMember& member : members) sorted.emplace_back(partOf(member), blockOf(member), member);
+        for (const CompiledMember& member : members)
+            sorted.emplace_back(partOf(member), blockOf(member), member);
         std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
             return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
         });
@@ -301,7 +327,8 @@ private:
             const auto& [part, block, member] = sorted[i];
             const bool newPart = i == 0 || std::get<0>(sorted[i - 1]) != part;
             if (newPart)
-                m_out.parts.push_back({u32(m_out.blocks.size()), 0, part == kNoIndex ? 0 : m_context.needed(part)});
+                m_out.parts.push_back(
+                    {u32(m_out.blocks.size()), 0, part == kNoIndex ? 0 : m_context.needed(part)});
             if (newPart || std::get<1>(sorted[i - 1]) != block) addBlock(block);
             m_out.members.push_back(member);
             m_out.blocks.back().endMember = u32(m_out.members.size());
@@ -313,13 +340,15 @@ private:
     void addBlock(std::uint32_t block) {
         const std::uint32_t first = u32(m_out.limits.size());
         if (block != kNoIndex)
-            for (const std::uint32_t shape : m_blockLimits[block]) m_out.limits.push_back({shape, 0});
+            for (const std::uint32_t shape : m_blockLimits[block])
+                m_out.limits.push_back({shape, 0});
         const std::uint32_t member = u32(m_out.members.size());
         m_out.blocks.push_back({member, member, first, u32(m_out.limits.size())});
     }
 
     void markLimitedCalls() {
-        for (CompiledCall& call : m_out.calls) call.limitsMembers = m_limiting.count(m_shape[call.set]) > 0;
+        for (CompiledCall& call : m_out.calls)
+            call.limitsMembers = m_limiting.count(m_shape[call.set]) > 0;
     }
 
     void keepStructuralSteps() {
@@ -334,7 +363,8 @@ private:
         need(m_out.firstRootCall, u32(m_out.calls.size()));
         for (auto step = m_out.allSteps.rbegin(); step != m_out.allSteps.rend(); ++step) {
             if (step->isSet && set[step->index])
-                for (const CompiledMember& member : m_membersOf[step->index]) node[member.node] = true;
+                for (const CompiledMember& member : m_membersOf[step->index])
+                    node[member.node] = true;
             if (!step->isSet && node[step->index])
                 need(m_out.nodes[step->index].firstCall, m_out.nodes[step->index].endCall);
         }
@@ -355,7 +385,7 @@ private:
     std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> m_pending;
     bool m_filling = false;
     std::vector<std::uint32_t> m_shape;
-    std::vector<std::set<std::uint32_t>> m_callersOf; // per shape
+    std::vector<std::set<std::uint32_t>> m_callersOf;     // per shape
     std::vector<std::vector<std::uint32_t>> m_shapesWith; // per node
     std::map<std::uint32_t, std::uint32_t> m_blockOf;     // node -> block
     std::vector<std::set<std::uint32_t>> m_blockCallers;
@@ -365,8 +395,8 @@ private:
 
 } // namespace
 
-CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client, const std::vector<bool>& carried,
-                             double patienceS) {
+CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client,
+                             const std::vector<bool>& carried, double patienceS) {
     return ProgramBuilder(context, carried, patienceS).build(client);
 }
 

@@ -17,7 +17,9 @@ public:
     // Positions in design.links of the links of a node, its group's included, in the order of the design.
     const std::vector<std::uint32_t>& linksOf(std::uint32_t node) const { return m_linksOf[node]; }
     // The node itself, or the members of the group, that a link leads to.
-    const std::vector<std::uint32_t>& targetsOf(std::uint32_t link) const { return m_targets[m_targetOf[link]]; }
+    const std::vector<std::uint32_t>& targetsOf(std::uint32_t link) const {
+        return m_targets[m_targetOf[link]];
+    }
     // Equal for links that lead to the same node or group.
     std::uint32_t targetKey(std::uint32_t link) const { return m_targetOf[link]; }
     // Position of the group that the link leads to; kNoIndex: it leads to a node.
@@ -37,7 +39,8 @@ private:
     void addViews();
     const Design& m_design;
     std::vector<std::vector<std::uint32_t>> m_linksOf;
-    std::vector<std::vector<std::uint32_t>> m_targets; // nodes first, then groups, then one empty for ends that dangle
+    std::vector<std::vector<std::uint32_t>>
+        m_targets; // nodes first, then groups, then one empty for ends that dangle
     std::vector<std::uint32_t> m_targetOf;
     std::vector<std::uint32_t> m_neededGroup;
     std::vector<std::uint32_t> m_needed;
@@ -47,8 +50,8 @@ private:
 };
 
 // The program of one client over the links that are carried. patienceS: how long one attempt of it may take.
-CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client, const std::vector<bool>& carried,
-                             double patienceS);
+CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client,
+                             const std::vector<bool>& carried, double patienceS);
 
 // Seconds of work for one request of a class that writes or not.
 double meanService(const Node& node, bool writes);

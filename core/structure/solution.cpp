@@ -26,7 +26,8 @@ double nextLeaveOut(double now, const Diagram& diagram) {
 }
 
 // Follows ever less likely states until what is left out does not matter.
-Diagram::Outcome refine(const System& system, Diagram& best, std::size_t budget, const std::stop_token& stop) {
+Diagram::Outcome refine(const System& system, Diagram& best, std::size_t budget,
+                        const std::stop_token& stop) {
     double leaveOut = system.layers.size() <= kSmall ? 0 : kFirst;
     bool have = false;
     while (true) {
@@ -55,8 +56,9 @@ SystemOrder orderFor(const CompiledStructure& structure) {
 
 } // namespace
 
-std::optional<Solution> solve(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
-                              std::size_t budget, const std::stop_token& stop) {
+std::optional<Solution> solve(const CompiledStructure& structure,
+                              const std::vector<std::pair<std::uint32_t, double>>& goals, std::size_t budget,
+                              const std::stop_token& stop) {
     const System system = makeSystem(structure, goals, orderFor(structure));
     Diagram diagram;
     const Diagram::Outcome outcome = refine(system, diagram, budget, stop);
@@ -78,7 +80,8 @@ std::optional<Solution> solve(const CompiledStructure& structure, const std::vec
         const double availability = component.availability();
         double weighted = 0, unavailability = 0;
         std::vector<double> difference(layer.levels.size(), 0.0);
-        for (std::size_t level = 1; level < difference.size(); ++level) difference[level] = diagram.difference(l, level);
+        for (std::size_t level = 1; level < difference.size(); ++level)
+            difference[level] = diagram.difference(l, level);
         for (std::size_t m = 0; m < component.modes.size(); ++m) {
             const double change = difference[layer.levelOfMode[m]];
             const double probability = component.modeProbability(m);

@@ -15,13 +15,14 @@ struct Solution {
     double down = 0;    // probability that a goal is missed
     double leftOut = 0; // not followed; 0 or negligible when exact
     bool exact = true;
-    double downsPerHour = 0;             // frequency of outages
-    std::vector<double> birnbaum;        // per component: P(down | it failed) - P(down | it works)
+    double downsPerHour = 0;      // frequency of outages
+    std::vector<double> birnbaum; // per component: P(down | it failed) - P(down | it works)
     std::size_t diagramNodes = 0;
 };
 
 // leftOut is at most 1e-10 of down, or the result is a bound. nullopt: cancelled.
-std::optional<Solution> solve(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
-                              std::size_t budget, const std::stop_token& stop);
+std::optional<Solution> solve(const CompiledStructure& structure,
+                              const std::vector<std::pair<std::uint32_t, double>>& goals, std::size_t budget,
+                              const std::stop_token& stop);
 
 } // namespace alwayson

@@ -44,8 +44,10 @@ public:
 
     double run() const {
         for (const CompiledStep& step : m_program.steps) {
-            if (step.isSet) m_scratch.set[step.index] = setWorth(step.index);
-            else m_scratch.node[step.index] = nodeWorth(m_program.nodes[step.index]);
+            if (step.isSet)
+                m_scratch.set[step.index] = setWorth(step.index);
+            else
+                m_scratch.node[step.index] = nodeWorth(m_program.nodes[step.index]);
         }
         Worth client{1, kUnlimited, kUnlimited};
         callAll(client, m_program.firstRootCall, static_cast<std::uint32_t>(m_program.calls.size()));
@@ -78,10 +80,13 @@ private:
     // A routed member that does not work: is the share of requests that is sent to it lost?
     bool isLost(const CompiledSet& set, const CompiledNode& node) const {
         switch (m_scratch.truth[node.component].condition) {
-        case NodeCondition::refused: return !set.survivesRefused;
-        case NodeCondition::gone: return !set.survivesGone;
+        case NodeCondition::refused:
+            return !set.survivesRefused;
+        case NodeCondition::gone:
+            return !set.survivesGone;
         case NodeCondition::hangs:
-        case NodeCondition::works: break; // silent, or it answers with an error because of what it depends on
+        case NodeCondition::works:
+            break; // silent, or it answers with an error because of what it depends on
         }
         return true;
     }
@@ -146,14 +151,16 @@ void readTruth(const CompiledStructure& all, const ComponentState* state, std::v
             if (state[all.places[p]] != 0) truth[n].condition = NodeCondition::gone;
     }
     // Clients are where requests come from, not a part of the service.
-    for (const CompiledProgram& program : all.programs) truth[program.client] = {};
+    for (const CompiledProgram& program : all.programs)
+        truth[program.client] = {};
 }
 
 } // namespace
 
 double StructureComponent::availability() const {
     double ratios = 0;
-    for (const ResolvedFailureMode& mode : modes) ratios += mode.ratio();
+    for (const ResolvedFailureMode& mode : modes)
+        ratios += mode.ratio();
     return 1 / (1 + ratios);
 }
 
@@ -184,7 +191,8 @@ const std::vector<StructureView>& StateFunction::views() const {
     return m->compiled.views;
 }
 
-std::unique_ptr<StateFunction::Scratch, void (*)(StateFunction::Scratch*)> StateFunction::makeScratch() const {
+std::unique_ptr<StateFunction::Scratch, void (*)(StateFunction::Scratch*)>
+StateFunction::makeScratch() const {
     auto* scratch = new Scratch;
     std::unique_ptr<Scratch, void (*)(Scratch*)> owner(scratch, [](Scratch* s) { delete s; });
     std::size_t nodes = 0, sets = 0;
@@ -200,12 +208,14 @@ std::unique_ptr<StateFunction::Scratch, void (*)(StateFunction::Scratch*)> State
     return owner;
 }
 
-void StateFunction::evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a, Scratch& scratch) const {
+void StateFunction::evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a,
+                             Scratch& scratch) const {
     const CompiledStructure& all = m->compiled;
     readTruth(all, state, scratch.truth);
     for (std::size_t p = 0; p < all.programs.size(); ++p)
         scratch.programValue[p] = Evaluation(all.programs[p], all, viewUp, scratch).run();
-    for (std::size_t f = 0; f < all.flows.size(); ++f) a[f] = scratch.programValue[all.programOf[f]];
+    for (std::size_t f = 0; f < all.flows.size(); ++f)
+        a[f] = scratch.programValue[all.programOf[f]];
 }
 
 bool StateFunction::evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, std::uint8_t* up,

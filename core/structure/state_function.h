@@ -1,11 +1,13 @@
 #pragma once
-// When is a flow up? One definition for every engine (2-model, Definitions: Up, Structural availability, k of n).
+// When is a flow up? One definition for every engine (2-model, Definitions: Up, Structural availability, k of
+// n).
 //
 //   a = r * min(1, C / load)      up when a >= the client's up_threshold
 //
-// r: share of routing choices, by the given views and after redispatch and retries, that reach working members;
-// C: what the working, routed members can carry. A group with a number needed has no C: the number decides. Clients always
-// work; optional links and client retries are not part of it. The function is compiled from a Design once, then evaluated on states.
+// r: share of routing choices, by the given views and after redispatch and retries, that reach working
+// members; C: what the working, routed members can carry. A group with a number needed has no C: the number
+// decides. Clients always work; optional links and client retries are not part of it. The function is
+// compiled from a Design once, then evaluated on states.
 
 #include "core/base/result.h"
 #include "core/model/design.h"
@@ -17,16 +19,19 @@
 
 namespace alwayson {
 
-// The state of one component (node or domain): 0 is working, m > 0 is its failure mode m - 1 (failureModesOf order).
+// The state of one component (node or domain): 0 is working, m > 0 is its failure mode m - 1 (failureModesOf
+// order).
 using ComponentState = std::uint16_t;
-// A node without a failure that is not back yet after an outage of its place (restart_after_outage): it refuses.
+// A node without a failure that is not back yet after an outage of its place (restart_after_outage): it
+// refuses.
 inline constexpr ComponentState kNotStarted = 0xffff;
 
 struct StructureComponent {
     bool isDomain = false;
     std::string id;
     std::vector<struct ResolvedFailureMode> modes; // what can happen to it, with its clocks
-    // Steady state: availability 1 / (1 + sum MTTR_i / MTTF_i); probability of mode i = ratio_i * availability.
+    // Steady state: availability 1 / (1 + sum MTTR_i / MTTF_i); probability of mode i = ratio_i *
+    // availability.
     double availability() const;
     double modeProbability(std::size_t mode) const;
 };
@@ -57,17 +62,19 @@ public:
     const std::vector<StructureFlow>& flows() const;           // per client and class, design order
     const std::vector<StructureView>& views() const;           // empty where nothing is checked
 
-    // a of each flow (0..1). `state` has one entry per component. `viewUp` one flag per view (1: the observer routes to the
-    // target); nullptr: perfect views (so pass some address even when views() is empty but the truth is not known to
-    // balancers: targets that nobody checks are always routed to). With views, a target seen up that does not work costs the share of requests that
-    // end there: none when refused and redispatched, all of it when it hangs. No allocation; O(nodes + links).
-    // `scratch` must come from makeScratch() of the same function; one per thread.
+    // a of each flow (0..1). `state` has one entry per component. `viewUp` one flag per view (1: the observer
+    // routes to the target); nullptr: perfect views (so pass some address even when views() is empty but the
+    // truth is not known to balancers: targets that nobody checks are always routed to). With views, a target
+    // seen up that does not work costs the share of requests that end there: none when refused and
+    // redispatched, all of it when it hangs. No allocation; O(nodes + links). `scratch` must come from
+    // makeScratch() of the same function; one per thread.
     struct Scratch;
     std::unique_ptr<Scratch, void (*)(Scratch*)> makeScratch() const;
     void evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a, Scratch& scratch) const;
 
     // up[f] for each flow, plus whether the design is up (all flows up).
-    bool evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, std::uint8_t* up, Scratch& scratch) const;
+    bool evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, std::uint8_t* up,
+                    Scratch& scratch) const;
 
 private:
     StateFunction();

@@ -14,7 +14,8 @@ void addModes(const CompiledStructure& all, std::size_t component, std::vector<d
         const CompiledMode& mode = all.modes[all.firstMode[component] + m];
         const ResolvedFailureMode& resolved = all.components[component].modes[m];
         key.insert(key.end(), {static_cast<double>(mode.condition), mode.success, mode.capacity,
-                               resolved.timeToFailure.mean(), resolved.repair.mean(), static_cast<double>(resolved.effect)});
+                               resolved.timeToFailure.mean(), resolved.repair.mean(),
+                               static_cast<double>(resolved.effect)});
     }
     key.push_back(kSeparator);
 }
@@ -24,7 +25,8 @@ SymmetryClass classOf(const CompiledStructure& all, std::uint32_t component) {
     one.isPlace = component >= all.nodeCount;
     const StructureComponent& thing = all.components[component];
     for (std::size_t m = 0; m < thing.modes.size(); ++m) {
-        if (!one.isPlace && all.modes[all.firstMode[component] + m].condition == NodeCondition::works) continue;
+        if (!one.isPlace && all.modes[all.firstMode[component] + m].condition == NodeCondition::works)
+            continue;
         one.unavailability += thing.modeProbability(m);
         if (one.down == 0) one.down = static_cast<ComponentState>(m + 1);
     }
@@ -57,13 +59,15 @@ std::vector<SymmetryClass> symmetryClasses(const CompiledStructure& all) {
             const CompiledSet& set = program.sets[step.index];
             for (std::uint32_t p = set.firstPart; p < set.endPart; ++p)
                 for (std::uint32_t b = program.parts[p].firstBlock; b < program.parts[p].endBlock; ++b)
-                    for (std::uint32_t m = program.blocks[b].firstMember; m < program.blocks[b].endMember; ++m) {
+                    for (std::uint32_t m = program.blocks[b].firstMember; m < program.blocks[b].endMember;
+                         ++m) {
                         auto& key = keys[program.nodes[program.members[m].node].component];
                         key.insert(key.end(), {static_cast<double>(step.index), static_cast<double>(b)});
                     }
         }
     }
-    for (const CompiledProgram& program : all.programs) used[program.client] = false;
+    for (const CompiledProgram& program : all.programs)
+        used[program.client] = false;
     std::vector<SymmetryClass> classes;
     std::map<std::vector<double>, std::size_t> known;
     for (std::uint32_t n = 0; n < all.nodeCount; ++n) {
@@ -71,7 +75,8 @@ std::vector<SymmetryClass> symmetryClasses(const CompiledStructure& all) {
         auto& key = keys[n];
         key.insert(key.end(), {kSeparator, all.capacity[n], all.load[n]});
         addModes(all, n, key);
-        key.insert(key.end(), all.places.begin() + all.firstPlace[n], all.places.begin() + all.firstPlace[n + 1]);
+        key.insert(key.end(), all.places.begin() + all.firstPlace[n],
+                   all.places.begin() + all.firstPlace[n + 1]);
         const auto [at, isNew] = known.try_emplace(std::move(key), classes.size());
         if (isNew) classes.push_back(classOf(all, n));
         classes[at->second].members.push_back(n);

@@ -1,6 +1,6 @@
 #pragma once
-// Parts that can be exchanged for each other without anybody noticing (private to core/structure): one of a kind is
-// enough to ask what its failure does.
+// Parts that can be exchanged for each other without anybody noticing (private to core/structure): one of a
+// kind is enough to ask what its failure does.
 
 #include "core/structure/compiled.h"
 
@@ -15,8 +15,8 @@ struct SymmetryClass {
     ComponentState down = 0;   // a state in which it does not work; 0: it cannot stop working
 };
 
-// Nodes that take part in some flow's structure (clients excluded), and all places; in the order of the design. Members of
-// a class have the same places, modes, capacity, load, sets and calls.
+// Nodes that take part in some flow's structure (clients excluded), and all places; in the order of the
+// design. Members of a class have the same places, modes, capacity, load, sets and calls.
 std::vector<SymmetryClass> symmetryClasses(const CompiledStructure& structure);
 
 } // namespace alwayson

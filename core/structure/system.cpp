@@ -22,8 +22,10 @@ public:
 
     System make(const std::vector<std::pair<std::uint32_t, double>>& goals) {
         m_nodeAt.assign(m_all.components.size(), kNoIndex);
-        for (const auto& [program, threshold] : goals) addProgram(m_all.programs[program], threshold);
-        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s) giveSlots(s);
+        for (const auto& [program, threshold] : goals)
+            addProgram(m_all.programs[program], threshold);
+        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
+            giveSlots(s);
         schedule();
         return std::move(m_out);
     }
@@ -41,8 +43,9 @@ private:
             const bool works = modes[m].condition == NodeCondition::works && modes[m].success > 0;
             const SystemLevel wanted{0, works, works ? modes[m].success : 0, works ? modes[m].capacity : 0};
             std::size_t l = 1;
-            while (l < levels.size() && !(levels[l].works == wanted.works && levels[l].success == wanted.success &&
-                                          levels[l].capacity == wanted.capacity))
+            while (l < levels.size() &&
+                   !(levels[l].works == wanted.works && levels[l].success == wanted.success &&
+                     levels[l].capacity == wanted.capacity))
                 ++l;
             if (l == levels.size()) levels.push_back(wanted);
             levels[l].probability += component.modeProbability(m);
@@ -64,7 +67,8 @@ private:
     }
 
     // Calls that count, with sets of the system, merged by (set, calls).
-    std::vector<SystemCall> callsIn(const CompiledProgram& program, std::uint32_t first, std::uint32_t end) const {
+    std::vector<SystemCall> callsIn(const CompiledProgram& program, std::uint32_t first,
+                                    std::uint32_t end) const {
         std::vector<SystemCall> calls;
         for (std::uint32_t c = first; c < end; ++c) {
             const CompiledCall& call = program.calls[c];
@@ -74,9 +78,12 @@ private:
         }
         return calls;
     }
-    static bool equal(const SystemCall& a, const SystemCall& b) { return a.set == b.set && a.calls == b.calls; }
+    static bool equal(const SystemCall& a, const SystemCall& b) {
+        return a.set == b.set && a.calls == b.calls;
+    }
     static std::ptrdiff_t countOf(const std::vector<SystemCall>& calls, const SystemCall& call) {
-        return std::count_if(calls.begin(), calls.end(), [&](const SystemCall& other) { return equal(call, other); });
+        return std::count_if(calls.begin(), calls.end(),
+                             [&](const SystemCall& other) { return equal(call, other); });
     }
 
     void addProgram(const CompiledProgram& program, double threshold) {
@@ -99,7 +106,8 @@ private:
             m_out.sets[call.set].consumers.push_back({goal, true, call.calls, call.limitsMembers});
     }
 
-    void addSet(const CompiledProgram& program, std::uint32_t s, const std::vector<std::vector<SystemCall>>& callsOf) {
+    void addSet(const CompiledProgram& program, std::uint32_t s,
+                const std::vector<std::vector<SystemCall>>& callsOf) {
         const CompiledSet& from = program.sets[s];
         const std::uint32_t set = m_setAt[s];
         std::vector<SystemCall> hoisted;
@@ -112,14 +120,16 @@ private:
                 std::erase_if(hoisted, [&](const SystemCall& call) { return countOf(calls, call) != 1; });
             }
         }
-        for (const SystemCall& call : hoisted) m_out.sets[call.set].consumers.push_back({set, false, call.calls, false});
+        for (const SystemCall& call : hoisted)
+            m_out.sets[call.set].consumers.push_back({set, false, call.calls, false});
         SystemSet& to = m_out.sets[set];
         to.memberCount = from.endMember - from.firstMember;
         to.firstPart = u32(m_out.parts.size());
         to.firstBlock = u32(m_out.blocks.size());
         to.plain = true;
         for (std::uint32_t p = from.firstPart; p < from.endPart; ++p) {
-            m_out.parts.push_back({static_cast<double>(program.parts[p].needed), kNoIndex, kNoIndex, kNoIndex, 0});
+            m_out.parts.push_back(
+                {static_cast<double>(program.parts[p].needed), kNoIndex, kNoIndex, kNoIndex, 0});
             for (std::uint32_t b = program.parts[p].firstBlock; b < program.parts[p].endBlock; ++b)
                 addBlock(program, b, set, callsOf, hoisted);
         }
@@ -128,7 +138,8 @@ private:
     }
 
     void addBlock(const CompiledProgram& program, std::uint32_t b, std::uint32_t set,
-                  const std::vector<std::vector<SystemCall>>& callsOf, const std::vector<SystemCall>& hoisted) {
+                  const std::vector<std::vector<SystemCall>>& callsOf,
+                  const std::vector<SystemCall>& hoisted) {
         const CompiledBlock& from = program.blocks[b];
         const std::uint32_t part = u32(m_out.parts.size() - 1);
         SystemBlock block;
@@ -136,7 +147,8 @@ private:
         for (std::uint32_t l = from.firstLimit; l < from.endLimit; ++l)
             if (program.limits[l].perUnit < kUnlimited)
                 block.limits.push_back({m_setAt[program.limits[l].set], program.limits[l].perUnit});
-        for (const CompiledLimit& limit : block.limits) m_valueNeeded.insert(limit.set);
+        for (const CompiledLimit& limit : block.limits)
+            m_valueNeeded.insert(limit.set);
         if (!block.limits.empty()) m_out.sets[set].plain = false;
         m_out.blocks.push_back(std::move(block));
         for (std::uint32_t m = from.firstMember; m < from.endMember; ++m) {
@@ -169,7 +181,8 @@ private:
             if (!set.plain) part.reach = own(0);
         }
         for (std::uint32_t b = set.firstBlock; b < set.endBlock; ++b)
-            if (m_out.parts[m_out.blocks[b].part].needed == 0 && (set.load > 0 || needed)) m_out.blocks[b].carry = own(0);
+            if (m_out.parts[m_out.blocks[b].part].needed == 0 && (set.load > 0 || needed))
+                m_out.blocks[b].carry = own(0);
         set.hoistedR = own(1);
         set.hoistedReach = own(kUnlimited);
         if (!needed) return;
@@ -204,18 +217,20 @@ private:
     std::set<std::uint32_t> m_valueNeeded;
     std::vector<std::vector<std::uint32_t>> m_around; // per component
     std::vector<std::uint32_t> m_placeSlot;           // component -> slot
-    std::vector<bool> m_done;               // sets
-    std::vector<std::uint32_t> m_missing;   // per set: members and sets to come
+    std::vector<bool> m_done;                         // sets
+    std::vector<std::uint32_t> m_missing;             // per set: members and sets to come
 };
 
 void SystemMaker::markDecisive() {
-    // Callers first: consumers of a set stand for AND all the way up when every call is made for every request.
+    // Callers first: consumers of a set stand for AND all the way up when every call is made for every
+    // request.
     for (bool changed = true; changed;) {
         changed = false;
         for (SystemSet& set : m_out.sets) {
             if (set.decisive) continue;
             for (const SystemConsumer& to : set.consumers)
-                if (to.calls >= 1 && (to.toGoal || m_out.sets[to.set].decisive)) set.decisive = changed = true;
+                if (to.calls >= 1 && (to.toGoal || m_out.sets[to.set].decisive))
+                    set.decisive = changed = true;
         }
     }
 }
@@ -232,15 +247,18 @@ std::vector<std::uint32_t> SystemMaker::placeRanks() const {
         pathOf.push_back(std::move(path));
     }
     std::uint32_t rank = 0;
-    for (auto& [path, at] : paths) at = rank++;
+    for (auto& [path, at] : paths)
+        at = rank++;
     std::vector<std::uint32_t> ranks;
-    for (const auto& path : pathOf) ranks.push_back(paths.at(path));
+    for (const auto& path : pathOf)
+        ranks.push_back(paths.at(path));
     return ranks;
 }
 
 void SystemMaker::takeNode(std::uint32_t n) {
     SystemNode& node = m_out.nodes[n];
-    // Outermost first. A place that always comes with another around it need not be asked for while that one is out.
+    // Outermost first. A place that always comes with another around it need not be asked for while that one
+    // is out.
     for (std::uint32_t p = m_all.firstPlace[node.component + 1]; p-- > m_all.firstPlace[node.component];) {
         const std::uint32_t place = m_all.places[p];
         const StructureComponent& component = m_all.components[place];
@@ -266,7 +284,8 @@ void SystemMaker::takeNode(std::uint32_t n) {
     layer.levelOfMode = node.levelOfMode;
     layer.around = node.places;
     m_out.layers.push_back(std::move(layer));
-    for (const SystemMembership& in : node.memberships) --m_missing[in.set];
+    for (const SystemMembership& in : node.memberships)
+        --m_missing[in.set];
 }
 
 void SystemMaker::finishReady(std::vector<std::uint32_t>& finished) {
@@ -282,7 +301,8 @@ void SystemMaker::finishReady(std::vector<std::uint32_t>& finished) {
                 for (const CompiledLimit& limit : m_out.blocks[b].limits)
                     if (limit.set == s)
                         for (std::uint32_t other = 0; other < m_out.sets.size(); ++other)
-                            if (b >= m_out.sets[other].firstBlock && b < m_out.sets[other].endBlock) --m_missing[other];
+                            if (b >= m_out.sets[other].firstBlock && b < m_out.sets[other].endBlock)
+                                --m_missing[other];
         }
     }
 }
@@ -298,9 +318,11 @@ void SystemMaker::findAround() {
             std::vector<std::uint32_t>& around = m_around[*place];
             if (!seen[*place]) {
                 seen[*place] = true;
-                std::copy_if(first, end, std::back_inserter(around), [&](std::uint32_t other) { return other != *place; });
+                std::copy_if(first, end, std::back_inserter(around),
+                             [&](std::uint32_t other) { return other != *place; });
             } else {
-                std::erase_if(around, [&](std::uint32_t other) { return std::find(first, end, other) == end; });
+                std::erase_if(around,
+                              [&](std::uint32_t other) { return std::find(first, end, other) == end; });
             }
         }
     }
@@ -331,8 +353,10 @@ void SystemMaker::schedule() {
     std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> ready;
     const auto offer = [&](std::uint32_t n) {
         const std::uint32_t set = m_out.nodes[n].memberships.empty() ? 0 : m_out.nodes[n].memberships[0].set;
-        if (m_order == SystemOrder::bySet) ready.emplace(set, ranks[n], n);
-        else ready.emplace(ranks[n], set, n);
+        if (m_order == SystemOrder::bySet)
+            ready.emplace(set, ranks[n], n);
+        else
+            ready.emplace(ranks[n], set, n);
     };
     const auto release = [&](const std::vector<std::uint32_t>& sets) {
         for (const std::uint32_t s : sets)
@@ -358,14 +382,17 @@ void SystemMaker::clearUnused() {
     for (std::uint32_t l = 0; l < m_out.layers.size(); ++l) {
         const SystemLayer& layer = m_out.layers[l];
         if (layer.isPlace) lastUse[layer.slot] = l;
-        for (const std::uint32_t place : layer.around) lastUse[place] = l;
+        for (const std::uint32_t place : layer.around)
+            lastUse[place] = l;
         if (!layer.isPlace)
             for (const SystemMembership& in : m_out.nodes[layer.node].memberships)
                 for (const SystemCall& call : in.calls)
-                    for (const std::uint32_t value : {m_out.sets[call.set].r, m_out.sets[call.set].carry, m_out.sets[call.set].reach})
+                    for (const std::uint32_t value :
+                         {m_out.sets[call.set].r, m_out.sets[call.set].carry, m_out.sets[call.set].reach})
                         lastUse[value] = l;
         for (const std::uint32_t s : layer.finish) {
-            for (const std::uint32_t own : m_out.sets[s].slots) lastUse[own] = l;
+            for (const std::uint32_t own : m_out.sets[s].slots)
+                lastUse[own] = l;
             for (std::uint32_t b = m_out.sets[s].firstBlock; b < m_out.sets[s].endBlock; ++b)
                 for (const CompiledLimit& limit : m_out.blocks[b].limits)
                     for (const std::uint32_t value :
@@ -376,15 +403,17 @@ void SystemMaker::clearUnused() {
     for (std::uint32_t i = 0; i < lastUse.size(); ++i)
         if (lastUse[i] != kNoIndex) {
             auto& clear = m_out.layers[lastUse[i]].clear;
-            if (!clear.empty() && clear.back().second == i) clear.back().second = i + 1;
-            else clear.emplace_back(i, i + 1);
+            if (!clear.empty() && clear.back().second == i)
+                clear.back().second = i + 1;
+            else
+                clear.emplace_back(i, i + 1);
         }
 }
 
 } // namespace
 
-System makeSystem(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
-                  SystemOrder order) {
+System makeSystem(const CompiledStructure& structure,
+                  const std::vector<std::pair<std::uint32_t, double>>& goals, SystemOrder order) {
     return SystemMaker(structure, order).make(goals);
 }
 

@@ -1,7 +1,8 @@
 #pragma once
-// A structure ready for a decision diagram (private to core/structure): under perfect views, what every member of a set
-// calls is taken out of the members and put beside the set ("hoisted"), so that members are independent leaves of it and
-// may be decided in any order. Partial results live in slots; a state of the diagram is the values of all slots.
+// A structure ready for a decision diagram (private to core/structure): under perfect views, what every
+// member of a set calls is taken out of the members and put beside the set ("hoisted"), so that members are
+// independent leaves of it and may be decided in any order. Partial results live in slots; a state of the
+// diagram is the values of all slots.
 
 #include "core/structure/compiled.h"
 
@@ -33,7 +34,7 @@ struct SystemMembership {
 struct SystemPart {
     double needed = 0;
     std::uint32_t usable = kNoIndex, success = kNoIndex, reach = kNoIndex; // slots
-    double mostUsable = 0; // more makes no difference
+    double mostUsable = 0;                                                 // more makes no difference
 };
 
 struct SystemBlock {
@@ -54,12 +55,13 @@ struct SystemSet {
     std::uint32_t firstPart = 0, endPart = 0;
     std::uint32_t firstBlock = 0, endBlock = 0;
     std::uint32_t hoistedR = kNoIndex, hoistedReach = kNoIndex; // slots
-    std::uint32_t r = kNoIndex, carry = kNoIndex, reach = kNoIndex; // slots of the finished value, where others need it
+    std::uint32_t r = kNoIndex, carry = kNoIndex,
+                  reach = kNoIndex; // slots of the finished value, where others need it
     std::vector<SystemConsumer> consumers;
     std::uint32_t memberCount = 0;
-    bool decisive = false; // the goal is down when this set is
-    bool plain = false;    // leaves only
-    std::vector<std::uint32_t> slots;     // all but the finished value's
+    bool decisive = false;            // the goal is down when this set is
+    bool plain = false;               // leaves only
+    std::vector<std::uint32_t> slots; // all but the finished value's
     std::uint32_t goal = 0;
 };
 
@@ -83,11 +85,13 @@ struct SystemLayer {
     std::uint32_t component = 0;
     std::uint32_t node = 0; // nodes
     std::uint32_t slot = 0; // places
-    std::vector<std::uint32_t> around; // slots of places: while one of them is out, this variable makes no difference
+    std::vector<std::uint32_t>
+        around; // slots of places: while one of them is out, this variable makes no difference
     std::vector<SystemLevel> levels;
     std::vector<std::uint32_t> levelOfMode;
-    std::vector<std::uint32_t> finish;                                  // sets whose last input this was
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> clear;         // slots [first, second) that nobody needs any more
+    std::vector<std::uint32_t> finish; // sets whose last input this was
+    std::vector<std::pair<std::uint32_t, std::uint32_t>>
+        clear; // slots [first, second) that nobody needs any more
 };
 
 struct System {
@@ -102,10 +106,12 @@ struct System {
 };
 
 // All goals must be met: one (program, threshold) for a flow, all of them for the design.
-// Order of the variables. bySet: pool after pool, so that only one is open at a time, with the places decided before stay
-// open: best with few places. byPlace: place after place, so that few places are open, with all pools: best with many.
+// Order of the variables. bySet: pool after pool, so that only one is open at a time, with the places decided
+// before stay open: best with few places. byPlace: place after place, so that few places are open, with all
+// pools: best with many.
 enum class SystemOrder : std::uint8_t { bySet, byPlace };
-System makeSystem(const CompiledStructure& structure, const std::vector<std::pair<std::uint32_t, double>>& goals,
+System makeSystem(const CompiledStructure& structure,
+                  const std::vector<std::pair<std::uint32_t, double>>& goals,
                   SystemOrder order = SystemOrder::bySet);
 
 } // namespace alwayson

@@ -20,8 +20,10 @@ private slots:
     void namesUnknownEnds() {
         DesignMaker maker;
         maker.client("shoppers");
-        QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "nowhere"), "no node or group named \"nowhere\""));
-        QVERIFY(contains(whyLinkRefused(maker.design(), "nowhere", "shoppers"), "no node or group named \"nowhere\""));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "nowhere"),
+                         "no node or group named \"nowhere\""));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "nowhere", "shoppers"),
+                         "no node or group named \"nowhere\""));
     }
     void refusesKindsThatDoNotCallEachOther() {
         DesignMaker maker;
@@ -55,7 +57,8 @@ private slots:
     }
     void findsNoCycleInALadder() {
         DesignMaker maker;
-        for (int i = 0; i < 2000; ++i) maker.server("s" + std::to_string(i));
+        for (int i = 0; i < 2000; ++i)
+            maker.server("s" + std::to_string(i));
         for (int i = 0; i + 2 < 2000; ++i)
             for (int step = 1; step <= 2; ++step)
                 maker.link("s" + std::to_string(i), "s" + std::to_string(i + step));

@@ -20,7 +20,9 @@ public:
         node.classes = {all};
         return add(std::move(node));
     }
-    DesignMaker& haproxy(const std::string& id, const std::string& group = {}) { return add(blank(id, "haproxy", group)); }
+    DesignMaker& haproxy(const std::string& id, const std::string& group = {}) {
+        return add(blank(id, "haproxy", group));
+    }
     // Capacity in requests per second: workers at one second each.
     DesignMaker& server(const std::string& id, const std::string& group = {}, double capacity = 1) {
         Node node = blank(id, "server", group);
@@ -28,7 +30,9 @@ public:
         node.parameters["service"] = Distribution::constantValue(1, "s");
         return add(std::move(node));
     }
-    DesignMaker& external(const std::string& id, const std::string& group = {}) { return add(blank(id, "external", group)); }
+    DesignMaker& external(const std::string& id, const std::string& group = {}) {
+        return add(blank(id, "external", group));
+    }
     DesignMaker& group(const std::string& id, int needed = 0) {
         Group group;
         group.id = GroupId(id);
@@ -46,7 +50,8 @@ public:
         m_design.domains.append(std::move(domain));
         return *this;
     }
-    DesignMaker& link(const std::string& from, const std::string& to, double calls = 1, bool optional = false) {
+    DesignMaker& link(const std::string& from, const std::string& to, double calls = 1,
+                      bool optional = false) {
         Link link;
         link.id = LinkId("l" + std::to_string(m_design.links.size()));
         link.from = from;
@@ -64,7 +69,8 @@ public:
         return *this;
     }
     // A failure mode of a node or domain, both times exponential.
-    DesignMaker& fails(const std::string& id, FailureEffect effect, double mttfHours, double mttrHours, double amount = 0) {
+    DesignMaker& fails(const std::string& id, FailureEffect effect, double mttfHours, double mttrHours,
+                       double amount = 0) {
         FailureMode mode;
         mode.effect = effect;
         mode.timeToFailure = Distribution::exponentialMean(mttfHours, "h");
@@ -72,8 +78,10 @@ public:
         if (effect == FailureEffect::slow) mode.slowFactor = amount;
         if (effect == FailureEffect::errors) mode.errorShare = amount;
         const std::size_t at = m_design.nodes.indexOf(id);
-        if (at != Table<Node>::npos) addMode(m_design.nodes, at, std::move(mode));
-        else addMode(m_design.domains, m_design.domains.indexOf(id), std::move(mode));
+        if (at != Table<Node>::npos)
+            addMode(m_design.nodes, at, std::move(mode));
+        else
+            addMode(m_design.domains, m_design.domains.indexOf(id), std::move(mode));
         return *this;
     }
     DesignMaker& set(const std::string& id, const std::string& parameter, Value value) {

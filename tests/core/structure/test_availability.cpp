@@ -22,15 +22,16 @@ DesignMaker pool(int members, int needed, double mttf = 99, double mttr = 1) {
     DesignMaker maker;
     maker.client("c").haproxy("lb").group("web", needed).link("c", "lb").link("lb", "web");
     for (int i = 0; i < members; ++i)
-        maker.server("w" + std::to_string(i), "web").fails("w" + std::to_string(i), FailureEffect::crash, mttf, mttr);
+        maker.server("w" + std::to_string(i), "web")
+            .fails("w" + std::to_string(i), FailureEffect::crash, mttf, mttr);
     return maker;
 }
 
 double binomialDown(int n, int k, double q) { // fewer than k of n work
     double sum = 0;
     for (int down = n - k + 1; down <= n; ++down)
-        sum += std::exp(std::lgamma(n + 1) - std::lgamma(down + 1) - std::lgamma(n - down + 1) + down * std::log(q) +
-                        (n - down) * std::log1p(-q));
+        sum += std::exp(std::lgamma(n + 1) - std::lgamma(down + 1) - std::lgamma(n - down + 1) +
+                        down * std::log(q) + (n - down) * std::log1p(-q));
     return sum;
 }
 
@@ -42,7 +43,8 @@ private slots:
     void largePoolsKeepTheirPrecision() {
         for (const auto& [n, k] : {std::pair{1000, 950}, std::pair{200, 190}, std::pair{50, 20}}) {
             const double actual = unavailability(pool(n, k)), expected = binomialDown(n, k, 0.01);
-            QVERIFY2(std::abs(actual / expected - 1) < 1e-9, qPrintable(QString("%1 of %2: %3").arg(k).arg(n).arg(actual / expected - 1)));
+            QVERIFY2(std::abs(actual / expected - 1) < 1e-9,
+                     qPrintable(QString("%1 of %2: %3").arg(k).arg(n).arg(actual / expected - 1)));
         }
     }
     void seriesWithAnAlwaysUpNodeChangesNothing() {
@@ -62,8 +64,13 @@ private slots:
     }
     void aZoneCorrelatesItsMembers() {
         DesignMaker maker;
-        maker.domain("zone").fails("zone", FailureEffect::outage, 999, 1).client("c").group("web").link("c", "web");
-        for (const char* id : {"w1", "w2"}) maker.server(id, "web").in("zone").fails(id, FailureEffect::crash, 99, 1);
+        maker.domain("zone")
+            .fails("zone", FailureEffect::outage, 999, 1)
+            .client("c")
+            .group("web")
+            .link("c", "web");
+        for (const char* id : {"w1", "w2"})
+            maker.server(id, "web").in("zone").fails(id, FailureEffect::crash, 99, 1);
         const StructuralResult result = analysed(maker);
         QVERIFY(std::abs(result.flows.back().unavailability.value() - (0.001 + 0.999 * 0.0001)) < 1e-15);
         QCOMPARE(result.singlePointsOfFailure, std::vector<std::string>{"zone"});
@@ -92,8 +99,15 @@ private slots:
     }
     void detectionWindowsAreTakenOff() {
         DesignMaker maker;
-        maker.client("c").haproxy("lb").group("web").server("w1", "web").server("w2", "web").link("c", "lb").link("lb", "web");
-        for (const char* id : {"w1", "w2"}) maker.fails(id, FailureEffect::hang, 999, 1);
+        maker.client("c")
+            .haproxy("lb")
+            .group("web")
+            .server("w1", "web")
+            .server("w2", "web")
+            .link("c", "lb")
+            .link("lb", "web");
+        for (const char* id : {"w1", "w2"})
+            maker.fails(id, FailureEffect::hang, 999, 1);
         // Until the checks notice (11 s on average) half the requests hang; two servers, each 0.999 / 999 h.
         const FlowAvailability& flow = analysed(maker).flows.back();
         const double lost = *flow.availability.value - *flow.withDetection.value;
@@ -101,7 +115,8 @@ private slots:
         QVERIFY(flow.withDetection.method == Method::approximate);
         maker.set("lb", "check", false); // nobody ever notices: half of each outage is lost
         const FlowAvailability& blind = analysed(maker).flows.back();
-        QVERIFY(std::abs((*blind.availability.value - *blind.withDetection.value) / (2 * 0.999 / 999 * 0.5) - 1) < 1e-6);
+        QVERIFY(std::abs((*blind.availability.value - *blind.withDetection.value) / (2 * 0.999 / 999 * 0.5) -
+                         1) < 1e-6);
     }
     void refusedConnectionsCostNothingWithRedispatch() {
         DesignMaker maker = pool(2, 0);
@@ -110,7 +125,13 @@ private slots:
     }
     void loadsSayWhatIsLeftWithoutTheBusiest() {
         DesignMaker maker;
-        maker.client("c", 3).group("web").server("w1", "web", 2).server("w2", "web", 2).server("db", "", 12).link("c", "web").link("web", "db", 2);
+        maker.client("c", 3)
+            .group("web")
+            .server("w1", "web", 2)
+            .server("w2", "web", 2)
+            .server("db", "", 12)
+            .link("c", "web")
+            .link("web", "db", 2);
         const auto loads = analysed(maker).loads;
         QCOMPARE(loads.size(), std::size_t{4});
         QCOMPARE(loads[0].requestsPerSecond, 1.5);

@@ -20,11 +20,15 @@ private slots:
         const DetectionLaw law = detectionTime(balancer(), FailureEffect::hang);
         QCOMPARE(law.minS, 10.0);
         QCOMPARE(law.maxS, 12.0);
-        QVERIFY(std::isinf(detectionTime(balancer({{"check_type", std::string("tcp")}}), FailureEffect::hang).meanS));
+        QVERIFY(std::isinf(
+            detectionTime(balancer({{"check_type", std::string("tcp")}}), FailureEffect::hang).meanS));
     }
     void goneTakesTheConnectTimeout() { // H5c
-        const Node node = balancer({{"check_inter_ms", 1000.0}, {"check_fastinter_ms", 200.0}, {"check_timeout_ms", 500.0},
-                                    {"timeout_connect_ms", 1000.0}, {"check_fall", 2.0}});
+        const Node node = balancer({{"check_inter_ms", 1000.0},
+                                    {"check_fastinter_ms", 200.0},
+                                    {"check_timeout_ms", 500.0},
+                                    {"timeout_connect_ms", 1000.0},
+                                    {"check_fall", 2.0}});
         const DetectionLaw gone = detectionTime(node, FailureEffect::gone);
         QCOMPARE(gone.minS, 2.2);
         QCOMPARE(gone.maxS, 3.2);
@@ -41,7 +45,8 @@ private slots:
         QCOMPARE(detectionTime(balancer(), FailureEffect::errors).meanS, 5.0);
         // Half the checks fail: 14 checks on average until three in a row, 13 pauses of 2 s.
         QCOMPARE(detectionTime(balancer(), FailureEffect::errors, 0.5).meanS, 27.0);
-        QVERIFY(std::isinf(detectionTime(balancer({{"check_type", std::string("tcp")}}), FailureEffect::errors, 0.5).meanS));
+        QVERIFY(std::isinf(
+            detectionTime(balancer({{"check_type", std::string("tcp")}}), FailureEffect::errors, 0.5).meanS));
     }
     void withoutChecksNothingIsSeen() {
         QVERIFY(std::isinf(detectionTime(balancer({{"check", false}}), FailureEffect::crash).minS));

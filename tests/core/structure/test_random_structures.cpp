@@ -36,16 +36,19 @@ std::string id(const char* prefix, int i) {
     return prefix + std::to_string(i);
 }
 
-// Tiers of pools behind balancers, with places, capacities, numbers needed, links of single members, several clients.
+// Tiers of pools behind balancers, with places, capacities, numbers needed, links of single members, several
+// clients.
 DesignMaker randomDesign(Dice& dice) {
     DesignMaker maker;
     const int domains = dice.upTo(3);
     for (int d = 0; d < domains; ++d) {
         maker.domain(id("zone", d), d > 0 && dice.chance(40) ? "zone0" : "");
-        if (dice.chance(80)) maker.fails(id("zone", d), FailureEffect::outage, 10 + dice.upTo(90), 1 + dice.upTo(5));
+        if (dice.chance(80))
+            maker.fails(id("zone", d), FailureEffect::outage, 10 + dice.upTo(90), 1 + dice.upTo(5));
     }
     const int clients = 1 + dice.chance(25), tiers = 1 + dice.upTo(3);
-    for (int c = 0; c < clients; ++c) maker.client(id("client", c), dice.upTo(4));
+    for (int c = 0; c < clients; ++c)
+        maker.client(id("client", c), dice.upTo(4));
     std::vector<std::vector<std::string>> members(static_cast<std::size_t>(tiers));
     int nodes = 0;
     for (int t = 0; t < tiers; ++t) {
@@ -54,31 +57,38 @@ DesignMaker randomDesign(Dice& dice) {
         const int size = 1 + dice.upTo(t == 0 ? 2 : 3);
         for (int m = 0; m < size && nodes < 7; ++m, ++nodes) {
             const std::string node = id("n", nodes);
-            if (balancers) maker.haproxy(node, id("tier", t));
-            else maker.server(node, id("tier", t), 1 + dice.upTo(4));
+            if (balancers)
+                maker.haproxy(node, id("tier", t));
+            else
+                maker.server(node, id("tier", t), 1 + dice.upTo(4));
             if (domains > 0 && dice.chance(70)) maker.in(id("zone", dice.upTo(domains)));
             const int modes = dice.upTo(3);
-            static constexpr FailureEffect kEffects[] = {FailureEffect::crash, FailureEffect::hang, FailureEffect::slow,
-                                                         FailureEffect::errors, FailureEffect::gone};
+            static constexpr FailureEffect kEffects[] = {FailureEffect::crash, FailureEffect::hang,
+                                                         FailureEffect::slow, FailureEffect::errors,
+                                                         FailureEffect::gone};
             for (int f = 0; f < modes; ++f) {
                 const FailureEffect effect = kEffects[dice.upTo(5)];
-                const double amount = effect == FailureEffect::slow ? 2 + dice.upTo(3) : 0.04 * (1 + dice.upTo(20));
+                const double amount =
+                    effect == FailureEffect::slow ? 2 + dice.upTo(3) : 0.04 * (1 + dice.upTo(20));
                 maker.fails(node, effect, 10 + dice.upTo(90), 1 + dice.upTo(10), amount);
             }
             members[static_cast<std::size_t>(t)].push_back(node);
         }
     }
-    for (int c = 0; c < clients; ++c) maker.link(id("client", c), "tier0");
+    for (int c = 0; c < clients; ++c)
+        maker.link(id("client", c), "tier0");
     for (int t = 0; t + 1 < tiers; ++t) {
         const auto& from = members[static_cast<std::size_t>(t)];
         const auto& to = members[static_cast<std::size_t>(t) + 1];
         if (from.empty() || to.empty()) continue;
         const bool balancers = maker.design().nodes.find(from[0])->kind == "haproxy";
         if (dice.chance(60)) {
-            maker.link(id("tier", t), id("tier", t + 1), balancers || dice.chance(70) ? 1 : 0.5 * (1 + dice.upTo(4)),
+            maker.link(id("tier", t), id("tier", t + 1),
+                       balancers || dice.chance(70) ? 1 : 0.5 * (1 + dice.upTo(4)),
                        !balancers && dice.chance(10));
         } else {
-            for (const std::string& caller : from) maker.link(caller, to[static_cast<std::size_t>(dice.upTo(static_cast<int>(to.size())))]);
+            for (const std::string& caller : from)
+                maker.link(caller, to[static_cast<std::size_t>(dice.upTo(static_cast<int>(to.size())))]);
         }
     }
     if (clients > 1 && tiers > 1 && !members[1].empty() && dice.chance(50)) maker.link("client1", "tier1");
@@ -100,7 +110,8 @@ public:
     const StateFunction& function() const { return m_function; }
     std::size_t states() const {
         std::size_t count = 1;
-        for (const StructureComponent& component : m_function.components()) count *= component.modes.size() + 1;
+        for (const StructureComponent& component : m_function.components())
+            count *= component.modes.size() + 1;
         return count;
     }
 
@@ -118,11 +129,13 @@ public:
         for (std::size_t code = 0; code < count; ++code) {
             for (std::size_t p = 0; p < parts.size(); ++p) {
                 state[p] = static_cast<ComponentState>(code / stride[p] % (parts[p].modes.size() + 1));
-                probability[code] *= state[p] == 0 ? parts[p].availability() : parts[p].modeProbability(state[p] - 1U);
+                probability[code] *=
+                    state[p] == 0 ? parts[p].availability() : parts[p].modeProbability(state[p] - 1U);
             }
             up[code] = upOf(state);
         }
-        Truth truth{std::vector<double>(m_flows + 1, 0), std::vector<double>(m_flows + 1, 0), std::vector<bool>(m_flows + 1, true)};
+        Truth truth{std::vector<double>(m_flows + 1, 0), std::vector<double>(m_flows + 1, 0),
+                    std::vector<bool>(m_flows + 1, true)};
         for (std::size_t f = 0; f <= m_flows; ++f)
             for (std::size_t code = 0; code < count; ++code) {
                 if (!up[code][f]) {
@@ -130,14 +143,16 @@ public:
                     continue;
                 }
                 for (std::size_t p = 0; p < parts.size(); ++p) {
-                    const std::size_t now = code / stride[p] % (parts[p].modes.size() + 1), fine = code - now * stride[p];
+                    const std::size_t now = code / stride[p] % (parts[p].modes.size() + 1),
+                                      fine = code - now * stride[p];
                     if (now > 0) {
                         if (!up[fine][f]) truth.coherent[f] = false;
                         continue;
                     }
                     for (std::size_t m = 0; m < parts[p].modes.size(); ++m)
                         if (!up[fine + (m + 1) * stride[p]][f])
-                            truth.perHour[f] += probability[code] * 3600 / parts[p].modes[m].timeToFailure.mean();
+                            truth.perHour[f] +=
+                                probability[code] * 3600 / parts[p].modes[m].timeToFailure.mean();
                 }
             }
         return truth;
@@ -157,11 +172,15 @@ public:
         std::vector<std::uint32_t> cuts;
         std::set<std::vector<std::string>> found;
         std::vector<std::uint32_t> subsets;
-        for (std::uint32_t subset = 0; subset < 1U << can.size(); ++subset) subsets.push_back(subset);
-        std::stable_sort(subsets.begin(), subsets.end(), [](auto a, auto b) { return std::popcount(a) < std::popcount(b); });
+        for (std::uint32_t subset = 0; subset < 1U << can.size(); ++subset)
+            subsets.push_back(subset);
+        std::stable_sort(subsets.begin(), subsets.end(),
+                         [](auto a, auto b) { return std::popcount(a) < std::popcount(b); });
         for (const std::uint32_t subset : subsets) {
             if (static_cast<std::size_t>(std::popcount(subset)) > order) break;
-            if (std::any_of(cuts.begin(), cuts.end(), [&](std::uint32_t cut) { return (cut & subset) == cut; })) continue;
+            if (std::any_of(cuts.begin(), cuts.end(),
+                            [&](std::uint32_t cut) { return (cut & subset) == cut; }))
+                continue;
             std::vector<ComponentState> state(parts.size(), 0);
             std::vector<std::string> ids;
             for (std::size_t i = 0; i < can.size(); ++i)
@@ -218,7 +237,8 @@ private slots:
                 interesting += truth.down[f] > 0 && truth.down[f] < 1;
                 if (!truth.coherent[f]) continue;
                 ++coherent;
-                QVERIFY(near(flow.outagesPerYear.value(), truth.perHour[f] * kHoursPerYear, 1e-9, "frequency", seed));
+                QVERIFY(near(flow.outagesPerYear.value(), truth.perHour[f] * kHoursPerYear, 1e-9, "frequency",
+                             seed));
             }
         }
         QVERIFY(coherent > compared);
@@ -241,13 +261,17 @@ private slots:
                 if (set.size() == 1) single.insert(set[0]);
             const auto& points = result->singlePointsOfFailure;
             QCOMPARE(std::set<std::string>(points.begin(), points.end()), single);
-            if (result->minimalCutSetsTotal != static_cast<double>(expected.size())) qWarning("design %d", seed);
+            if (result->minimalCutSetsTotal != static_cast<double>(expected.size()))
+                qWarning("design %d", seed);
             QCOMPARE(result->minimalCutSetsTotal, static_cast<double>(expected.size()));
             for (const CutSet& set : result->minimalCutSets) {
-                if (std::any_of(set.ids.begin(), set.ids.end(), [](const std::string& i) { return i.starts_with("any "); })) continue;
+                if (std::any_of(set.ids.begin(), set.ids.end(),
+                                [](const std::string& i) { return i.starts_with("any "); }))
+                    continue;
                 std::vector<std::string> ids = set.ids;
                 const auto same = [&](const std::vector<std::string>& other) {
-                    return std::set<std::string>(ids.begin(), ids.end()) == std::set<std::string>(other.begin(), other.end());
+                    return std::set<std::string>(ids.begin(), ids.end()) ==
+                           std::set<std::string>(other.begin(), other.end());
                 };
                 QVERIFY(std::any_of(expected.begin(), expected.end(), same));
             }

@@ -12,14 +12,16 @@ class Probe {
 public:
     explicit Probe(const Design& design)
         : m_function(std::move(StateFunction::compile(design)).value()), m_scratch(m_function.makeScratch()),
-          m_state(m_function.components().size(), 0), m_views(m_function.views().size() + 1, 1) {} // never null
+          m_state(m_function.components().size(), 0), m_views(m_function.views().size() + 1, 1) {
+    } // never null
     Probe& state(const std::string& id, ComponentState value) {
         m_state[indexOf(id)] = value;
         return *this;
     }
     Probe& sees(const std::string& observer, const std::string& target, bool up) {
         for (std::size_t v = 0; v + 1 < m_views.size(); ++v)
-            if (m_function.views()[v].observer == indexOf(observer) && m_function.views()[v].target == indexOf(target))
+            if (m_function.views()[v].observer == indexOf(observer) &&
+                m_function.views()[v].target == indexOf(target))
                 m_views[v] = up;
         return *this;
     }
@@ -46,11 +48,18 @@ private:
 
 DesignMaker pair(double rate, int needed = 0, double capacity = 1) {
     DesignMaker maker;
-    maker.client("c", rate).haproxy("lb").group("web", needed).server("w1", "web", capacity).server("w2", "web", capacity);
+    maker.client("c", rate)
+        .haproxy("lb")
+        .group("web", needed)
+        .server("w1", "web", capacity)
+        .server("w2", "web", capacity);
     maker.link("c", "lb").link("lb", "web");
     for (const char* id : {"w1", "w2"})
-        maker.fails(id, FailureEffect::crash, 99, 1).fails(id, FailureEffect::gone, 99, 1).fails(id, FailureEffect::hang, 99, 1)
-            .fails(id, FailureEffect::slow, 99, 1, 4).fails(id, FailureEffect::errors, 99, 1, 0.5);
+        maker.fails(id, FailureEffect::crash, 99, 1)
+            .fails(id, FailureEffect::gone, 99, 1)
+            .fails(id, FailureEffect::hang, 99, 1)
+            .fails(id, FailureEffect::slow, 99, 1, 4)
+            .fails(id, FailureEffect::errors, 99, 1, 0.5);
     maker.fails("lb", FailureEffect::crash, 99, 1);
     return maker;
 }
@@ -95,7 +104,8 @@ private slots:
     void placesTakeTheirMembersDown() {
         DesignMaker maker;
         maker.domain("eu").domain("eu-a", "eu").domain("feed");
-        for (const char* id : {"eu", "eu-a", "feed"}) maker.fails(id, FailureEffect::outage, 1000, 1);
+        for (const char* id : {"eu", "eu-a", "feed"})
+            maker.fails(id, FailureEffect::outage, 1000, 1);
         maker.client("c").group("web").server("w1", "web").in("eu-a").server("w2", "web").link("c", "web");
         Node w2 = maker.design().nodes.at(2);
         w2.dependsOn = {DomainId("feed")};
@@ -115,16 +125,19 @@ private slots:
         DesignMaker maker;
         maker.client("c", 10).group("web").server("w1", "web", 20).server("w2", "web", 20);
         maker.server("db1", "", 6).server("db2", "", 20).link("c", "web").link("w1", "db1").link("w2", "db2");
-        for (const char* id : {"w1", "w2", "db1", "db2"}) maker.fails(id, FailureEffect::crash, 99, 1);
+        for (const char* id : {"w1", "w2", "db1", "db2"})
+            maker.fails(id, FailureEffect::crash, 99, 1);
         QCOMPARE(Probe(maker.design()).a(), 1.0);
-        QCOMPARE(Probe(maker.design()).state("w2", 1).a(), 0.6); // all ten requests end at db1, which carries six
+        QCOMPARE(Probe(maker.design()).state("w2", 1).a(),
+                 0.6); // all ten requests end at db1, which carries six
         QCOMPARE(Probe(maker.design()).state("db2", 1).a(), 0.6);
         QCOMPARE(Probe(maker.design()).state("db1", 1).a(), 1.0);
     }
     void databasesPerZoneLimitTheirZone() {
         DesignMaker maker;
         maker.client("c", 10).group("web");
-        for (const char* id : {"w1", "w2", "w3", "w4"}) maker.server(id, "web", 10).fails(id, FailureEffect::crash, 99, 1);
+        for (const char* id : {"w1", "w2", "w3", "w4"})
+            maker.server(id, "web", 10).fails(id, FailureEffect::crash, 99, 1);
         maker.server("dba", "", 7).server("dbb", "", 7).link("c", "web");
         maker.link("w1", "dba").link("w2", "dba").link("w3", "dbb").link("w4", "dbb");
         QCOMPARE(Probe(maker.design()).a(), 1.0);
@@ -144,8 +157,10 @@ private slots:
     void twoBalancersShareOnePool() {
         DesignMaker maker;
         maker.client("c", 3).group("lbs").haproxy("lb1", "lbs").haproxy("lb2", "lbs").group("web");
-        for (const char* id : {"w1", "w2", "w3", "w4"}) maker.server(id, "web").fails(id, FailureEffect::crash, 99, 1);
-        for (const char* id : {"lb1", "lb2"}) maker.fails(id, FailureEffect::crash, 99, 1);
+        for (const char* id : {"w1", "w2", "w3", "w4"})
+            maker.server(id, "web").fails(id, FailureEffect::crash, 99, 1);
+        for (const char* id : {"lb1", "lb2"})
+            maker.fails(id, FailureEffect::crash, 99, 1);
         maker.link("c", "lbs").link("lbs", "web");
         QCOMPARE(Probe(maker.design()).state("lb1", 1).a(), 1.0);
         QCOMPARE(Probe(maker.design()).state("lb1", 1).state("w1", 1).a(), 1.0);
@@ -153,7 +168,8 @@ private slots:
     }
     void viewsDecideWhatARouterDoes() {
         DesignMaker maker = pair(0);
-        // A refused connection is redispatched; packets that vanish outlast the deadline; silence loses the request.
+        // A refused connection is redispatched; packets that vanish outlast the deadline; silence loses the
+        // request.
         QCOMPARE(Probe(maker.design()).state("w1", 1).aByViews(), 1.0);
         QCOMPARE(Probe(maker.design()).state("w1", 2).aByViews(), 0.5);
         QCOMPARE(Probe(maker.design()).state("w1", 3).aByViews(), 0.5);
@@ -183,7 +199,8 @@ private slots:
     void thresholdHasNoRoundingEdge() {
         DesignMaker maker;
         maker.client("c", 20).group("web");
-        for (int i = 0; i < 20; ++i) maker.server("w" + std::to_string(i), "web");
+        for (int i = 0; i < 20; ++i)
+            maker.server("w" + std::to_string(i), "web");
         maker.fails("w3", FailureEffect::crash, 99, 1).link("c", "web");
         const StateFunction function = std::move(StateFunction::compile(maker.design())).value();
         const auto scratch = function.makeScratch();

@@ -33,7 +33,8 @@ private slots:
         QTest::addColumn<double>("expected");
         // Closed forms, so that the comparison is to 1e-9 and not to printed digits.
         QTest::newRow("C1") << 3 * 1e-4 * 0.99 + 1e-6;
-        QTest::newRow("C2") << 10 * std::pow(.005, 3) * .995 * .995 + 5 * std::pow(.005, 4) * .995 + std::pow(.005, 5);
+        QTest::newRow("C2") << 10 * std::pow(.005, 3) * .995 * .995 + 5 * std::pow(.005, 4) * .995 +
+                                   std::pow(.005, 5);
         QTest::newRow("C3") << .01 + .99 * (.0025 + .9975 * (3 * .03 * .03 * .97 + .03 * .03 * .03));
         QTest::newRow("C4") << .00207;
         QTest::newRow("C5") << .098;
@@ -47,7 +48,8 @@ private slots:
         QFETCH(double, expected);
         const StructuralResult result = analysed(QTest::currentDataTag());
         for (const FlowAvailability& flow : result.flows) {
-            QVERIFY(near(flow.unavailability.value(), expected, QByteArray(QTest::currentDataTag()) == "R6" ? 4e-11 : 1e-9));
+            QVERIFY(near(flow.unavailability.value(), expected,
+                         QByteArray(QTest::currentDataTag()) == "R6" ? 4e-11 : 1e-9));
             QVERIFY(flow.availability.method == Method::exact);
             QVERIFY(near(*flow.availability.value, 1 - expected, 1e-13));
         }
@@ -107,7 +109,8 @@ private slots:
         QCOMPARE(result.minimalCutSets.size(), std::size_t{1});
         QCOMPARE(result.minimalCutSets[0].ids, std::vector<std::string>{"any 3 of pool"});
         QCOMPARE(result.minimalCutSetsTotal, 10.0);
-        QVERIFY(near(result.minimalCutSets[0].probability, result.flows.back().unavailability.value(), 1e-12));
+        QVERIFY(
+            near(result.minimalCutSets[0].probability, result.flows.back().unavailability.value(), 1e-12));
     }
 };
 
