@@ -62,13 +62,16 @@ bool quantileRanks(std::uint64_t n, double p, std::uint64_t& low, std::uint64_t&
         high = static_cast<std::uint64_t>(std::min(count - 1, std::ceil(count * p + half)));
         return true;
     }
-    // The value of rank r (from 0) lies above the quantile when at most r values lie below it: P(Binomial(n, p) <= r).
+    // The value of rank r (from 0) lies above the quantile when at most r values lie below it: P(Binomial(n,
+    // p) <= r).
     const boost::math::binomial below(count, p);
     if (boost::math::cdf(below, 0.0) > tail || boost::math::cdf(below, count - 1) < 1 - tail) return false;
     std::uint64_t k = static_cast<std::uint64_t>(boost::math::quantile(below, tail));
-    while (k > 0 && boost::math::cdf(below, static_cast<double>(k)) > tail) --k;
+    while (k > 0 && boost::math::cdf(below, static_cast<double>(k)) > tail)
+        --k;
     std::uint64_t m = static_cast<std::uint64_t>(boost::math::quantile(below, 1 - tail));
-    while (m + 1 < n && boost::math::cdf(below, static_cast<double>(m)) < 1 - tail) ++m;
+    while (m + 1 < n && boost::math::cdf(below, static_cast<double>(m)) < 1 - tail)
+        ++m;
     low = k;
     high = std::min(m, n - 1);
     return true;
@@ -99,14 +102,16 @@ double RatioEstimator::standardError() const {
     return std::sqrt(residuals * n / (n - 1)) / m_t;
 }
 
-Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, double longestEvent, double level) {
+Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, double longestEvent,
+                           double level) {
     const double value = share.ratio(), time = share.sumT();
     if (!(time > 0)) return {0, 1};
     if (events == 0 || value <= 0) return intoUnit({0, poissonMean(0, level).high / time * longestEvent});
     const double n = static_cast<double>(events), tail = (1 - level) / 2;
     if (events < kFewEvents || share.count() < 2) {
         const double low = boost::math::quantile(boost::math::fisher_f(2 * n, 2 * n), 1 - tail);
-        const double high = boost::math::quantile(boost::math::fisher_f(2 * (n + 1), 2 * n), 1 - tail) * (n + 1) / n;
+        const double high =
+            boost::math::quantile(boost::math::fisher_f(2 * (n + 1), 2 * n), 1 - tail) * (n + 1) / n;
         return intoUnit({value / low, value * high});
     }
     const double degrees = std::min(static_cast<double>(share.count()), n) - 1;

@@ -1,5 +1,6 @@
 #pragma once
-// Confidence intervals. All two-sided, 95 % unless a level is given. Boost.Math quantiles: reports only, never sampling.
+// Confidence intervals. All two-sided, 95 % unless a level is given. Boost.Math quantiles: reports only,
+// never sampling.
 
 #include "core/results/estimate.h"
 
@@ -19,8 +20,8 @@ Interval wilson(std::uint64_t hits, std::uint64_t trials, double level = 0.95);
 // Exact interval (Garwood) for the mean of a Poisson count. events 0 gives [0, 3.69].
 Interval poissonMean(std::uint64_t events, double level = 0.95);
 
-// Ranks (from 0) of the order statistics of a sorted sample of n that enclose its p-quantile with at least the level;
-// false when n is too small for such ranks.
+// Ranks (from 0) of the order statistics of a sorted sample of n that enclose its p-quantile with at least
+// the level; false when n is too small for such ranks.
 bool quantileRanks(std::uint64_t n, double p, std::uint64_t& low, std::uint64_t& high, double level = 0.95);
 
 // The ratio sum(x) / sum(t) of independent pairs (work units, batches or cycles): delta method, Student's t.
@@ -43,14 +44,15 @@ private:
 };
 
 // Interval of a share of time that is lost in `events` rare events (outages): the ratio is downtime / time.
-// From 2000 events on ratio +- t * se; between 10 and 2000 the same on the logarithm, which follows the skew of a sum of few
-// long tails; below 10 the classical interval of (Poisson rate) x (exponential mean) by the F distribution; with none
-// [0, 3.69 / time * longestEvent]: what the rate may still be times what an event may cost at most on average.
-// The result lies in [0, 1].
-Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, double longestEvent, double level = 0.95);
+// From 2000 events on ratio +- t * se; between 10 and 2000 the same on the logarithm, which follows the skew
+// of a sum of few long tails; below 10 the classical interval of (Poisson rate) x (exponential mean) by the F
+// distribution; with none [0, 3.69 / time * longestEvent]: what the rate may still be times what an event may
+// cost at most on average. The result lies in [0, 1].
+Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, double longestEvent,
+                           double level = 0.95);
 
-// Mean of independent values from their count, sum and sum of squares. Lower end never below 0 when all values are >= 0
-// and count is small: then the logarithmic form is used (below 2000 values).
+// Mean of independent values from their count, sum and sum of squares. Lower end never below 0 when all
+// values are >= 0 and count is small: then the logarithmic form is used (below 2000 values).
 Interval positiveMeanInterval(std::uint64_t n, double sum, double sumSquares, double level = 0.95);
 
 } // namespace alwayson::sim

@@ -5,7 +5,8 @@
 namespace alwayson::sim {
 
 StopReason Stopping::decide(std::size_t units, double relativeHalfWidth, std::uint64_t events) {
-    const bool precise = units >= m_rule.firstRound && events >= m_rule.minEvents && relativeHalfWidth <= m_rule.precision;
+    const bool precise =
+        units >= m_rule.firstRound && events >= m_rule.minEvents && relativeHalfWidth <= m_rule.precision;
     if (precise && m_wasPrecise) return StopReason::precise;
     m_wasPrecise = precise;
     return units >= m_rule.maxUnits ? StopReason::budget : StopReason::goOn;

@@ -69,7 +69,8 @@ struct WorkPool::Impl {
                 if (mine) ++busy;
             }
             if (!mine) continue;
-            while (step(*mine, worker)) {}
+            while (step(*mine, worker)) {
+            }
             const std::lock_guard lock(mutex);
             if (--busy == 0) idle.notify_all();
         }
@@ -79,11 +80,13 @@ struct WorkPool::Impl {
 WorkPool::WorkPool(unsigned threads) : m(std::make_unique<Impl>()) {
     if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
     for (unsigned worker = 1; worker < threads; ++worker)
-        m->workers.emplace_back([impl = m.get(), worker](const std::stop_token& quit) { impl->serve(quit, worker); });
+        m->workers.emplace_back(
+            [impl = m.get(), worker](const std::stop_token& quit) { impl->serve(quit, worker); });
 }
 
 WorkPool::~WorkPool() {
-    for (std::jthread& worker : m->workers) worker.request_stop();
+    for (std::jthread& worker : m->workers)
+        worker.request_stop();
     m->workers.clear(); // joins while the mutex still lives
 }
 
@@ -111,7 +114,8 @@ std::size_t WorkPool::run(std::size_t count, const Task& task, std::stop_token s
         lastTick = now;
         tick(round.finished.load(std::memory_order_relaxed));
     };
-    while (Impl::step(round, 0)) tickIfDue();
+    while (Impl::step(round, 0))
+        tickIfDue();
     {
         std::unique_lock lock(m->mutex);
         m->round = nullptr; // a worker that wakes up late finds nothing

@@ -12,7 +12,8 @@ constexpr std::size_t kMostSuspects = 64;
 constexpr std::size_t kListed = 1000;
 constexpr std::uint64_t kViewWords = std::uint64_t{1} << 40;
 
-// One random word per (component, state) and per view that is down: the hash of a state is their exclusive or.
+// One random word per (component, state) and per view that is down: the hash of a state is their exclusive
+// or.
 std::uint64_t word(std::uint64_t who, std::uint64_t state) {
     std::uint64_t z = (who << 16 | state) * 0x9e3779b97f4a7c15ULL + 0x632be59bd9b4e019ULL;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -24,7 +25,9 @@ std::uint64_t word(std::uint64_t who, std::uint64_t state) {
 
 // What the state function is given, its hash, and the list of suspects follow the states.
 void FailureUnit::showState(std::uint32_t c) {
-    const ComponentState shown = m_state[c] != 0 ? m_state[c] : m_restarting[c] ? kNotStarted : ComponentState{0};
+    const ComponentState shown = m_state[c] != 0   ? m_state[c]
+                                 : m_restarting[c] ? kNotStarted
+                                                   : ComponentState{0};
     if (shown == m_shown[c]) return;
     if (m_shown[c] != 0) m_key ^= word(c, m_shown[c]);
     if (shown != 0) m_key ^= word(c, shown);
@@ -72,8 +75,10 @@ void FailureUnit::settle() {
     const double elapsed = m_now - m_settledTo;
     m_settledTo = m_now;
     if (m_allGood || !(elapsed > 0)) return;
-    for (std::size_t f = 0; f < m_a.size(); ++f) m_batchFlowLoss[f] += (1 - m_a[f]) * elapsed;
-    for (const Share& share : m_shares) m_out->causeSeconds[share.mode] += share.weight * elapsed;
+    for (std::size_t f = 0; f < m_a.size(); ++f)
+        m_batchFlowLoss[f] += (1 - m_a[f]) * elapsed;
+    for (const Share& share : m_shares)
+        m_out->causeSeconds[share.mode] += share.weight * elapsed;
 }
 
 // After a change of states or views. `trigger`: the mode behind the change.
@@ -88,8 +93,10 @@ void FailureUnit::refresh(std::uint32_t trigger) {
     for (std::uint32_t o = 0; o < m_up.size(); ++o) {
         if (m_up[o] == up[o]) continue;
         m_up[o] = up[o];
-        if (up[o] == 0) goDown(o, trigger);
-        else goUp(o);
+        if (up[o] == 0)
+            goDown(o, trigger);
+        else
+            goUp(o);
     }
     m_shares.clear();
     if (m_up.back() == 0) shareCauses();
@@ -101,7 +108,8 @@ void FailureUnit::goDown(std::uint32_t o, std::uint32_t trigger) {
     ++m_batchOutages[o];
     if (o + 1 != m_up.size()) return;
     m_outageCause = trigger;
-    for (const std::uint32_t c : m_systemAged) applyPauses(c);
+    for (const std::uint32_t c : m_systemAged)
+        applyPauses(c);
 }
 
 void FailureUnit::goUp(std::uint32_t o) {
@@ -109,20 +117,24 @@ void FailureUnit::goUp(std::uint32_t o) {
     countOutage(o, m_now, false);
     if (o + 1 != m_up.size()) return;
     m_yearDown += m_now - std::max(m_downFrom[o], m_yearFrom);
-    for (const std::uint32_t c : m_systemAged) applyPauses(c);
+    for (const std::uint32_t c : m_systemAged)
+        applyPauses(c);
 }
 
 void FailureUnit::countOutage(std::uint32_t o, double end, bool open) {
     if (m_inherited[o]) return; // began before counting: its length would be biased
     m_out->outages[o].add(end - m_downFrom[o]);
     if (o + 1 == m_up.size() && m_plan.listOutages && m_out->list.size() < kListed)
-        m_out->list.push_back({m_base + m_downFrom[o] - m_plan.warmUp, m_base + end - m_plan.warmUp, m_outageCause, open});
+        m_out->list.push_back(
+            {m_base + m_downFrom[o] - m_plan.warmUp, m_base + end - m_plan.warmUp, m_outageCause, open});
 }
 
-// Down time is shared equally by the failures without any one of which the design would be up now; when no single repair
-// would bring it back, it stays with the failure that began the outage.
+// Down time is shared equally by the failures without any one of which the design would be up now; when no
+// single repair would bring it back, it stays with the failure that began the outage.
 void FailureUnit::shareCauses() {
-    const auto modeBehind = [&](std::uint32_t c) { return m_state[c] != 0 ? modeOf(c, m_state[c]) : m_restartCause[c]; };
+    const auto modeBehind = [&](std::uint32_t c) {
+        return m_state[c] != 0 ? modeOf(c, m_state[c]) : m_restartCause[c];
+    };
     for (std::size_t i = 0; i < std::min(m_suspects.size(), kMostSuspects); ++i)
         if (upWithout(m_suspects[i])) m_shares.push_back({modeBehind(m_suspects[i]), 1});
     if (m_shares.empty()) {
@@ -130,7 +142,8 @@ void FailureUnit::shareCauses() {
         m_shares.push_back({m_outageCause, 1});
     }
     if (m_outageCause == noCause()) m_outageCause = m_shares.front().mode;
-    for (Share& share : m_shares) share.weight = 1 / static_cast<double>(m_shares.size());
+    for (Share& share : m_shares)
+        share.weight = 1 / static_cast<double>(m_shares.size());
 }
 
 // Would the design be up if this part worked, and were seen to?
@@ -153,13 +166,15 @@ bool FailureUnit::upWithout(std::uint32_t c) {
     if (!component.isDomain) {
         if (m_placesOut[c] == 0) see(c);
     } else {
-        for (std::uint32_t i = component.members.first; i < component.members.first + component.members.count; ++i) {
+        for (std::uint32_t i = component.members.first; i < component.members.first + component.members.count;
+             ++i) {
             const std::uint32_t node = m_model.indices[i];
             if (m_shown[node] == 0 && m_placesOut[node] == 1) see(node);
         }
     }
     const bool up = m_cacheUp[(lookup() + 1) * m_up.size() - 1] != 0;
-    for (const std::uint32_t v : m_flipped) setView(v, false);
+    for (const std::uint32_t v : m_flipped)
+        setView(v, false);
     m_shown[c] = shown;
     m_key = key;
     return up;

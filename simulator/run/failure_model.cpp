@@ -12,8 +12,10 @@ namespace alwayson::sim {
 
 ResidualSampler::ResidualSampler(const DistributionShape& shape) : m_sampler(shape) {
     switch (shape.family) {
-    case DistributionFamily::exponential: return;
-    case DistributionFamily::hyperexponential: { // memoryless once the branch is known, which is picked by length
+    case DistributionFamily::exponential:
+        return;
+    case DistributionFamily::hyperexponential: { // memoryless once the branch is known, which is picked by
+                                                 // length
         m_form = Form::mixture;
         const double first = shape.a * shape.b, second = (1 - shape.a) * shape.c;
         m_scale = first / (first + second);
@@ -21,7 +23,9 @@ ResidualSampler::ResidualSampler(const DistributionShape& shape) : m_sampler(sha
         m_sampler = Sampler(DistributionShape{DistributionFamily::exponential, shape.b, 0, 0, {}});
         return;
     }
-    case DistributionFamily::constant: m_form = Form::biased; return;
+    case DistributionFamily::constant:
+        m_form = Form::biased;
+        return;
     case DistributionFamily::lognormal: {
         m_form = Form::biased;
         DistributionShape biased = shape;
@@ -57,7 +61,8 @@ ResidualSampler::ResidualSampler(const DistributionShape& shape) : m_sampler(sha
 
 double ResidualSampler::seconds(UniformStream& stream, RandomKey key) const {
     switch (m_form) {
-    case Form::memoryless: return m_sampler.seconds(stream.next(key));
+    case Form::memoryless:
+        return m_sampler.seconds(stream.next(key));
     case Form::mixture: {
         const bool first = stream.next(key) < m_scale;
         const double u = stream.next(key);
@@ -104,7 +109,8 @@ void FailureModel::addComponents(const Design& design) {
         const Domain* domain = part.isDomain ? design.domains.find(part.id) : nullptr;
         const std::string& name = node ? node->displayName() : domain ? domain->displayName() : part.id;
         if (node) component.ageing = node->ageing;
-        component.modes = {static_cast<std::uint32_t>(modes.size()), static_cast<std::uint32_t>(part.modes.size())};
+        component.modes = {static_cast<std::uint32_t>(modes.size()),
+                           static_cast<std::uint32_t>(part.modes.size())};
         for (const ResolvedFailureMode& resolved : part.modes) {
             FailureModelMode mode;
             mode.id = resolved.id;
@@ -122,8 +128,9 @@ void FailureModel::addComponents(const Design& design) {
             modes.push_back(std::move(mode));
         }
         if (domain) {
-            const DistributionShape restart = get(domain->parameters, ParamKey<DistributionShape>{"domains", domain->kind,
-                                                                                                   "restart_after_outage"});
+            const DistributionShape restart =
+                get(domain->parameters,
+                    ParamKey<DistributionShape>{"domains", domain->kind, "restart_after_outage"});
             component.hasRestart = restart.mean() > 0;
             component.restart = Sampler(restart);
             hasRestarts |= component.hasRestart;
@@ -150,7 +157,8 @@ void FailureModel::addPlaces(const Design& design) {
             }
         };
         if (node->domain) addChain(*node->domain);
-        for (const DomainId& id : node->dependsOn) addChain(id);
+        for (const DomainId& id : node->dependsOn)
+            addChain(id);
         std::sort(places.begin(), places.end());
         places.erase(std::unique(places.begin(), places.end()), places.end());
         for (const std::uint32_t place : places) {
@@ -160,7 +168,8 @@ void FailureModel::addPlaces(const Design& design) {
         component.domains.count = static_cast<std::uint32_t>(places.size());
     }
     for (std::uint32_t i = 0; i < components.size(); ++i) {
-        components[i].members = {static_cast<std::uint32_t>(indices.size()), static_cast<std::uint32_t>(members[i].size())};
+        components[i].members = {static_cast<std::uint32_t>(indices.size()),
+                                 static_cast<std::uint32_t>(members[i].size())};
         indices.insert(indices.end(), members[i].begin(), members[i].end());
     }
 }
@@ -187,13 +196,15 @@ void FailureModel::addViews(const Design& design, bool withViews) {
             view.rise = static_cast<std::uint16_t>(get(p, key::haproxy::checkRise));
             view.http = get(p, key::haproxy::checkType) == key::haproxy::CheckType::http;
         }
-        view.stream = streamId(components[seen.observer].id + ">" + components[seen.target].id, Purpose::checkPhase);
+        view.stream =
+            streamId(components[seen.observer].id + ">" + components[seen.target].id, Purpose::checkPhase);
         ofIt[seen.target].push_back(static_cast<std::uint32_t>(views.size()));
         byIt[seen.observer].push_back(static_cast<std::uint32_t>(views.size()));
         views.push_back(view);
     }
     const auto flatten = [&](const std::vector<std::uint32_t>& list) {
-        const IndexRange range{static_cast<std::uint32_t>(indices.size()), static_cast<std::uint32_t>(list.size())};
+        const IndexRange range{static_cast<std::uint32_t>(indices.size()),
+                               static_cast<std::uint32_t>(list.size())};
         indices.insert(indices.end(), list.begin(), list.end());
         return range;
     };
@@ -209,7 +220,8 @@ void FailureModel::addObservables() {
     FailureModelObservable whole;
     whole.id = "design";
     double rate = 0;
-    for (const StructureFlow& flow : flows) rate += flow.ratePerS;
+    for (const StructureFlow& flow : flows)
+        rate += flow.ratePerS;
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
         const StructureFlow& flow = flows[f];
         observables.push_back({flow.id, {f}, {1.0}});
@@ -221,8 +233,10 @@ void FailureModel::addObservables() {
     }
     for (FailureModelObservable& client : clients) {
         double sum = 0;
-        for (const double weight : client.weights) sum += weight;
-        for (double& weight : client.weights) weight = sum > 0 ? weight / sum : 1.0 / static_cast<double>(client.weights.size());
+        for (const double weight : client.weights)
+            sum += weight;
+        for (double& weight : client.weights)
+            weight = sum > 0 ? weight / sum : 1.0 / static_cast<double>(client.weights.size());
         observables.push_back(std::move(client));
     }
     observables.push_back(std::move(whole));
@@ -234,7 +248,8 @@ void FailureModel::estimateWork() {
         needsWarmUp |= component.ageing != Ageing::always;
         if (component.hasRestart) restart = std::max(restart, component.restart.mean());
         double perSecond = 0, ratio = 1;
-        for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count; ++m) {
+        for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count;
+             ++m) {
             perSecond += 1 / modes[m].timeToFailure.mean();
             ratio += modes[m].ratio;
             longestMeanRepair = std::max(longestMeanRepair, modes[m].repair.mean());
@@ -245,7 +260,8 @@ void FailureModel::estimateWork() {
                 perFailure += views[indices[i]].fall + views[indices[i]].rise;
         };
         addChecks(component.viewsOfIt);
-        for (std::uint32_t i = component.members.first; i < component.members.first + component.members.count; ++i) {
+        for (std::uint32_t i = component.members.first; i < component.members.first + component.members.count;
+             ++i) {
             addChecks(components[indices[i]].viewsOfIt);
             perFailure += component.hasRestart ? 1 : 0;
         }

@@ -1,5 +1,6 @@
 #pragma once
-// A design as the failure run reads it: clocks, places, views and what is observed. Built once, shared by all threads.
+// A design as the failure run reads it: clocks, places, views and what is observed. Built once, shared by all
+// threads.
 
 #include "core/catalogue/catalogue.h"
 #include "core/model/design.h"
@@ -16,8 +17,8 @@ namespace alwayson::sim {
 
 inline constexpr double kSecondsOfYear = kSecondsPerYear;
 
-// The time from a random instant to the end of a renewal interval that is running then, for stationary starts: a uniform
-// part of a length-biased interval (Cox 1962, Renewal Theory, section 5).
+// The time from a random instant to the end of a renewal interval that is running then, for stationary
+// starts: a uniform part of a length-biased interval (Cox 1962, Renewal Theory, section 5).
 class ResidualSampler {
 public:
     ResidualSampler() = default;
@@ -27,10 +28,10 @@ public:
 private:
     enum class Form : std::uint8_t { memoryless, mixture, biased, powered, rejected };
     Form m_form = Form::memoryless;
-    Sampler m_sampler;      // of the interval, or of its length-biased form
-    double m_power = 1;     // powered: scale * sample ^ power
-    double m_scale = 1;     // powered: scale; rejected: longest interval; mixture: share of the first branch
-    double m_second = 0;    // mixture: mean of the second branch
+    Sampler m_sampler;   // of the interval, or of its length-biased form
+    double m_power = 1;  // powered: scale * sample ^ power
+    double m_scale = 1;  // powered: scale; rejected: longest interval; mixture: share of the first branch
+    double m_second = 0; // mixture: mean of the second branch
 };
 
 struct FailureModelMode {
@@ -55,13 +56,13 @@ struct FailureModelComponent {
     std::string id;
     bool isDomain = false;
     Ageing ageing = Ageing::always;
-    IndexRange modes;           // in FailureModel::modes
-    IndexRange domains;         // nodes: places it needs, in FailureModel::indices
-    IndexRange members;         // domains: nodes that need it, in FailureModel::indices
-    IndexRange viewsOfIt;       // in FailureModel::indices
-    IndexRange viewsByIt;       // in FailureModel::indices
-    bool hasRestart = false;    // domains: members need time after an outage
-    Sampler restart;            // domains
+    IndexRange modes;        // in FailureModel::modes
+    IndexRange domains;      // nodes: places it needs, in FailureModel::indices
+    IndexRange members;      // domains: nodes that need it, in FailureModel::indices
+    IndexRange viewsOfIt;    // in FailureModel::indices
+    IndexRange viewsByIt;    // in FailureModel::indices
+    bool hasRestart = false; // domains: members need time after an outage
+    Sampler restart;         // domains
     std::uint64_t startStream = 0, restartStream = 0;
 };
 
@@ -76,7 +77,8 @@ struct FailureModelView {
     std::uint64_t stream = 0;
 };
 
-// Something whose ups and downs are followed: a flow, a client (up when all its classes are) or the design (all flows).
+// Something whose ups and downs are followed: a flow, a client (up when all its classes are) or the design
+// (all flows).
 struct FailureModelObservable {
     std::string id;
     std::vector<std::uint32_t> flows; // indices of StateFunction::flows()
@@ -93,10 +95,10 @@ struct FailureModel {
     std::vector<FailureModelView> views; // as StateFunction::views()
     std::vector<std::uint32_t> indices;
     std::vector<FailureModelObservable> observables; // flows, clients, "design" last
-    double eventsPerYear = 0;        // expected, of one history
-    double longestMeanRepair = 0;    // seconds, restart after an outage included
+    double eventsPerYear = 0;                        // expected, of one history
+    double longestMeanRepair = 0;                    // seconds, restart after an outage included
     bool hasRestarts = false;
-    bool needsWarmUp = false;        // ageing depends on the state, so a stationary start is approximate
+    bool needsWarmUp = false; // ageing depends on the state, so a stationary start is approximate
     std::uint32_t watched(std::uint32_t i) const { return indices[i]; }
 
 private:

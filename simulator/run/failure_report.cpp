@@ -16,7 +16,8 @@ std::string plural(std::uint64_t n, const char* thing) {
     return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
 }
 
-Estimate simulated(double value, std::optional<Interval> interval, std::uint64_t samples, std::string note = {}) {
+Estimate simulated(double value, std::optional<Interval> interval, std::uint64_t samples,
+                   std::string note = {}) {
     return {value, interval, Method::simulated, samples, std::move(note)};
 }
 
@@ -32,7 +33,8 @@ Estimate quantileOf(const DurationTotals& totals, double p, double scale = 1) {
     std::uint64_t low = 0, high = 0;
     if (quantileRanks(totals.count, p, low, high))
         estimate.ci95 = Interval{totals.values.atRank(low) * scale, totals.values.atRank(high) * scale};
-    else estimate.note = "too few values for an interval";
+    else
+        estimate.note = "too few values for an interval";
     return estimate;
 }
 
@@ -48,7 +50,8 @@ public:
         result.simulatedSeconds = m_totals.seconds;
         result.replications = m_totals.units;
         result.fingerprint = fmt::format("{:016x}", m_totals.fingerprint);
-        for (std::size_t o = 0; o < m_model.observables.size(); ++o) result.flows.push_back(flow(o));
+        for (std::size_t o = 0; o < m_model.observables.size(); ++o)
+            result.flows.push_back(flow(o));
         for (std::size_t c = 0; c < m_model.components.size(); ++c)
             if (!m_model.components[c].isDomain) result.nodes.push_back(node(c));
         addRecovery(result);
@@ -65,15 +68,18 @@ private:
     Estimate availability(const RatioEstimator& down, Interval interval, std::uint64_t outages) const {
         if (outages == 0 && !(down.sumX() > 0)) {
             Estimate none{1 - interval.high, Interval{1 - interval.high, 1}, Method::bound, down.count(), {}};
-            none.note = m_model.longestMeanRepair > 0
-                            ? fmt::format("No outage was seen in {}: this is a lower bound, if an outage lasts no longer than "
-                                          "the slowest mean repair ({}).",
-                                          inYears(), formatDuration(Duration::seconds(m_model.longestMeanRepair)))
-                            : "Nothing in this design can fail.";
+            none.note =
+                m_model.longestMeanRepair > 0
+                    ? fmt::format("No outage was seen in {}: this is a lower bound, if an outage lasts no "
+                                  "longer than "
+                                  "the slowest mean repair ({}).",
+                                  inYears(), formatDuration(Duration::seconds(m_model.longestMeanRepair)))
+                    : "Nothing in this design can fail.";
             return none;
         }
-        Estimate estimate = simulated(1 - down.ratio(), Interval{1 - interval.high, 1 - interval.low}, down.count(),
-                                      fmt::format("{} in {}", plural(outages, "outage"), inYears()));
+        Estimate estimate =
+            simulated(1 - down.ratio(), Interval{1 - interval.high, 1 - interval.low}, down.count(),
+                      fmt::format("{} in {}", plural(outages, "outage"), inYears()));
         if (outages < kFewOutages) estimate.note += ": too few for a sharp figure, the interval is wide";
         return estimate;
     }
@@ -85,18 +91,21 @@ private:
         const auto began = static_cast<std::uint64_t>(m_totals.outageRate[o].sumX());
         result.availabilityTime = availability(m_totals.down[o], downInterval(m_model, m_totals, o), began);
         const RatioEstimator& loss = m_totals.loss[o];
-        result.availabilityRequests =
-            availability(loss, rareShareInterval(loss, std::max(began, lossEvents(loss)), m_model.longestMeanRepair), began);
-        if (result.availabilityRequests.method == Method::simulated) result.availabilityRequests.method = Method::approximate;
+        result.availabilityRequests = availability(
+            loss, rareShareInterval(loss, std::max(began, lossEvents(loss)), m_model.longestMeanRepair),
+            began);
+        if (result.availabilityRequests.method == Method::simulated)
+            result.availabilityRequests.method = Method::approximate;
         result.availabilityRequests.note += result.availabilityRequests.note.empty() ? "" : ". ";
-        result.availabilityRequests.note += "Time average of the share of requests that can be served in each state; queues "
-                                            "and client retries are not in it.";
+        result.availabilityRequests.note +=
+            "Time average of the share of requests that can be served in each state; queues "
+            "and client retries are not in it.";
         result.outages = outageFigures(o, began, outages);
         return result;
     }
 
-    // Losses without an outage (one of many servers gone) are events too; their number is not counted, so batches with a
-    // loss stand in for it.
+    // Losses without an outage (one of many servers gone) are events too; their number is not counted, so
+    // batches with a loss stand in for it.
     std::uint64_t lossEvents(const RatioEstimator& loss) const { return loss.sumX() > 0 ? loss.count() : 0; }
 
     OutageFigures outageFigures(std::size_t o, std::uint64_t began, const DurationTotals& outages) const {
@@ -106,7 +115,8 @@ private:
         Interval perYear = poissonMean(began);
         perYear = {perYear.low / m_years, perYear.high / m_years};
         if (began >= kFewOutages && rate.count() > 1) {
-            const double half = tFactor(static_cast<double>(rate.count() - 1)) * rate.standardError() * kSecondsOfYear;
+            const double half =
+                tFactor(static_cast<double>(rate.count() - 1)) * rate.standardError() * kSecondsOfYear;
             const double value = rate.ratio() * kSecondsOfYear;
             perYear = {std::max(0.0, value - half), value + half};
         }
@@ -115,7 +125,8 @@ private:
         if (outages.count == 0) return figures;
         figures.meanSeconds = meanOf(outages);
         figures.p95Seconds = quantileOf(outages, 0.95);
-        figures.longestSeconds = simulated(outages.longest, std::nullopt, outages.count, "longest seen in " + inYears());
+        figures.longestSeconds =
+            simulated(outages.longest, std::nullopt, outages.count, "longest seen in " + inYears());
         return figures;
     }
 
@@ -130,21 +141,27 @@ private:
                 failures += m_totals.seconds / m_model.modes[m].timeToFailure.mean();
         };
         add(component);
-        for (std::uint32_t i = component.domains.first; i < component.domains.first + component.domains.count; ++i)
+        for (std::uint32_t i = component.domains.first; i < component.domains.first + component.domains.count;
+             ++i)
             add(m_model.components[m_model.indices[i]]);
-        const auto events = down.sumX() > 0 ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(failures)) : 0;
+        const auto events =
+            down.sumX() > 0 ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(failures)) : 0;
         const Interval interval = rareShareInterval(down, events, m_model.longestMeanRepair);
         if (events == 0)
-            result.availability = {1 - interval.high, Interval{1 - interval.high, 1}, Method::bound, down.count(),
+            result.availability = {1 - interval.high, Interval{1 - interval.high, 1}, Method::bound,
+                                   down.count(),
                                    failures > 0 ? "never failed in " + inYears() : "cannot fail"};
-        else result.availability = simulated(1 - down.ratio(), Interval{1 - interval.high, 1 - interval.low}, down.count());
+        else
+            result.availability =
+                simulated(1 - down.ratio(), Interval{1 - interval.high, 1 - interval.low}, down.count());
         return result;
     }
 
     void addRecovery(SimulationResult& result) const {
         for (std::size_t c = 0; c < m_model.components.size(); ++c) {
             const FailureModelComponent& component = m_model.components[c];
-            for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count; ++m) {
+            for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count;
+                 ++m) {
                 const DurationTotals& detection = m_totals.detection[m];
                 const DurationTotals& total = m_totals.recovery[m];
                 if (detection.count + total.count == 0) continue;
@@ -184,16 +201,19 @@ private:
     }
 
     std::string causeName(std::size_t mode) const {
-        return mode < m_model.modes.size() ? m_model.modes[mode].cause : "More load than everything together can carry";
+        return mode < m_model.modes.size() ? m_model.modes[mode].cause
+                                           : "More load than everything together can carry";
     }
 
     void addWaterfall(SimulationResult& result) const {
         for (std::size_t m = 0; m < m_totals.causeSeconds.size(); ++m)
             if (m_totals.causeSeconds[m] > 0)
-                result.waterfall.push_back({causeName(m), m_totals.causeSeconds[m] / m_totals.seconds * kMinutesPerYear});
-        std::stable_sort(result.waterfall.begin(), result.waterfall.end(), [](const WaterfallItem& a, const WaterfallItem& b) {
-            return a.downtimeMinutesPerYear > b.downtimeMinutesPerYear;
-        });
+                result.waterfall.push_back(
+                    {causeName(m), m_totals.causeSeconds[m] / m_totals.seconds * kMinutesPerYear});
+        std::stable_sort(result.waterfall.begin(), result.waterfall.end(),
+                         [](const WaterfallItem& a, const WaterfallItem& b) {
+                             return a.downtimeMinutesPerYear > b.downtimeMinutesPerYear;
+                         });
     }
 
     void addOutages(SimulationResult& result) const {
@@ -202,24 +222,31 @@ private:
             const std::string length = formatDuration(Duration::seconds(outage.end - outage.start));
             result.events.push_back({outage.start, "outage_began", "design", "", "Outage begins: " + cause});
             if (outage.open) continue;
-            result.events.push_back({outage.end, "outage_ended", "design", "", fmt::format("Outage over after {}", length)});
+            result.events.push_back(
+                {outage.end, "outage_ended", "design", "", fmt::format("Outage over after {}", length)});
         }
     }
 
     void addAssumptions(SimulationResult& result) const {
         std::vector<std::string>& out = result.assumptions;
         out.emplace_back("A year has 8760 h.");
-        if (m_options.years > 0) out.emplace_back("Each history starts with everything new and working.");
+        if (m_options.years > 0)
+            out.emplace_back("Each history starts with everything new and working.");
         else if (m_model.needsWarmUp)
-            out.emplace_back("Long-run figures: the start is close to the steady state and the first hours are not counted.");
-        else out.emplace_back("Long-run figures: every history starts in the steady state.");
-        if (m_options.perfectViews) out.emplace_back("Balancers know at once what works (perfect views).");
+            out.emplace_back("Long-run figures: the start is close to the steady state and the first hours "
+                             "are not counted.");
+        else
+            out.emplace_back("Long-run figures: every history starts in the steady state.");
+        if (m_options.perfectViews)
+            out.emplace_back("Balancers know at once what works (perfect views).");
         else if (!m_model.views.empty())
-            out.emplace_back("Balancers learn of failures only through their health checks, with HAProxy's timing; a slow server "
+            out.emplace_back("Balancers learn of failures only through their health checks, with HAProxy's "
+                             "timing; a slow server "
                              "passes its checks.");
         out.emplace_back("Parts fail independently of each other, except by outages of places they share.");
         out.emplace_back("Every repair starts at once: there is no limit on repair crews.");
-        out.emplace_back("Left out: deployments, configuration changes and maintenance, common causes inside groups, failures "
+        out.emplace_back("Left out: deployments, configuration changes and maintenance, common causes inside "
+                         "groups, failures "
                          "caused by overload, queues and client retries.");
     }
 
@@ -232,10 +259,12 @@ private:
 } // namespace
 
 Interval downInterval(const FailureModel& model, const RunTotals& totals, std::size_t o) {
-    return rareShareInterval(totals.down[o], static_cast<std::uint64_t>(totals.outageRate[o].sumX()), model.longestMeanRepair);
+    return rareShareInterval(totals.down[o], static_cast<std::uint64_t>(totals.outageRate[o].sumX()),
+                             model.longestMeanRepair);
 }
 
-SimulationResult reportFailures(const FailureModel& model, const RunTotals& totals, const FailureRunOptions& options) {
+SimulationResult reportFailures(const FailureModel& model, const RunTotals& totals,
+                                const FailureRunOptions& options) {
     return Report(model, totals, options).make();
 }
 

@@ -6,7 +6,8 @@
 namespace alwayson::sim {
 
 // Totals -> figures with intervals and notes.
-SimulationResult reportFailures(const FailureModel& model, const RunTotals& totals, const FailureRunOptions& options);
+SimulationResult reportFailures(const FailureModel& model, const RunTotals& totals,
+                                const FailureRunOptions& options);
 
 // Share of time that the observable o is down, with its interval.
 Interval downInterval(const FailureModel& model, const RunTotals& totals, std::size_t o);

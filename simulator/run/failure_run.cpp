@@ -18,12 +18,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kUnitEvents = 3000;        // a first round of 32 takes some 10 ms
-constexpr double kUnitEventsPerMode = 20;   // so that starting a history is a small part of it
-constexpr double kDefaultEvents = 2e7;      // some seconds on one core
-constexpr double kPartsPerEventCost = 200;  // evaluating a state costs as much as an event from this many parts on
-constexpr std::uint64_t kBatches = 40;      // of one history of given length
-constexpr double kWarmUpRepairs = 20;       // of the slowest mean repair
+constexpr double kUnitEvents = 3000;      // a first round of 32 takes some 10 ms
+constexpr double kUnitEventsPerMode = 20; // so that starting a history is a small part of it
+constexpr double kDefaultEvents = 2e7;    // some seconds on one core
+constexpr double kPartsPerEventCost =
+    200;                               // evaluating a state costs as much as an event from this many parts on
+constexpr std::uint64_t kBatches = 40; // of one history of given length
+constexpr double kWarmUpRepairs = 20;  // of the slowest mean repair
 constexpr double kMostYears = 1e7;
 
 struct RunPlan {
@@ -32,11 +33,13 @@ struct RunPlan {
     bool fixed = false; // all units in one round, no stopping
 };
 
-// Long-run figures: stationary histories of whole years, sized to about a millisecond of work and more for large designs.
+// Long-run figures: stationary histories of whole years, sized to about a millisecond of work and more for
+// large designs.
 RunPlan planLongRun(const FailureModel& model, const FailureRunOptions& options) {
     RunPlan plan;
     const double cost = 1 + static_cast<double>(model.components.size()) / kPartsPerEventCost;
-    const double unitEvents = (kUnitEvents + kUnitEventsPerMode * static_cast<double>(model.modes.size())) / cost;
+    const double unitEvents =
+        (kUnitEvents + kUnitEventsPerMode * static_cast<double>(model.modes.size())) / cost;
     const double perYear = std::max(model.eventsPerYear, 1e-6);
     double years = std::clamp(std::round(unitEvents / perYear), 1.0, 5000.0);
     plan.unit.ticksPerYear = 1;
@@ -47,9 +50,11 @@ RunPlan planLongRun(const FailureModel& model, const FailureRunOptions& options)
     }
     plan.unit.seconds = years * kSecondsOfYear;
     plan.unit.warmUp = model.needsWarmUp ? kWarmUpRepairs * model.longestMeanRepair : 0;
-    const double budget = (options.maxEvents > 0 ? static_cast<double>(options.maxEvents) : kDefaultEvents) / cost;
+    const double budget =
+        (options.maxEvents > 0 ? static_cast<double>(options.maxEvents) : kDefaultEvents) / cost;
     plan.rule.precision = options.precision;
-    plan.rule.maxUnits = static_cast<std::size_t>(std::clamp(budget / std::max(perYear * years, 500.0), 8.0, 20000.0));
+    plan.rule.maxUnits =
+        static_cast<std::size_t>(std::clamp(budget / std::max(perYear * years, 500.0), 8.0, 20000.0));
     plan.rule.firstRound = std::min<std::size_t>(plan.rule.firstRound, plan.rule.maxUnits);
     if (options.replications > 0) {
         plan.fixed = true;
@@ -69,7 +74,8 @@ RunPlan planHistories(const FailureRunOptions& options) {
     if (options.years >= batches) {
         plan.unit.ticksPerBatch = batches > 1 ? static_cast<std::uint32_t>(options.years / batches) : 0;
     } else {
-        plan.unit.ticksPerYear = static_cast<std::uint32_t>(std::min(1e6, std::ceil(batches / options.years)));
+        plan.unit.ticksPerYear =
+            static_cast<std::uint32_t>(std::min(1e6, std::ceil(batches / options.years)));
         plan.unit.tick = kSecondsOfYear / plan.unit.ticksPerYear;
         plan.unit.ticksPerBatch = batches > 1 ? 1 : 0;
     }
@@ -81,15 +87,17 @@ public:
     FailureRun(FailureModel model, const FailureRunOptions& options, std::stop_token stop,
                const std::function<void(const FailureProgress&)>& progress)
         : m_model(std::move(model)), m_options(options), m_stop(std::move(stop)), m_progress(progress),
-          m_plan(options.years > 0 ? planHistories(options) : planLongRun(m_model, options)), m_stopping(m_plan.rule), m_pool(options.threads) {
+          m_plan(options.years > 0 ? planHistories(options) : planLongRun(m_model, options)),
+          m_stopping(m_plan.rule), m_pool(options.threads) {
         m_plan.unit.key.seed = options.seed;
         m_plan.unit.perfectViews = options.perfectViews;
         m_plan.unit.listOutages = options.listOutages;
         m_totals.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size());
         m_workers.resize(m_pool.threads());
-        m_deadline = std::isfinite(options.budgetS) ? Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                                                          std::chrono::duration<double>(options.budgetS))
-                                                    : Clock::time_point::max();
+        m_deadline = std::isfinite(options.budgetS)
+                         ? Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                              std::chrono::duration<double>(options.budgetS))
+                         : Clock::time_point::max();
     }
 
     Result<SimulationResult> run() {
@@ -102,15 +110,18 @@ public:
             if (complete) reason = decideNow();
         }
         if (m_done == 0)
-            return Error{m_stop.stop_requested() ? ErrorKind::cancelled : ErrorKind::budgetExceeded, "failures.stopped",
+            return Error{m_stop.stop_requested() ? ErrorKind::cancelled : ErrorKind::budgetExceeded,
+                         "failures.stopped",
                          "The failure run was stopped before its first unit of work was done.",
-                         m_stop.stop_requested() ? "" : "Allow more time or fewer years.", {}};
+                         m_stop.stop_requested() ? "" : "Allow more time or fewer years.",
+                         {}};
         SimulationResult result = reportFailures(m_model, m_totals, m_options);
         result.partial = !complete;
         if (!complete)
-            result.partialReason = fmt::format("{} after {} histories ({} simulated years)",
-                                               m_stop.stop_requested() ? "Cancelled" : "The time budget was used up", m_done,
-                                               formatSignificant(m_totals.seconds / kSecondsOfYear, 4));
+            result.partialReason =
+                fmt::format("{} after {} histories ({} simulated years)",
+                            m_stop.stop_requested() ? "Cancelled" : "The time budget was used up", m_done,
+                            formatSignificant(m_totals.seconds / kSecondsOfYear, 4));
         return result;
     }
 
@@ -129,7 +140,8 @@ private:
                 return m_workers[worker]->run(plan, expired, results[index]);
             },
             m_stop, [&](std::size_t finished) { tell(finished); });
-        for (std::size_t i = 0; i < done; ++i) m_totals.add(results[i]);
+        for (std::size_t i = 0; i < done; ++i)
+            m_totals.add(results[i]);
         m_done += done;
         tell(0);
         return done == count;
@@ -146,28 +158,35 @@ private:
     StopReason decideNow() {
         if (m_plan.fixed) return m_done >= m_plan.rule.maxUnits ? StopReason::budget : StopReason::goOn;
         const RatioEstimator& down = m_totals.down.back();
-        if (down.ratio() >= 1 || m_model.modes.empty()) return StopReason::precise; // always down, or nothing can fail
-        return m_stopping.decide(m_done, relativeHalfWidth(), static_cast<std::uint64_t>(m_totals.outageRate.back().sumX()));
+        if (down.ratio() >= 1 || m_model.modes.empty())
+            return StopReason::precise; // always down, or nothing can fail
+        return m_stopping.decide(m_done, relativeHalfWidth(),
+                                 static_cast<std::uint64_t>(m_totals.outageRate.back().sumX()));
     }
 
     void tell(std::size_t finishedInRound) {
         if (!m_progress) return;
         FailureProgress progress;
-        const double units = static_cast<double>(m_done + finishedInRound), most = static_cast<double>(m_plan.rule.maxUnits);
+        const double units = static_cast<double>(m_done + finishedInRound),
+                     most = static_cast<double>(m_plan.rule.maxUnits);
         const double width = m_done > 0 ? relativeHalfWidth() : std::numeric_limits<double>::infinity();
         double share = units / most;
         if (!m_plan.fixed && std::isfinite(width) && width > 0) {
-            const double needed = std::min(most, static_cast<double>(m_done) * std::pow(width / m_plan.rule.precision, 2));
+            const double needed =
+                std::min(most, static_cast<double>(m_done) * std::pow(width / m_plan.rule.precision, 2));
             share = std::max(share, units / std::max(needed, units));
         }
         m_share = std::max(m_share, std::min(share, 0.99)); // never backwards
         progress.share = m_share;
-        if (m_done == 0) progress.sentence = fmt::format("{} of {} histories", finishedInRound, m_plan.rule.maxUnits);
+        if (m_done == 0)
+            progress.sentence = fmt::format("{} of {} histories", finishedInRound, m_plan.rule.maxUnits);
         else {
             const double down = m_totals.down.back().ratio();
-            progress.sentence = fmt::format("{:.0f} outages in {} years; availability {}", m_totals.outageRate.back().sumX(),
-                                            formatSignificant(m_totals.seconds / kSecondsOfYear, 3), formatAvailability(1 - down));
-            if (std::isfinite(width)) progress.sentence += fmt::format(" (unavailability +- {:.0f} %)", width * 100);
+            progress.sentence = fmt::format(
+                "{:.0f} outages in {} years; availability {}", m_totals.outageRate.back().sumX(),
+                formatSignificant(m_totals.seconds / kSecondsOfYear, 3), formatAvailability(1 - down));
+            if (std::isfinite(width))
+                progress.sentence += fmt::format(" (unavailability +- {:.0f} %)", width * 100);
         }
         m_progress(progress);
     }
@@ -188,18 +207,23 @@ private:
 
 } // namespace
 
-Result<SimulationResult> runFailures(const Design& design, const FailureRunOptions& options, std::stop_token stop,
+Result<SimulationResult> runFailures(const Design& design, const FailureRunOptions& options,
+                                     std::stop_token stop,
                                      const std::function<void(const FailureProgress&)>& progress) {
     if (!(options.years >= 0) || options.years > kMostYears)
-        return Error{ErrorKind::usage, "failures.years",
+        return Error{ErrorKind::usage,
+                     "failures.years",
                      fmt::format("{} years cannot be simulated.", formatNumber(options.years)),
-                     fmt::format("Give a number above 0 and up to {:.0f}.", kMostYears), {}};
+                     fmt::format("Give a number above 0 and up to {:.0f}.", kMostYears),
+                     {}};
     Result<FailureModel> model = FailureModel::compile(design);
     if (!model) return std::move(model).error();
     if (model->function.flows().empty())
-        return Error{ErrorKind::invalidInput, "simulate.no_client",
+        return Error{ErrorKind::invalidInput,
+                     "simulate.no_client",
                      "The design has no clients, so there is nothing whose availability could be measured.",
-                     "Add a client and link it to what it calls.", {}};
+                     "Add a client and link it to what it calls.",
+                     {}};
     FailureRun run(std::move(model).value(), options, std::move(stop), progress);
     return run.run();
 }

@@ -19,22 +19,26 @@ constexpr std::size_t kListLimit = 1000;
 // Sub-bucket from the exponent and the top bits of the mantissa.
 std::size_t bucketOf(double seconds) {
     if (!(seconds >= kSmallest)) return 0;
-    const auto offset = (std::bit_cast<std::uint64_t>(seconds) - std::bit_cast<std::uint64_t>(kSmallest)) >> (52 - kSubBits);
+    const auto offset =
+        (std::bit_cast<std::uint64_t>(seconds) - std::bit_cast<std::uint64_t>(kSmallest)) >> (52 - kSubBits);
     return std::min<std::size_t>(static_cast<std::size_t>(offset) + 1, kBuckets - 1);
 }
 double middleOf(std::size_t bucket) {
     if (bucket == 0) return 0;
-    const std::uint64_t low = std::bit_cast<std::uint64_t>(kSmallest) + ((static_cast<std::uint64_t>(bucket) - 1) << (52 - kSubBits));
+    const std::uint64_t low = std::bit_cast<std::uint64_t>(kSmallest) +
+                              ((static_cast<std::uint64_t>(bucket) - 1) << (52 - kSubBits));
     const std::uint64_t high = low + (std::uint64_t{1} << (52 - kSubBits));
     return (std::bit_cast<double>(low) + std::bit_cast<double>(high)) / 2;
 }
 
 template <class T>
 void addAll(std::vector<T>& to, const std::vector<T>& from) {
-    for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+    for (std::size_t i = 0; i < from.size(); ++i)
+        to[i] += from[i];
 }
 void mergeAll(std::vector<DurationTotals>& to, const std::vector<DurationTotals>& from) {
-    for (std::size_t i = 0; i < from.size(); ++i) to[i].merge(from[i]);
+    for (std::size_t i = 0; i < from.size(); ++i)
+        to[i].merge(from[i]);
 }
 
 } // namespace
@@ -46,7 +50,8 @@ void QuantileStore::addToBucket(double seconds, std::uint64_t times) {
 void QuantileStore::toBuckets() {
     if (!m_buckets.empty()) return;
     m_buckets.assign(kBuckets, 0);
-    for (const double value : m_raw) addToBucket(value, 1);
+    for (const double value : m_raw)
+        addToBucket(value, 1);
     m_raw = {};
 }
 
@@ -63,7 +68,8 @@ void QuantileStore::add(double seconds) {
 void QuantileStore::merge(const QuantileStore& other) {
     if (other.m_count == 0) return;
     if (other.m_buckets.empty()) {
-        for (const double value : other.m_raw) add(value);
+        for (const double value : other.m_raw)
+            add(value);
         return;
     }
     toBuckets();
@@ -147,7 +153,8 @@ void RunTotals::add(const UnitTotals& unit) {
             outageRate[o].add(began, time);
             meanOutage[o].add(unit.batchDown[at], began);
         }
-        for (std::size_t c = 0; c < components; ++c) nodeDown[c].add(unit.batchNodeDown[b * components + c], time);
+        for (std::size_t c = 0; c < components; ++c)
+            nodeDown[c].add(unit.batchNodeDown[b * components + c], time);
     }
     seconds += unit.seconds;
     ++units;
@@ -155,7 +162,8 @@ void RunTotals::add(const UnitTotals& unit) {
     Fingerprint mixed{fingerprint};
     mixed.mix(unit.fingerprint);
     mixed.mix(unit.events);
-    for (const DurationTotals& o : unit.outages) mixed.mix(o.count);
+    for (const DurationTotals& o : unit.outages)
+        mixed.mix(o.count);
     fingerprint = mixed.value;
     mergeAll(outages, unit.outages);
     yearDown.merge(unit.yearDown);

@@ -9,7 +9,8 @@
 
 namespace alwayson::sim {
 
-// Quantiles of durations in seconds: exact while there are few, then from buckets of 64 per octave (0.8 % wide at most).
+// Quantiles of durations in seconds: exact while there are few, then from buckets of 64 per octave (0.8 %
+// wide at most).
 class QuantileStore {
 public:
     void add(double seconds);
@@ -57,19 +58,19 @@ struct UnitTotals {
     std::uint64_t events = 0;
     std::uint64_t fingerprint = 0;
     std::vector<double> batchSeconds;
-    std::vector<double> batchDown;            // [batch * observables + o]
-    std::vector<double> batchLoss;            // the same: integral of 1 - a
-    std::vector<std::uint32_t> batchOutages;  // the same: outages that began
-    std::vector<double> batchNodeDown;        // [batch * components + c]
-    std::vector<DurationTotals> outages;      // [o], those that began in the unit
-    DurationTotals yearDown;                  // of the design, one value per whole year
+    std::vector<double> batchDown;           // [batch * observables + o]
+    std::vector<double> batchLoss;           // the same: integral of 1 - a
+    std::vector<std::uint32_t> batchOutages; // the same: outages that began
+    std::vector<double> batchNodeDown;       // [batch * components + c]
+    std::vector<DurationTotals> outages;     // [o], those that began in the unit
+    DurationTotals yearDown;                 // of the design, one value per whole year
     std::uint64_t freeYears = 0;
-    std::vector<double> modeSeconds;          // [m]
-    std::vector<double> workingSeconds;       // [c]
-    std::vector<double> causeSeconds;         // [m], and one more: none
-    std::vector<DurationTotals> detection;    // [m] failure to a view that shows it
-    std::vector<DurationTotals> recovery;     // [m] failure until a view shows the target up again
-    std::vector<DurationTotals> back;         // [c] working again until a view shows it
+    std::vector<double> modeSeconds;       // [m]
+    std::vector<double> workingSeconds;    // [c]
+    std::vector<double> causeSeconds;      // [m], and one more: none
+    std::vector<DurationTotals> detection; // [m] failure to a view that shows it
+    std::vector<DurationTotals> recovery;  // [m] failure until a view shows the target up again
+    std::vector<DurationTotals> back;      // [c] working again until a view shows it
     std::vector<OutageRecord> list;
     std::vector<HistoryEntry> history;
 

@@ -10,8 +10,10 @@ constexpr std::uint32_t kStopCheckEvents = 4096;
 constexpr double kShiftAfter = 512 * kSecondsOfYear; // keeps a double good to microseconds
 } // namespace
 
-FailureUnit::FailureUnit(const FailureModel& model) : m_model(model), m_scratch(model.function.makeScratch()) {
-    const std::size_t components = model.components.size(), modes = model.modes.size(), views = model.views.size();
+FailureUnit::FailureUnit(const FailureModel& model)
+    : m_model(model), m_scratch(model.function.makeScratch()) {
+    const std::size_t components = model.components.size(), modes = model.modes.size(),
+                      views = model.views.size();
     const std::size_t observables = model.observables.size(), flows = model.function.flows().size();
     m_restartSlot = static_cast<std::uint32_t>(components);
     m_viewSlot = m_restartSlot + static_cast<std::uint32_t>(model.hasRestarts ? components : 0);
@@ -46,7 +48,8 @@ FailureUnit::FailureUnit(const FailureModel& model) : m_model(model), m_scratch(
     m_count.resize(views);
     m_viewDraws.resize(views);
     const std::size_t rowBytes = flows * sizeof(double) + observables + 16;
-    const std::size_t rows = std::bit_floor(std::clamp<std::size_t>((std::size_t{4} << 20) / rowBytes, 64, 16384));
+    const std::size_t rows =
+        std::bit_floor(std::clamp<std::size_t>((std::size_t{4} << 20) / rowBytes, 64, 16384));
     m_cacheKeys.assign(rows, 0);
     m_cacheA.resize(rows * flows);
     m_cacheUp.resize(rows * observables);
@@ -78,8 +81,10 @@ bool FailureUnit::run(const UnitPlan& plan, const std::function<bool()>& expired
         }
         m_fingerprint.mix(std::bit_cast<std::uint64_t>(m_now));
         m_fingerprint.mix(slot);
-        if (slot < m_restartSlot) onComponent(slot);
-        else if (slot < m_viewSlot) onRestarted(slot - m_restartSlot);
+        if (slot < m_restartSlot)
+            onComponent(slot);
+        else if (slot < m_viewSlot)
+            onRestarted(slot - m_restartSlot);
         else {
             const std::uint64_t before = m_key;
             onCheck(slot - m_viewSlot);
@@ -107,11 +112,13 @@ void FailureUnit::start() {
     std::fill(m_lastCause.begin(), m_lastCause.end(), noCause());
     for (std::uint32_t c = 0; c < m_model.components.size(); ++c) {
         const FailureModelComponent& component = m_model.components[c];
-        for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count; ++m) {
+        for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count;
+             ++m) {
             m_failureDraws[m] = UniformStream{m_model.modes[m].failureStream, 0, kBlockDraws, {}};
             m_repairDraws[m] = UniformStream{m_model.modes[m].repairStream, 0, kBlockDraws, {}};
         }
-        if (m_model.hasRestarts) m_restartDraws[c] = UniformStream{component.restartStream, 0, kBlockDraws, {}};
+        if (m_model.hasRestarts)
+            m_restartDraws[c] = UniformStream{component.restartStream, 0, kBlockDraws, {}};
         m_running[c] = 0;
         m_stateFrom[c] = 0;
         startStationary(c);
@@ -143,7 +150,8 @@ void FailureUnit::start() {
     m_settledTo = 0;
     beginCounting();
     refresh(noCause());
-    for (std::uint32_t c = 0; c < m_model.components.size(); ++c) applyPauses(c);
+    for (std::uint32_t c = 0; c < m_model.components.size(); ++c)
+        applyPauses(c);
     for (std::uint32_t v = 0; v < m_model.views.size(); ++v)
         if (!m_plan.perfectViews && needsChecks(v)) onTargetChanged(v, m_condition[m_model.views[v].target]);
     m_warming = m_plan.warmUp > 0;
@@ -151,18 +159,21 @@ void FailureUnit::start() {
     m_slots.set(m_tickSlot, m_warming ? m_plan.warmUp : std::min(m_plan.tick, m_plan.seconds));
 }
 
-// Working with the share of time that it works, else in one of its modes; each clock somewhere in its interval. Exact for
-// parts that age always: their modes renew independently in operating time, so what is left of each is a stationary residual.
+// Working with the share of time that it works, else in one of its modes; each clock somewhere in its
+// interval. Exact for parts that age always: their modes renew independently in operating time, so what is
+// left of each is a stationary residual.
 void FailureUnit::startStationary(std::uint32_t c) {
     const FailureModelComponent& component = m_model.components[c];
     const std::uint32_t first = component.modes.first, end = first + component.modes.count;
     for (std::uint32_t m = first; m < end; ++m)
-        m_left[m] = m_plan.stationary ? m_model.modes[m].failureResidual.seconds(m_failureDraws[m], m_plan.key)
-                                      : draw(m_failureDraws[m], m_model.modes[m].timeToFailure);
+        m_left[m] = m_plan.stationary
+                        ? m_model.modes[m].failureResidual.seconds(m_failureDraws[m], m_plan.key)
+                        : draw(m_failureDraws[m], m_model.modes[m].timeToFailure);
     if (!m_plan.stationary || component.ageing != Ageing::always || component.modes.count == 0) return;
     UniformStream stream{component.startStream, 0, kBlockDraws, {}};
     double total = 1;
-    for (std::uint32_t m = first; m < end; ++m) total += m_model.modes[m].ratio;
+    for (std::uint32_t m = first; m < end; ++m)
+        total += m_model.modes[m].ratio;
     double u = stream.next(m_plan.key) * total - 1;
     for (std::uint32_t m = first; m < end && u >= 0; ++m) {
         u -= m_model.modes[m].ratio;
@@ -174,10 +185,14 @@ void FailureUnit::startStationary(std::uint32_t c) {
 
 void FailureUnit::onComponent(std::uint32_t c) {
     const std::uint32_t mode = m_state[c] == 0 ? m_pending[c] : modeOf(c, m_state[c]);
-    if (m_state[c] == 0) fail(c);
-    else repair(c);
-    if (m_model.components[c].isDomain) changePlaces(c, m_state[c] != 0);
-    else refreshNode(c);
+    if (m_state[c] == 0)
+        fail(c);
+    else
+        repair(c);
+    if (m_model.components[c].isDomain)
+        changePlaces(c, m_state[c] != 0);
+    else
+        refreshNode(c);
     refresh(mode);
 }
 
@@ -199,8 +214,10 @@ void FailureUnit::repair(std::uint32_t c) {
 
 void FailureUnit::setState(std::uint32_t c, ComponentState state) {
     const double spent = m_now - m_stateFrom[c];
-    if (m_state[c] == 0) m_out->workingSeconds[c] += spent;
-    else m_out->modeSeconds[modeOf(c, m_state[c])] += spent;
+    if (m_state[c] == 0)
+        m_out->workingSeconds[c] += spent;
+    else
+        m_out->modeSeconds[modeOf(c, m_state[c])] += spent;
     m_stateFrom[c] = m_now;
     m_state[c] = state;
     if (state != 0) m_lastCause[c] = modeOf(c, state);
@@ -211,14 +228,17 @@ void FailureUnit::setState(std::uint32_t c, ComponentState state) {
 void FailureUnit::changePlaces(std::uint32_t domain, bool out) {
     const FailureModelComponent& place = m_model.components[domain];
     m_working[domain] = !out;
-    if (out) m_notWorkingFrom[domain] = m_now;
-    else m_nodeDown[domain] += m_now - m_notWorkingFrom[domain];
+    if (out)
+        m_notWorkingFrom[domain] = m_now;
+    else
+        m_nodeDown[domain] += m_now - m_notWorkingFrom[domain];
     for (std::uint32_t i = place.members.first; i < place.members.first + place.members.count; ++i) {
         const std::uint32_t node = m_model.indices[i];
         if (out) {
             ++m_placesOut[node];
             m_lastCause[node] = m_lastCause[domain];
-            if (m_restarting[node]) m_slots.cancel(m_restartSlot + node); // starts over when the place is back
+            if (m_restarting[node])
+                m_slots.cancel(m_restartSlot + node); // starts over when the place is back
         } else if (--m_placesOut[node] == 0 && (place.hasRestart || m_restarting[node])) {
             m_restarting[node] = 1;
             m_restartCause[node] = m_lastCause[domain];
@@ -255,7 +275,8 @@ void FailureUnit::stopClocks(std::uint32_t c) {
     if (!m_running[c]) return;
     const IndexRange& modes = m_model.components[c].modes;
     const double elapsed = m_now - m_clockFrom[c];
-    for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m) m_left[m] = std::max(0.0, m_left[m] - elapsed);
+    for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m)
+        m_left[m] = std::max(0.0, m_left[m] - elapsed);
     m_running[c] = 0;
     m_slots.cancel(c);
 }
@@ -264,8 +285,10 @@ void FailureUnit::applyPauses(std::uint32_t c) {
     const Ageing ageing = m_model.components[c].ageing;
     if (ageing == Ageing::always || m_state[c] != 0) return;
     const bool paused = ageing == Ageing::whilePowered ? m_placesOut[c] > 0 : m_up.back() == 0;
-    if (paused) stopClocks(c);
-    else startClocks(c);
+    if (paused)
+        stopClocks(c);
+    else
+        startClocks(c);
 }
 
 void FailureUnit::onTick() {
@@ -286,7 +309,8 @@ void FailureUnit::onTick() {
         }
         if (m_now > kShiftAfter) shift(m_now);
     }
-    const double next = std::min(static_cast<double>(m_ticks + 1) * m_plan.tick, m_plan.seconds) + m_plan.warmUp;
+    const double next =
+        std::min(static_cast<double>(m_ticks + 1) * m_plan.tick, m_plan.seconds) + m_plan.warmUp;
     m_slots.set(m_tickSlot, next - m_base);
 }
 
@@ -347,8 +371,10 @@ void FailureUnit::beginCounting() {
 void FailureUnit::finish() {
     for (std::uint32_t c = 0; c < m_model.components.size(); ++c) {
         const double spent = m_now - m_stateFrom[c];
-        if (m_state[c] == 0) m_out->workingSeconds[c] += spent;
-        else m_out->modeSeconds[modeOf(c, m_state[c])] += spent;
+        if (m_state[c] == 0)
+            m_out->workingSeconds[c] += spent;
+        else
+            m_out->modeSeconds[modeOf(c, m_state[c])] += spent;
     }
     for (std::uint32_t o = 0; o < m_up.size(); ++o)
         if (m_up[o] == 0) countOutage(o, m_now, true);
@@ -360,8 +386,10 @@ void FailureUnit::shift(double seconds) {
     m_base += seconds;
     m_now -= seconds;
     m_slots.shift(seconds);
-    for (std::vector<double>* times : {&m_clockFrom, &m_stateFrom, &m_badFrom, &m_okFrom, &m_notWorkingFrom, &m_downFrom})
-        for (double& t : *times) t -= seconds;
+    for (std::vector<double>* times :
+         {&m_clockFrom, &m_stateFrom, &m_badFrom, &m_okFrom, &m_notWorkingFrom, &m_downFrom})
+        for (double& t : *times)
+            t -= seconds;
     m_settledTo -= seconds;
     m_countFrom -= seconds;
     m_batchFrom -= seconds;

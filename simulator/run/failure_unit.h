@@ -1,6 +1,6 @@
 #pragma once
-// One history of a design: event by event through years. A FailureUnit belongs to one thread and is used again for unit
-// after unit; running allocates only when a list of results grows.
+// One history of a design: event by event through years. A FailureUnit belongs to one thread and is used
+// again for unit after unit; running allocates only when a list of results grows.
 
 #include "simulator/kernel/fingerprint.h"
 #include "simulator/run/failure_model.h"
@@ -52,7 +52,9 @@ private:
     void startClocks(std::uint32_t c);
     void stopClocks(std::uint32_t c);
     void applyPauses(std::uint32_t c);
-    double draw(UniformStream& stream, const Sampler& sampler) { return sampler.seconds(stream.next(m_plan.key)); }
+    double draw(UniformStream& stream, const Sampler& sampler) {
+        return sampler.seconds(stream.next(m_plan.key));
+    }
     void onTick();
     void closeBatch();
     void closeYear();
@@ -83,7 +85,9 @@ private:
     bool upWithout(std::uint32_t c);
     void countOutage(std::uint32_t o, double end, bool open);
 
-    std::uint32_t modeOf(std::uint32_t c, ComponentState state) const { return m_model.components[c].modes.first + state - 1U; }
+    std::uint32_t modeOf(std::uint32_t c, ComponentState state) const {
+        return m_model.components[c].modes.first + state - 1U;
+    }
     std::uint32_t noCause() const { return static_cast<std::uint32_t>(m_model.modes.size()); }
 
     const FailureModel& m_model;
@@ -93,8 +97,8 @@ private:
     SecondsTree m_slots; // components, restarts of nodes, views, tick
     std::uint32_t m_restartSlot = 0, m_viewSlot = 0, m_tickSlot = 0;
     double m_now = 0;
-    double m_base = 0;        // seconds shifted away
-    double m_countFrom = 0;   // start of counting
+    double m_base = 0;      // seconds shifted away
+    double m_countFrom = 0; // start of counting
     std::uint64_t m_ticks = 0;
     bool m_warming = false;
     Fingerprint m_fingerprint;
@@ -103,13 +107,13 @@ private:
     std::vector<UniformStream> m_failureDraws, m_repairDraws;
     std::vector<double> m_left; // operating time left until the failure
     // per component
-    std::vector<ComponentState> m_state;     // own mode
-    std::vector<ComponentState> m_shown;     // what the state function is given
-    std::vector<std::uint8_t> m_running;     // its clocks run
-    std::vector<std::uint32_t> m_pending;    // mode that fails next
-    std::vector<double> m_clockFrom;         // when its clocks were last read
+    std::vector<ComponentState> m_state;  // own mode
+    std::vector<ComponentState> m_shown;  // what the state function is given
+    std::vector<std::uint8_t> m_running;  // its clocks run
+    std::vector<std::uint32_t> m_pending; // mode that fails next
+    std::vector<double> m_clockFrom;      // when its clocks were last read
     std::vector<double> m_stateFrom;
-    std::vector<std::uint16_t> m_placesOut;  // nodes: places in outage that it needs
+    std::vector<std::uint16_t> m_placesOut; // nodes: places in outage that it needs
     std::vector<std::uint8_t> m_restarting;
     std::vector<std::uint32_t> m_restartCause;
     std::vector<UniformStream> m_restartDraws;
@@ -117,7 +121,7 @@ private:
     std::vector<double> m_badFrom, m_okFrom, m_notWorkingFrom;
     std::vector<std::uint8_t> m_working;
     std::vector<std::uint32_t> m_lastCause;
-    std::vector<double> m_nodeDown; // in the batch
+    std::vector<double> m_nodeDown;          // in the batch
     std::vector<std::uint32_t> m_suspects;   // components that are failed or restarting
     std::vector<std::uint32_t> m_suspectAt;  // place in it
     std::vector<std::uint32_t> m_systemAged; // components whose clocks follow the design
@@ -127,7 +131,8 @@ private:
     std::vector<UniformStream> m_viewDraws;
     // accounts
     std::uint64_t m_key = 0;
-    // Values of the state function, found again by the hash of the state; a row is overwritten by its next key.
+    // Values of the state function, found again by the hash of the state; a row is overwritten by its next
+    // key.
     std::vector<std::uint64_t> m_cacheKeys;
     std::vector<double> m_cacheA;
     std::vector<std::uint8_t> m_cacheUp, m_cacheGood; // good: every flow up with a = 1
@@ -135,7 +140,7 @@ private:
     std::vector<std::uint8_t> m_up;
     bool m_allGood = true;
     double m_settledTo = 0;
-    std::vector<double> m_downFrom; // per observable
+    std::vector<double> m_downFrom;        // per observable
     std::vector<std::uint8_t> m_inherited; // the outage began before counting
     std::vector<double> m_batchDown, m_batchFlowLoss;
     std::vector<std::uint32_t> m_batchOutages;

@@ -8,13 +8,18 @@ FailureUnit::Condition FailureUnit::conditionOf(std::uint32_t c) const {
     if (m_state[c] == 0) return m_restarting[c] ? Condition::refused : Condition::ok;
     switch (m_model.modes[modeOf(c, m_state[c])].effect) {
     case FailureEffect::crash:
-    case FailureEffect::dataLoss: return Condition::refused;
-    case FailureEffect::hang: return Condition::hang;
-    case FailureEffect::slow: return Condition::slow;
-    case FailureEffect::errors: return Condition::errors;
+    case FailureEffect::dataLoss:
+        return Condition::refused;
+    case FailureEffect::hang:
+        return Condition::hang;
+    case FailureEffect::slow:
+        return Condition::slow;
+    case FailureEffect::errors:
+        return Condition::errors;
     case FailureEffect::gone:
     case FailureEffect::cutOff:
-    case FailureEffect::outage: break;
+    case FailureEffect::outage:
+        break;
     }
     return Condition::gone;
 }
@@ -23,8 +28,10 @@ void FailureUnit::refreshNode(std::uint32_t c) {
     const bool working = m_state[c] == 0 && m_placesOut[c] == 0 && !m_restarting[c];
     if (working != (m_working[c] != 0)) {
         m_working[c] = working ? 1 : 0;
-        if (working) m_nodeDown[c] += m_now - m_notWorkingFrom[c];
-        else m_notWorkingFrom[c] = m_now;
+        if (working)
+            m_nodeDown[c] += m_now - m_notWorkingFrom[c];
+        else
+            m_notWorkingFrom[c] = m_now;
     }
     const Condition before = m_condition[c], after = conditionOf(c);
     if (before == after) return;
@@ -38,14 +45,16 @@ void FailureUnit::refreshNode(std::uint32_t c) {
             m_out->recovery[m_lastCause[c]].add(m_now - m_badFrom[c]);
     }
     if (m_plan.perfectViews) return;
-    for (std::uint32_t i = component.viewsOfIt.first; i < component.viewsOfIt.first + component.viewsOfIt.count; ++i) {
+    for (std::uint32_t i = component.viewsOfIt.first;
+         i < component.viewsOfIt.first + component.viewsOfIt.count; ++i) {
         const std::uint32_t v = m_model.indices[i];
         if (before == Condition::ok) m_seen[v] = m_viewUp[v] == 0;
         if (after == Condition::ok && m_viewUp[v] != 0 && m_badFrom[c] >= m_countFrom)
             m_out->recovery[m_lastCause[c]].add(m_now - m_badFrom[c]); // over before it was noticed
         onTargetChanged(v, before);
     }
-    for (std::uint32_t i = component.viewsByIt.first; i < component.viewsByIt.first + component.viewsByIt.count; ++i)
+    for (std::uint32_t i = component.viewsByIt.first;
+         i < component.viewsByIt.first + component.viewsByIt.count; ++i)
         onObserverChanged(m_model.indices[i], before);
 }
 
@@ -53,11 +62,15 @@ void FailureUnit::refreshNode(std::uint32_t c) {
 double FailureUnit::passProbability(const FailureModelView& view) const {
     switch (m_condition[view.target]) {
     case Condition::ok:
-    case Condition::slow: return 1;
-    case Condition::errors: return view.http ? 1 - m_model.modes[modeOf(view.target, m_state[view.target])].errorShare : 1;
-    case Condition::hang: return view.http ? 0 : 1; // the kernel accepts
+    case Condition::slow:
+        return 1;
+    case Condition::errors:
+        return view.http ? 1 - m_model.modes[modeOf(view.target, m_state[view.target])].errorShare : 1;
+    case Condition::hang:
+        return view.http ? 0 : 1; // the kernel accepts
     case Condition::refused:
-    case Condition::gone: break;
+    case Condition::gone:
+        break;
     }
     return 0;
 }
@@ -70,7 +83,8 @@ double FailureUnit::checkDelay(const FailureModelView& view, Condition condition
 
 bool FailureUnit::needsChecks(std::uint32_t v) const {
     const Condition observer = m_condition[m_model.views[v].observer];
-    if (observer != Condition::ok && observer != Condition::slow && observer != Condition::errors) return false;
+    if (observer != Condition::ok && observer != Condition::slow && observer != Condition::errors)
+        return false;
     if (m_count[v] > 0) return true;
     const double pass = passProbability(m_model.views[v]);
     return m_viewUp[v] != 0 ? pass < 1 : pass > 0;
@@ -81,16 +95,19 @@ void FailureUnit::onTargetChanged(std::uint32_t v, Condition before) {
     const std::uint32_t slot = m_viewSlot + v;
     const bool ticking = m_slots.time(slot) != kNeverSeconds;
     if (ticking) {
-        // A check that waits for a silent process is answered or reset at once; one whose packets vanished waits on.
+        // A check that waits for a silent process is answered or reset at once; one whose packets vanished
+        // waits on.
         if (m_waiting[v] && before == Condition::hang && m_condition[view.target] != Condition::gone) {
             m_waiting[v] = 0;
-            const bool answered = m_condition[view.target] == Condition::ok && m_model.modes[m_lastCause[view.target]].resumes;
+            const bool answered =
+                m_condition[view.target] == Condition::ok && m_model.modes[m_lastCause[view.target]].resumes;
             onCheckResult(v, answered);
         }
         return;
     }
     if (!needsChecks(v)) return;
-    // The checks went on unobserved: the change falls anywhere into their period, which includes waiting for a timeout.
+    // The checks went on unobserved: the change falls anywhere into their period, which includes waiting for
+    // a timeout.
     const double pause = m_viewUp[v] != 0 ? view.inter : view.downinter;
     const double wait = m_viewUp[v] != 0 ? 0 : checkDelay(view, before);
     const double phase = (pause + wait) * m_viewDraws[v].next(m_plan.key);
@@ -99,11 +116,13 @@ void FailureUnit::onTargetChanged(std::uint32_t v, Condition before) {
     if (m_waiting[v]) onTargetChanged(v, before);
 }
 
-// A balancer that is gone checks nothing. One that was started again takes every server for up until a first failed check;
-// one that only hung, or came back into a place, goes on with what it saw.
+// A balancer that is gone checks nothing. One that was started again takes every server for up until a first
+// failed check; one that only hung, or came back into a place, goes on with what it saw.
 void FailureUnit::onObserverChanged(std::uint32_t v, Condition before) {
     const std::uint32_t slot = m_viewSlot + v;
-    const auto checks = [](Condition c) { return c == Condition::ok || c == Condition::slow || c == Condition::errors; };
+    const auto checks = [](Condition c) {
+        return c == Condition::ok || c == Condition::slow || c == Condition::errors;
+    };
     const FailureModelView& view = m_model.views[v];
     const bool now = checks(m_condition[view.observer]);
     if (now == checks(before)) return;
@@ -148,15 +167,18 @@ void FailureUnit::onCheckResult(std::uint32_t v, bool passed) {
         next = wasUp ? view.downinter : view.inter;
         const bool ok = m_condition[target] == Condition::ok;
         const bool counts = m_badFrom[target] >= m_countFrom && m_lastCause[target] != noCause();
-        if (wasUp && !ok && !m_seen[v] && counts) m_out->detection[m_lastCause[target]].add(m_now - m_badFrom[target]);
+        if (wasUp && !ok && !m_seen[v] && counts)
+            m_out->detection[m_lastCause[target]].add(m_now - m_badFrom[target]);
         if (wasUp) m_seen[v] = 1;
         if (!wasUp && ok && counts) {
             m_out->back[target].add(m_now - m_okFrom[target]);
             m_out->recovery[m_lastCause[target]].add(m_now - m_badFrom[target]);
         }
     }
-    if (needsChecks(v)) m_slots.set(m_viewSlot + v, m_now + next);
-    else m_slots.cancel(m_viewSlot + v);
+    if (needsChecks(v))
+        m_slots.set(m_viewSlot + v, m_now + next);
+    else
+        m_slots.cancel(m_viewSlot + v);
 }
 
 } // namespace alwayson::sim

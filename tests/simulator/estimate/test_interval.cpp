@@ -48,7 +48,8 @@ private slots:
         QCOMPARE(RatioEstimator().ratio(), 0.0);
     }
 
-    // n = 100, median: ranks 40 and 61 counted from 1 enclose it with 95 % (Conover, Practical Nonparametric Statistics).
+    // n = 100, median: ranks 40 and 61 counted from 1 enclose it with 95 % (Conover, Practical Nonparametric
+    // Statistics).
     void ranksOfQuantiles() {
         std::uint64_t low = 0, high = 0;
         QVERIFY(quantileRanks(100, 0.5, low, high));
@@ -59,7 +60,8 @@ private slots:
         QVERIFY(low < 4'950'000 && high > 4'950'000 && high - low < 2000);
     }
 
-    // Downtime made of Poisson outages with exponential lengths: covered as often as said, for few and for many of them.
+    // Downtime made of Poisson outages with exponential lengths: covered as often as said, for few and for
+    // many of them.
     void coversRareShares_data() {
         QTest::addColumn<double>("outages");
         QTest::addColumn<int>("least");
@@ -82,7 +84,8 @@ private slots:
             std::uint64_t events = 0;
             for (int b = 0; b < kBatches; ++b) {
                 double down = 0;
-                for (double at = -std::log(stream.next(key)); at < outages / kBatches; at -= std::log(stream.next(key))) {
+                for (double at = -std::log(stream.next(key)); at < outages / kBatches;
+                     at -= std::log(stream.next(key))) {
                     ++events;
                     down -= meanLength * std::log(stream.next(key));
                 }
@@ -99,15 +102,16 @@ private slots:
         StoppingRule rule;
         rule.maxUnits = 1000;
         Stopping stopping(rule);
-        QVERIFY(stopping.decide(32, 0.01, 99) == StopReason::goOn);    // too few outages
-        QVERIFY(stopping.decide(64, 0.04, 200) == StopReason::goOn);   // precise for the first time
-        QVERIFY(stopping.decide(128, 0.06, 400) == StopReason::goOn);  // not any more
+        QVERIFY(stopping.decide(32, 0.01, 99) == StopReason::goOn);   // too few outages
+        QVERIFY(stopping.decide(64, 0.04, 200) == StopReason::goOn);  // precise for the first time
+        QVERIFY(stopping.decide(128, 0.06, 400) == StopReason::goOn); // not any more
         QVERIFY(stopping.decide(256, 0.049, 800) == StopReason::goOn);
         QVERIFY(stopping.decide(512, 0.03, 1600) == StopReason::precise);
         Stopping endless(rule);
         QVERIFY(endless.decide(1000, std::numeric_limits<double>::infinity(), 0) == StopReason::budget);
         std::size_t units = 0, rounds = 0;
-        for (std::size_t next = 0; (next = nextRound(rule, units)) > 0; ++rounds) units += next;
+        for (std::size_t next = 0; (next = nextRound(rule, units)) > 0; ++rounds)
+            units += next;
         QCOMPARE(units, std::size_t(1000));
         QCOMPARE(rounds, std::size_t(6)); // 32, 64, 128, 256, 512, 1000
     }

@@ -15,7 +15,8 @@ private slots:
         for (const unsigned threads : {1U, 2U, 3U, 8U}) {
             WorkPool pool(threads);
             QCOMPARE(pool.threads(), threads);
-            for (const std::size_t count : {std::size_t(0), std::size_t(1), std::size_t(7), std::size_t(5000)}) {
+            for (const std::size_t count :
+                 {std::size_t(0), std::size_t(1), std::size_t(7), std::size_t(5000)}) {
                 std::vector<std::atomic<int>> times(count);
                 std::atomic<bool> strangeWorker = false;
                 const std::size_t done = pool.run(count, [&](std::size_t index, unsigned worker) {
@@ -25,7 +26,8 @@ private slots:
                 });
                 QCOMPARE(done, count);
                 QVERIFY(!strangeWorker);
-                for (const auto& t : times) QCOMPARE(t.load(), 1);
+                for (const auto& t : times)
+                    QCOMPARE(t.load(), 1);
             }
         }
     }
@@ -36,7 +38,8 @@ private slots:
         // Ends only when four units run at the same time.
         const std::size_t done = pool.run(4, [&](std::size_t, unsigned) {
             ++inside;
-            while (inside < 4) std::this_thread::yield();
+            while (inside < 4)
+                std::this_thread::yield();
             return true;
         });
         QCOMPARE(done, std::size_t(4));
@@ -66,7 +69,8 @@ private slots:
         WorkPool pool(2);
         const std::size_t done = pool.run(50, [&](std::size_t index, unsigned) { return index != 10; });
         QCOMPARE(done, std::size_t(10));
-        QCOMPARE(pool.run(50, [](std::size_t, unsigned) { return true; }), std::size_t(50)); // usable afterwards
+        QCOMPARE(pool.run(50, [](std::size_t, unsigned) { return true; }),
+                 std::size_t(50)); // usable afterwards
     }
 
     void exceptionsComeBackToTheCaller() {
@@ -95,7 +99,8 @@ private slots:
             40,
             [](std::size_t, unsigned) {
                 const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
-                while (std::chrono::steady_clock::now() < end) {}
+                while (std::chrono::steady_clock::now() < end) {
+                }
                 return true;
             },
             {},

@@ -11,7 +11,8 @@
 namespace alwayson::test {
 
 inline Design referenceDesign(const std::string& row) {
-    const auto loaded = loadDesign(std::string(ALWAYSON_TEST_DATA) + "/reference/failure/" + row + ".aon.json");
+    const auto loaded =
+        loadDesign(std::string(ALWAYSON_TEST_DATA) + "/reference/failure/" + row + ".aon.json");
     if (!loaded) qFatal("%s", describe(loaded.error()).c_str());
     return loaded->design;
 }
@@ -45,7 +46,8 @@ inline double bruteForceAvailability(const Design& design) {
             p *= state[c] == 0 ? parts[c].availability() : parts[c].modeProbability(state[c] - 1U);
         if (function->evaluateUp(state.data(), nullptr, up.data(), *scratch)) available += p;
         std::size_t c = 0;
-        while (c < parts.size() && state[c] == parts[c].modes.size()) state[c++] = 0;
+        while (c < parts.size() && state[c] == parts[c].modes.size())
+            state[c++] = 0;
         if (c == parts.size()) return available;
         ++state[c];
     }

@@ -16,12 +16,20 @@ namespace {
 DesignMaker pair() {
     DesignMaker maker;
     maker.domain("za").domain("zb").group("web");
-    maker.client("shoppers", 100).haproxy("lb").server("web1", "web", 1000).in("za").server("web2", "web", 1000).in("zb");
+    maker.client("shoppers", 100)
+        .haproxy("lb")
+        .server("web1", "web", 1000)
+        .in("za")
+        .server("web2", "web", 1000)
+        .in("zb");
     maker.link("shoppers", "lb").link("lb", "web");
     maker.fails("lb", FailureEffect::crash, 4000, 0.2).fails("za", FailureEffect::outage, 20000, 5);
     for (const char* web : {"web1", "web2"})
-        maker.fails(web, FailureEffect::crash, 500, 2).fails(web, FailureEffect::hang, 900, 1).fails(web, FailureEffect::gone, 800, 3)
-            .fails(web, FailureEffect::errors, 2000, 1, 0.5).fails(web, FailureEffect::slow, 1500, 2, 3);
+        maker.fails(web, FailureEffect::crash, 500, 2)
+            .fails(web, FailureEffect::hang, 900, 1)
+            .fails(web, FailureEffect::gone, 800, 3)
+            .fails(web, FailureEffect::errors, 2000, 1, 0.5)
+            .fails(web, FailureEffect::slow, 1500, 2, 3);
     maker.fails("zb", FailureEffect::outage, 20000, 5);
     return maker;
 }
@@ -44,7 +52,8 @@ template <class Edit>
 void editModes(Design& design, const std::string& id, Edit edit) {
     const std::size_t at = design.nodes.indexOf(id);
     Node node = design.nodes.at(at);
-    for (FailureMode& mode : node.failureModes) edit(mode);
+    for (FailureMode& mode : node.failureModes)
+        edit(mode);
     design.nodes.replace(at, std::move(node));
 }
 
@@ -65,7 +74,8 @@ private slots:
             for (std::size_t c = 0; c < model->components.size(); ++c) {
                 double sum = totals.workingSeconds[c];
                 const auto& modes = model->components[c].modes;
-                for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m) sum += totals.modeSeconds[m];
+                for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m)
+                    sum += totals.modeSeconds[m];
                 QVERIFY2(std::fabs(sum / plan.seconds - 1) < 1e-10, model->components[c].id.c_str());
             }
         }
@@ -93,7 +103,8 @@ private slots:
         const auto result = sim::runFailures(pair().design(), options);
         QVERIFY(result.ok());
         double sum = 0;
-        for (const WaterfallItem& item : result->waterfall) sum += item.downtimeMinutesPerYear;
+        for (const WaterfallItem& item : result->waterfall)
+            sum += item.downtimeMinutesPerYear;
         const double down = (1 - *flowOf(*result, "design").availabilityTime.value) * kMinutesPerYear;
         QVERIFY2(std::fabs(sum / down - 1) < 1e-9, qPrintable(QString("%1 of %2").arg(sum).arg(down)));
         QVERIFY(result->waterfall.size() > 5);
@@ -111,7 +122,9 @@ private slots:
         for (const double repairHours : {16.0, 8.0, 4.0, 2.0, 1.0}) {
             Design design = pair().design();
             for (const char* id : {"web1", "web2"})
-                editModes(design, id, [&](FailureMode& mode) { mode.repair = Distribution::exponentialMean(repairHours, "h"); });
+                editModes(design, id, [&](FailureMode& mode) {
+                    mode.repair = Distribution::exponentialMean(repairHours, "h");
+                });
             sim::FailureRunOptions options;
             options.years = 200;
             const auto result = sim::runFailures(design, options);
@@ -133,7 +146,8 @@ private slots:
             QCOMPARE(result->fingerprint.size(), std::size_t(16));
             texts.push_back(toJson(*result).dump());
         }
-        for (const std::string& text : texts) QVERIFY(text == texts.front());
+        for (const std::string& text : texts)
+            QVERIFY(text == texts.front());
         sim::FailureRunOptions other;
         other.precision = 0.1;
         other.seed = 12;
@@ -170,7 +184,8 @@ private slots:
         DesignMaker larger;
         larger.server("aside", {}, 10);
         const Design base = pair().design();
-        for (const Node& node : base.nodes) larger.edit().nodes.append(node);
+        for (const Node& node : base.nodes)
+            larger.edit().nodes.append(node);
         larger.edit().domains = base.domains;
         larger.edit().groups = base.groups;
         larger.edit().links = base.links;
@@ -184,8 +199,8 @@ private slots:
     }
 
     void agesAsTheDesignSays() {
-        // An outage of its place every 100 h for 100 h. A part that ages always fails every 50 h, one that ages only while
-        // powered half as often.
+        // An outage of its place every 100 h for 100 h. A part that ages always fails every 50 h, one that
+        // ages only while powered half as often.
         const auto failuresPerYear = [](Ageing ageing) {
             DesignMaker maker;
             maker.domain("za").client("c").server("s").in("za").link("c", "s");
@@ -210,15 +225,16 @@ private slots:
     // After an outage of a place its members need their restart time: A = 1000 / (1000 + 1 + 9).
     void membersRestartAfterAnOutage() {
         DesignMaker maker;
-        maker.domain("za").client("c").server("s").in("za").link("c", "s").fails("za", FailureEffect::outage, 1000, 1);
+        maker.domain("za").client("c").server("s").in("za").link("c", "s").fails("za", FailureEffect::outage,
+                                                                                 1000, 1);
         Domain zone = *maker.design().domains.find("za");
         zone.parameters["restart_after_outage"] = Distribution::constantValue(9, "h");
         maker.edit().domains.replace(0, zone);
         sim::FailureRunOptions options;
         options.precision = 0.03;
         const auto result = sim::runFailures(maker.design(), options);
-        // 1000 h on average from the end of one outage to the next; then 1 h of outage and 9 h of restart, unless the next
-        // outage comes before the restart is over (0.9 %).
+        // 1000 h on average from the end of one outage to the next; then 1 h of outage and 9 h of restart,
+        // unless the next outage comes before the restart is over (0.9 %).
         const Estimate& a = flowOf(*result, "design").availabilityTime;
         const double p = 9.0 / 1000, expected = (1 + (1 - std::exp(-p)) * 1000) / 1001;
         QVERIFY2(std::fabs((1 - *a.value) / expected - 1) < 0.06, a.note.c_str());

@@ -24,14 +24,35 @@ private:
 
 Distribution anyDistribution(Dice& dice, double meanHours) {
     switch (dice.roll(0, 6)) {
-    case 0: return {DistributionFamily::weibull, {{"shape", "", 0.7 + dice.share() * 2}, {"mean", "h", meanHours}}, {}, {}};
-    case 1: return {DistributionFamily::lognormal, {{"mean", "h", meanHours}, {"sigma", "", 0.2 + dice.share()}}, {}, {}};
-    case 2: return {DistributionFamily::uniform, {{"min", "h", meanHours / 2}, {"max", "h", meanHours * 1.5}}, {}, {}};
-    case 3: return {DistributionFamily::erlang, {{"stages", "", double(dice.roll(2, 4))}, {"mean", "h", meanHours}}, {}, {}};
-    case 4: return {DistributionFamily::empirical, {}, {meanHours / 4, meanHours, meanHours * 1.75}, "h"};
-    case 5: return {DistributionFamily::hyperexponential,
-                    {{"p1", "", 0.3}, {"mean1", "h", meanHours * 2}, {"mean2", "h", meanHours * 4 / 7}}, {}, {}};
-    default: return Distribution::exponentialMean(meanHours, "h");
+    case 0:
+        return {DistributionFamily::weibull,
+                {{"shape", "", 0.7 + dice.share() * 2}, {"mean", "h", meanHours}},
+                {},
+                {}};
+    case 1:
+        return {DistributionFamily::lognormal,
+                {{"mean", "h", meanHours}, {"sigma", "", 0.2 + dice.share()}},
+                {},
+                {}};
+    case 2:
+        return {DistributionFamily::uniform,
+                {{"min", "h", meanHours / 2}, {"max", "h", meanHours * 1.5}},
+                {},
+                {}};
+    case 3:
+        return {DistributionFamily::erlang,
+                {{"stages", "", double(dice.roll(2, 4))}, {"mean", "h", meanHours}},
+                {},
+                {}};
+    case 4:
+        return {DistributionFamily::empirical, {}, {meanHours / 4, meanHours, meanHours * 1.75}, "h"};
+    case 5:
+        return {DistributionFamily::hyperexponential,
+                {{"p1", "", 0.3}, {"mean1", "h", meanHours * 2}, {"mean2", "h", meanHours * 4 / 7}},
+                {},
+                {}};
+    default:
+        return Distribution::exponentialMean(meanHours, "h");
     }
 }
 
@@ -52,16 +73,20 @@ Design anyDesign(std::uint64_t seed) {
     const bool balanced = dice.share() < 0.6;
     const int servers = dice.roll(1, 4);
     maker.group("web", dice.share() < 0.5 ? dice.roll(1, servers) : 0);
-    if (balanced) maker.haproxy("lb").in(dice.share() < 0.5 ? "za" : "region").link("c", "lb").link("lb", "web");
-    else maker.link("c", "web");
+    if (balanced)
+        maker.haproxy("lb").in(dice.share() < 0.5 ? "za" : "region").link("c", "lb").link("lb", "web");
+    else
+        maker.link("c", "web");
     for (int s = 0; s < servers; ++s)
-        maker.server("s" + std::to_string(s), "web", 4 + 8 * dice.share()).in(dice.share() < 0.5 ? "za" : "zb");
+        maker.server("s" + std::to_string(s), "web", 4 + 8 * dice.share())
+            .in(dice.share() < 0.5 ? "za" : "zb");
     if (dice.share() < 0.5) maker.server("db", {}, 1000).link("web", "db");
     Design& design = maker.edit();
     for (std::size_t n = 0; n < design.nodes.size(); ++n) {
         Node node = design.nodes.at(n);
         if (node.kind == "client") continue;
-        for (int m = 0, modes = dice.roll(1, 2); m < modes; ++m) node.failureModes.push_back(anyMode(dice, m));
+        for (int m = 0, modes = dice.roll(1, 2); m < modes; ++m)
+            node.failureModes.push_back(anyMode(dice, m));
         design.nodes.replace(n, std::move(node));
     }
     for (std::size_t d = 0; d < design.domains.size(); ++d) {
@@ -100,7 +125,11 @@ private slots:
             outside95 += !covers(a, exact);
             // 99.9 % is 1.7 times as wide; among 60 not even one is expected outside.
             QVERIFY2(std::fabs(*a.value - exact) < 1.75 * half,
-                     qPrintable(QString("design %1: exact %2, simulated %3 +- %4").arg(seed).arg(exact, 0, 'g', 9).arg(*a.value, 0, 'g', 9).arg(half)));
+                     qPrintable(QString("design %1: exact %2, simulated %3 +- %4")
+                                    .arg(seed)
+                                    .arg(exact, 0, 'g', 9)
+                                    .arg(*a.value, 0, 'g', 9)
+                                    .arg(half)));
         }
         QVERIFY2(outside95 <= 9, qPrintable(QString::number(outside95))); // 3 expected
     }

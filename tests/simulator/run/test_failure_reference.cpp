@@ -1,5 +1,5 @@
-// Reference rows with a known answer: the simulated 95 % interval covers it as often as it says. With ALWAYSON_LONG=1
-// 1000 seeds per row instead of 200.
+// Reference rows with a known answer: the simulated 95 % interval covers it as often as it says. With
+// ALWAYSON_LONG=1 1000 seeds per row instead of 200.
 #include "tests/simulator/run/failure_support.h"
 
 #include <cmath>
@@ -45,16 +45,19 @@ private slots:
         }
         const QString seen = QString("%1 of %2 intervals cover").arg(covered).arg(seeds);
         qInfo("%s %s", qPrintable(row), qPrintable(seen));
-        QVERIFY2(covered >= (longForm() ? 929 : 180) && covered <= (longForm() ? 971 : 198), qPrintable(seen));
+        QVERIFY2(covered >= (longForm() ? 929 : 180) && covered <= (longForm() ? 971 : 198),
+                 qPrintable(seen));
         const double relative = downtime / seeds / unavailability;
-        QVERIFY2(std::fabs(relative - 1) < 4 * precision / 2 / std::sqrt(seeds), qPrintable(QString::number(relative)));
+        QVERIFY2(std::fabs(relative - 1) < 4 * precision / 2 / std::sqrt(seeds),
+                 qPrintable(QString::number(relative)));
         if (outageHours > 0) {
             const double mean = downtime / outages * kHoursPerYear;
             QVERIFY2(std::fabs(mean / outageHours - 1) < 0.02, qPrintable(QString::number(mean)));
         }
     }
 
-    // Few outages: 20 years of R2 see about 3, 150 years of R4 some 75. The intervals are wide, and still honest.
+    // Few outages: 20 years of R2 see about 3, 150 years of R4 some 75. The intervals are wide, and still
+    // honest.
     void coverageWhenOutagesAreRare_data() {
         QTest::addColumn<QString>("row");
         QTest::addColumn<double>("unavailability");
@@ -101,13 +104,15 @@ private slots:
         }
         const std::vector<double> expected{100, 110, 130, 140, 220, 230, 270, 280};
         QCOMPARE(hours.size(), expected.size());
-        for (std::size_t i = 0; i < expected.size(); ++i) QVERIFY(std::fabs(hours[i] - expected[i]) < 1e-9);
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY(std::fabs(hours[i] - expected[i]) < 1e-9);
         const FlowResult& design = flowOf(*result, "design");
         QVERIFY(std::fabs(*design.availabilityTime.value - 260.0 / 300) < 1e-12);
         QVERIFY(std::fabs(*design.outages.meanSeconds.value - 36000) < 1e-6);
         QVERIFY(std::fabs(*design.outages.longestSeconds.value - 36000) < 1e-6);
         QCOMPARE(result->waterfall.size(), std::size_t(2)); // 20 h each
-        QVERIFY(std::fabs(result->waterfall[0].downtimeMinutesPerYear - result->waterfall[1].downtimeMinutesPerYear) < 1e-6);
+        QVERIFY(std::fabs(result->waterfall[0].downtimeMinutesPerYear -
+                          result->waterfall[1].downtimeMinutesPerYear) < 1e-6);
     }
 };
 

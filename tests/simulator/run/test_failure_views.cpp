@@ -38,7 +38,8 @@ SimulationResult runYears(const Design& design, double years, bool perfect = fal
 class TestFailureViews : public QObject {
     Q_OBJECT
 private slots:
-    // H1: refused U(4, 6); H2: hung U(10, 12), the check's timeout being 2 s; gone by the connect timeout, capped by inter.
+    // H1: refused U(4, 6); H2: hung U(10, 12), the check's timeout being 2 s; gone by the connect timeout,
+    // capped by inter.
     void detectionFollowsTheLaw_data() {
         QTest::addColumn<int>("effect");
         QTest::addColumn<double>("low");
@@ -51,16 +52,19 @@ private slots:
         QFETCH(int, effect);
         QFETCH(double, low);
         QFETCH(double, high);
-        const SimulationResult result = runYears(one(static_cast<FailureEffect>(effect), 100, 5).design(), 20);
+        const SimulationResult result =
+            runYears(one(static_cast<FailureEffect>(effect), 100, 5).design(), 20);
         std::vector<double> samples = recoveryOf(result, "s", "mode0").detectionSamplesS;
         QVERIFY(samples.size() > 1000);
         std::sort(samples.begin(), samples.end());
-        QVERIFY2(samples.front() >= low && samples.back() <= high, qPrintable(QString("%1 %2").arg(samples.front()).arg(samples.back())));
+        QVERIFY2(samples.front() >= low && samples.back() <= high,
+                 qPrintable(QString("%1 %2").arg(samples.front()).arg(samples.back())));
         // Kolmogorov's distance to the uniform law, 99.9 % point 1.95 / sqrt(n).
         double distance = 0;
         const double n = static_cast<double>(samples.size());
         for (std::size_t i = 0; i < samples.size(); ++i)
-            distance = std::max(distance, std::fabs((samples[i] - low) / (high - low) - static_cast<double>(i) / n));
+            distance =
+                std::max(distance, std::fabs((samples[i] - low) / (high - low) - static_cast<double>(i) / n));
         QVERIFY2(distance < 1.95 / std::sqrt(n) + 1 / n, qPrintable(QString::number(distance)));
         QVERIFY(covers(recoveryOf(result, "s", "mode0").detectionMeanS, (low + high) / 2));
     }
@@ -70,11 +74,13 @@ private slots:
         const SimulationResult result = runYears(one(FailureEffect::crash, 100, 5).design(), 20);
         const std::vector<double>& samples = recoveryOf(result, "s", "back").detectionSamplesS;
         QVERIFY(samples.size() > 1000);
-        QVERIFY(*std::min_element(samples.begin(), samples.end()) >= 2 && *std::max_element(samples.begin(), samples.end()) <= 4);
+        QVERIFY(*std::min_element(samples.begin(), samples.end()) >= 2 &&
+                *std::max_element(samples.begin(), samples.end()) <= 4);
         QVERIFY(std::fabs(*recoveryOf(result, "s", "back").detectionMeanS.value - 3) < 0.1);
     }
 
-    // Its way back adds U(2, 4) to every repair: the unavailability is that of perfect views plus rate x window.
+    // Its way back adds U(2, 4) to every repair: the unavailability is that of perfect views plus rate x
+    // window.
     void windowsCostTheirShare() {
         const Design design = one(FailureEffect::crash, 20, 0.1).design();
         const double perfect = 1 - *flowOf(runYears(design, 100, true), "design").availabilityTime.value;
@@ -84,8 +90,9 @@ private slots:
         QVERIFY2(std::fabs(window - 3) < 0.15, qPrintable(QString::number(window)));
     }
 
-    // Two servers, no redispatch: half the requests end at the dead one until it is noticed, so each failure is an outage of
-    // 5 s on average (11 s when it hangs), although the pair is redundant. With redispatch a crash costs nothing.
+    // Two servers, no redispatch: half the requests end at the dead one until it is noticed, so each failure
+    // is an outage of 5 s on average (11 s when it hangs), although the pair is redundant. With redispatch a
+    // crash costs nothing.
     void aRedundantPairHasWindows_data() {
         QTest::addColumn<int>("effect");
         QTest::addColumn<bool>("redispatch");
@@ -101,9 +108,13 @@ private slots:
         DesignMaker maker;
         maker.client("c", 1).group("web").haproxy("lb").server("a", "web", 100).server("b", "web", 100);
         maker.link("c", "lb").link("lb", "web").set("lb", "redispatch", redispatch);
-        for (const char* id : {"a", "b"}) maker.fails(id, static_cast<FailureEffect>(effect), 1000, 0.5);
-        const SimulationResult seen = runYears(maker.design(), 200), perfect = runYears(maker.design(), 200, true);
-        const auto unavailability = [](const Estimate& a) { return a.method == Method::bound ? 0 : 1 - *a.value; };
+        for (const char* id : {"a", "b"})
+            maker.fails(id, static_cast<FailureEffect>(effect), 1000, 0.5);
+        const SimulationResult seen = runYears(maker.design(), 200),
+                               perfect = runYears(maker.design(), 200, true);
+        const auto unavailability = [](const Estimate& a) {
+            return a.method == Method::bound ? 0 : 1 - *a.value;
+        };
         const double both = unavailability(flowOf(perfect, "design").availabilityTime);
         const double all = unavailability(flowOf(seen, "design").availabilityTime);
         const double failuresPerSecond = 2 / (1000.5 * 3600);
@@ -112,12 +123,14 @@ private slots:
         QVERIFY2(std::fabs(extra - seconds) < 0.15, qPrintable(QString::number(extra)));
         // While it lasts half of the requests are lost.
         const double lost = unavailability(flowOf(seen, "design").availabilityRequests);
-        QVERIFY2(std::fabs((lost - both) / failuresPerSecond - seconds / 2) < 0.12, qPrintable(QString::number(lost / failuresPerSecond)));
-        if (seconds > 0) QVERIFY(seen.waterfall.size() >= 2 && seen.waterfall[0].cause.find(":") != std::string::npos);
+        QVERIFY2(std::fabs((lost - both) / failuresPerSecond - seconds / 2) < 0.12,
+                 qPrintable(QString::number(lost / failuresPerSecond)));
+        if (seconds > 0)
+            QVERIFY(seen.waterfall.size() >= 2 && seen.waterfall[0].cause.find(":") != std::string::npos);
     }
 
-    // Answers that fail by chance: the check fails with the same chance, so a share of 1 is noticed as a crash is, and a
-    // small share hardly ever.
+    // Answers that fail by chance: the check fails with the same chance, so a share of 1 is noticed as a
+    // crash is, and a small share hardly ever.
     void errorsAreNoticedByTheirShare() {
         const SimulationResult all = runYears(one(FailureEffect::errors, 100, 5, 1.0).design(), 10);
         QVERIFY(std::fabs(*recoveryOf(all, "s", "mode0").detectionMeanS.value - 5) < 0.15);
@@ -131,7 +144,8 @@ private slots:
         DesignMaker maker = one(FailureEffect::hang, 100, 5);
         maker.set("lb", "check_type", std::string("tcp"));
         const SimulationResult result = runYears(maker.design(), 5);
-        for (const Recovery& recovery : result.recovery) QVERIFY(recovery.detectionSamplesS.empty());
+        for (const Recovery& recovery : result.recovery)
+            QVERIFY(recovery.detectionSamplesS.empty());
     }
 
     void slowServersStayInTheView() {

@@ -1,0 +1,123 @@
+#include "app/verbs/objectives.h"
+
+#include "core/base/units.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace alwayson::verbs {
+
+namespace {
+
+enum class Unit { share, milliseconds, money };
+
+struct Metric {
+    std::string_view id;
+    std::string_view words; // "99.9 % <words>"
+    Unit unit;
+};
+
+constexpr Metric kMetrics[] = {
+    {"availability_time", "of the time up", Unit::share},
+    {"availability_requests", "of requests succeed", Unit::share},
+    {"availability_good", "of requests are good", Unit::share},
+    {"latency_p50_ms", "median latency", Unit::milliseconds},
+    {"latency_p95_ms", "latency p95", Unit::milliseconds},
+    {"latency_p99_ms", "latency p99", Unit::milliseconds},
+    {"cost_usd_per_month", "a month", Unit::money},
+};
+
+std::string show(double value, Unit unit) {
+    switch (unit) {
+    case Unit::share:
+        return formatAvailability(value);
+    case Unit::milliseconds:
+        return formatDuration(Duration::milliseconds(value));
+    case Unit::money:
+        return formatMoney(Money(value));
+    }
+    return {};
+}
+
+Estimate figureOf(const Objective& objective, const SimulationResult& result) {
+    if (objective.metric == "cost_usd_per_month") {
+        Estimate cost = Estimate::exactly(result.cost.usdPerMonth);
+        if (result.cost.atLeast) {
+            cost.method = Method::bound;
+            cost.note = "some parts have no price: this is a lower bound";
+        }
+        return cost;
+    }
+    const auto flow = std::find_if(result.flows.begin(), result.flows.end(),
+                                   [&](const FlowResult& f) { return f.flow == objective.flow; });
+    if (flow == result.flows.end()) return Estimate::unknown();
+    if (objective.metric == "availability_time") return flow->availabilityTime;
+    if (objective.metric == "availability_requests") return flow->availabilityRequests;
+    if (objective.metric == "availability_good") return flow->availabilityGood;
+    if (objective.metric == "latency_p50_ms") return flow->latencyMs.p50;
+    if (objective.metric == "latency_p95_ms") return flow->latencyMs.p95;
+    if (objective.metric == "latency_p99_ms") return flow->latencyMs.p99;
+    return Estimate::unknown();
+}
+
+// Is the figure on the right side of the target? Nothing when its interval straddles it.
+std::optional<bool> isMet(const Estimate& value, const Objective& objective) {
+    if (!value.value) return std::nullopt;
+    const Interval range = value.ci95.value_or(Interval{*value.value, *value.value});
+    bool all = true, none = false;
+    if (objective.atLeast) {
+        all = all && range.low >= *objective.atLeast;
+        none = none || range.high < *objective.atLeast;
+    }
+    if (objective.atMost) {
+        all = all && range.high <= *objective.atMost;
+        none = none || range.low > *objective.atMost;
+    }
+    if (all && value.method == Method::bound && objective.atMost && !value.ci95)
+        return std::nullopt; // may be more
+    if (all) return true;
+    return none ? std::optional(false) : std::nullopt;
+}
+
+} // namespace
+
+ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
+    ObjectiveResult judged;
+    judged.id = objective.id.str();
+    judged.target = objective.atLeast.value_or(objective.atMost.value_or(0));
+    judged.value = figureOf(objective, result);
+    const auto* metric = std::find_if(std::begin(kMetrics), std::end(kMetrics),
+                                      [&](const Metric& m) { return m.id == objective.metric; });
+    const bool money = metric != std::end(kMetrics) && metric->unit == Unit::money;
+    const std::string who = money ? "Cost" : objective.flow;
+    if (metric == std::end(kMetrics)) {
+        judged.sentence =
+            fmt::format("{}: \"{}\" is not a figure this program computes: undecided", who, objective.metric);
+        return judged;
+    }
+    const std::string target = show(judged.target, metric->unit);
+    const std::string wanted = objective.atLeast ? fmt::format("at least {} wanted", target)
+                                                 : fmt::format("at most {} wanted", target);
+    if (!judged.value.value) {
+        judged.sentence = fmt::format("{}: {} {}, but this run (mode {}) does not compute it: undecided", who,
+                                      wanted, metric->words, result.mode);
+        return judged;
+    }
+    judged.met = isMet(judged.value, objective);
+    std::string range;
+    if (judged.value.ci95)
+        range = fmt::format(" (95 % interval {} to {})", show(judged.value.ci95->low, metric->unit),
+                            show(judged.value.ci95->high, metric->unit));
+    const char* verdict = !judged.met ? "undecided" : *judged.met ? "met" : "missed";
+    const std::string shown =
+        (judged.value.method == Method::bound ? "at least " : "") + show(*judged.value.value, metric->unit);
+    judged.sentence =
+        metric->unit == Unit::milliseconds
+            ? fmt::format("{}: {} {}{}, {}: {}", who, metric->words, shown, range, wanted, verdict)
+            : fmt::format("{}: {} {}{}, {}: {}", who, shown, metric->words, range, wanted, verdict);
+    if (!judged.met) judged.sentence += judged.value.ci95 ? "; more precision or time would decide it" : "";
+    return judged;
+}
+
+} // namespace alwayson::verbs

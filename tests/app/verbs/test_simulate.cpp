@@ -1,0 +1,185 @@
+// simulate: design + options -> result, on the template, on reference rows and on wrong requests.
+#include "app/verbs/objectives.h"
+#include "app/verbs/verbs.h"
+#include "tests/support/test_support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+using namespace alwayson;
+
+namespace {
+
+const FlowResult& flowOf(const SimulationResult& result, const std::string& id) {
+    for (const FlowResult& flow : result.flows)
+        if (flow.flow == id) return flow;
+    qFatal("no flow %s", id.c_str());
+}
+
+Design webPair() {
+    auto design = verbs::newFromTemplate("web-pair");
+    if (!design) qFatal("%s", design.error().message.c_str());
+    return std::move(design).value();
+}
+
+Design reference(const std::string& row) {
+    auto opened = verbs::open(std::string(ALWAYSON_TEST_DATA) + "/reference/failure/" + row + ".aon.json");
+    if (!opened) qFatal("%s", opened.error().message.c_str());
+    return opened->design;
+}
+
+} // namespace
+
+class TestSimulate : public QObject {
+    Q_OBJECT
+private slots:
+    void automaticGivesAvailabilityLatencyAndCost() {
+        verbs::SimulateOptions options;
+        options.designFile = "shop.aon.json";
+        options.budgetS = 60; // not the clock's business here
+        options.precision = 0.1;
+        int calls = 0;
+        double share = 0;
+        options.progress = [&](const verbs::Progress& progress) {
+            ++calls;
+            QVERIFY(progress.share >= share && progress.share <= 1 && !progress.sentence.empty());
+            share = progress.share;
+        };
+        const auto result = verbs::simulate(webPair(), options);
+        QVERIFY2(result.ok(), result ? "" : result.error().message.c_str());
+        QVERIFY(calls > 0);
+        QVERIFY(!result->partial);
+        QCOMPARE(result->mode, std::string("availability"));
+        QCOMPARE(result->designName, std::string("Web pair"));
+        QCOMPARE(result->priceBook, std::string("realistic"));
+        QVERIFY(!result->designHash.empty() && !result->engineVersion.empty());
+        QCOMPARE(result->reproduce,
+                 std::string("alwayson-cli simulate shop.aon.json --mode auto --precision 0.1 --seed 1"));
+
+        const FlowResult& design = flowOf(*result, "design");
+        QVERIFY(design.availabilityTime.method == Method::simulated);
+        const Interval ci = *design.availabilityTime.ci95;
+        QVERIFY((ci.high - ci.low) / 2 <= 0.1 * (1 - *design.availabilityTime.value) * 1.01);
+        QVERIFY(design.availabilityTime.note.find("outages in") != std::string::npos);
+        QVERIFY(*flowOf(*result, "shoppers:read").latencyMs.p99.value > 1);
+        QVERIFY(flowOf(*result, "shoppers:read").requests.offered > 10000);
+        QVERIFY(result->cost.usdPerMonth > 0);
+        QVERIFY(!result->waterfall.empty() && !result->assumptions.empty());
+
+        // Exact with perfect views lies above, and exact with detection near what was simulated.
+        const auto exact = std::find_if(result->exact.begin(), result->exact.end(),
+                                        [](const FlowAvailability& f) { return f.flow == "design"; });
+        QVERIFY(exact != result->exact.end());
+        const double perfect = 1 - *exact->availability.value, detected = 1 - *exact->withDetection.value;
+        QVERIFY(detected > perfect);
+        QVERIFY2(std::fabs((1 - *design.availabilityTime.value) / detected - 1) < 0.25,
+                 qPrintable(
+                     QString("%1 %2 %3").arg(1 - *design.availabilityTime.value).arg(detected).arg(perfect)));
+        QCOMPARE(result->objectives.size(), std::size_t(2));
+        for (const ObjectiveResult& objective : result->objectives)
+            QVERIFY(!objective.sentence.empty());
+        QCOMPARE(result->objectives[1].id, std::string("budget"));
+        QVERIFY(result->objectives[1].met == std::optional(true));
+    }
+
+    void sameSeedSameBytes() {
+        verbs::SimulateOptions options;
+        options.mode = verbs::Mode::availability;
+        options.precision = 0.2;
+        options.budgetS = 60;
+        options.threads = 1;
+        const std::string first = toJson(*verbs::simulate(webPair(), options)).dump();
+        options.threads = 2;
+        QVERIFY(toJson(*verbs::simulate(webPair(), options)).dump() == first);
+        options.seed = 2;
+        QVERIFY(toJson(*verbs::simulate(webPair(), options)).dump() != first);
+    }
+
+    void exactModeIsTheStructure() {
+        verbs::SimulateOptions options;
+        options.mode = verbs::Mode::exact;
+        const auto result = verbs::simulate(reference("R2"), options);
+        QVERIFY2(result.ok(), result ? "" : result.error().message.c_str());
+        const Estimate& a = flowOf(*result, "design").availabilityTime;
+        QVERIFY(a.method == Method::exact && !a.ci95);
+        QVERIFY(std::fabs((1 - *a.value) / (1 - 0.999901970395059) - 1) < 1e-9);
+        QVERIFY(std::fabs(*flowOf(*result, "design").outages.meanSeconds.value - 18000) < 1e-3);
+        QCOMPARE(result->mode, std::string("exact"));
+    }
+
+    void deterministicWalkThroughTheVerb() {
+        verbs::SimulateOptions options;
+        options.mode = verbs::Mode::availability;
+        options.years = 300 / kHoursPerYear;
+        const auto result = verbs::simulate(reference("D1"), options);
+        QVERIFY(result.ok());
+        QVERIFY(std::fabs(*flowOf(*result, "design").availabilityTime.value - 260.0 / 300) < 1e-12);
+        QCOMPARE(result->events.size(), std::size_t(8));
+        QVERIFY(std::fabs(result->events[2].atS / 3600 - 130) < 1e-9);
+    }
+
+    void aScenarioRunsRequests() {
+        verbs::SimulateOptions options;
+        options.scenario = "kill-web2";
+        options.traceStepS = 1;
+        const auto result = verbs::simulate(webPair(), options);
+        QVERIFY2(result.ok(), result ? "" : result.error().message.c_str());
+        QCOMPARE(result->mode, std::string("requests"));
+        QCOMPARE(result->scenario, std::string("kill-web2"));
+        QVERIFY(flowOf(*result, "design").requests.offered > 40000);
+        QVERIFY(result->trace != nullptr);
+        QVERIFY(!result->series.empty() && !result->exact.empty());
+        QVERIFY(result->reproduce.find("--scenario kill-web2") != std::string::npos);
+    }
+
+    void wrongRequestsAreRefused() {
+        verbs::SimulateOptions options;
+        options.scenario = "nowhere";
+        QCOMPARE(verbs::simulate(webPair(), options).error().code, std::string("scenario.unknown"));
+        options.scenario = "kill-web2";
+        options.mode = verbs::Mode::availability;
+        QCOMPARE(verbs::simulate(webPair(), options).error().code, std::string("simulate.scenario"));
+        options = {};
+        options.precision = 0;
+        QCOMPARE(verbs::simulate(webPair(), options).error().code, std::string("simulate.precision"));
+        std::stop_source stop;
+        stop.request_stop();
+        const auto stopped = verbs::simulate(webPair(), {}, stop.get_token());
+        QVERIFY(!stopped.ok() && stopped.error().kind == ErrorKind::cancelled);
+    }
+
+    void objectivesAreMetMissedOrUndecided() {
+        SimulationResult result;
+        result.mode = "availability";
+        FlowResult flow;
+        flow.flow = "c";
+        flow.availabilityTime = {0.9995, Interval{0.9993, 0.9997}, Method::simulated, 40, ""};
+        result.flows.push_back(flow);
+        result.cost.usdPerMonth = 680;
+        Objective objective;
+        objective.flow = "c";
+        objective.metric = "availability_time";
+        const auto verdict = [&](double target) {
+            objective.atLeast = target;
+            return verbs::judge(objective, result).met;
+        };
+        QVERIFY(verdict(0.999) == std::optional(true));
+        QVERIFY(verdict(0.9999) == std::optional(false));
+        QVERIFY(!verdict(0.9995));
+        QVERIFY(verbs::judge(objective, result).sentence.find("undecided") != std::string::npos);
+        objective.metric = "latency_p99_ms";
+        QVERIFY(!verbs::judge(objective, result).met);
+        objective = {};
+        objective.metric = "cost_usd_per_month";
+        objective.atMost = 700;
+        QVERIFY(verbs::judge(objective, result).met == std::optional(true));
+        result.cost.atLeast = true; // with unpriced parts it may be more
+        QVERIFY(!verbs::judge(objective, result).met);
+        objective.atMost = 600;
+        QVERIFY(verbs::judge(objective, result).met == std::optional(false));
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestSimulate, test_simulate)
+#include "test_simulate.moc"
