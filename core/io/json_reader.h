@@ -16,7 +16,8 @@ struct ReadLimits {
     std::size_t depth = 64;                         // nested arrays and objects
     std::size_t stringBytes = std::size_t{1} << 20; // of one string or key, as it stands in the file
     std::size_t keysPerObject = 100'000;
-    std::size_t values = 50'000'000; // all values of the document: about 1e6 nodes and 5e6 links
+    std::size_t values =
+        20'000'000; // of the whole document; bounds memory to about 1.4 GB (a node has about 20)
 };
 
 // Strict JSON (RFC 8259) and then some: valid UTF-8, no key twice in one object, no control characters in
