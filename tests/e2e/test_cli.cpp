@@ -1,0 +1,208 @@
+// The command line from end to end: the documented commands, keys, streams and exit codes.
+
+#include "tests/e2e/command.h"
+#include "tests/support/test_support.h"
+
+#include <QJsonArray>
+#include <csignal>
+
+using namespace alwayson::test;
+
+class TestCli : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    QString file(const QString& name) const { return m_folder.filePath(name); }
+    QString fresh(const QString& templateId) {
+        const QString path = file(templateId + ".aon.json");
+        if (!QFile::exists(path)) {
+            const Outcome made = cli({"new", "--template", templateId, "-o", path});
+            if (made.code != 0) qFatal("%s", made.err.constData());
+        }
+        return path;
+    }
+
+private slots:
+    void templatesAreListed() {
+        const Outcome outcome = cli({"templates", "--json"});
+        QCOMPARE(outcome.code, 0);
+        QCOMPARE(outcome.err, QByteArray());
+        QStringList ids;
+        for (const QJsonValue& one : outcome.json()["templates"].toArray()) {
+            ids << one["id"].toString();
+            QVERIFY(!one["title"].toString().isEmpty() && !one["description"].toString().isEmpty());
+        }
+        QVERIFY(ids.contains("web-pair") && ids.contains("one-server"));
+    }
+
+    void everyTemplateChecksSimulatesAndExports() {
+        for (const QJsonValue& one : cli({"templates", "--json"}).json()["templates"].toArray()) {
+            const QString path = fresh(one["id"].toString());
+            QVERIFY2(cli({"check", path}).code <= 1, qPrintable(path));
+            const Outcome run = cli({"simulate", path, "--mode", "exact", "--json"});
+            QVERIFY2(run.code == 0 || run.code == 1 || run.code == 6, run.err.constData());
+        }
+    }
+
+    void newRefusesToReplaceWithoutForce() {
+        const QString path = fresh("web-pair");
+        const Outcome again = cli({"new", "--template", "one-server", "-o", path, "--json"});
+        QCOMPARE(again.code, 4);
+        QCOMPARE(again.error()["code"].toString(), "io.exists");
+        QVERIFY(readAll(path).contains("Web pair"));
+        QCOMPARE(cli({"new", "--template", "web-pair", "-o", path, "--force"}).code, 0);
+    }
+
+    void newWithoutOutputPrintsTheDesign() {
+        const Outcome outcome = cli({"new", "--template", "web-pair"});
+        QCOMPARE(outcome.code, 0);
+        QCOMPARE(outcome.json()["format"].toString(), "alwayson-design");
+        QCOMPARE(outcome.out, readAll(fresh("web-pair")));
+    }
+
+    void kindsExplainThemselves() {
+        const QJsonArray kinds = cli({"kinds", "--json"}).json()["kinds"].toArray();
+        QVERIFY(kinds.size() >= 4);
+        for (const QJsonValue& kind : kinds)
+            for (const QJsonValue& parameter : kind["parameters"].toArray())
+                for (const char* key : {"id", "type", "unit", "default", "min", "max", "help", "source", "grade"})
+                    QVERIFY2(parameter.toObject().contains(key), key);
+        const Outcome page = cli({"kinds", "haproxy"});
+        QCOMPARE(page.code, 0);
+        QVERIFY(page.out.contains("check_inter_ms") && page.out.contains("Source:"));
+        const Outcome typo = cli({"kinds", "haprxy"});
+        QCOMPARE(typo.code, 2);
+        QVERIFY(typo.err.contains("haproxy"));
+    }
+
+    void checkReportsWithStableKeys() {
+        const Outcome outcome = cli({"check", fresh("web-pair"), "--json"});
+        QCOMPARE(outcome.code, 0);
+        const QJsonObject report = outcome.json();
+        QCOMPARE(report["schema"].toString(), "alwayson-check/1");
+        QCOMPARE(report["design"]["name"].toString(), "Web pair");
+        QCOMPARE(report["design"]["hash"].toString().size(), 64);
+        QVERIFY(report["single_points_of_failure"].toArray().contains("lb1"));
+        QVERIFY(!report["single_points_of_failure"].toArray().contains("web1"));
+        QVERIFY(report["minimal_cut_sets"].toArray().size() > 0);
+        QStringList flows;
+        for (const QJsonValue& flow : report["flows"].toArray()) {
+            flows << flow["id"].toString();
+            const double availability = flow["availability"]["value"].toDouble();
+            QVERIFY(availability > 0.99 && availability < 1);
+        }
+        QCOMPARE(flows, QStringList({"shoppers:read", "shoppers:write", "shoppers", "design"}));
+        QVERIFY(report["cost"]["usd_per_month"].toDouble() > 100);
+        QVERIFY(report["issues"].toArray().size() > 0);
+    }
+
+    void failOnGatesAPipeline() {
+        QCOMPARE(cli({"check", fresh("web-pair"), "--fail-on", "warning"}).code, 1);
+        QCOMPARE(cli({"check", fresh("web-pair"), "--fail-on", "error"}).code, 0);
+        QCOMPARE(cli({"check", fresh("web-pair"), "--fail-on", "never"}).code, 0);
+    }
+
+    void simulateScenarioWithStableKeys() {
+        const QStringList arguments{"simulate", fresh("web-pair"), "--scenario", "kill-web2", "--json", "--seed", "7"};
+        const Outcome outcome = cli(arguments);
+        QVERIFY2(outcome.code == 0 || outcome.code == 1 || outcome.code == 6, outcome.err.constData());
+        const QJsonObject result = outcome.json();
+        QCOMPARE(result["schema"].toString(), "alwayson-result/1");
+        QCOMPARE(result["scenario"].toString(), "kill-web2");
+        QCOMPARE(result["seed"].toInt(), 7);
+        for (const char* key : {"design", "engine", "mode", "flows", "recovery", "data", "cost", "objectives", "spread", "waterfall", "exact", "fingerprint", "reproduce"})
+            QVERIFY2(result.contains(key), key);
+        const QJsonValue flow = result["flows"][0];
+        QVERIFY(flow["requests"]["offered"].toInt() > 40000);
+        QVERIFY(flow["latency_ms"]["p99"]["value"].toDouble() > flow["latency_ms"]["p50"]["value"].toDouble());
+        QCOMPARE(cli(arguments).out, outcome.out); // same seed, same bytes
+        QStringList other = arguments;
+        other.last() = "8";
+        QVERIFY(cli(other).json()["fingerprint"] != result["fingerprint"]);
+    }
+
+    void threadsNeverChangeTheResult() {
+        const QStringList arguments{"simulate", fresh("web-pair"), "--mode", "availability", "--years", "2000", "--json", "--threads"};
+        const QByteArray one = cli(arguments + QStringList{"1"}).json()["fingerprint"].toString().toUtf8();
+        QCOMPARE(one.size(), 16);
+        QCOMPARE(cli(arguments + QStringList{"2"}).json()["fingerprint"].toString().toUtf8(), one);
+    }
+
+    void exportWritesAndVerifies() {
+        const QString folder = file("export");
+        const Outcome outcome = cli({"export", fresh("web-pair"), "--to", "haproxy", "-o", folder, "--verify", "--json"});
+        QVERIFY2(outcome.code == 0, outcome.err.constData());
+        QCOMPARE(outcome.json()["schema"].toString(), "alwayson-export/1");
+        bool verified = false;
+        for (const QJsonValue& one : outcome.json()["files"].toArray()) {
+            QVERIFY2(QFile::exists(folder + "/" + one["path"].toString()), qPrintable(one["path"].toString()));
+            QCOMPARE(one["sha256"].toString().size(), 64);
+            verified = verified || one["verified_by"].toString().contains("aproxy", Qt::CaseInsensitive);
+        }
+        QVERIFY(verified);
+        QCOMPARE(cli({"export", fresh("web-pair"), "--to", "haproxy", "-o", folder}).code, 0); // ours: replaced
+        const QString foreign = file("foreign");
+        QDir().mkpath(foreign + "/haproxy/lb1");
+        writeFile(foreign + "/haproxy/lb1/haproxy.cfg", "# mine\n");
+        const Outcome refused = cli({"export", fresh("web-pair"), "--to", "haproxy", "-o", foreign});
+        QCOMPARE(refused.code, 4);
+        QCOMPARE(readAll(foreign + "/haproxy/lb1/haproxy.cfg"), QByteArray("# mine\n"));
+    }
+
+    void schemaIsJson() { QVERIFY(cli({"schema"}).json().contains("$schema")); }
+
+    void usageErrors_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("nothing") << QStringList{};
+        QTest::newRow("unknown command") << QStringList{"fly"};
+        QTest::newRow("no design") << QStringList{"check"};
+        QTest::newRow("unknown option") << QStringList{"check", "x", "--wings"};
+        QTest::newRow("bad mode") << QStringList{"simulate", "x", "--mode", "magic"};
+        QTest::newRow("bad duration") << QStringList{"simulate", "x", "--duration", "soon"};
+        QTest::newRow("unknown template") << QStringList{"new", "--template", "castle"};
+    }
+    void usageErrors() {
+        QFETCH(QStringList, arguments);
+        const Outcome outcome = cli(arguments);
+        QCOMPARE(outcome.code, 2);
+        QCOMPARE(outcome.out, QByteArray());
+        QVERIFY(!outcome.err.isEmpty());
+        QVERIFY(!cli(arguments + QStringList{"--json"}).error()["message"].toString().isEmpty());
+    }
+
+    void unknownScenarioNamesThoseThatAre() {
+        const Outcome outcome = cli({"simulate", fresh("web-pair"), "--scenario", "kill-web3"});
+        QCOMPARE(outcome.code, 2);
+        QVERIFY(outcome.err.contains("kill-web2"));
+    }
+
+    void helpGoesToStdout() {
+        for (const QString& command : {"new", "templates", "kinds", "check", "simulate", "export", "schema"}) {
+            const Outcome outcome = cli({command, "--help"});
+            QCOMPARE(outcome.code, 0);
+            QVERIFY(outcome.out.contains("Example:"));
+        }
+    }
+
+    void interruptionIsNotASuccess() {
+        QProcess process;
+        process.start(cliPath(), {"simulate", fresh("web-pair"), "--mode", "availability", "--years", "100000000", "--json"});
+        QVERIFY(process.waitForStarted());
+        QTest::qWait(300); // into the run; before or after, the exit code is the same
+        ::kill(pid_t(process.processId()), SIGTERM);
+        QVERIFY(process.waitForFinished(5000));
+        QCOMPARE(process.exitCode(), 143);
+    }
+
+    void closedStdoutIsAnError() {
+        QProcess process;
+        process.start("/bin/sh", {"-c", cliPath() + " kinds --json >/dev/full"});
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitCode(), 4);
+    }
+
+    void noColourWhenNotATerminal() { QVERIFY(!cli({"check", fresh("web-pair")}).out.contains('\033')); }
+};
+
+ALWAYSON_TEST_MAIN(TestCli, test_cli)
+#include "test_cli.moc"

@@ -1,0 +1,84 @@
+// Bad input: exit 3 with file, pointer, line, column and cure; newer version 5; input and output 4. Nothing is lost.
+
+#include "tests/e2e/command.h"
+#include "tests/support/test_support.h"
+
+using namespace alwayson::test;
+
+class TestCliBadInput : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    QString file(const QString& name) const { return m_folder.filePath(name); }
+
+private slots:
+    void badFiles_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QString>("pointer");
+        const QByteArray head = R"({"format":"alwayson-design","version":1,)";
+        QTest::newRow("empty") << QByteArray() << 3 << "";
+        QTest::newRow("not json") << QByteArray("hello") << 3 << "";
+        QTest::newRow("truncated") << head + R"("nodes":[{"id":"a")" << 3 << "";
+        QTest::newRow("nested") << QByteArray(100000, '[') << 3 << "";
+        QTest::newRow("duplicate key") << head + R"("name":"a","name":"b"})" << 3 << "/name";
+        QTest::newRow("duplicate id") << head + R"("nodes":[{"id":"a","kind":"server"},{"id":"a","kind":"server"}]})" << 3 << "/nodes/1/id";
+        QTest::newRow("dangling") << head + R"("nodes":[{"id":"a","kind":"server","group":"g"}]})" << 3 << "/nodes/0/group";
+        QTest::newRow("wrong type") << head + R"("nodes":[{"id":7,"kind":"server"}]})" << 3 << "/nodes/0/id";
+        QTest::newRow("out of range") << head + R"("nodes":[{"id":"a","kind":"server","parameters":{"workers":0}}]})" << 3 << "/nodes/0/parameters/workers";
+        QTest::newRow("huge number") << head + R"("nodes":[{"id":"a","kind":"client","parameters":{"rate_per_s":1e999}}]})" << 3 << "/nodes/0/parameters/rate_per_s";
+        QTest::newRow("NaN") << head + R"("nodes":[{"id":"a","kind":"client","parameters":{"rate_per_s":NaN}}]})" << 3 << "/nodes/0/parameters/rate_per_s";
+        QTest::newRow("utf-8") << head + "\"name\":\"\xff\"}" << 3 << "/name";
+        QTest::newRow("newer") << QByteArray(R"({"format":"alwayson-design","version":2})") << 5 << "/version";
+        QTest::newRow("another format") << QByteArray(R"({"format":"something","version":1})") << 3 << "/format";
+    }
+    void badFiles() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, code);
+        QFETCH(QString, pointer);
+        const QString path = file("bad.aon.json");
+        writeFile(path, bytes);
+        for (const char* command : {"check", "simulate"}) {
+            const Outcome outcome = cli({command, path, "--json"});
+            QCOMPARE(outcome.code, code);
+            QCOMPARE(outcome.out, QByteArray());
+            const QJsonObject error = outcome.error();
+            QCOMPARE(error["file"].toString(), path);
+            QCOMPARE(error["pointer"].toString(), pointer);
+            QVERIFY2(error["line"].toInt() >= 1 && error["column"].toInt() >= 1, outcome.err.constData());
+            QVERIFY(!error["message"].toString().isEmpty() && !error["code"].toString().isEmpty());
+            QVERIFY2(!error["cure"].toString().isEmpty(), outcome.err.constData());
+        }
+        QCOMPARE(readAll(path), bytes);
+    }
+
+    void theMessageNamesLineAndColumn() {
+        const QString path = file("line.aon.json");
+        writeFile(path, "{\n  \"format\": \"alwayson-design\",\n  \"version\": 1,\n  \"nodes\": [ { \"id\": \"a\", \"kind\": \"servr\" } ]\n}\n");
+        const Outcome outcome = cli({"check", path});
+        QCOMPARE(outcome.code, 3);
+        QVERIFY2(outcome.err.contains("line.aon.json:4:") && outcome.err.contains("server"), outcome.err.constData());
+    }
+
+    void unknownFieldsWarnAndGoOn() {
+        const QString path = file("unknown.aon.json");
+        writeFile(path, R"({"format":"alwayson-design","version":1,"nodes":[{"id":"a","kind":"server","parameters":{"wrkers":3}}]})");
+        const Outcome outcome = cli({"check", path});
+        QVERIFY(outcome.code <= 1);
+        QVERIFY2(outcome.err.contains("warning") && outcome.err.contains("workers"), outcome.err.constData());
+    }
+
+    void filesThatCannotBeReadOrWritten() {
+        QCOMPARE(cli({"check", file("missing.aon.json")}).code, 4);
+        QCOMPARE(cli({"check", m_folder.path()}).code, 4);
+        QCOMPARE(cli({"new", "--template", "web-pair", "-o", file("no/such/folder/x.json")}).code, 4);
+        QCOMPARE(cli({"new", "--template", "web-pair", "-o", "/proc/nowhere/x.json"}).code, 4);
+        const QString design = file("ok.aon.json");
+        QCOMPARE(cli({"new", "--template", "web-pair", "-o", design}).code, 0);
+        QCOMPARE(cli({"export", design, "--to", "haproxy", "-o", "/proc/nowhere"}).code, 4);
+        QCOMPARE(cli({"export", design, "--to", "teleport", "-o", file("x")}).code, 2);
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestCliBadInput, test_cli_bad_input)
+#include "test_cli_bad_input.moc"
