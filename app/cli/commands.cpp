@@ -150,6 +150,7 @@ int exportDesign(const CommandOptions& options, Output& out, std::stop_token sto
     if (const Status written = verbs::writeExport(*files, options.output, options.force); !written) return out.fail(written.error());
     Json list = Json::array();
     std::vector<std::vector<std::string>> rows;
+    std::string notes;
     bool accepted = true;
     for (const verbs::ExportedFile& file : *files) {
         accepted = accepted && file.accepted;
@@ -158,10 +159,10 @@ int exportDesign(const CommandOptions& options, Output& out, std::stop_token sto
                         {"verdict", file.verdict.empty() ? Json(nullptr) : Json(file.verdict)}, {"notes", file.notes}});
         rows.push_back({(std::filesystem::path(options.output) / file.path).string(),
                         file.verifiedBy.empty() ? "" : fmt::format("{}: {}", file.verifiedBy, file.verdict)});
-        for (const std::string& note : file.notes) rows.push_back({"    " + note});
+        for (const std::string& note : file.notes) notes += fmt::format("\nNote on {}: {}\n", file.path, note);
     }
     if (out.json) out.data(Json{{"schema", "alwayson-export/1"}, {"files", list}});
-    else out.data(std::string_view(table(rows, 0)));
+    else out.data(std::string_view(table(rows, 0) + notes));
     return out.finish(accepted ? verbs::kDone : verbs::kMissed);
 }
 
