@@ -1,0 +1,170 @@
+// The first journey, in the real window: drag a server from the palette, link it, run, kill it, see the state change, undo
+// everything and find the file byte-identical.
+
+#include "app/gui/canvas/canvas_view.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+#include "app/gui/window/actions.h"
+#include "app/gui/window/main_window.h"
+#include "core/results/trace.h"
+#include "tests/support/test_support.h"
+
+#include <QAction>
+#include <QDragEnterEvent>
+#include <QFile>
+#include <QMimeData>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+
+using namespace alwayson;
+using namespace alwayson::gui;
+
+class TestJourney : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+
+    static QByteArray bytes(const QString& path) {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
+    static QPoint viewPoint(CanvasView& canvas, QPointF scene) { return canvas.mapFromScene(scene); }
+
+    // The middle of a node's card.
+    static QPointF middleOf(const Session& session, const QString& id) {
+        const CanvasBox box = session.design().canvas.at(id.toStdString());
+        return {box.x + 86, box.y + 31};
+    }
+
+    static void dropKind(CanvasView& canvas, const char* kind, QPointF scene) {
+        QMimeData mime;
+        mime.setData(CanvasView::kPaletteMime, kind);
+        const QPoint at = viewPoint(canvas, scene);
+        QDragEnterEvent enter(at, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(canvas.viewport(), &enter);
+        QDragMoveEvent move(at, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(canvas.viewport(), &move);
+        QDropEvent drop(at, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(canvas.viewport(), &drop);
+    }
+
+    static void drag(CanvasView& canvas, QPointF from, QPointF to) {
+        QWidget* viewport = canvas.viewport();
+        QTest::mousePress(viewport, Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, from));
+        QTest::mouseMove(viewport, viewPoint(canvas, (from + to) / 2));
+        QTest::mouseMove(viewport, viewPoint(canvas, to));
+        QTest::mouseRelease(viewport, Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, to));
+    }
+
+    static QString newNode(const Design& before, const Design& after) {
+        for (const Node& node : after.nodes)
+            if (!before.nodes.contains(node.id.str())) return QString::fromStdString(node.id.str());
+        return {};
+    }
+
+    static const NodeFrame* frameOf(const Session& session, const QString& id) {
+        const Frame* frame = session.currentFrame();
+        const auto result = session.runResult();
+        if (!frame || !result || !result->trace) return nullptr;
+        for (std::size_t i = 0; i < result->trace->nodes.size(); ++i)
+            if (result->trace->nodes[i] == id.toStdString()) return &frame->nodes[i];
+        return nullptr;
+    }
+
+private slots:
+    void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
+
+    void drawLinkRunKillUndo() {
+        Theme theme;
+        Session session;
+        MainWindow window(session, theme);
+        window.resize(1440, 900);
+        window.start({});
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        CanvasView& canvas = window.canvas();
+        const QString path = m_folder.filePath("shop.aon.json");
+        QVERIFY(session.saveFile(path));
+        const QByteArray original = bytes(path);
+        QVERIFY(!original.isEmpty());
+
+        // The verdict is there, and follows.
+        QTRY_VERIFY_WITH_TIMEOUT(session.report() != nullptr, 5000);
+        const double costBefore = session.report()->cost.usdPerMonth;
+
+        // A server from the palette into zone b.
+        const Design before = session.design();
+        dropKind(canvas, "kinds/server", {756, 180});
+        const QString server = newNode(before, session.design());
+        QVERIFY(!server.isEmpty());
+        QCOMPARE(session.design().nodes.find(server.toStdString())->domain->str(), std::string("eu-b"));
+        QTRY_VERIFY_WITH_TIMEOUT(session.report() && session.report()->cost.usdPerMonth > costBefore, 5000);
+
+        // Linked from the balancer by dragging.
+        window.actions().at("tool.connect")->trigger();
+        const std::size_t links = session.design().links.size();
+        drag(canvas, middleOf(session, "lb1"), middleOf(session, server));
+        QCOMPARE(session.design().links.size(), links + 1);
+        const Link& link = session.design().links.at(links);
+        QCOMPARE(link.from, std::string("lb1"));
+        QCOMPARE(link.to, server.toStdString());
+
+        // The other way round is refused with a reason, and nothing changes.
+        QTest::mousePress(canvas.viewport(), Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, middleOf(session, server)));
+        QTest::mouseMove(canvas.viewport(), viewPoint(canvas, middleOf(session, "web1")));
+        QTest::mouseMove(canvas.viewport(), viewPoint(canvas, middleOf(session, "shoppers")));
+        QTRY_VERIFY(!canvas.linkHint().isEmpty());
+        QTest::mouseRelease(canvas.viewport(), Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, middleOf(session, "shoppers")));
+        QCOMPARE(session.design().links.size(), links + 1);
+        window.actions().at("tool.select")->trigger();
+
+        // Run, and kill the new server while it plays.
+        session.setSpeed(20);
+        session.startRun({});
+        QTRY_VERIFY_WITH_TIMEOUT(session.currentFrame() != nullptr, 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(session.playTimeS() > 2, 10000);
+        QVERIFY(frameOf(session, server));
+        QCOMPARE(frameOf(session, server)->state, NodeState::up);
+        session.select({server});
+        session.kill(server, "crash");
+        QTRY_VERIFY_WITH_TIMEOUT(frameOf(session, server) && frameOf(session, server)->state == NodeState::down, 10000);
+        QCOMPARE(frameOf(session, server)->mode, std::string("crash"));
+        session.heal(server);
+        QTRY_VERIFY_WITH_TIMEOUT(frameOf(session, server) && frameOf(session, server)->state != NodeState::down, 10000);
+        session.stopRun();
+
+        // Back to the first byte.
+        QVERIFY(session.isModified());
+        while (session.undoStack().canUndo()) session.undoStack().undo();
+        const QString again = m_folder.filePath("again.aon.json");
+        QVERIFY(session.saveFile(again));
+        QCOMPARE(bytes(again), original);
+
+        // And forth: all of it once more.
+        while (session.undoStack().canRedo()) session.undoStack().redo();
+        QVERIFY(session.design().nodes.contains(server.toStdString()));
+    }
+
+    void aBadFileLeavesTheDocumentAlone() {
+        Theme theme;
+        Session session;
+        MainWindow window(session, theme);
+        window.start({});
+        const std::string name = session.design().name;
+        const QString path = m_folder.filePath("bad.aon.json");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"format\":\"alwayson-design\",\"version\":1,\"nodes\":[{\"id\":\"a\",\"kind\":\"servr\"}]}");
+        file.close();
+        QString message;
+        connect(&session, &Session::errorRaised, this, [&](const QString&, const QString& text) { message = text; });
+        QVERIFY(!session.openFile(path));
+        QVERIFY2(message.contains("server") && message.contains("1:"), qPrintable(message));
+        QCOMPARE(session.design().name, name);
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestJourney, test_journey)
+#include "test_journey.moc"
