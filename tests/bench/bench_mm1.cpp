@@ -1,8 +1,8 @@
 // M/M/1 at load 0.9, nanoseconds of processor time per request, all in one run on one machine:
 //   the general engine, driven exactly as a request run drives it, statistics on;
-//   a minimal event loop written by hand for this one model (binary heap of events, a deque, the same random numbers);
-//   Lindley's recursion (no events at all, the same random numbers);
-//   SimPy, when python3-simpy is there.
+//   a minimal event loop written by hand for this one model (binary heap of events, a deque, the same random
+//   numbers); Lindley's recursion (no events at all, the same random numbers); SimPy, when python3-simpy is
+//   there.
 // Rounds are interleaved and the least of each is taken, because machines are noisy.
 
 #include "core/model/design.h"
@@ -181,14 +181,24 @@ int main() {
         measure(limit, round, lindley);
         if (round % 3 == 1) python = std::min(python, simpy(name));
     }
-    std::printf("M/M/1, load 0.9, %.0f requests, ns of processor time per request (mean time in system, exact 10)\n", kRequests);
+    std::printf(
+        "M/M/1, load 0.9, %.0f requests, ns of processor time per request (mean time in system, exact 10)\n",
+        kRequests);
     std::printf("  general engine    %8.1f   (%.2f)\n", engine.nsPerRequest, engine.mean);
     std::printf("  by hand, heap     %8.1f   (%.2f)\n", hand.nsPerRequest, hand.mean);
     std::printf("  Lindley           %8.1f   (%.2f)\n", limit.nsPerRequest, limit.mean);
-    if (python > 0) std::printf("  %-16s  %8.0f\n", name.c_str(), python);
-    else std::printf("  SimPy is not installed (python3-simpy)\n");
-    bool met = goal("general / by hand, at most 2", engine.nsPerRequest / hand.nsPerRequest, engine.nsPerRequest <= 2 * hand.nsPerRequest);
-    met = goal("general / Lindley, at most 4", engine.nsPerRequest / limit.nsPerRequest, engine.nsPerRequest <= 4 * limit.nsPerRequest) && met;
-    if (python > 0) met = goal("SimPy / general, at least 200", python / engine.nsPerRequest, python >= 200 * engine.nsPerRequest) && met;
+    if (python > 0)
+        std::printf("  %-16s  %8.0f\n", name.c_str(), python);
+    else
+        std::printf("  SimPy is not installed (python3-simpy)\n");
+    bool met = goal("general / by hand, at most 2", engine.nsPerRequest / hand.nsPerRequest,
+                    engine.nsPerRequest <= 2 * hand.nsPerRequest);
+    met = goal("general / Lindley, at most 4", engine.nsPerRequest / limit.nsPerRequest,
+               engine.nsPerRequest <= 4 * limit.nsPerRequest) &&
+          met;
+    if (python > 0)
+        met = goal("SimPy / general, at least 200", python / engine.nsPerRequest,
+                   python >= 200 * engine.nsPerRequest) &&
+              met;
     return met ? 0 : 1;
 }

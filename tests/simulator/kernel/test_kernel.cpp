@@ -72,7 +72,8 @@ private slots:
             const double wanted = std::log(x);
             QVERIFY(std::abs(fixedLog(x) - wanted) <= 4e-16 * std::max(1.0, std::abs(wanted)));
         }
-        for (double x = -700; x < 700; x += 0.731) QVERIFY(std::abs(fixedExp(x) / std::exp(x) - 1) < 1e-15);
+        for (double x = -700; x < 700; x += 0.731)
+            QVERIFY(std::abs(fixedExp(x) / std::exp(x) - 1) < 1e-15);
         for (double p = 1e-15; p < 0.5; p *= 1.9) {
             const double z = normalQuantile(p);
             QVERIFY(std::abs(0.5 * std::erfc(-z / std::sqrt(2.0)) / p - 1) < 1e-12);
@@ -112,7 +113,9 @@ private slots:
         for (const double u : {1e-9, 1e-4, 0.01, 0.2, 0.5, 0.8, 0.99, 0.9999, 1 - 1e-9}) {
             const double x = sampler.seconds(u);
             const double wanted = shape.quantile(u);
-            QVERIFY2(std::abs(x / wanted - 1) < 2e-6, qPrintable(QString("%1: %2 against %3").arg(u).arg(x, 0, 'g', 12).arg(wanted, 0, 'g', 12)));
+            QVERIFY2(
+                std::abs(x / wanted - 1) < 2e-6,
+                qPrintable(QString("%1: %2 against %3").arg(u).arg(x, 0, 'g', 12).arg(wanted, 0, 'g', 12)));
             QVERIFY(x > last);
             last = x;
         }
@@ -129,7 +132,8 @@ private slots:
             stream.id = streamId("server", Purpose::service);
             double sum = 0;
             const int n = 200'000;
-            for (int i = 0; i < n; ++i) sum += toSeconds(stream.next({1, 0}, sampler));
+            for (int i = 0; i < n; ++i)
+                sum += toSeconds(stream.next({1, 0}, sampler));
             const double sigma = std::sqrt(shape.secondMoment() - shape.mean() * shape.mean());
             QVERIFY(std::abs(sum / n - shape.mean()) < 4 * sigma / std::sqrt(double(n)) + 1e-9);
         }
@@ -169,7 +173,8 @@ private slots:
             if (random.next({1, 1}) < 0.2) {
                 tree.cancel(slot);
             } else {
-                const std::tuple key{static_cast<SimTime>(random.next({1, 1}) * 50), static_cast<unsigned>(random.next({1, 1}) * 16), step};
+                const std::tuple key{static_cast<SimTime>(random.next({1, 1}) * 50),
+                                     static_cast<unsigned>(random.next({1, 1}) * 16), step};
                 tree.set(slot, std::get<0>(key), step, std::get<1>(key));
                 wanted[key] = slot;
                 pending[slot] = key;
@@ -189,7 +194,8 @@ private slots:
         for (std::uint32_t i = 0; i < 100'000; ++i) {
             line.push({SimTime(i), i, i, 0, 0, 0}, dead);
             // What lives longest is the last hundred multiples of ten.
-            while (!line.empty() && line.front().at + 1000 < i) line.pop();
+            while (!line.empty() && line.front().at + 1000 < i)
+                line.pop();
         }
         SimTime last = -1;
         int living = 0;
@@ -206,7 +212,8 @@ private slots:
     void quadHeapSorts() {
         QuadHeap<Timer> heap;
         UniformStream random;
-        for (std::uint64_t i = 0; i < 1000; ++i) heap.push({SimTime(random.next({2, 2}) * 100), i, 0, 0, 0, 0});
+        for (std::uint64_t i = 0; i < 1000; ++i)
+            heap.push({SimTime(random.next({2, 2}) * 100), i, 0, 0, 0, 0});
         std::erase_if(heap.items(), [](const Timer& t) { return t.sequence % 3 == 0; });
         heap.heapify();
         std::pair<SimTime, std::uint64_t> last{-1, 0};

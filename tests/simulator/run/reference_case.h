@@ -16,15 +16,17 @@ inline Design referenceDesign(const std::string& name) {
     return loaded->design;
 }
 
-inline SimulationResult runReference(const Design& design, sim::RequestRunOptions options, std::uint64_t replications = 1,
-                                     unsigned threads = 1) {
+inline SimulationResult runReference(const Design& design, sim::RequestRunOptions options,
+                                     std::uint64_t replications = 1, unsigned threads = 1) {
     if (!design.scenarios.empty()) options.scenario = &design.scenarios.at(0);
     auto result = sim::runRequestsReplicated(design, options, replications, threads);
     if (!result) throw std::runtime_error(describe(result.error()));
     return std::move(result).value();
 }
 
-inline const FlowResult& designFlow(const SimulationResult& result) { return result.flows.back(); }
+inline const FlowResult& designFlow(const SimulationResult& result) {
+    return result.flows.back();
+}
 
 inline const NodeResult& nodeOf(const SimulationResult& result, const std::string& id) {
     for (const NodeResult& node : result.nodes)

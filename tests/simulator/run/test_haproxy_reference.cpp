@@ -36,23 +36,31 @@ private slots:
         QTest::addColumn<QString>("mode");
         QTest::addColumn<double>("low");
         QTest::addColumn<double>("high");
-        QTest::newRow("H1 killed") << "h1-killed" << "crash" << 4.0 << 6.0;
-        QTest::newRow("H2 hung") << "h2-hung" << "hang" << 10.0 << 12.0;
-        QTest::newRow("H3 back") << "h3-back" << "back" << 2.0 << 4.0;
-        QTest::newRow("H5c gone") << "h5c-gone" << "gone" << 2.2 << 3.2;
-        QTest::newRow("H5c hung") << "h5c-hung" << "hang" << 1.2 << 2.2;
+        QTest::newRow("H1 killed") << "h1-killed"
+                                   << "crash" << 4.0 << 6.0;
+        QTest::newRow("H2 hung") << "h2-hung"
+                                 << "hang" << 10.0 << 12.0;
+        QTest::newRow("H3 back") << "h3-back"
+                                 << "back" << 2.0 << 4.0;
+        QTest::newRow("H5c gone") << "h5c-gone"
+                                  << "gone" << 2.2 << 3.2;
+        QTest::newRow("H5c hung") << "h5c-hung"
+                                  << "hang" << 1.2 << 2.2;
     }
-    // Uniform between the bounds: every sample inside, mean and spread as of a uniform law, both ends visited.
+    // Uniform between the bounds: every sample inside, mean and spread as of a uniform law, both ends
+    // visited.
     void detectionTimes() {
         QFETCH(QString, name);
         QFETCH(QString, mode);
         QFETCH(double, low);
         QFETCH(double, high);
-        const SimulationResult result = runReference(referenceDesign("haproxy/" + name.toStdString()), {}, 400);
+        const SimulationResult result =
+            runReference(referenceDesign("haproxy/" + name.toStdString()), {}, 400);
         const std::vector<double> samples = detections(result, mode.toStdString());
         QCOMPARE(samples.size(), std::size_t(400));
         const auto [least, most] = std::minmax_element(samples.begin(), samples.end());
-        QVERIFY2(*least >= low - 1e-9 && *most <= high + 1e-9, qPrintable(QString("%1 to %2").arg(*least).arg(*most)));
+        QVERIFY2(*least >= low - 1e-9 && *most <= high + 1e-9,
+                 qPrintable(QString("%1 to %2").arg(*least).arg(*most)));
         QVERIFY(*least < low + 0.05 * (high - low) && *most > high - 0.05 * (high - low));
         const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / 400;
         const double error = (high - low) / std::sqrt(12.0 * 400);
@@ -72,11 +80,13 @@ private slots:
 
     void redispatchSavesAll_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"roundrobin", "leastconn", "first"}) QTest::newRow(name) << name;
+        for (const char* name : {"roundrobin", "leastconn", "first"})
+            QTest::newRow(name) << name;
     }
     void redispatchSavesAll() { // H5
         QFETCH(QString, name);
-        const SimulationResult result = runReference(referenceDesign("haproxy/h5-redispatch-" + name.toStdString()), {});
+        const SimulationResult result =
+            runReference(referenceDesign("haproxy/h5-redispatch-" + name.toStdString()), {});
         const FlowResult& flow = designFlow(result);
         QCOMPARE(flow.requests.succeeded, flow.requests.offered);
         QVERIFY2(*flow.latencyMs.max.value < 10, qPrintable(QString::number(*flow.latencyMs.max.value)));
@@ -86,19 +96,22 @@ private slots:
         const SimulationResult result = runReference(referenceDesign("haproxy/h5b-cookie"), {});
         const FlowResult& flow = designFlow(result);
         QCOMPARE(flow.requests.succeeded, flow.requests.offered);
-        QVERIFY2(std::abs(*flow.latencyMs.max.value - 2005) < 10, qPrintable(QString::number(*flow.latencyMs.max.value)));
+        QVERIFY2(std::abs(*flow.latencyMs.max.value - 2005) < 10,
+                 qPrintable(QString::number(*flow.latencyMs.max.value)));
         QVERIFY(*flow.latencyMs.p50.value < 2020);
     }
 
     void hashFailsAfterTwoSeconds_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"source", "uri"}) QTest::newRow(name) << name;
+        for (const char* name : {"source", "uri"})
+            QTest::newRow(name) << name;
     }
     void hashFailsAfterTwoSeconds() { // H5b
         QFETCH(QString, name);
         const Design design = referenceDesign("haproxy/h5b-" + name.toStdString());
         const RequestCounts late = counts(withDeadline(design, 2.01));
-        QVERIFY(late.failed.at("refused") > late.offered / 3 && late.failed.at("refused") < 2 * late.offered / 3);
+        QVERIFY(late.failed.at("refused") > late.offered / 3 &&
+                late.failed.at("refused") < 2 * late.offered / 3);
         QCOMPARE(late.failed.size(), std::size_t(1));
         const RequestCounts early = counts(withDeadline(design, 1.99));
         QCOMPARE(early.failed.at("deadline"), late.failed.at("refused"));

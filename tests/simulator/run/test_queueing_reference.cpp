@@ -49,7 +49,8 @@ private slots:
         const Estimate& latency = designFlow(result).latencyMs.mean;
         QVERIFY2(within(*latency.value, mean * 1000, tolerance), qPrintable(QString::number(*latency.value)));
         QVERIFY(latency.ci95);
-        // One seed of many: the answer lies in the interval or not far beyond it. coverageOfIntervals() counts exactly.
+        // One seed of many: the answer lies in the interval or not far beyond it. coverageOfIntervals()
+        // counts exactly.
         const double width = latency.ci95->high - latency.ci95->low;
         QVERIFY2(latency.ci95->low - width / 2 < mean * 1000 && mean * 1000 < latency.ci95->high + width / 2,
                  qPrintable(QString("[%1, %2]").arg(latency.ci95->low).arg(latency.ci95->high)));
@@ -80,20 +81,24 @@ private slots:
         const NodeResult& station = nodeOf(result, "station");
         QVERIFY2(within(*station.waitProbability.value, probability, 0.01),
                  qPrintable(QString::number(*station.waitProbability.value)));
-        QVERIFY2(within(*station.meanWaitMs.value, mean * 1000, tolerance), qPrintable(QString::number(*station.meanWaitMs.value)));
+        QVERIFY2(within(*station.meanWaitMs.value, mean * 1000, tolerance),
+                 qPrintable(QString::number(*station.meanWaitMs.value)));
     }
 
     void percentilesOfWaiting() { // Q4
         const SimulationResult result = simulate("q4-mm10", 300'000);
         const NodeResult& station = nodeOf(result, "station");
-        QVERIFY2(within(*station.p95WaitMs.value, 2593.359665, 0.05), qPrintable(QString::number(*station.p95WaitMs.value)));
-        QVERIFY2(within(*station.p99WaitMs.value, 4202.797577, 0.07), qPrintable(QString::number(*station.p99WaitMs.value)));
+        QVERIFY2(within(*station.p95WaitMs.value, 2593.359665, 0.05),
+                 qPrintable(QString::number(*station.p95WaitMs.value)));
+        QVERIFY2(within(*station.p99WaitMs.value, 4202.797577, 0.07),
+                 qPrintable(QString::number(*station.p99WaitMs.value)));
     }
 
     void lossWithoutQueue() { // Q5
         const SimulationResult result = simulate("q5-erlang-b", 200'000);
         const RequestCounts& requests = designFlow(result).requests;
-        const double lost = static_cast<double>(requests.failed.at("queue_full")) / static_cast<double>(requests.offered);
+        const double lost =
+            static_cast<double>(requests.failed.at("queue_full")) / static_cast<double>(requests.offered);
         QVERIFY2(within(lost, .121661064253, 0.015), qPrintable(QString::number(lost)));
         QCOMPARE(requests.failed.size(), std::size_t(1));
     }
@@ -106,27 +111,33 @@ private slots:
 
     void laws_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"q1-mm1-90", "q4-mm10", "q5-erlang-b", "q7-ps-lognormal", "q8-two-choices"}) QTest::newRow(name) << name;
+        for (const char* name : {"q1-mm1-90", "q4-mm10", "q5-erlang-b", "q7-ps-lognormal", "q8-two-choices"})
+            QTest::newRow(name) << name;
     }
     void laws() {
         QFETCH(QString, name);
         const SimulationResult result = simulate(name.toStdString(), 20'000);
         const RequestCounts& requests = designFlow(result).requests;
         std::uint64_t failed = 0;
-        for (const auto& [cause, count] : requests.failed) failed += count;
+        for (const auto& [cause, count] : requests.failed)
+            failed += count;
         QCOMPARE(requests.offered, requests.succeeded + failed);
         for (const NodeResult& node : result.nodes) {
             // Little: mean number = arrival rate x mean time; over a finite window up to its two ends.
             if (!node.meanSojournMs.value) continue;
             const double accepted = static_cast<double>(node.completed) / result.simulatedSeconds;
             const double little = accepted * *node.meanSojournMs.value / 1000;
-            QVERIFY2(within(node.meanInSystem, little, 0.03), qPrintable(QString("%1: %2 against %3").arg(node.id.c_str()).arg(node.meanInSystem).arg(little)));
+            QVERIFY2(
+                within(node.meanInSystem, little, 0.03),
+                qPrintable(
+                    QString("%1: %2 against %3").arg(node.id.c_str()).arg(node.meanInSystem).arg(little)));
             const auto arrivals = static_cast<std::int64_t>(node.arrivals);
             const auto out = static_cast<std::int64_t>(node.completed + node.failed + node.inFlightAtEnd);
             // What was there at the start of the window left in it.
             QVERIFY2(std::abs(arrivals - out) < 400, qPrintable(QString("%1 %2").arg(arrivals).arg(out)));
             QVERIFY(node.utilisation >= 0 && node.utilisation <= 1);
-            if (name == "q1-mm1-90") QVERIFY(within(node.utilisation, accepted * 1.0, 0.03)); // rate x service / workers
+            if (name == "q1-mm1-90")
+                QVERIFY(within(node.utilisation, accepted * 1.0, 0.03)); // rate x service / workers
         }
     }
 
@@ -137,7 +148,8 @@ private slots:
         QTest::newRow("M/M/1 .5") << "q1-mm1-50" << 2.0 << 40'000.0;
         QTest::newRow("M/M/1 .8") << "q1-mm1-80" << 5.0 << 80'000.0;
     }
-    // 95 % intervals hold the exact answer for 180 to 198 of the seeds 1 to 200 (ALWAYSON_LONG=1: 929 to 971 of 1000).
+    // 95 % intervals hold the exact answer for 180 to 198 of the seeds 1 to 200 (ALWAYSON_LONG=1: 929 to 971
+    // of 1000).
     void coverageOfIntervals() {
         QFETCH(QString, name);
         QFETCH(double, mean);
@@ -146,11 +158,13 @@ private slots:
         const int seeds = full ? 1000 : 200;
         int covered = 0;
         for (int seed = 1; seed <= seeds; ++seed) {
-            const SimulationResult result = simulate(name.toStdString(), seconds, static_cast<std::uint64_t>(seed));
+            const SimulationResult result =
+                simulate(name.toStdString(), seconds, static_cast<std::uint64_t>(seed));
             const Interval ci = *designFlow(result).latencyMs.mean.ci95;
             if (ci.low <= mean * 1000 && mean * 1000 <= ci.high) ++covered;
         }
-        QVERIFY2(covered >= (full ? 929 : 180) && covered <= (full ? 971 : 198), qPrintable(QString("%1 of %2").arg(covered).arg(seeds)));
+        QVERIFY2(covered >= (full ? 929 : 180) && covered <= (full ? 971 : 198),
+                 qPrintable(QString("%1 of %2").arg(covered).arg(seeds)));
     }
 };
 

@@ -1,4 +1,5 @@
-// The run state is one value: copies go on alike, threads do not matter, builds do not matter, events allocate nothing.
+// The run state is one value: copies go on alike, threads do not matter, builds do not matter, events
+// allocate nothing.
 
 #include "simulator/compile/compile.h"
 #include "simulator/run/request_engine.h"
@@ -24,10 +25,18 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
     if (void* memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
     throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+    std::free(memory);
+}
 
 using namespace alwayson;
 using namespace alwayson::test;
@@ -39,14 +48,16 @@ class TestRequestEngine : public QObject {
     static RequestEngine start(const Design& design, std::uint64_t seed = 7) {
         auto model = sim::compileModel(design, design.scenarios.empty() ? nullptr : &design.scenarios.at(0));
         if (!model) throw std::runtime_error(describe(model.error()));
-        return RequestEngine(std::make_shared<const sim::Model>(std::move(model).value()), nullptr, seed, 0, 2);
+        return RequestEngine(std::make_shared<const sim::Model>(std::move(model).value()), nullptr, seed, 0,
+                             2);
     }
 
 private slots:
     void aCopyGoesOnAlike_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"queueing/q4-mm10", "queueing/q7-ps-lognormal", "queueing/q8-two-choices", "haproxy/h1-killed",
-                                 "haproxy/h2-hung", "haproxy/h3-back", "haproxy/h5b-cookie", "haproxy/h7-storm-70-jitter"})
+        for (const char* name :
+             {"queueing/q4-mm10", "queueing/q7-ps-lognormal", "queueing/q8-two-choices", "haproxy/h1-killed",
+              "haproxy/h2-hung", "haproxy/h3-back", "haproxy/h5b-cookie", "haproxy/h7-storm-70-jitter"})
             QTest::newRow(name) << name;
     }
     void aCopyGoesOnAlike() {
@@ -91,7 +102,8 @@ private slots:
             options.seed = 42;
             options.durationS = 50;
             const SimulationResult result = runReference(referenceDesign(name), options);
-            QCOMPARE(QString::fromStdString(name + " " + result.fingerprint), QString::fromStdString(name + " " + wanted));
+            QCOMPARE(QString::fromStdString(name + " " + result.fingerprint),
+                     QString::fromStdString(name + " " + wanted));
             ++rows;
         }
         QVERIFY(rows >= 8);
@@ -99,7 +111,8 @@ private slots:
 
     void eventsAllocateNothing_data() {
         QTest::addColumn<QString>("name");
-        for (const char* name : {"queueing/q1-mm1-80", "queueing/q4-mm10", "queueing/q7-ps-exponential", "queueing/q8-two-choices", "haproxy/h4-no-redispatch"})
+        for (const char* name : {"queueing/q1-mm1-80", "queueing/q4-mm10", "queueing/q7-ps-exponential",
+                                 "queueing/q8-two-choices", "haproxy/h4-no-redispatch"})
             QTest::newRow(name) << name;
     }
     void eventsAllocateNothing() {

@@ -1,4 +1,5 @@
-// Row H7: a server that freezes for 20 s under load; retries keep it down for good, unless something stops them.
+// Row H7: a server that freezes for 20 s under load; retries keep it down for good, unless something stops
+// them.
 
 #include "tests/simulator/run/reference_case.h"
 
@@ -34,8 +35,10 @@ private slots:
             if (point.atS < 18) beforeOffered += double(point.offered), before += double(point.succeeded);
         }
         QVERIFY(before > 0.9 * beforeOffered);
-        if (recovers) QVERIFY2(succeeded > 0.95 * offered, qPrintable(QString("%1 of %2").arg(succeeded).arg(offered)));
-        else QVERIFY2(succeeded < 0.01 * offered, qPrintable(QString("%1 of %2").arg(succeeded).arg(offered)));
+        if (recovers)
+            QVERIFY2(succeeded > 0.95 * offered, qPrintable(QString("%1 of %2").arg(succeeded).arg(offered)));
+        else
+            QVERIFY2(succeeded < 0.01 * offered, qPrintable(QString("%1 of %2").arg(succeeded).arg(offered)));
     }
 };
 
