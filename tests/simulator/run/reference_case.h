@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-namespace alwayson::test {
+namespace alwayson::test::requests {
 
 inline Design referenceDesign(const std::string& name) {
     const auto loaded = loadDesign(std::string(ALWAYSON_TEST_DATA) + "/reference/" + name + ".aon.json");
@@ -38,4 +38,4 @@ inline bool within(double value, double wanted, double relative) {
     return std::abs(value - wanted) <= relative * std::abs(wanted);
 }
 
-} // namespace alwayson::test
+} // namespace alwayson::test::requests

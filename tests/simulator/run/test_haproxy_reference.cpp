@@ -6,7 +6,7 @@
 #include <numeric>
 
 using namespace alwayson;
-using namespace alwayson::test;
+using namespace alwayson::test::requests;
 
 class TestHaproxyReference : public QObject {
     Q_OBJECT

@@ -3,7 +3,7 @@
 #include "tests/simulator/run/reference_case.h"
 
 using namespace alwayson;
-using namespace alwayson::test;
+using namespace alwayson::test::requests;
 
 namespace {
 

@@ -39,7 +39,7 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
 }
 
 using namespace alwayson;
-using namespace alwayson::test;
+using namespace alwayson::test::requests;
 using sim::RequestEngine;
 
 class TestRequestEngine : public QObject {
