@@ -1,0 +1,213 @@
+#include "app/gui/panels/inspector_row.h"
+
+#include "app/gui/panels/parameter_text.h"
+#include "app/gui/session/session.h"
+#include "app/gui/widgets/controls.h"
+#include "app/gui/widgets/ui.h"
+#include "app/gui/widgets/value_field.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QToolButton>
+
+namespace alwayson::gui {
+
+QString whatEmptyMeans(const std::string& help) {
+    const QString text = QString::fromStdString(help);
+    const QString mark = QStringLiteral("Empty: ");
+    const qsizetype at = text.indexOf(mark);
+    if (at < 0) return {};
+    const qsizetype from = at + mark.size();
+    qsizetype end = text.indexOf(QLatin1Char('.'), from);
+    const qsizetype comma = text.indexOf(QLatin1Char(','), from);
+    if (comma > 0 && (end < 0 || comma < end)) end = comma;
+    return text.mid(from, end < 0 ? -1 : end - from);
+}
+
+QString gradeTag(const std::string& grade) {
+    if (grade == "assumption") return Row::tr("assumption");
+    if (grade == "book") return Row::tr("book");
+    if (grade == "contract") return Row::tr("contract");
+    if (grade == "yours") return {};
+    return Row::tr("default");
+}
+
+Row::Row(const RowContext& context, const QString& title, QWidget* parent)
+    : QWidget(parent), m_context(context), m_title(title) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    m_line = new QHBoxLayout;
+    m_line->setContentsMargins(0, 0, 0, 0);
+    m_line->setSpacing(6);
+    auto* label = new ui::ElidedLabel(this);
+    label->setFont(context.theme.font(Type::control));
+    label->setProperty("tone", QStringLiteral("secondary"));
+    label->setFullText(title);
+    m_label = label;
+    m_line->addWidget(m_label, 1);
+    m_tag = ui::label(context.theme, {}, Type::tag, "faint", QFont::Normal, this);
+    m_line->addWidget(m_tag);
+    m_reset = ui::iconButton(context.theme, QStringLiteral("reset"), tr("Back to the default"), this);
+    m_reset->setIcon(context.theme.icon(QStringLiteral("reset"), Tone::faint));
+    m_reset->setFixedSize(18, 18);
+    m_reset->setIconSize(QSize(12, 12));
+    m_reset->hide();
+    connect(m_reset, &QToolButton::clicked, this, &Row::resetRequested);
+    m_line->addWidget(m_reset);
+    auto* holder = new QWidget(this);
+    holder->setFixedHeight(space::kRow);
+    holder->setLayout(m_line);
+    column->addWidget(holder);
+    m_error = ui::label(context.theme, {}, Type::small, "bad", QFont::Normal, this);
+    m_error->setWordWrap(true);
+    m_error->setContentsMargins(0, 0, 0, 6);
+    m_error->hide();
+    column->addWidget(m_error);
+}
+
+void Row::setEditor(QWidget* editor) {
+    m_line->addWidget(editor);
+    editor->setAccessibleName(m_title);
+    editor->installEventFilter(this);
+}
+
+void Row::setTag(const QString& tag) {
+    m_tag->setText(tag);
+    m_tag->setVisible(!tag.isEmpty());
+}
+
+QString Row::tag() const {
+    return m_tag->text();
+}
+
+void Row::setEdited(bool edited) {
+    m_reset->setVisible(edited);
+}
+
+void Row::setError(const QString& error) {
+    m_error->setText(error);
+    m_error->setVisible(!error.isEmpty());
+}
+
+QString Row::error() const {
+    return m_error->text();
+}
+
+void Row::setHelp(const QString& help, const QString& origin) {
+    m_help = origin.isEmpty() ? help : help + QLatin1Char('\n') + origin;
+    setToolTip(ui::plainTip(m_help));
+}
+
+void Row::setIndented(bool indented) {
+    m_line->setContentsMargins(indented ? 12 : 0, 0, 0, 0);
+}
+
+bool Row::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::FocusIn && m_context.showHelp) m_context.showHelp(m_help);
+    return QWidget::eventFilter(watched, event);
+}
+
+FactRow::FactRow(const RowContext& context, const QString& title, std::function<QString()> read, QWidget* parent)
+    : Row(context, title, parent), m_read(std::move(read)) {
+    m_value = ui::label(context.theme, {}, Type::control, "text", QFont::Medium, this);
+    m_value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_value->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    setEditor(m_value);
+    FactRow::refresh();
+}
+
+void FactRow::refresh() {
+    const QString text = m_read();
+    m_value->setText(text);
+    setVisible(!text.isEmpty());
+}
+
+ParameterRow::ParameterRow(const RowContext& context, ParameterBinding binding, QWidget* parent)
+    : Row(context, QString::fromStdString(binding.spec->title), parent), m_binding(std::move(binding)) {
+    build();
+    const ParameterSpec& spec = *m_binding.spec;
+    const QString standard = valueText(spec, spec.defaultValue);
+    QString origin = standard.isEmpty() ? tr("Default: empty.") : tr("Default: %1.").arg(standard);
+    origin += QLatin1Char(' ') + tr("Source: %1 (%2).").arg(QString::fromStdString(spec.source), QString::fromStdString(spec.grade));
+    if (!spec.simulated) origin += QLatin1Char(' ') + tr("Exported, not simulated.");
+    setHelp(QString::fromStdString(spec.help), origin);
+    connect(this, &Row::resetRequested, this, [this] {
+        setError({});
+        m_context.session.apply(m_binding.reset(m_context.session.design()));
+    });
+    ParameterRow::refresh();
+}
+
+void ParameterRow::build() {
+    const ParameterSpec& spec = *m_binding.spec;
+    const Theme& theme = m_context.theme;
+    if (spec.type == ParameterType::choice) {
+        m_combo = new Combo(theme, this);
+        m_combo->setProperty("look", QStringLiteral("field"));
+        m_combo->setFixedWidth(kEditorWidth);
+        m_combo->setFixedHeight(space::kField);
+        for (const std::string& choice : spec.choices) m_combo->addItem(QString::fromStdString(choice));
+        connect(m_combo, &QComboBox::activated, this, &ParameterRow::choose);
+        setEditor(m_combo);
+    } else if (spec.type == ParameterType::boolean) {
+        m_switch = new Switch(theme, this);
+        connect(m_switch, &QAbstractButton::clicked, this, [this](bool on) {
+            m_context.session.apply(m_binding.write(m_context.session.design(), on));
+        });
+        setEditor(m_switch);
+    } else {
+        m_field = new ValueField(theme, [this](const QString& text) { return commit(text); }, this);
+        m_field->setFixedWidth(kEditorWidth);
+        connect(m_field, &ValueField::errorChanged, this, &Row::setError);
+        setEditor(m_field);
+    }
+}
+
+QString ParameterRow::commit(const QString& text) {
+    const Typed typed = parseValue(*m_binding.spec, text);
+    const Design& design = m_context.session.design();
+    switch (typed.what) {
+    case Typed::What::wrong: return typed.error;
+    case Typed::What::unset: {
+        const Operation operation = m_binding.unset(design);
+        if (!operation.children.empty()) m_context.session.apply(operation);
+        break;
+    }
+    case Typed::What::value: {
+        const Operation operation = m_binding.write(design, typed.value);
+        if (!operation.children.empty() && !m_context.session.apply(operation)) return tr("This value was refused.");
+        break;
+    }
+    }
+    refresh();
+    return {};
+}
+
+void ParameterRow::choose(int index) {
+    const Json choice = m_binding.spec->choices[static_cast<std::size_t>(index)];
+    const Operation operation = m_binding.write(m_context.session.design(), choice);
+    if (!operation.children.empty()) m_context.session.apply(operation);
+}
+
+void ParameterRow::refresh() {
+    const ParameterBinding::State state = m_binding.read(m_context.session.design());
+    const ParameterSpec& spec = *m_binding.spec;
+    setEdited(state.edited);
+    setTag(state.edited || state.mixed ? QString() : gradeTag(spec.grade));
+    if (m_switch != nullptr) {
+        const bool* flag = std::get_if<bool>(&state.value);
+        m_switch->setChecked(flag != nullptr && *flag);
+        m_switch->setMixed(state.mixed);
+    } else if (m_combo != nullptr) {
+        m_combo->setMixed(state.mixed);
+        if (!state.mixed) m_combo->setCurrentText(valueText(spec, state.value));
+    } else if (state.mixed) {
+        m_field->showMixed();
+    } else {
+        m_field->showValue(valueText(spec, state.value));
+        m_field->setPlaceholderText(whatEmptyMeans(spec.help));
+    }
+}
+
+} // namespace alwayson::gui

@@ -1,0 +1,80 @@
+#include "app/gui/widgets/controls.h"
+
+#include "app/gui/theme/theme.h"
+
+#include <QPainter>
+#include <QStyleOptionComboBox>
+#include <QStylePainter>
+#include <QWheelEvent>
+
+namespace alwayson::gui {
+
+Combo::Combo(const Theme& theme, QWidget* parent) : QComboBox(parent), m_theme(theme) {
+    setFocusPolicy(Qt::StrongFocus); // not by the wheel
+    setFont(theme.font(Type::control, QFont::Medium));
+    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void Combo::setMixed(bool mixed) {
+    setPlaceholderText(mixed ? QStringLiteral("\u2014") : QString());
+    if (mixed) setCurrentIndex(-1);
+}
+
+void Combo::wheelEvent(QWheelEvent* event) {
+    if (hasFocus())
+        QComboBox::wheelEvent(event);
+    else
+        event->ignore();
+}
+
+void Combo::paintEvent(QPaintEvent*) {
+    QStylePainter painter(this);
+    QStyleOptionComboBox option;
+    initStyleOption(&option);
+    if (currentIndex() < 0) option.currentText = placeholderText();
+    painter.drawComplexControl(QStyle::CC_ComboBox, option);
+    painter.drawControl(QStyle::CE_ComboBoxLabel, option);
+    const QRectF chevron(width() - 22, (height() - 14) / 2.0, 14, 14);
+    painter.setRenderHint(QPainter::Antialiasing);
+    m_theme.icons().paint(painter, QStringLiteral("chevron-down"), chevron,
+                          m_theme.color(isEnabled() ? Tone::secondary : Tone::faint));
+}
+
+Switch::Switch(const Theme& theme, QWidget* parent) : QAbstractButton(parent), m_theme(theme) {
+    setCheckable(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setCursor(Qt::PointingHandCursor);
+    setFixedSize(sizeHint());
+    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void Switch::setMixed(bool mixed) {
+    m_mixed = mixed;
+    update();
+}
+
+void Switch::nextCheckState() {
+    m_mixed = false;
+    QAbstractButton::nextCheckState();
+}
+
+void Switch::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF track = QRectF(rect()).adjusted(1, 1, -1, -1);
+    const double radius = track.height() / 2;
+    const bool on = isChecked() && !m_mixed;
+    painter.setPen(hasFocus() ? QPen(m_theme.color(on ? Tone::text : Tone::accent), 1.4)
+                              : QPen(m_theme.color(on ? Tone::accent : Tone::zoneLine), 1));
+    painter.setBrush(m_theme.color(on ? Tone::accent : Tone::field));
+    painter.drawRoundedRect(track, radius, radius);
+    const double knob = track.height() - 6;
+    const double left = m_mixed ? track.center().x() - knob / 2
+                        : on    ? track.right() - knob - 3
+                                : track.left() + 3;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.color(on ? Tone::onAccent : Tone::secondary));
+    painter.drawEllipse(QRectF(left, track.top() + 3, knob, knob));
+}
+
+} // namespace alwayson::gui

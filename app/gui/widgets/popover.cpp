@@ -1,0 +1,41 @@
+#include "app/gui/widgets/popover.h"
+
+#include "app/gui/theme/theme.h"
+
+#include <QPainter>
+#include <QScreen>
+#include <QStyleOption>
+#include <QVBoxLayout>
+
+namespace alwayson::gui {
+
+Popover::Popover(QWidget* parent)
+    : QFrame(parent, Qt::Popup | Qt::FramelessWindowHint | Qt::NoDropShadowWindowHint) {
+    setAttribute(Qt::WA_DeleteOnClose);
+    setAttribute(Qt::WA_TranslucentBackground);
+    setProperty("card", QStringLiteral("popover"));
+    m_body = new QVBoxLayout(this);
+    m_body->setContentsMargins(16, 14, 16, 14);
+    m_body->setSpacing(6);
+}
+
+void Popover::openAt(QWidget* anchor) {
+    adjustSize();
+    const QRect target(anchor->mapToGlobal(QPoint(0, 0)), anchor->size());
+    const QRect room = anchor->screen() != nullptr ? anchor->screen()->availableGeometry() : target;
+    QPoint at(target.left(), target.top() - height() - 6);
+    if (at.y() < room.top()) at.setY(target.bottom() + 6);
+    at.setX(qBound(room.left() + 4, at.x(), qMax(room.left() + 4, room.right() - width() - 4)));
+    move(at);
+    show();
+    setFocus();
+}
+
+void Popover::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    QStyleOption option;
+    option.initFrom(this);
+    style()->drawPrimitive(QStyle::PE_Widget, &option, &painter, this);
+}
+
+} // namespace alwayson::gui
