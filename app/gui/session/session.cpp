@@ -29,7 +29,7 @@ QString sentence(const Error& error) {
 
 struct Session::Impl {
     explicit Impl(Session* session)
-        : undo(session), player(session), availability(session), verdict(session) {}
+        : undo(session), player(session), availability(session), verdict(session), latencyWorker(session) {}
 
     Document document;
     QUndoStack undo;
@@ -48,6 +48,11 @@ struct Session::Impl {
     std::shared_ptr<const SimulationResult> availabilityResult;
     QTimer availabilityTimer;
     VerdictWorker verdict;
+
+    RunWorker latencyWorker;
+    std::uint64_t latencyTicket = 0;
+    int latencyStage = 0;
+    Estimate latency;
 };
 
 Session::Session(QObject* parent) : QObject(parent), m(std::make_unique<Impl>(this)) {
@@ -57,6 +62,7 @@ Session::Session(QObject* parent) : QObject(parent), m(std::make_unique<Impl>(th
                 if (revision < m->reportRevision) return;
                 m->lastReport = std::move(report);
                 m->reportRevision = revision;
+                if (!reportIsStale()) refineLatency(0);
                 emit reportChanged();
             });
     connect(&m->verdict, &VerdictWorker::failed, this,
@@ -83,6 +89,20 @@ Session::Session(QObject* parent) : QObject(parent), m(std::make_unique<Impl>(th
                 if (!cancelled) emit errorRaised(tr("The availability run stopped"), message);
                 emit availabilityResultChanged();
             });
+    connect(&m->latencyWorker, &RunWorker::finished, this,
+            [this](std::uint64_t ticket, std::shared_ptr<const SimulationResult> result) {
+                if (ticket != m->latencyTicket) return;
+                m->latencyTicket = 0;
+                for (const FlowResult& flow : result->flows)
+                    if (flow.flow == "design" || result->flows.size() == 1) m->latency = flow.latencyMs.p99;
+                refineLatency(m->latencyStage + 1);
+                emit reportChanged();
+            });
+    connect(&m->latencyWorker, &RunWorker::failed, this, [this](std::uint64_t ticket, bool, const QString&) {
+        if (ticket != m->latencyTicket) return; // a design that cannot run has its findings in the report
+        m->latencyTicket = 0;
+        emit reportChanged();
+    });
     m->availabilityTimer.setInterval(33);
     connect(&m->availabilityTimer, &QTimer::timeout, this, [this] {
         const verbs::Progress progress = m->availability.progress();
@@ -141,6 +161,7 @@ void Session::designHasChanged(const ChangeSet& changes) {
         }
     }
     if (changes.affectsResults()) {
+        forgetLatency();
         ++m->resultsRevision;
         m->verdict.submit(snapshot(), m->resultsRevision);
         if (m->player.active()) {
@@ -164,6 +185,7 @@ void Session::replaceDocument(Design design, const QString& path) {
     m->path = path;
     m->selection.clear();
     m->lastReport.reset();
+    forgetLatency();
     ++m->resultsRevision;
     m->verdict.submit(snapshot(), m->resultsRevision);
     emit documentReplaced();
@@ -248,6 +270,39 @@ std::shared_ptr<const CheckReport> Session::lastReport() const {
 
 bool Session::reportIsStale() const {
     return m->reportRevision != m->resultsRevision;
+}
+
+void Session::refineLatency(int stage) {
+    // Work of each stage in seconds: a first figure at once, then a narrower one.
+    static constexpr double kBudgets[] = {0.3, 2.5};
+    static constexpr double kSimulated[] = {60, 1200};
+    if (m->lastReport->latencyP99Ms.value || m->lastReport->flows.empty()) {
+        m->latencyWorker.cancel();
+        m->latencyTicket = 0;
+        return;
+    }
+    if (stage >= static_cast<int>(std::size(kBudgets))) return;
+    verbs::SimulateOptions options;
+    options.mode = verbs::Mode::requests;
+    options.durationS = kSimulated[stage];
+    options.budgetS = kBudgets[stage];
+    options.threads = 1; // beside the run that plays
+    m->latencyStage = stage;
+    m->latencyTicket = m->latencyWorker.start(snapshot(), std::move(options));
+}
+
+void Session::forgetLatency() {
+    m->latencyWorker.cancel();
+    m->latencyTicket = 0;
+    m->latency = {};
+}
+
+Estimate Session::latencyEstimate() const {
+    return m->latency;
+}
+
+bool Session::latencyRunning() const {
+    return m->latencyTicket != 0;
 }
 
 // ---- run

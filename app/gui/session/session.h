@@ -50,6 +50,10 @@ public:
     // The last report, perhaps of an older design.
     std::shared_ptr<const CheckReport> lastReport() const;
     bool reportIsStale() const;
+    // p99 in steady state with everything up, simulated in the background where no formula holds; narrows while it runs
+    // and comes with reportChanged(). Unknown while the design changes.
+    Estimate latencyEstimate() const;
+    bool latencyRunning() const;
 
     // ---- run: a traced scenario run, recorded then played
     enum class RunState { idle, running, paused, finished };
@@ -96,6 +100,8 @@ private:
     void replaceDocument(Design design, const QString& path);
     void addLiveEvent(ScenarioEvent event);
     void endAvailabilityRun();
+    void refineLatency(int stage);
+    void forgetLatency();
     struct Impl;
     std::unique_ptr<Impl> m;
 };

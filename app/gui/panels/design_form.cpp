@@ -1,0 +1,205 @@
+#include "app/gui/panels/design_form.h"
+
+#include "app/gui/panels/inspector_sections.h"
+#include "app/gui/panels/objectives.h"
+#include "app/gui/session/session.h"
+#include "app/gui/widgets/ui.h"
+#include "resources/resources.h"
+
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace alwayson::gui {
+
+namespace {
+
+std::vector<ChoiceRow::Choice> booksIn(const char* folder) {
+    std::vector<ChoiceRow::Choice> choices;
+    for (const std::string& path : resources::list(folder)) {
+        std::string name = path.substr(std::string_view(folder).size());
+        name = name.substr(0, name.rfind('.'));
+        choices.push_back({QString::fromStdString(name), name});
+    }
+    return choices;
+}
+
+std::vector<ChoiceRow::Choice> haproxyVersions() {
+    std::vector<ChoiceRow::Choice> choices;
+    for (const char* version : {"2.4", "2.6", "2.8", "3.0", "3.2"}) choices.push_back({QLatin1String(version), version});
+    return choices;
+}
+
+Row* settingRow(const RowContext& context, const QString& title, const char* path, std::vector<ChoiceRow::Choice> choices,
+                std::string Settings::*member, const QString& help, QWidget* parent) {
+    Session& session = context.session;
+    ChoiceRow::Source source;
+    source.choices = [choices = std::move(choices)] { return choices; };
+    source.current = [&session, member]() -> std::optional<std::string> { return session.design().settings.*member; };
+    source.write = [path = std::string(path), title](const std::string& id) {
+        return operation::set(Collection::settings, {}, path, id, title.toStdString());
+    };
+    auto* row = new ChoiceRow(context, title, std::move(source), parent);
+    row->setHelp(help, {});
+    return row;
+}
+
+const char* const kMetrics[] = {"availability_time", "availability_requests", "latency_p99_ms", "cost_usd_per_month"};
+
+double firstTarget(const std::string& metric) {
+    if (metric == "latency_p99_ms") return 300;
+    if (metric == "cost_usd_per_month") return 1000;
+    return 0.999;
+}
+
+} // namespace
+
+DesignForm::DesignForm(const RowContext& context, QWidget* parent) : QWidget(parent), m_context(context) {
+    Session& session = context.session;
+    m_column = new QVBoxLayout(this);
+    m_column->setContentsMargins(0, 0, 0, 0);
+    m_column->setSpacing(0);
+    m_column->addWidget(ui::label(context.theme, tr("This design"), Type::title, "text", QFont::DemiBold, this));
+    m_column->addSpacing(2);
+    QLabel* words = ui::label(context.theme, tr("Select something on the canvas to edit it."), Type::secondary, "secondary",
+                              QFont::Normal, this);
+    words->setWordWrap(true);
+    m_column->addWidget(words);
+    m_column->addSpacing(10);
+    m_rows.push_back(new FieldRow(context, tr("Name"),
+                                  {[&session] { return QString::fromStdString(session.design().name); },
+                                   [&session](const QString& text) {
+                                       return session.apply(operation::set(Collection::design, {}, "/name",
+                                                                           text.trimmed().toStdString(), "Rename the design"))
+                                                  ? QString()
+                                                  : tr("This name was refused.");
+                                   },
+                                   tr("untitled")},
+                                  this));
+    m_column->addWidget(m_rows.back());
+    addHeading(tr("Books"));
+    m_rows.push_back(settingRow(context, tr("Prices"), "/price_book", booksIn("price_books/"), &Settings::priceBook,
+                                tr("Where prices come from. \"seed\" holds the published figures the project started from, not "
+                                   "validated."),
+                                this));
+    m_column->addWidget(m_rows.back());
+    m_rows.push_back(settingRow(context, tr("Capacities"), "/capacity_book", booksIn("capacity_books/"), &Settings::capacityBook,
+                                tr("Where the capacity of balancers comes from when a node does not say."), this));
+    m_column->addWidget(m_rows.back());
+    addHeading(tr("Export"));
+    m_rows.push_back(settingRow(context, tr("HAProxy version"), "/haproxy_version", haproxyVersions(), &Settings::haproxyVersion,
+                                tr("What haproxy.cfg is written for."), this));
+    m_column->addWidget(m_rows.back());
+    addHeading(tr("Objectives"));
+    m_objectives = new QWidget(this);
+    auto* list = new QVBoxLayout(m_objectives);
+    list->setContentsMargins(0, 0, 0, 0);
+    list->setSpacing(0);
+    m_column->addWidget(m_objectives);
+    m_column->addSpacing(6);
+    QPushButton* add = ui::button(context.theme, tr("Add an objective"), "plain", this);
+    add->setIcon(context.theme.icon(QStringLiteral("plus")));
+    add->setIconSize(QSize(14, 14));
+    connect(add, &QPushButton::clicked, this, [this, add] { openObjectiveMenu(add); });
+    m_column->addWidget(add, 0, Qt::AlignLeft);
+    refresh();
+}
+
+void DesignForm::addHeading(const QString& text) {
+    m_column->addSpacing(14);
+    m_column->addWidget(ui::label(m_context.theme, text, Type::control, "text", QFont::DemiBold, this));
+    m_column->addSpacing(5);
+}
+
+void DesignForm::openObjectiveMenu(QWidget* anchor) {
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const char* metric : kMetrics) {
+        connect(menu->addAction(metricTitle(metric)), &QAction::triggered, this, [this, metric = std::string(metric)] {
+            const Design& design = m_context.session.design();
+            Objective objective;
+            int number = 1;
+            while (design.objectives.contains("o" + std::to_string(number))) ++number;
+            objective.id = ObjectiveId("o" + std::to_string(number));
+            objective.metric = metric;
+            (metric.starts_with("availability") ? objective.atLeast : objective.atMost) = firstTarget(metric);
+            Operation operation = operation::insertObjective(objective);
+            operation.label = "Add an objective";
+            m_context.session.apply(operation);
+        });
+    }
+    menu->popup(anchor->mapToGlobal(QPoint(0, anchor->height() + 4)));
+}
+
+std::string DesignForm::objectivesKey() const {
+    std::string key;
+    for (const Objective& objective : m_context.session.design().objectives)
+        key += objective.id.str() + ' ' + objective.metric + ' ' + objective.flow + '\n';
+    return key;
+}
+
+void DesignForm::addObjectives() {
+    m_objectiveRows.clear();
+    while (QLayoutItem* item = m_objectives->layout()->takeAt(0)) {
+        if (item->widget() != nullptr) {
+            item->widget()->hide();
+            item->widget()->deleteLater();
+        }
+        delete item;
+    }
+    Session& session = m_context.session;
+    for (const Objective& objective : session.design().objectives) {
+        const std::string id = objective.id.str();
+        const auto find = [&session, id] { return session.design().objectives.find(id); };
+        FieldRow::Source source;
+        source.read = [find] { return find() == nullptr ? QString() : viewOf(*find(), nullptr, {}).target; };
+        source.commit = [&session, find, id](const QString& text) -> QString {
+            const Objective* old = find();
+            if (old == nullptr) return {};
+            if (text.trimmed().isEmpty()) {
+                Operation remove;
+                remove.type = Operation::Type::remove;
+                remove.collection = Collection::objectives;
+                remove.id = id;
+                remove.label = "Remove an objective";
+                session.apply(remove);
+                return {};
+            }
+            QString error;
+            const std::optional<double> target = parseMetric(old->metric, text, error);
+            if (!target) return error;
+            const char* path = old->atLeast ? "/at_least" : "/at_most";
+            session.apply(operation::set(Collection::objectives, id, path, *target, "Change an objective"));
+            return {};
+        };
+        auto* row = new FieldRow(m_context, viewOf(objective, nullptr, {}).title, std::move(source), m_objectives);
+        row->setHelp(tr("What the design has to reach. Clear the field to remove the objective."), {});
+        m_objectives->layout()->addWidget(row);
+        m_objectiveRows.push_back(row);
+    }
+    if (!session.design().objectives.empty()) return;
+    QLabel* none = ui::label(m_context.theme, tr("None yet: say what the design has to reach, and the strip shows whether it does."),
+                             Type::small, "faint", QFont::Normal, m_objectives);
+    none->setWordWrap(true);
+    m_objectives->layout()->addWidget(none);
+}
+
+void DesignForm::refresh() {
+    for (Row* row : m_rows) row->refresh();
+    const std::string key = objectivesKey();
+    if (key != m_objectivesKey || m_objectives->layout()->isEmpty()) {
+        m_objectivesKey = key;
+        addObjectives();
+    }
+    const auto report = m_context.session.lastReport();
+    std::size_t at = 0;
+    for (const Objective& objective : m_context.session.design().objectives) {
+        if (at >= m_objectiveRows.size()) break;
+        const ObjectiveView view = viewOf(objective, report.get(), {});
+        m_objectiveRows[at]->refresh();
+        m_objectiveRows[at]->setTag(view.met ? (*view.met ? tr("met") : tr("missed")) : QString());
+        ++at;
+    }
+}
+
+} // namespace alwayson::gui

@@ -1,0 +1,31 @@
+#pragma once
+// The inspector with nothing selected: name, books, versions and objectives of the design.
+
+#include "app/gui/panels/inspector_row.h"
+
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace alwayson::gui {
+
+class DesignForm : public QWidget {
+    Q_OBJECT
+public:
+    explicit DesignForm(const RowContext& context, QWidget* parent = nullptr);
+    void refresh();
+
+private:
+    void addHeading(const QString& text);
+    void addObjectives();
+    void openObjectiveMenu(QWidget* anchor);
+    std::string objectivesKey() const;
+    RowContext m_context;
+    QVBoxLayout* m_column;
+    QWidget* m_objectives = nullptr;
+    std::string m_objectivesKey;
+    std::vector<Row*> m_rows;
+    std::vector<Row*> m_objectiveRows;
+};
+
+} // namespace alwayson::gui

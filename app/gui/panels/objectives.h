@@ -1,0 +1,30 @@
+#pragma once
+// Objectives in words, and whether what is known right now meets them.
+
+#include "core/model/design.h"
+#include "core/results/check_report.h"
+#include "core/results/simulation_result.h"
+
+#include <QString>
+
+#include <optional>
+
+namespace alwayson::gui {
+
+struct ObjectiveView {
+    std::string id;
+    QString title;              // "Availability of the design"
+    QString target;             // "at least 99.95 %"
+    std::optional<bool> met;    // nullopt: not known yet
+    QString value;              // "99.983 %", "" when unknown
+};
+
+// `report` may be nullptr; availability and cost come from it, latency from its formula or else from `latency`.
+ObjectiveView viewOf(const Objective& objective, const CheckReport* report, const Estimate& latencyP99Ms);
+QString metricTitle(const std::string& metric);
+// Text of a figure of that metric: a share, milliseconds or dollars.
+QString metricValue(const std::string& metric, double value);
+// The figure of a typed text, in the objective's own unit; an error sentence otherwise.
+std::optional<double> parseMetric(const std::string& metric, const QString& text, QString& error);
+
+} // namespace alwayson::gui

@@ -1,0 +1,226 @@
+#include "app/gui/panels/verdict_strip.h"
+
+#include "app/gui/panels/binding.h"
+#include "app/gui/panels/objectives.h"
+#include "app/gui/panels/verdict_text.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+#include "app/gui/widgets/popover.h"
+#include "app/gui/widgets/ui.h"
+#include "core/base/units.h"
+
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QPainter>
+
+#include <cmath>
+
+namespace alwayson::gui {
+
+namespace {
+
+constexpr int kHeight = 68;
+constexpr int kPadding = 18;
+
+void addText(Popover& card, const Theme& theme, const QString& text, const char* tone, Type type = Type::secondary) {
+    QLabel* words = ui::label(theme, text, type, tone, QFont::Normal, &card);
+    words->setWordWrap(true);
+    words->setFixedWidth(320);
+    card.body()->addWidget(words);
+}
+
+} // namespace
+
+FigureCell::FigureCell(const Theme& theme, const QString& caption, QWidget* parent)
+    : QAbstractButton(parent), m_theme(theme), m_caption(caption), m_tone(Tone::text) {
+    setCursor(Qt::PointingHandCursor);
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setToolTip(tr("Click to see what it is made of"));
+    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+    set({}, {}, {}, Tone::faint);
+}
+
+void FigureCell::set(const QString& figure, const QString& detail, const QString& tag, Tone tone) {
+    m_figure = figure.isEmpty() ? QStringLiteral("\u2013") : figure;
+    m_detail = detail;
+    m_tag = tag;
+    m_tone = tone;
+    setAccessibleName(m_caption + QLatin1Char(' ') + m_figure + QLatin1Char(' ') + m_detail + QLatin1Char(' ') + m_tag);
+    updateGeometry();
+    update();
+}
+
+void FigureCell::setStale(bool stale) {
+    if (m_stale == stale) return;
+    m_stale = stale;
+    update();
+}
+
+QSize FigureCell::sizeHint() const {
+    const double figure = Theme::tabularWidth(m_theme.font(Type::figure, QFont::DemiBold), m_figure);
+    const double detail = QFontMetricsF(m_theme.font(Type::secondary)).horizontalAdvance(m_detail);
+    return {static_cast<int>(std::ceil(figure + detail)) + 2 * kPadding + 6, kHeight};
+}
+
+QSize FigureCell::minimumSizeHint() const {
+    const double figure = Theme::tabularWidth(m_theme.font(Type::figure, QFont::DemiBold), m_figure);
+    return {static_cast<int>(std::ceil(figure)) + 2 * kPadding, kHeight};
+}
+
+void FigureCell::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (underMouse() || hasFocus()) {
+        painter.setPen(hasFocus() ? QPen(m_theme.color(Tone::accent), 1) : QPen(Qt::NoPen));
+        painter.setBrush(m_theme.color(Tone::hover, hasFocus() && !underMouse() ? 0 : 1));
+        painter.drawRoundedRect(QRectF(rect()).adjusted(6.5, 6.5, -6.5, -6.5), 8, 8);
+    }
+    const double right = width() - kPadding;
+    painter.setFont(m_theme.font(Type::small, QFont::Medium));
+    painter.setPen(m_theme.color(Tone::secondary));
+    painter.drawText(QPointF(kPadding, 26), m_caption);
+    const double captionWidth = painter.fontMetrics().horizontalAdvance(m_caption);
+    const QString tag = m_stale ? tr("updating") : m_tag;
+    painter.setFont(m_theme.font(Type::caption));
+    painter.setPen(m_theme.color(Tone::faint));
+    if (kPadding + captionWidth + 10 + painter.fontMetrics().horizontalAdvance(tag) <= right + 10)
+        painter.drawText(QPointF(kPadding + captionWidth + 10, 26), tag);
+    painter.setOpacity(m_stale ? 0.55 : 1);
+    const QFont figure = m_theme.font(Type::figure, QFont::DemiBold);
+    painter.setFont(figure);
+    painter.setPen(m_theme.color(m_tone));
+    Theme::drawTabular(painter, QPointF(kPadding, 53), m_figure);
+    const double x = kPadding + Theme::tabularWidth(figure, m_figure) + 7;
+    painter.setFont(m_theme.font(Type::secondary));
+    painter.setPen(m_theme.color(Tone::secondary));
+    painter.drawText(QPointF(x, 53), painter.fontMetrics().elidedText(m_detail, Qt::ElideRight, static_cast<int>(right + 8 - x)));
+}
+
+VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent)
+    : QWidget(parent), m_session(session), m_theme(theme) {
+    setProperty("plane", QStringLiteral("surface"));
+    setAttribute(Qt::WA_StyledBackground);
+    setFixedHeight(kHeight);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    const auto cell = [&](const QString& caption) {
+        if (row->count() > 0) {
+            QFrame* rule = ui::verticalRule(this);
+            rule->setFixedHeight(40);
+            row->addWidget(rule, 0, Qt::AlignVCenter);
+        }
+        auto* result = new FigureCell(theme, caption, this);
+        row->addWidget(result, 1);
+        connect(result, &QAbstractButton::clicked, this, [this, result] { explain(result); });
+        return result;
+    };
+    m_availability = cell(tr("Availability"));
+    m_latency = cell(tr("p99 latency"));
+    m_cost = cell(tr("Cost"));
+    m_singlePoints = cell(tr("Single points"));
+    m_objectives = cell(tr("Objectives"));
+    connect(&session, &Session::reportChanged, this, &VerdictStrip::refresh);
+    connect(&session, &Session::designChanged, this, &VerdictStrip::refresh);
+    connect(&session, &Session::documentReplaced, this, &VerdictStrip::refresh);
+    refresh();
+}
+
+void VerdictStrip::refresh() {
+    const auto report = m_session.lastReport();
+    const bool stale = m_session.reportIsStale();
+    for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives}) cell->setStale(stale && report);
+    if (!report) {
+        for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives}) cell->set({}, {}, {}, Tone::faint);
+        return;
+    }
+    const Design& design = m_session.design();
+    if (const Estimate* shown = availabilityOf(*report))
+        m_availability->set(QString::fromStdString(formatAvailability(*shown->value)),
+                            QString::fromStdString(formatDowntimePerYear(*shown->value)), tagOf(*shown), Tone::text);
+    else m_availability->set({}, tr("nothing to serve yet"), {}, Tone::faint);
+
+    const Estimate simulated = m_session.latencyEstimate();
+    const Estimate& latency = report->latencyP99Ms.value ? report->latencyP99Ms : simulated;
+    if (latency.value) {
+        QString detail;
+        if (latency.ci95)
+            detail = QStringLiteral("\u00B1 ") +
+                     QString::fromStdString(formatSignificant((latency.ci95->high - latency.ci95->low) / 2, 2));
+        const double seconds = *latency.value / 1000;
+        m_latency->set(QString::fromStdString(formatDuration(Duration::seconds(seconds))), detail, tagOf(latency), Tone::text);
+    } else {
+        m_latency->set({}, m_session.latencyRunning() ? tr("simulating") : tr("no requests"), {}, Tone::faint);
+    }
+
+    const bool anything = !report->cost.items.empty();
+    m_cost->set(anything ? money(report->cost.usdPerMonth) : QString(), report->cost.atLeast ? tr("at least, per month") : tr("per month"),
+                anything ? tr("exact") : QString(), anything ? Tone::text : Tone::faint);
+
+    const auto& single = report->singlePointsOfFailure;
+    QStringList names;
+    for (const std::string& id : single) names << nameOf(design, id);
+    m_singlePoints->set(report->flows.empty() ? QString() : QString::number(single.size()),
+                        single.empty() ? (report->flows.empty() ? QString() : tr("none")) : names.join(QStringLiteral(", ")),
+                        report->flows.empty() ? QString() : tr("exact"),
+                        report->flows.empty() ? Tone::faint : single.empty() ? Tone::ok : Tone::warn);
+
+    int met = 0;
+    int known = 0;
+    QString missed;
+    for (const Objective& objective : design.objectives) {
+        const ObjectiveView view = viewOf(objective, report.get(), latency);
+        if (!view.met) continue;
+        ++known;
+        if (*view.met) ++met;
+        else if (missed.isEmpty()) missed = view.title.section(QLatin1Char(','), 0, 0);
+    }
+    const int total = static_cast<int>(design.objectives.size());
+    if (total == 0) m_objectives->set({}, tr("none set"), {}, Tone::faint);
+    else
+        m_objectives->set(tr("%1 of %2").arg(met).arg(total),
+                          met == total ? tr("met") : !missed.isEmpty() ? tr("%1 missed").arg(missed) : tr("%1 open").arg(total - known), {},
+                          met == total ? Tone::ok : known > met ? Tone::bad : Tone::text);
+}
+
+void VerdictStrip::explain(FigureCell* cell) {
+    const auto report = m_session.lastReport();
+    if (!report) return;
+    const Design& design = m_session.design();
+    const Estimate latency = m_session.latencyEstimate();
+    Explanation text;
+    if (cell == m_availability) text = explainAvailability(design, *report);
+    else if (cell == m_latency) text = explainLatency(*report, latency);
+    else if (cell == m_cost) text = explainCost(design, *report);
+    else if (cell == m_singlePoints) text = explainSinglePoints(design, *report);
+    else text = explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency);
+    auto* card = new Popover(this);
+    card->body()->addWidget(ui::label(m_theme, text.title, Type::body, "text", QFont::DemiBold, card));
+    addText(*card, m_theme, text.summary, "secondary");
+    if (!text.parts.empty()) {
+        card->body()->addSpacing(4);
+        card->body()->addWidget(ui::label(m_theme, text.partsTitle, Type::small, "faint", QFont::DemiBold, card));
+        auto* grid = new QGridLayout;
+        grid->setVerticalSpacing(4);
+        grid->setHorizontalSpacing(18);
+        grid->setColumnStretch(0, 1);
+        int at = 0;
+        for (const auto& [name, amount] : text.parts) {
+            QLabel* left = ui::label(m_theme, name, Type::control, "secondary", QFont::Normal, card);
+            left->setWordWrap(true);
+            grid->addWidget(left, at, 0);
+            grid->addWidget(ui::label(m_theme, amount, Type::control, "text", QFont::Medium, card), at++, 1, Qt::AlignRight | Qt::AlignTop);
+        }
+        card->body()->addLayout(grid);
+    }
+    if (!text.improve.isEmpty()) {
+        card->body()->addSpacing(4);
+        card->body()->addWidget(ui::label(m_theme, tr("What would help most"), Type::small, "accent", QFont::DemiBold, card));
+        addText(*card, m_theme, text.improve, "text");
+    }
+    for (const QString& note : text.notes) addText(*card, m_theme, note, "faint", Type::small);
+    card->openAt(cell);
+}
+
+} // namespace alwayson::gui

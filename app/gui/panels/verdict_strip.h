@@ -1,0 +1,65 @@
+#pragma once
+// The heart of the window: availability, latency, cost, single points and objectives of the design as it is drawn now.
+// Each figure carries its tag and says, when clicked, what it is made of and what would improve it most.
+
+#include "core/results/check_report.h"
+
+#include <QAbstractButton>
+
+class QHBoxLayout;
+
+namespace alwayson::gui {
+
+class Session;
+class Theme;
+enum class Tone;
+
+// One figure: caption and tag above, the figure and its unit below.
+class FigureCell : public QAbstractButton {
+    Q_OBJECT
+public:
+    FigureCell(const Theme& theme, const QString& caption, QWidget* parent = nullptr);
+    void set(const QString& figure, const QString& detail, const QString& tag, Tone tone);
+    void setStale(bool stale);
+    QString figure() const { return m_figure; }
+    QString detail() const { return m_detail; }
+    QString tag() const { return m_tag; }
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    const Theme& m_theme;
+    QString m_caption, m_figure, m_detail, m_tag;
+    Tone m_tone;
+    bool m_stale = false;
+};
+
+class VerdictStrip : public QWidget {
+    Q_OBJECT
+public:
+    VerdictStrip(Session& session, const Theme& theme, QWidget* parent = nullptr);
+    FigureCell& availability() { return *m_availability; }
+    FigureCell& latency() { return *m_latency; }
+    FigureCell& cost() { return *m_cost; }
+    FigureCell& singlePoints() { return *m_singlePoints; }
+    FigureCell& objectives() { return *m_objectives; }
+
+signals:
+    void selectRequested(const QStringList& ids);
+
+private:
+    void refresh();
+    void explain(FigureCell* cell);
+    Session& m_session;
+    const Theme& m_theme;
+    FigureCell* m_availability;
+    FigureCell* m_latency;
+    FigureCell* m_cost;
+    FigureCell* m_singlePoints;
+    FigureCell* m_objectives;
+};
+
+} // namespace alwayson::gui
