@@ -6,6 +6,7 @@
 #include "core/results/simulation_result.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <vector>
 

@@ -1,0 +1,203 @@
+#include "app/gui/window/top_bar.h"
+
+#include "app/gui/session/live_scenario.h"
+#include "app/gui/session/session.h"
+#include "app/gui/widgets/controls.h"
+#include "app/gui/widgets/ui.h"
+#include "app/gui/window/actions.h"
+
+#include <QAbstractItemView>
+#include <QAction>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QPushButton>
+#include <QToolButton>
+
+namespace alwayson::gui {
+
+namespace {
+
+constexpr int kHeight = 47;
+constexpr double kSpeeds[] = {0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60};
+
+QString tipOf(const QAction& action) {
+    QString tip = action.text();
+    if (!action.shortcut().isEmpty())
+        tip += QStringLiteral("  (") + action.shortcut().toString(QKeySequence::NativeText) + QLatin1Char(')');
+    return tip;
+}
+
+} // namespace
+
+TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& menu, QWidget* parent)
+    : QWidget(parent), m_session(session), m_theme(theme), m_actions(actions) {
+    setProperty("plane", QStringLiteral("surface"));
+    setAttribute(Qt::WA_StyledBackground);
+    setFixedHeight(kHeight);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(10, 0, space::kPanel, 0);
+    row->setSpacing(6);
+
+    QToolButton* menuButton = ui::iconButton(theme, QStringLiteral("menu"), tr("Menu (F10)"), this);
+    menuButton->setObjectName(QStringLiteral("menuButton"));
+    menuButton->setFixedSize(28, 28);
+    menuButton->setIconSize(QSize(18, 18));
+    menuButton->setShortcut(QKeySequence(Qt::Key_F10));
+    connect(menuButton, &QToolButton::clicked, this,
+            [menuButton, &menu] { menu.popup(menuButton->mapToGlobal(QPoint(0, menuButton->height() + 6))); });
+    row->addWidget(menuButton);
+    auto* names = new QWidget(this);
+    names->setFixedWidth(196);
+    auto* nameRow = new QHBoxLayout(names);
+    nameRow->setContentsMargins(0, 0, 0, 0);
+    nameRow->setSpacing(7);
+    auto* name = new ui::ElidedLabel(this);
+    name->setFont(theme.font(Type::title, QFont::DemiBold));
+    name->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    m_name = name;
+    auto* file = new ui::ElidedLabel(this);
+    file->setFont(theme.font(Type::secondary));
+    file->setProperty("tone", QStringLiteral("faint"));
+    m_file = file;
+    nameRow->addWidget(m_name, 0);
+    nameRow->addWidget(m_file, 1);
+    row->addWidget(names);
+
+    for (const char* id : {"tool.select", "tool.connect", "tool.pan"}) row->addWidget(mode(id));
+    row->addSpacing(18);
+    row->addWidget(flat("edit.undo", tr("Undo")));
+    row->addWidget(flat("edit.redo", tr("Redo")));
+    row->addStretch(1);
+
+    m_clock = ui::label(theme, {}, Type::control, "secondary", QFont::Medium, this);
+    m_clock->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_clock->setMinimumWidth(64);
+    row->addWidget(m_clock);
+    row->addSpacing(6);
+    m_scenario = new Combo(theme, this);
+    m_scenario->setObjectName(QStringLiteral("scenario"));
+    m_scenario->setAccessibleName(tr("Scenario"));
+    m_scenario->setFixedSize(156, space::kControl);
+    m_scenario->view()->setMinimumWidth(220);
+    row->addWidget(m_scenario);
+    m_run = ui::button(theme, tr("Run"), "primary", this);
+    m_run->setObjectName(QStringLiteral("runButton"));
+    m_run->setFont(theme.font(Type::body, QFont::DemiBold));
+    m_run->setFixedSize(92, space::kControl);
+    m_run->setIconSize(QSize(16, 16));
+    connect(m_run, &QPushButton::clicked, actions.at("run.toggle"), &QAction::trigger);
+    row->addWidget(m_run);
+    m_stop = flat("run.stop", {});
+    m_stop->setIcon(theme.icon(QStringLiteral("stop")));
+    m_stop->setFixedWidth(30);
+    row->addWidget(m_stop);
+    m_speed = new Combo(theme, this);
+    m_speed->setProperty("look", QStringLiteral("flat"));
+    m_speed->setAccessibleName(tr("Speed"));
+    m_speed->setToolTip(tr("Simulated seconds per second"));
+    m_speed->setFixedSize(72, space::kControl);
+    for (const double speed : kSpeeds) m_speed->addItem(QString::number(speed) + QLatin1Char('x'), speed);
+    m_speed->setCurrentText(QStringLiteral("1x"));
+    connect(m_speed, &QComboBox::activated, this, [this](int index) { m_session.setSpeed(m_speed->itemData(index).toDouble()); });
+    row->addWidget(m_speed);
+    row->addSpacing(24);
+    QPushButton* exporting = ui::button(theme, tr("Export"), "plain", this);
+    exporting->setFont(theme.font(Type::body, QFont::DemiBold));
+    exporting->setFixedSize(92, space::kControl);
+    exporting->setToolTip(tipOf(*actions.at("file.export")));
+    connect(exporting, &QPushButton::clicked, actions.at("file.export"), &QAction::trigger);
+    row->addWidget(exporting);
+
+    connect(&session, &Session::fileStateChanged, this, &TopBar::refreshFile);
+    connect(&session, &Session::documentReplaced, this, [this] {
+        refreshFile();
+        m_scenario->clear();
+        refreshScenarios();
+    });
+    connect(&session, &Session::designChanged, this, [this](const ChangeSet& changes) {
+        if (changes.settings) refreshScenarios();
+    });
+    connect(&session, &Session::runStateChanged, this, &TopBar::refreshRun);
+    connect(&session, &Session::playTimeChanged, this, &TopBar::refreshClock);
+    refreshFile();
+    refreshScenarios();
+    refreshRun();
+}
+
+QPushButton* TopBar::mode(const char* id) {
+    QAction* action = m_actions.at(id);
+    QPushButton* button = ui::button(m_theme, action->text(), "mode", this);
+    button->setCheckable(true);
+    button->setChecked(action->isChecked());
+    button->setFixedSize(72, space::kControl);
+    button->setToolTip(tipOf(*action));
+    connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    connect(action, &QAction::toggled, button, &QPushButton::setChecked);
+    // A click on the tool in use must not switch it off.
+    connect(button, &QPushButton::clicked, button, [button, action] { button->setChecked(action->isChecked()); });
+    return button;
+}
+
+QPushButton* TopBar::flat(const char* id, const QString& text) {
+    QAction* action = m_actions.at(id);
+    QPushButton* button = ui::button(m_theme, text, "flat", this);
+    if (text.isEmpty()) button->setAccessibleName(action->text());
+    const auto follow = [button, action] {
+        button->setEnabled(action->isEnabled());
+        button->setToolTip(tipOf(*action));
+    };
+    connect(action, &QAction::changed, button, follow);
+    connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    follow();
+    return button;
+}
+
+void TopBar::refreshFile() {
+    const QString name = QString::fromStdString(m_session.design().name);
+    static_cast<ui::ElidedLabel*>(m_name)->setFullText(name.isEmpty() ? tr("Untitled") : name);
+    const QString path = m_session.filePath();
+    QString file = path.isEmpty() ? tr("not saved yet") : QFileInfo(path).fileName();
+    if (m_session.isModified()) file += QStringLiteral(" \u00B7 ") + tr("edited");
+    static_cast<ui::ElidedLabel*>(m_file)->setFullText(file);
+}
+
+void TopBar::refreshScenarios() {
+    const QString before = scenario();
+    m_scenario->clear();
+    m_scenario->addItem(tr("Live"), QString());
+    m_scenario->setItemData(0, tr("Break things by hand while it runs"), Qt::ToolTipRole);
+    for (const Scenario& one : m_session.design().scenarios)
+        if (one.id.str() != live::kId)
+            m_scenario->addItem(QString::fromStdString(one.displayName()), QString::fromStdString(one.id.str()));
+    showScenario(before);
+}
+
+QString TopBar::scenario() const {
+    return m_scenario->currentData().toString();
+}
+
+void TopBar::showScenario(const QString& id) {
+    const int at = m_scenario->findData(id == QLatin1String(live::kId) ? QString() : id);
+    m_scenario->setCurrentIndex(at < 0 ? 0 : at);
+}
+
+void TopBar::refreshRun() {
+    const Session::RunState state = m_session.runState();
+    const bool running = state == Session::RunState::running;
+    m_run->setText(running ? tr("Pause") : state == Session::RunState::paused ? tr("Go on") : tr("Run"));
+    m_run->setIcon(m_theme.icon(running ? QStringLiteral("pause") : QStringLiteral("play"), Tone::onAccent));
+    m_stop->setVisible(state != Session::RunState::idle);
+    m_scenario->setEnabled(state == Session::RunState::idle || state == Session::RunState::finished);
+    if (state == Session::RunState::running || state == Session::RunState::paused) showScenario(m_session.runScenario());
+    const int speed = m_speed->findData(m_session.speed());
+    if (speed >= 0) m_speed->setCurrentIndex(speed);
+    refreshClock();
+}
+
+void TopBar::refreshClock() {
+    if (m_session.runState() == Session::RunState::idle) m_clock->clear();
+    else m_clock->setText(QString::number(m_session.playTimeS(), 'f', 1) + QStringLiteral(" s"));
+}
+
+} // namespace alwayson::gui

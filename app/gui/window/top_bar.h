@@ -1,0 +1,46 @@
+#pragma once
+// The bar across the top: what is open, tools, undo, the run and its speed, export.
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QMenu;
+class QPushButton;
+class QToolButton;
+
+namespace alwayson::gui {
+
+class Actions;
+class Combo;
+class Session;
+class Theme;
+
+class TopBar : public QWidget {
+    Q_OBJECT
+public:
+    TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& menu, QWidget* parent = nullptr);
+
+    QString scenario() const; // id; "" for the live run
+    void showScenario(const QString& id);
+
+private:
+    QPushButton* mode(const char* action);
+    QPushButton* flat(const char* action, const QString& text);
+    void refreshFile();
+    void refreshScenarios();
+    void refreshRun();
+    void refreshClock();
+    Session& m_session;
+    const Theme& m_theme;
+    Actions& m_actions;
+    QLabel* m_name;
+    QLabel* m_file;
+    Combo* m_scenario;
+    QPushButton* m_run;
+    QPushButton* m_stop;
+    Combo* m_speed;
+    QLabel* m_clock;
+};
+
+} // namespace alwayson::gui
