@@ -12,18 +12,22 @@ int main(int argc, char** argv) {
     QCoreApplication::setApplicationName(QStringLiteral("alwayson"));
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Always On"));
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("Draw a high-availability system, see where it is weak, break it, export it."));
+    parser.setApplicationDescription(
+        QStringLiteral("Draw a high-availability system, see where it is weak, break it, export it."));
     parser.addHelpOption();
-    parser.addPositionalArgument(QStringLiteral("file"), QStringLiteral("A design to open (*.aon.json)."), QStringLiteral("[FILE]"));
-    const QCommandLineOption themeOption(QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("name"));
+    parser.addPositionalArgument(QStringLiteral("file"), QStringLiteral("A design to open (*.aon.json)."),
+                                 QStringLiteral("[FILE]"));
+    const QCommandLineOption themeOption(QStringLiteral("theme"), QStringLiteral("light, dark or system."),
+                                         QStringLiteral("name"));
     parser.addOption(themeOption);
     parser.process(application);
 
     using namespace alwayson::gui;
     Theme theme;
-    theme.setChoice(themeChoiceFromString(parser.isSet(themeOption)
-                                              ? parser.value(themeOption)
-                                              : QSettings().value(QStringLiteral("theme"), QStringLiteral("system")).toString()));
+    theme.setChoice(themeChoiceFromString(
+        parser.isSet(themeOption)
+            ? parser.value(themeOption)
+            : QSettings().value(QStringLiteral("theme"), QStringLiteral("system")).toString()));
     theme.applyTo(application);
     QGuiApplication::setWindowIcon(theme.icon(QStringLiteral("alwayson")));
     Session session;

@@ -10,7 +10,8 @@
 
 namespace alwayson::gui {
 
-BetterCard::BetterCard(Session& session, const Theme& theme, QWidget* parent) : QFrame(parent), m_session(session) {
+BetterCard::BetterCard(Session& session, const Theme& theme, QWidget* parent)
+    : QFrame(parent), m_session(session) {
     setProperty("card", QStringLiteral("accent"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 10, 12, 11);
@@ -32,7 +33,9 @@ BetterCard::BetterCard(Session& session, const Theme& theme, QWidget* parent) : 
 void BetterCard::showFor(const std::vector<std::string>& ids) {
     const auto report = m_session.lastReport();
     const Issue* best = nullptr;
-    const auto rank = [](const Issue& issue) { return (issue.operation ? 0 : 3) + (issue.severity == Severity::hint ? 0 : 1); };
+    const auto rank = [](const Issue& issue) {
+        return (issue.operation ? 0 : 3) + (issue.severity == Severity::hint ? 0 : 1);
+    };
     if (report)
         for (const Issue& issue : report->issues) {
             const bool mine = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {

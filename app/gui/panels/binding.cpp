@@ -17,7 +17,8 @@ std::optional<Collection> collectionOf(const Design& design, const std::string& 
     return std::nullopt;
 }
 
-const Parameters* parametersOf(const Design& design, Collection collection, const std::string& id, bool deploy) {
+const Parameters* parametersOf(const Design& design, Collection collection, const std::string& id,
+                               bool deploy) {
     switch (collection) {
     case Collection::nodes:
         if (const Node* node = design.nodes.find(id)) return deploy ? &node->deploy : &node->parameters;
@@ -31,7 +32,8 @@ const Parameters* parametersOf(const Design& design, Collection collection, cons
     case Collection::links:
         if (const Link* link = design.links.find(id)) return &link->parameters;
         break;
-    default: break;
+    default:
+        break;
     }
     return nullptr;
 }
@@ -52,7 +54,8 @@ QString nameOf(const Design& design, const std::string& id) {
     if (const Domain* domain = design.domains.find(id)) return QString::fromStdString(domain->displayName());
     if (const Group* group = design.groups.find(id)) return QString::fromStdString(group->displayName());
     if (const Link* link = design.links.find(id))
-        return QCoreApplication::translate("binding", "%1 to %2").arg(nameOf(design, link->from), nameOf(design, link->to));
+        return QCoreApplication::translate("binding", "%1 to %2")
+            .arg(nameOf(design, link->from), nameOf(design, link->to));
     return QString::fromStdString(id);
 }
 
@@ -60,10 +63,14 @@ QString namesOf(const Design& design, const Subject& subject) {
     if (subject.single()) return nameOf(design, subject.ids.front());
     const auto count = QString::number(subject.ids.size());
     switch (subject.collection) {
-    case Collection::domains: return QCoreApplication::translate("binding", "%1 places").arg(count);
-    case Collection::groups: return QCoreApplication::translate("binding", "%1 groups").arg(count);
-    case Collection::links: return QCoreApplication::translate("binding", "%1 links").arg(count);
-    default: return QCoreApplication::translate("binding", "%1 nodes").arg(count);
+    case Collection::domains:
+        return QCoreApplication::translate("binding", "%1 places").arg(count);
+    case Collection::groups:
+        return QCoreApplication::translate("binding", "%1 groups").arg(count);
+    case Collection::links:
+        return QCoreApplication::translate("binding", "%1 links").arg(count);
+    default:
+        return QCoreApplication::translate("binding", "%1 nodes").arg(count);
     }
 }
 
@@ -90,7 +97,8 @@ std::vector<const ParameterSpec*> Subject::common(bool deploy) const {
         bool everywhere = true;
         for (const Descriptor* other : descriptors) {
             const ParameterSpec* twin = deploy ? other->deployField(spec.id) : other->parameter(spec.id);
-            everywhere = everywhere && twin != nullptr && twin->type == spec.type && twin->choices == spec.choices;
+            everywhere =
+                everywhere && twin != nullptr && twin->type == spec.type && twin->choices == spec.choices;
         }
         if (everywhere) result.push_back(&spec);
     }
@@ -106,9 +114,12 @@ ParameterBinding::State ParameterBinding::read(const Design& design) const {
         if (parameters == nullptr || own == nullptr) continue;
         const auto stored = parameters->find(spec->id);
         const Value& value = stored != parameters->end() ? stored->second : own->defaultValue;
-        state.edited = state.edited || (stored != parameters->end() && !(stored->second == own->defaultValue));
-        if (i == 0) state.value = value;
-        else if (!(value == state.value)) state.mixed = true;
+        state.edited =
+            state.edited || (stored != parameters->end() && !(stored->second == own->defaultValue));
+        if (i == 0)
+            state.value = value;
+        else if (!(value == state.value))
+            state.mixed = true;
     }
     return state;
 }
@@ -123,8 +134,9 @@ Operation ParameterBinding::forAll(const Design& design, const Json& value, bool
         const bool asDefault = value == valueJson(own->defaultValue);
         const Parameters* parameters = parametersOf(design, subject.collection, id, deploy);
         if (asDefault && (parameters == nullptr || parameters->find(spec->id) == parameters->end())) continue;
-        Operation one = operation::set(subject.collection, id, (deploy ? "/deploy/" : "/parameters/") + spec->id,
-                                       asDefault ? Json(nullptr) : value, {});
+        Operation one =
+            operation::set(subject.collection, id, (deploy ? "/deploy/" : "/parameters/") + spec->id,
+                           asDefault ? Json(nullptr) : value, {});
         one.literalNull = explicitNull && !asDefault;
         operations.push_back(std::move(one));
     }
@@ -146,8 +158,8 @@ Operation ParameterBinding::reset(const Design& design) const {
     for (const std::string& id : subject.ids) {
         const Parameters* parameters = parametersOf(design, subject.collection, id, deploy);
         if (parameters == nullptr || parameters->find(spec->id) == parameters->end()) continue;
-        operations.push_back(
-            operation::set(subject.collection, id, (deploy ? "/deploy/" : "/parameters/") + spec->id, nullptr, {}));
+        operations.push_back(operation::set(subject.collection, id,
+                                            (deploy ? "/deploy/" : "/parameters/") + spec->id, nullptr, {}));
     }
     const QString label = QCoreApplication::translate("binding", "Reset %1 of %2")
                               .arg(QString::fromStdString(spec->title), namesOf(design, subject));

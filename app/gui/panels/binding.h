@@ -34,7 +34,7 @@ struct ParameterBinding {
     bool deploy = false;
 
     struct State {
-        Value value;         // with defaults filled in; meaningless when mixed
+        Value value; // with defaults filled in; meaningless when mixed
         bool mixed = false;
         bool edited = false; // any of them differs from the catalogue
     };

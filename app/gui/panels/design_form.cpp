@@ -26,16 +26,20 @@ std::vector<ChoiceRow::Choice> booksIn(const char* folder) {
 
 std::vector<ChoiceRow::Choice> haproxyVersions() {
     std::vector<ChoiceRow::Choice> choices;
-    for (const char* version : {"2.4", "2.6", "2.8", "3.0", "3.2"}) choices.push_back({QLatin1String(version), version});
+    for (const char* version : {"2.4", "2.6", "2.8", "3.0", "3.2"})
+        choices.push_back({QLatin1String(version), version});
     return choices;
 }
 
-Row* settingRow(const RowContext& context, const QString& title, const char* path, std::vector<ChoiceRow::Choice> choices,
-                std::string Settings::*member, const QString& help, QWidget* parent) {
+Row* settingRow(const RowContext& context, const QString& title, const char* path,
+                std::vector<ChoiceRow::Choice> choices, std::string Settings::*member, const QString& help,
+                QWidget* parent) {
     Session& session = context.session;
     ChoiceRow::Source source;
     source.choices = [choices = std::move(choices)] { return choices; };
-    source.current = [&session, member]() -> std::optional<std::string> { return session.design().settings.*member; };
+    source.current = [&session, member]() -> std::optional<std::string> {
+        return session.design().settings.*member;
+    };
     source.write = [path = std::string(path), title](const std::string& id) {
         return operation::set(Collection::settings, {}, path, id, title.toStdString());
     };
@@ -44,7 +48,8 @@ Row* settingRow(const RowContext& context, const QString& title, const char* pat
     return row;
 }
 
-const char* const kMetrics[] = {"availability_time", "availability_requests", "latency_p99_ms", "cost_usd_per_month"};
+const char* const kMetrics[] = {"availability_time", "availability_requests", "latency_p99_ms",
+                                "cost_usd_per_month"};
 
 double firstTarget(const std::string& metric) {
     if (metric == "latency_p99_ms") return 300;
@@ -59,10 +64,11 @@ DesignForm::DesignForm(const RowContext& context, QWidget* parent) : QWidget(par
     m_column = new QVBoxLayout(this);
     m_column->setContentsMargins(0, 0, 0, 0);
     m_column->setSpacing(0);
-    m_column->addWidget(ui::label(context.theme, tr("This design"), Type::title, "text", QFont::DemiBold, this));
+    m_column->addWidget(
+        ui::label(context.theme, tr("This design"), Type::title, "text", QFont::DemiBold, this));
     m_column->addSpacing(2);
-    QLabel* words = ui::label(context.theme, tr("Select something on the canvas to edit it."), Type::secondary, "secondary",
-                              QFont::Normal, this);
+    QLabel* words = ui::label(context.theme, tr("Select something on the canvas to edit it."),
+                              Type::secondary, "secondary", QFont::Normal, this);
     words->setWordWrap(true);
     m_column->addWidget(words);
     m_column->addSpacing(10);
@@ -70,7 +76,8 @@ DesignForm::DesignForm(const RowContext& context, QWidget* parent) : QWidget(par
                                   {[&session] { return QString::fromStdString(session.design().name); },
                                    [&session](const QString& text) {
                                        return session.apply(operation::set(Collection::design, {}, "/name",
-                                                                           text.trimmed().toStdString(), "Rename the design"))
+                                                                           text.trimmed().toStdString(),
+                                                                           "Rename the design"))
                                                   ? QString()
                                                   : tr("This name was refused.");
                                    },
@@ -78,17 +85,19 @@ DesignForm::DesignForm(const RowContext& context, QWidget* parent) : QWidget(par
                                   this));
     m_column->addWidget(m_rows.back());
     addHeading(tr("Books"));
-    m_rows.push_back(settingRow(context, tr("Prices"), "/price_book", booksIn("price_books/"), &Settings::priceBook,
-                                tr("Where prices come from. \"seed\" holds the published figures the project started from, not "
-                                   "validated."),
-                                this));
+    m_rows.push_back(settingRow(
+        context, tr("Prices"), "/price_book", booksIn("price_books/"), &Settings::priceBook,
+        tr("Where prices come from. \"seed\" holds the published figures the project started from, not "
+           "validated."),
+        this));
     m_column->addWidget(m_rows.back());
-    m_rows.push_back(settingRow(context, tr("Capacities"), "/capacity_book", booksIn("capacity_books/"), &Settings::capacityBook,
-                                tr("Where the capacity of balancers comes from when a node does not say."), this));
+    m_rows.push_back(settingRow(
+        context, tr("Capacities"), "/capacity_book", booksIn("capacity_books/"), &Settings::capacityBook,
+        tr("Where the capacity of balancers comes from when a node does not say."), this));
     m_column->addWidget(m_rows.back());
     addHeading(tr("Export"));
-    m_rows.push_back(settingRow(context, tr("HAProxy version"), "/haproxy_version", haproxyVersions(), &Settings::haproxyVersion,
-                                tr("What haproxy.cfg is written for."), this));
+    m_rows.push_back(settingRow(context, tr("HAProxy version"), "/haproxy_version", haproxyVersions(),
+                                &Settings::haproxyVersion, tr("What haproxy.cfg is written for."), this));
     m_column->addWidget(m_rows.back());
     addHeading(tr("Objectives"));
     m_objectives = new QWidget(this);
@@ -115,18 +124,21 @@ void DesignForm::openObjectiveMenu(QWidget* anchor) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     for (const char* metric : kMetrics) {
-        connect(menu->addAction(metricTitle(metric)), &QAction::triggered, this, [this, metric = std::string(metric)] {
-            const Design& design = m_context.session.design();
-            Objective objective;
-            int number = 1;
-            while (design.objectives.contains("o" + std::to_string(number))) ++number;
-            objective.id = ObjectiveId("o" + std::to_string(number));
-            objective.metric = metric;
-            (metric.starts_with("availability") ? objective.atLeast : objective.atMost) = firstTarget(metric);
-            Operation operation = operation::insertObjective(objective);
-            operation.label = "Add an objective";
-            m_context.session.apply(operation);
-        });
+        connect(menu->addAction(metricTitle(metric)), &QAction::triggered, this,
+                [this, metric = std::string(metric)] {
+                    const Design& design = m_context.session.design();
+                    Objective objective;
+                    int number = 1;
+                    while (design.objectives.contains("o" + std::to_string(number)))
+                        ++number;
+                    objective.id = ObjectiveId("o" + std::to_string(number));
+                    objective.metric = metric;
+                    (metric.starts_with("availability") ? objective.atLeast : objective.atMost) =
+                        firstTarget(metric);
+                    Operation operation = operation::insertObjective(objective);
+                    operation.label = "Add an objective";
+                    m_context.session.apply(operation);
+                });
     }
     menu->popup(anchor->mapToGlobal(QPoint(0, anchor->height() + 4)));
 }
@@ -172,20 +184,24 @@ void DesignForm::addObjectives() {
             session.apply(operation::set(Collection::objectives, id, path, *target, "Change an objective"));
             return {};
         };
-        auto* row = new FieldRow(m_context, viewOf(objective, nullptr, {}).title, std::move(source), m_objectives);
+        auto* row =
+            new FieldRow(m_context, viewOf(objective, nullptr, {}).title, std::move(source), m_objectives);
         row->setHelp(tr("What the design has to reach. Clear the field to remove the objective."), {});
         m_objectives->layout()->addWidget(row);
         m_objectiveRows.push_back(row);
     }
     if (!session.design().objectives.empty()) return;
-    QLabel* none = ui::label(m_context.theme, tr("None yet: say what the design has to reach, and the strip shows whether it does."),
-                             Type::small, "faint", QFont::Normal, m_objectives);
+    QLabel* none =
+        ui::label(m_context.theme,
+                  tr("None yet: say what the design has to reach, and the strip shows whether it does."),
+                  Type::small, "faint", QFont::Normal, m_objectives);
     none->setWordWrap(true);
     m_objectives->layout()->addWidget(none);
 }
 
 void DesignForm::refresh() {
-    for (Row* row : m_rows) row->refresh();
+    for (Row* row : m_rows)
+        row->refresh();
     const std::string key = objectivesKey();
     if (key != m_objectivesKey || m_objectives->layout()->isEmpty()) {
         m_objectivesKey = key;

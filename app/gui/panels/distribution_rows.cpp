@@ -47,7 +47,8 @@ QString figureTitle(const std::string& name) {
 // Three digits in a unit people would choose.
 DistributionEntry amount(const char* name, double seconds) {
     const char* unit = seconds >= 7200 ? "h" : seconds >= 120 ? "min" : seconds >= 1 ? "s" : "ms";
-    const double value = std::stod(formatNumber(std::strtod(formatSignificant(seconds / secondsPer(unit)).c_str(), nullptr)));
+    const double value =
+        std::stod(formatNumber(std::strtod(formatSignificant(seconds / secondsPer(unit)).c_str(), nullptr)));
     return {name, unit, value};
 }
 
@@ -68,13 +69,20 @@ int DistributionRows::formOf(const Distribution& distribution) {
         if (has("mean") && has("p99")) return meanP99;
         if (has("median") && has("p95")) return medianP95;
         return -1;
-    case DistributionFamily::exponential: return exponential;
-    case DistributionFamily::constant: return constant;
-    case DistributionFamily::uniform: return uniform;
-    case DistributionFamily::gamma: return gamma;
-    case DistributionFamily::erlang: return erlang;
-    case DistributionFamily::weibull: return weibull;
-    default: return -1;
+    case DistributionFamily::exponential:
+        return exponential;
+    case DistributionFamily::constant:
+        return constant;
+    case DistributionFamily::uniform:
+        return uniform;
+    case DistributionFamily::gamma:
+        return gamma;
+    case DistributionFamily::erlang:
+        return erlang;
+    case DistributionFamily::weibull:
+        return weibull;
+    default:
+        return -1;
     }
 }
 
@@ -149,8 +157,10 @@ DistributionRows::DistributionRows(const RowContext& context, ParameterBinding b
     layout()->addWidget(m_fields);
     const QString standard = valueText(spec, spec.defaultValue);
     setHelp(QString::fromStdString(spec.help),
-            (standard.isEmpty() ? tr("Default: empty.") : tr("Default: %1.").arg(standard)) + QLatin1Char(' ') +
-                tr("Source: %1 (%2).").arg(QString::fromStdString(spec.source), QString::fromStdString(spec.grade)));
+            (standard.isEmpty() ? tr("Default: empty.") : tr("Default: %1.").arg(standard)) +
+                QLatin1Char(' ') +
+                tr("Source: %1 (%2).")
+                    .arg(QString::fromStdString(spec.source), QString::fromStdString(spec.grade)));
     connect(this, &Row::resetRequested, this,
             [this] { m_context.session.apply(m_binding.reset(m_context.session.design())); });
     DistributionRows::refresh();
@@ -188,7 +198,8 @@ QString DistributionRows::commitEntry(std::size_t entry, const QString& text) {
     changed.value = typed.value.get<double>();
     if (const Result<DistributionShape> shape = resolve(next); !shape.ok()) {
         QString problem = QString::fromStdString(shape.error().message);
-        if (!shape.error().cure.empty()) problem += QLatin1Char(' ') + QString::fromStdString(shape.error().cure);
+        if (!shape.error().cure.empty())
+            problem += QLatin1Char(' ') + QString::fromStdString(shape.error().cure);
         return problem.left(1).toUpper() + problem.mid(1);
     }
     // Through the parser once more: it knows the range of the parameter.
@@ -203,7 +214,8 @@ void DistributionRows::rebuildFields(const Distribution* distribution) {
     std::string key;
     if (distribution != nullptr) {
         key = toString(distribution->family);
-        for (const DistributionEntry& entry : distribution->entries) key += ' ' + entry.name;
+        for (const DistributionEntry& entry : distribution->entries)
+            key += ' ' + entry.name;
     }
     if (key == m_layoutKey) return;
     m_layoutKey = key;
@@ -220,7 +232,8 @@ void DistributionRows::rebuildFields(const Distribution* distribution) {
         auto* row = new Row(m_context, figureTitle(distribution->entries[i].name), m_fields);
         row->setIndented(true);
         row->setTag({});
-        auto* field = new ValueField(m_context.theme, [this, i](const QString& text) { return commitEntry(i, text); }, row);
+        auto* field = new ValueField(
+            m_context.theme, [this, i](const QString& text) { return commitEntry(i, text); }, row);
         field->setFixedWidth(kEditorWidth);
         connect(field, &ValueField::errorChanged, row, &Row::setError);
         row->setEditor(field);

@@ -53,10 +53,12 @@ DistributionFamily familyOf(const std::vector<DistributionEntry>& entries) {
     if (contains(entries, "p1")) return DistributionFamily::hyperexponential;
     if (contains(entries, "mode")) return DistributionFamily::triangular;
     if (contains(entries, "min")) return DistributionFamily::uniform;
-    if (contains(entries, "median") || contains(entries, "p95") || contains(entries, "p99") || contains(entries, "sigma"))
+    if (contains(entries, "median") || contains(entries, "p95") || contains(entries, "p99") ||
+        contains(entries, "sigma"))
         return DistributionFamily::lognormal;
     if (contains(entries, "stages")) return DistributionFamily::erlang;
-    if (contains(entries, "shape")) return contains(entries, "scale") ? DistributionFamily::weibull : DistributionFamily::gamma;
+    if (contains(entries, "shape"))
+        return contains(entries, "scale") ? DistributionFamily::weibull : DistributionFamily::gamma;
     if (contains(entries, "value")) return DistributionFamily::constant;
     return DistributionFamily::exponential;
 }
@@ -80,8 +82,10 @@ QString distributionText(const Distribution& distribution) {
         parts << QString::fromStdString(entry.name) + QLatin1Char(' ') + entryText(entry);
     if (distribution.family == DistributionFamily::empirical) {
         QStringList values;
-        for (const double value : distribution.values) values << QString::fromStdString(formatNumber(value));
-        parts << values.join(QLatin1Char(' ')) + QLatin1Char(' ') + QString::fromStdString(distribution.valuesUnit);
+        for (const double value : distribution.values)
+            values << QString::fromStdString(formatNumber(value));
+        parts << values.join(QLatin1Char(' ')) + QLatin1Char(' ') +
+                     QString::fromStdString(distribution.valuesUnit);
     }
     return parts.join(QStringLiteral(", "));
 }
@@ -111,9 +115,10 @@ Result<Distribution> parseDistribution(const QString& typed) {
         familyGiven = true;
         text = match.captured(2);
     }
-    static const QRegularExpression kEntry(
-        QStringLiteral("(mean1|mean2|mean|median|p95|p99|p1|sigma|shape|scale|stages|min|max|mode|value)\\s*[=:]?\\s*"
-                       "([0-9][0-9.\\s\\x{2009}\\x{202F}]*(?:[eE][+-]?\\d+)?\\s*(?:ns|us|ms|s|min|h|d|y)?)\\s*(?:,|;|and|$|(?=[a-z]))"));
+    static const QRegularExpression kEntry(QStringLiteral(
+        "(mean1|mean2|mean|median|p95|p99|p1|sigma|shape|scale|stages|min|max|mode|value)\\s*[=:]?\\s*"
+        "([0-9][0-9.\\s\\x{2009}\\x{202F}]*(?:[eE][+-]?\\d+)?\\s*(?:ns|us|ms|s|min|h|d|y)?)\\s*(?:,|;|and|$|("
+        "?=[a-z]))"));
     qsizetype at = 0;
     auto matches = kEntry.globalMatch(text);
     while (matches.hasNext()) {

@@ -6,18 +6,20 @@
 
 namespace alwayson::gui {
 
-// The modes of the thing with one of them changed, as an operation on its "/failure_modes". `change` gets the edit entry
-// (new when the mode was untouched). `label` names the undo entry.
-Operation editFailureMode(const Design& design, Collection collection, const std::string& id, const std::string& mode,
-                          const std::string& label, const std::function<void(FailureMode&)>& change);
+// The modes of the thing with one of them changed, as an operation on its "/failure_modes". `change` gets the
+// edit entry (new when the mode was untouched). `label` names the undo entry.
+Operation editFailureMode(const Design& design, Collection collection, const std::string& id,
+                          const std::string& mode, const std::string& label,
+                          const std::function<void(FailureMode&)>& change);
 // Forgets all edits of the mode.
-Operation resetFailureMode(const Design& design, Collection collection, const std::string& id, const std::string& mode,
-                           const std::string& label);
+Operation resetFailureMode(const Design& design, Collection collection, const std::string& id,
+                           const std::string& mode, const std::string& label);
 
 class FailureModeRows : public QWidget {
     Q_OBJECT
 public:
-    FailureModeRows(const RowContext& context, Collection collection, std::string id, QWidget* parent = nullptr);
+    FailureModeRows(const RowContext& context, Collection collection, std::string id,
+                    QWidget* parent = nullptr);
     void refresh();
 
 private:

@@ -25,7 +25,8 @@ std::string shapeOf(const Design& design, const std::optional<Subject>& subject)
     const Node* node = design.nodes.find(subject->ids.front());
     if (node == nullptr) return shape;
     if (hasRole(*node, "client"))
-        for (const RequestClass& one : classesOf(*node)) shape += one.id + ' ';
+        for (const RequestClass& one : classesOf(*node))
+            shape += one.id + ' ';
     const auto balancers = balancersOf(design, node->id.str());
     if (!balancers.empty()) shape += '<' + balancers.front()->id.str() + balancers.front()->name;
     return shape;
@@ -34,8 +35,8 @@ std::string shapeOf(const Design& design, const std::optional<Subject>& subject)
 } // namespace
 
 Inspector::Inspector(Session& session, const Theme& theme, QWidget* parent)
-    : QWidget(parent), m_session(session), m_theme(theme),
-      m_context{session, theme, [this](const QString& help) { m_help->setText(help); }} {
+    : QWidget(parent), m_session(session),
+      m_theme(theme), m_context{session, theme, [this](const QString& help) { m_help->setText(help); }} {
     setProperty("plane", QStringLiteral("surface"));
     setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(this);
@@ -95,12 +96,17 @@ void Inspector::rebuild() {
         old->deleteLater();
     }
     m_content = new QWidget;
+    m_content->setProperty("plane", QStringLiteral("surface"));
+    m_content->setAttribute(Qt::WA_StyledBackground);
     m_column = new QVBoxLayout(m_content);
     m_column->setContentsMargins(space::kPanel, 16, space::kPanel - 2, space::kPanel);
     m_column->setSpacing(0);
-    if (m_subject) buildSubject(*m_subject);
-    else if (m_shownSelection.isEmpty()) buildNothing();
-    else buildMixed(static_cast<int>(m_shownSelection.size()));
+    if (m_subject)
+        buildSubject(*m_subject);
+    else if (m_shownSelection.isEmpty())
+        buildNothing();
+    else
+        buildMixed(static_cast<int>(m_shownSelection.size()));
     m_column->addStretch(1);
     m_scroll->setWidget(m_content);
     m_scroll->verticalScrollBar()->setValue(0);
@@ -127,7 +133,8 @@ void Inspector::addParameters(const Subject& subject, bool deploy) {
         const bool balancer = subject.single() && !deploy && subject.collection == Collection::nodes &&
                               subject.descriptors.front()->hasMechanism("health_check");
         if (!balancer || ended != lastHealthSection) return;
-        for (Row* row : detectionFacts(m_context, subject.ids.front(), m_content)) addRow(row);
+        for (Row* row : detectionFacts(m_context, subject.ids.front(), m_content))
+            addRow(row);
     };
     for (const ParameterSpec* spec : specs) {
         if (spec->section != section) {
@@ -136,8 +143,10 @@ void Inspector::addParameters(const Subject& subject, bool deploy) {
             addHeading(deploy ? tr("Deployment") : QString::fromStdString(section));
         }
         ParameterBinding binding{subject, spec, deploy};
-        if (spec->type == ParameterType::distribution) addRow(new DistributionRows(m_context, binding, m_content));
-        else addRow(new ParameterRow(m_context, binding, m_content));
+        if (spec->type == ParameterType::distribution)
+            addRow(new DistributionRows(m_context, binding, m_content));
+        else
+            addRow(new ParameterRow(m_context, binding, m_content));
     }
     close(section);
 }
@@ -151,7 +160,8 @@ void Inspector::addHealth(const std::string& node) {
     for (const char* parameter : {"check_inter_ms", "check_fall"})
         if (const ParameterSpec* spec = subject->descriptors.front()->parameter(parameter))
             addRow(new ParameterRow(m_context, {*subject, spec, false}, m_content));
-    for (Row* row : detectionFacts(m_context, id, m_content)) addRow(row);
+    for (Row* row : detectionFacts(m_context, id, m_content))
+        addRow(row);
 }
 
 void Inspector::buildSubject(const Subject& subject) {
@@ -162,14 +172,16 @@ void Inspector::buildSubject(const Subject& subject) {
     m_better = new BetterCard(m_session, m_theme, m_content);
     m_column->addSpacing(12);
     m_column->addWidget(m_better);
-    for (Row* row : placementRows(m_context, subject, m_content)) addRow(row);
+    for (Row* row : placementRows(m_context, subject, m_content))
+        addRow(row);
     addParameters(subject, false);
     const bool single = subject.single();
     if (single && subject.collection == Collection::nodes) {
         const Node* node = design.nodes.find(subject.ids.front());
         if (hasRole(*node, "client")) {
             addHeading(tr("Request classes"));
-            for (Row* row : classRows(m_context, subject.ids.front(), m_content)) addRow(row);
+            for (Row* row : classRows(m_context, subject.ids.front(), m_content))
+                addRow(row);
         }
         addHealth(subject.ids.front());
     }
@@ -189,10 +201,13 @@ void Inspector::buildNothing() {
 }
 
 void Inspector::buildMixed(int count) {
-    m_column->addWidget(ui::label(m_theme, tr("%1 things selected").arg(count), Type::title, "text", QFont::DemiBold, m_content));
-    QLabel* words = ui::label(m_theme, tr("They are of different sorts. Select only nodes, only places or only links to edit "
-                                          "what they have in common."),
-                              Type::secondary, "secondary", QFont::Normal, m_content);
+    m_column->addWidget(ui::label(m_theme, tr("%1 things selected").arg(count), Type::title, "text",
+                                  QFont::DemiBold, m_content));
+    QLabel* words =
+        ui::label(m_theme,
+                  tr("They are of different sorts. Select only nodes, only places or only links to edit "
+                     "what they have in common."),
+                  Type::secondary, "secondary", QFont::Normal, m_content);
     words->setWordWrap(true);
     m_column->addSpacing(6);
     m_column->addWidget(words);
@@ -200,7 +215,8 @@ void Inspector::buildMixed(int count) {
 
 void Inspector::refresh() {
     if (m_header != nullptr) m_header->refresh();
-    for (Row* row : m_rows) row->refresh();
+    for (Row* row : m_rows)
+        row->refresh();
     if (m_failures != nullptr) m_failures->refresh();
     if (m_form != nullptr) m_form->refresh();
 }
@@ -212,7 +228,8 @@ Row* Inspector::rowTitled(const QString& title) const {
 }
 
 void Inspector::focusName() {
-    if (auto* name = m_content->findChild<QWidget*>(QStringLiteral("inspectorName"))) name->setFocus(Qt::ShortcutFocusReason);
+    if (auto* name = m_content->findChild<QWidget*>(QStringLiteral("inspectorName")))
+        name->setFocus(Qt::ShortcutFocusReason);
 }
 
 } // namespace alwayson::gui

@@ -24,7 +24,8 @@ QString subtitleOf(const Design& design, const std::string& id) {
             if (const Domain* domain = design.domains.find(node->domain->str())) {
                 const Descriptor* kind = descriptorOf(design, domain->id.str());
                 const QString name = QString::fromStdString(domain->displayName());
-                const QString word = kind == nullptr ? QString() : QString::fromStdString(kind->title).toLower();
+                const QString word =
+                    kind == nullptr ? QString() : QString::fromStdString(kind->title).toLower();
                 parts << (name.contains(word, Qt::CaseInsensitive) ? name : word + QLatin1Char(' ') + name);
             }
         if (node->group)
@@ -33,7 +34,8 @@ QString subtitleOf(const Design& design, const std::string& id) {
     } else if (const Domain* domain = design.domains.find(id); domain != nullptr && domain->parent) {
         parts << InspectorHeader::tr("in %1").arg(nameOf(design, domain->parent->str()));
     } else if (const Group* group = design.groups.find(id)) {
-        parts << InspectorHeader::tr("%n member(s)", nullptr, static_cast<int>(membersOf(design, group->id).size()));
+        parts << InspectorHeader::tr("%n member(s)", nullptr,
+                                     static_cast<int>(membersOf(design, group->id).size()));
     }
     return parts.join(QStringLiteral(" \u00B7 "));
 }
@@ -46,20 +48,27 @@ struct StateWords {
 StateWords wordsFor(const Design& design, const std::string& id, const NodeFrame& frame) {
     const Descriptor* descriptor = descriptorOf(design, id);
     const FailureModeSpec* mode = descriptor == nullptr ? nullptr : descriptor->failureMode(frame.mode);
-    const QString why = mode != nullptr ? QString::fromStdString(mode->title).toLower() : QString::fromStdString(frame.mode);
+    const QString why =
+        mode != nullptr ? QString::fromStdString(mode->title).toLower() : QString::fromStdString(frame.mode);
     switch (frame.state) {
-    case NodeState::up: return {InspectorHeader::tr("Working"), "ok"};
-    case NodeState::slow: return {InspectorHeader::tr("Slow"), "warn"};
-    case NodeState::errors: return {InspectorHeader::tr("Answers errors"), "warn"};
-    case NodeState::recovering: return {InspectorHeader::tr("Coming back"), "recovering"};
-    case NodeState::down: break;
+    case NodeState::up:
+        return {InspectorHeader::tr("Working"), "ok"};
+    case NodeState::slow:
+        return {InspectorHeader::tr("Slow"), "warn"};
+    case NodeState::errors:
+        return {InspectorHeader::tr("Answers errors"), "warn"};
+    case NodeState::recovering:
+        return {InspectorHeader::tr("Coming back"), "recovering"};
+    case NodeState::down:
+        break;
     }
     return {why.isEmpty() ? InspectorHeader::tr("Down") : InspectorHeader::tr("Down: %1").arg(why), "bad"};
 }
 
 } // namespace
 
-InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* parent) : QWidget(parent), m_session(session) {
+InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* parent)
+    : QWidget(parent), m_session(session) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(10);
@@ -69,7 +78,8 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
     row->addWidget(m_tile, 0, Qt::AlignTop);
     auto* words = new QVBoxLayout;
     words->setSpacing(0);
-    m_name = new ValueField(theme, [this](const QString& text) { return rename(text); }, this);
+    m_name = new ValueField(
+        theme, [this](const QString& text) { return rename(text); }, this);
     m_name->setProperty("look", QStringLiteral("title"));
     m_name->setFont(theme.font(Type::title, QFont::DemiBold));
     m_name->setAccessibleName(tr("Name"));
@@ -100,8 +110,10 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
     }
     states->addStretch(1);
     column->addWidget(m_stateRow);
-    connect(m_kill, &QPushButton::clicked, this, [this] { m_session.kill(QString::fromStdString(m_subject.ids.front()), {}); });
-    connect(m_heal, &QPushButton::clicked, this, [this] { m_session.heal(QString::fromStdString(m_subject.ids.front())); });
+    connect(m_kill, &QPushButton::clicked, this,
+            [this] { m_session.kill(QString::fromStdString(m_subject.ids.front()), {}); });
+    connect(m_heal, &QPushButton::clicked, this,
+            [this] { m_session.heal(QString::fromStdString(m_subject.ids.front())); });
     connect(m_modes, &QPushButton::clicked, this, &InspectorHeader::openModes);
 }
 
@@ -147,9 +159,10 @@ void InspectorHeader::refresh() {
 
 void InspectorHeader::refreshState() {
     const bool playing = m_session.runState() != Session::RunState::idle;
-    const bool can = playing && m_subject.single() &&
-                     (m_subject.collection == Collection::nodes || m_subject.collection == Collection::domains) &&
-                     !m_subject.descriptors.front()->failureModes.empty();
+    const bool can =
+        playing && m_subject.single() &&
+        (m_subject.collection == Collection::nodes || m_subject.collection == Collection::domains) &&
+        !m_subject.descriptors.front()->failureModes.empty();
     m_stateRow->setVisible(can);
     if (!can) return;
     const std::string& id = m_subject.ids.front();

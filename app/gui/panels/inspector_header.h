@@ -1,5 +1,6 @@
 #pragma once
-// Who is selected: tile, name (rename in place), kind, place and pool; while a run plays also its state and kill or heal.
+// Who is selected: tile, name (rename in place), kind, place and pool; while a run plays also its state and
+// kill or heal.
 
 #include "app/gui/panels/binding.h"
 

@@ -67,6 +67,7 @@ Row::Row(const RowContext& context, const QString& title, QWidget* parent)
 }
 
 void Row::setEditor(QWidget* editor) {
+    m_editor = editor;
     m_line->addWidget(editor);
     editor->setAccessibleName(m_title);
     editor->installEventFilter(this);
@@ -74,7 +75,21 @@ void Row::setEditor(QWidget* editor) {
 
 void Row::setTag(const QString& tag) {
     m_tag->setText(tag);
-    m_tag->setVisible(!tag.isEmpty());
+    fitTag();
+}
+
+// The title has the right of way: a tag that would cut it off is not shown.
+void Row::fitTag() {
+    const int editor = m_editor == nullptr ? kEditorWidth : m_editor->sizeHint().width();
+    const int left = width() - qMax(editor, m_editor == nullptr ? 0 : m_editor->minimumWidth()) -
+                     m_line->contentsMargins().left();
+    const int needed = m_label->sizeHint().width() + m_tag->sizeHint().width() + 2 * m_line->spacing();
+    m_tag->setVisible(!m_tag->text().isEmpty() && needed <= left);
+}
+
+void Row::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitTag();
 }
 
 QString Row::tag() const {
@@ -108,7 +123,8 @@ bool Row::eventFilter(QObject* watched, QEvent* event) {
     return QWidget::eventFilter(watched, event);
 }
 
-FactRow::FactRow(const RowContext& context, const QString& title, std::function<QString()> read, QWidget* parent)
+FactRow::FactRow(const RowContext& context, const QString& title, std::function<QString()> read,
+                 QWidget* parent)
     : Row(context, title, parent), m_read(std::move(read)) {
     m_value = ui::label(context.theme, {}, Type::control, "text", QFont::Medium, this);
     m_value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -129,7 +145,9 @@ ParameterRow::ParameterRow(const RowContext& context, ParameterBinding binding, 
     const ParameterSpec& spec = *m_binding.spec;
     const QString standard = valueText(spec, spec.defaultValue);
     QString origin = standard.isEmpty() ? tr("Default: empty.") : tr("Default: %1.").arg(standard);
-    origin += QLatin1Char(' ') + tr("Source: %1 (%2).").arg(QString::fromStdString(spec.source), QString::fromStdString(spec.grade));
+    origin +=
+        QLatin1Char(' ') +
+        tr("Source: %1 (%2).").arg(QString::fromStdString(spec.source), QString::fromStdString(spec.grade));
     if (!spec.simulated) origin += QLatin1Char(' ') + tr("Exported, not simulated.");
     setHelp(QString::fromStdString(spec.help), origin);
     connect(this, &Row::resetRequested, this, [this] {
@@ -147,7 +165,8 @@ void ParameterRow::build() {
         m_combo->setProperty("look", QStringLiteral("field"));
         m_combo->setFixedWidth(kEditorWidth);
         m_combo->setFixedHeight(space::kField);
-        for (const std::string& choice : spec.choices) m_combo->addItem(QString::fromStdString(choice));
+        for (const std::string& choice : spec.choices)
+            m_combo->addItem(QString::fromStdString(choice));
         connect(m_combo, &QComboBox::activated, this, &ParameterRow::choose);
         setEditor(m_combo);
     } else if (spec.type == ParameterType::boolean) {
@@ -157,7 +176,8 @@ void ParameterRow::build() {
         });
         setEditor(m_switch);
     } else {
-        m_field = new ValueField(theme, [this](const QString& text) { return commit(text); }, this);
+        m_field = new ValueField(
+            theme, [this](const QString& text) { return commit(text); }, this);
         m_field->setFixedWidth(kEditorWidth);
         connect(m_field, &ValueField::errorChanged, this, &Row::setError);
         setEditor(m_field);
@@ -168,7 +188,8 @@ QString ParameterRow::commit(const QString& text) {
     const Typed typed = parseValue(*m_binding.spec, text);
     const Design& design = m_context.session.design();
     switch (typed.what) {
-    case Typed::What::wrong: return typed.error;
+    case Typed::What::wrong:
+        return typed.error;
     case Typed::What::unset: {
         const Operation operation = m_binding.unset(design);
         if (!operation.children.empty()) m_context.session.apply(operation);
@@ -176,7 +197,8 @@ QString ParameterRow::commit(const QString& text) {
     }
     case Typed::What::value: {
         const Operation operation = m_binding.write(design, typed.value);
-        if (!operation.children.empty() && !m_context.session.apply(operation)) return tr("This value was refused.");
+        if (!operation.children.empty() && !m_context.session.apply(operation))
+            return tr("This value was refused.");
         break;
     }
     }

@@ -1,5 +1,6 @@
 #pragma once
-// Rows of the inspector: 31 px, label on the left, what it is worth in faint text, the editor on the right, an error below.
+// Rows of the inspector: 31 px, label on the left, what it is worth in faint text, the editor on the right,
+// an error below.
 
 #include "app/gui/panels/binding.h"
 
@@ -33,10 +34,11 @@ public:
 
     virtual void refresh() {} // reads the document again
     void setEditor(QWidget* editor);
-    void setTag(const QString& tag);       // "default", "assumption"
-    void setEdited(bool edited);           // shows the way back to the default
+    void setTag(const QString& tag); // "default", "assumption"
+    void setEdited(bool edited);     // shows the way back to the default
     void setError(const QString& error);
-    void setHelp(const QString& help, const QString& origin); // origin: "Default 8. Source: thread pool (assumption)"
+    void setHelp(const QString& help,
+                 const QString& origin); // origin: "Default 8. Source: thread pool (assumption)"
     void setIndented(bool indented);
     QString error() const;
     QString title() const { return m_title; }
@@ -49,9 +51,11 @@ signals:
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     const RowContext m_context;
 
 private:
+    void fitTag();
     QString m_title;
     QString m_help;
     QHBoxLayout* m_line;
@@ -59,13 +63,15 @@ private:
     QLabel* m_tag;
     QLabel* m_error;
     QToolButton* m_reset;
+    QWidget* m_editor = nullptr;
 };
 
 // A figure that follows from others: "Notices a crash in   4.0 - 6.0 s".
 class FactRow : public Row {
     Q_OBJECT
 public:
-    FactRow(const RowContext& context, const QString& title, std::function<QString()> read, QWidget* parent = nullptr);
+    FactRow(const RowContext& context, const QString& title, std::function<QString()> read,
+            QWidget* parent = nullptr);
     void refresh() override; // hidden while there is nothing to say
 
 private:

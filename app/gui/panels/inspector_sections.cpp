@@ -73,8 +73,9 @@ void FieldRow::refresh() {
 
 namespace {
 
-std::optional<std::string> sharedOf(const Design& design, const Subject& subject,
-                                    const std::function<std::string(const Design&, const std::string&)>& read) {
+std::optional<std::string>
+sharedOf(const Design& design, const Subject& subject,
+         const std::function<std::string(const Design&, const std::string&)>& read) {
     std::optional<std::string> result;
     for (const std::string& id : subject.ids) {
         const std::string one = read(design, id);
@@ -84,12 +85,14 @@ std::optional<std::string> sharedOf(const Design& design, const Subject& subject
     return result;
 }
 
-Operation setAll(const Design& design, const Subject& subject, const std::string& path, const std::string& value,
-                 const QString& what) {
+Operation setAll(const Design& design, const Subject& subject, const std::string& path,
+                 const std::string& value, const QString& what) {
     std::vector<Operation> operations;
     for (const std::string& id : subject.ids)
-        operations.push_back(operation::set(subject.collection, id, path, value.empty() ? Json(nullptr) : Json(value), {}));
-    return operation::batch(Row::tr("%1 of %2").arg(what, namesOf(design, subject)).toStdString(), std::move(operations));
+        operations.push_back(
+            operation::set(subject.collection, id, path, value.empty() ? Json(nullptr) : Json(value), {}));
+    return operation::batch(Row::tr("%1 of %2").arg(what, namesOf(design, subject)).toStdString(),
+                            std::move(operations));
 }
 
 Row* domainRow(const RowContext& context, const Subject& subject, QWidget* parent) {
@@ -103,7 +106,8 @@ Row* domainRow(const RowContext& context, const Subject& subject, QWidget* paren
             for (std::size_t i = 0; !nodes && i < subject.ids.size(); ++i) {
                 const auto& parents = subject.descriptors[i]->parents;
                 fits = fits && std::find(parents.begin(), parents.end(), domain.kind) != parents.end();
-                for (const Domain* inside : domainChain(design, domain.id)) fits = fits && inside->id.str() != subject.ids[i];
+                for (const Domain* inside : domainChain(design, domain.id))
+                    fits = fits && inside->id.str() != subject.ids[i];
             }
             if (fits) choices.push_back({QString::fromStdString(domain.displayName()), domain.id.str()});
         }
@@ -111,7 +115,8 @@ Row* domainRow(const RowContext& context, const Subject& subject, QWidget* paren
     };
     source.current = [&session = context.session, subject] {
         return sharedOf(session.design(), subject, [](const Design& design, const std::string& id) {
-            if (const Node* node = design.nodes.find(id)) return node->domain ? node->domain->str() : std::string();
+            if (const Node* node = design.nodes.find(id))
+                return node->domain ? node->domain->str() : std::string();
             const Domain* domain = design.domains.find(id);
             return domain != nullptr && domain->parent ? domain->parent->str() : std::string();
         });
@@ -119,8 +124,10 @@ Row* domainRow(const RowContext& context, const Subject& subject, QWidget* paren
     source.write = [&session = context.session, subject, nodes](const std::string& id) {
         return setAll(session.design(), subject, nodes ? "/domain" : "/parent", id, Row::tr("Place"));
     };
-    auto* row = new ChoiceRow(context, nodes ? Row::tr("Place") : Row::tr("Lies in"), std::move(source), parent);
-    row->setHelp(Row::tr("Things in one place fail together when the place does, and are close to each other."), {});
+    auto* row =
+        new ChoiceRow(context, nodes ? Row::tr("Place") : Row::tr("Lies in"), std::move(source), parent);
+    row->setHelp(
+        Row::tr("Things in one place fail together when the place does, and are close to each other."), {});
     return row;
 }
 
@@ -158,9 +165,11 @@ Row* carriesRow(const RowContext& context, const Subject& subject, QWidget* pare
         for (const Node& node : session.design().nodes) {
             if (!hasRole(node, "client")) continue;
             for (const RequestClass& one : classesOf(node)) {
-                const bool known = std::any_of(choices.begin(), choices.end(),
-                                               [&](const ChoiceRow::Choice& choice) { return choice.id == one.id; });
-                if (!known) choices.push_back({Row::tr("only %1").arg(QString::fromStdString(one.id)), one.id});
+                const bool known =
+                    std::any_of(choices.begin(), choices.end(),
+                                [&](const ChoiceRow::Choice& choice) { return choice.id == one.id; });
+                if (!known)
+                    choices.push_back({Row::tr("only %1").arg(QString::fromStdString(one.id)), one.id});
             }
         }
         return choices;
@@ -174,10 +183,12 @@ Row* carriesRow(const RowContext& context, const Subject& subject, QWidget* pare
     source.write = [&session = context.session, subject](const std::string& id) {
         std::vector<Operation> operations;
         for (const std::string& link : subject.ids)
-            operations.push_back(operation::set(Collection::links, link, "/classes",
-                                                id.empty() ? Json(nullptr) : Json(std::vector<std::string>{id}), {}));
-        return operation::batch(Row::tr("Requests of %1").arg(namesOf(session.design(), subject)).toStdString(),
-                                std::move(operations));
+            operations.push_back(
+                operation::set(Collection::links, link, "/classes",
+                               id.empty() ? Json(nullptr) : Json(std::vector<std::string>{id}), {}));
+        return operation::batch(
+            Row::tr("Requests of %1").arg(namesOf(session.design(), subject)).toStdString(),
+            std::move(operations));
     };
     return new ChoiceRow(context, Row::tr("Carries"), std::move(source), parent);
 }
@@ -189,19 +200,24 @@ std::vector<Row*> placementRows(const RowContext& context, const Subject& subjec
     switch (subject.collection) {
     case Collection::nodes: {
         rows.push_back(domainRow(context, subject, parent));
-        const bool joins = std::all_of(subject.descriptors.begin(), subject.descriptors.end(),
-                                       [](const Descriptor* descriptor) { return !descriptor->groups.empty(); });
+        const bool joins =
+            std::all_of(subject.descriptors.begin(), subject.descriptors.end(),
+                        [](const Descriptor* descriptor) { return !descriptor->groups.empty(); });
         if (joins) rows.push_back(groupRow(context, subject, parent));
         break;
     }
     case Collection::domains: {
-        const bool nests = std::all_of(subject.descriptors.begin(), subject.descriptors.end(),
-                                       [](const Descriptor* descriptor) { return !descriptor->parents.empty(); });
+        const bool nests =
+            std::all_of(subject.descriptors.begin(), subject.descriptors.end(),
+                        [](const Descriptor* descriptor) { return !descriptor->parents.empty(); });
         if (nests) rows.push_back(domainRow(context, subject, parent));
         break;
     }
-    case Collection::links: rows.push_back(carriesRow(context, subject, parent)); break;
-    default: break;
+    case Collection::links:
+        rows.push_back(carriesRow(context, subject, parent));
+        break;
+    default:
+        break;
     }
     return rows;
 }
@@ -211,12 +227,14 @@ std::vector<Row*> placementRows(const RowContext& context, const Subject& subjec
 namespace {
 
 // The client's classes with one changed; written in full, because the defaults stand for both.
-QString writeClasses(Session& session, const std::string& client, const std::vector<RequestClass>& classes, const QString& label) {
+QString writeClasses(Session& session, const std::string& client, const std::vector<RequestClass>& classes,
+                     const QString& label) {
     const Node* node = session.design().nodes.find(client);
     if (node == nullptr) return {};
     Node changed = *node;
     changed.classes = classes;
-    return session.apply(operation::set(Collection::nodes, client, "/classes", toJson(changed).at("classes"), label.toStdString()))
+    return session.apply(operation::set(Collection::nodes, client, "/classes", toJson(changed).at("classes"),
+                                        label.toStdString()))
                ? QString()
                : Row::tr("This value was refused.");
 }
@@ -233,15 +251,19 @@ QString setShare(Session& session, const std::string& client, std::size_t at, co
     if (classes.size() == 1) return share == 1 ? QString() : Row::tr("The only class sends everything.");
     // The others keep their proportions and fill up to 100 %.
     double others = 0;
-    for (std::size_t i = 0; i < classes.size(); ++i) others += i == at ? 0 : classes[i].share;
+    for (std::size_t i = 0; i < classes.size(); ++i)
+        others += i == at ? 0 : classes[i].share;
     for (std::size_t i = 0; i < classes.size(); ++i) {
-        const double part = others > 0 ? classes[i].share / others : 1.0 / static_cast<double>(classes.size() - 1);
+        const double part =
+            others > 0 ? classes[i].share / others : 1.0 / static_cast<double>(classes.size() - 1);
         classes[i].share = i == at ? share : std::round((1 - share) * part * 1e9) / 1e9;
     }
-    return writeClasses(session, client, classes, Row::tr("Share of %1").arg(QString::fromStdString(classes[at].id)));
+    return writeClasses(session, client, classes,
+                        Row::tr("Share of %1").arg(QString::fromStdString(classes[at].id)));
 }
 
-QString setTime(Session& session, const std::string& client, std::size_t at, bool deadline, const QString& text) {
+QString setTime(Session& session, const std::string& client, std::size_t at, bool deadline,
+                const QString& text) {
     ParameterSpec spec;
     spec.type = ParameterType::duration;
     spec.unit = "ms";
@@ -254,9 +276,12 @@ QString setTime(Session& session, const std::string& client, std::size_t at, boo
     if (node == nullptr) return {};
     std::vector<RequestClass> classes = classesOf(*node);
     RequestClass& one = classes[at];
-    if (deadline) one.deadline = Duration::milliseconds(typed.value.get<double>());
-    else if (typed.what == Typed::What::unset) one.latencyObjective.reset();
-    else one.latencyObjective = Duration::milliseconds(typed.value.get<double>());
+    if (deadline)
+        one.deadline = Duration::milliseconds(typed.value.get<double>());
+    else if (typed.what == Typed::What::unset)
+        one.latencyObjective.reset();
+    else
+        one.latencyObjective = Duration::milliseconds(typed.value.get<double>());
     return writeClasses(session, client, classes, Row::tr("Times of %1").arg(QString::fromStdString(one.id)));
 }
 
@@ -276,12 +301,14 @@ std::vector<Row*> classRows(const RowContext& context, const std::string& client
     const std::vector<RequestClass> classes = classesOf(*shown);
     for (std::size_t i = 0; i < classes.size(); ++i) {
         const QString title = QString::fromStdString(classes[i].id);
-        auto* share = new FieldRow(context, title,
-                                   {[classAt, i] { return classAt(i) ? exactShare(classAt(i)->share) : QString(); },
-                                    [&session, client, i](const QString& text) { return setShare(session, client, i, text); },
-                                    {}},
-                                   parent);
-        share->setHelp(Row::tr("Share of this client's requests. The other classes keep their proportions."), {});
+        auto* share = new FieldRow(
+            context, title,
+            {[classAt, i] { return classAt(i) ? exactShare(classAt(i)->share) : QString(); },
+             [&session, client, i](const QString& text) { return setShare(session, client, i, text); },
+             {}},
+            parent);
+        share->setHelp(Row::tr("Share of this client's requests. The other classes keep their proportions."),
+                       {});
         share->setTag(classes[i].writes ? Row::tr("writes") : QString());
         auto* deadline = new FieldRow(
             context, Row::tr("deadline"),
@@ -290,18 +317,22 @@ std::vector<Row*> classRows(const RowContext& context, const std::string& client
              {}},
             parent);
         deadline->setIndented(true);
-        deadline->setHelp(Row::tr("A right answer before this, all retries included, or the request has failed."), {});
+        deadline->setHelp(
+            Row::tr("A right answer before this, all retries included, or the request has failed."), {});
         auto* good = new FieldRow(
             context, Row::tr("good within"),
             {[classAt, i] {
                  const auto one = classAt(i);
-                 return one && one->latencyObjective ? exactDuration(one->latencyObjective->seconds()) : QString();
+                 return one && one->latencyObjective ? exactDuration(one->latencyObjective->seconds())
+                                                     : QString();
              },
              [&session, client, i](const QString& text) { return setTime(session, client, i, false, text); },
              Row::tr("not set")},
             parent);
         good->setIndented(true);
-        good->setHelp(Row::tr("Latency objective: a success within it counts as good. Empty: every success is good."), {});
+        good->setHelp(
+            Row::tr("Latency objective: a success within it counts as good. Empty: every success is good."),
+            {});
         rows.insert(rows.end(), {share, deadline, good});
     }
     return rows;
@@ -314,14 +345,17 @@ std::vector<const Node*> balancersOf(const Design& design, const std::string& id
     const Node* node = design.nodes.find(id);
     if (node == nullptr) return result;
     const auto add = [&](const Node& one) {
-        if (hasMechanism(one, "health_check") && std::find(result.begin(), result.end(), &one) == result.end())
+        if (hasMechanism(one, "health_check") &&
+            std::find(result.begin(), result.end(), &one) == result.end())
             result.push_back(&one);
     };
     for (const Link& link : design.links) {
         if (link.to != id && !(node->group && link.to == node->group->str())) continue;
-        if (const Node* from = design.nodes.find(link.from)) add(*from);
+        if (const Node* from = design.nodes.find(link.from))
+            add(*from);
         else if (const Group* group = design.groups.find(link.from))
-            for (const Node* member : membersOf(design, group->id)) add(*member);
+            for (const Node* member : membersOf(design, group->id))
+                add(*member);
     }
     return result;
 }

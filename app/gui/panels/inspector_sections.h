@@ -1,11 +1,13 @@
 #pragma once
-// Parts of the inspector that are not parameters: where a thing is, what a client sends, how its health is seen.
+// Parts of the inspector that are not parameters: where a thing is, what a client sends, how its health is
+// seen.
 
 #include "app/gui/panels/inspector_row.h"
 
 namespace alwayson::gui {
 
-// A combo over choices that an operation puts into effect: place, pool, what a link carries, books of the design.
+// A combo over choices that an operation puts into effect: place, pool, what a link carries, books of the
+// design.
 class ChoiceRow : public Row {
     Q_OBJECT
 public:

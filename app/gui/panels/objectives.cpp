@@ -19,7 +19,8 @@ bool isAvailability(const std::string& metric) {
 
 ParameterSpec specOf(const std::string& metric) {
     ParameterSpec spec;
-    if (isAvailability(metric)) spec.type = ParameterType::probability;
+    if (isAvailability(metric))
+        spec.type = ParameterType::probability;
     else if (metric.starts_with("latency")) {
         spec.type = ParameterType::duration;
         spec.unit = "ms";
@@ -32,14 +33,17 @@ ParameterSpec specOf(const std::string& metric) {
     return spec;
 }
 
-std::optional<double> figureOf(const Objective& objective, const CheckReport& report, const Estimate& latency) {
+std::optional<double> figureOf(const Objective& objective, const CheckReport& report,
+                               const Estimate& latency) {
     // Time-based availability stands in for the share of requests until a run has counted them.
     if (isAvailability(objective.metric)) {
         for (const FlowAvailability& flow : report.flows)
-            if (flow.flow == objective.flow) return flow.withDetection.value ? flow.withDetection.value : flow.availability.value;
+            if (flow.flow == objective.flow)
+                return flow.withDetection.value ? flow.withDetection.value : flow.availability.value;
         return std::nullopt;
     }
-    if (objective.metric == "latency_p99_ms") return report.latencyP99Ms.value ? report.latencyP99Ms.value : latency.value;
+    if (objective.metric == "latency_p99_ms")
+        return report.latencyP99Ms.value ? report.latencyP99Ms.value : latency.value;
     if (objective.metric == "cost_usd_per_month") return report.cost.usdPerMonth;
     return std::nullopt;
 }
@@ -48,8 +52,8 @@ std::optional<double> figureOf(const Objective& objective, const CheckReport& re
 
 QString metricTitle(const std::string& metric) {
     if (metric == "availability_time") return tr("Availability");
-    if (metric == "availability_requests") return tr("Requests that succeed");
-    if (metric == "availability_good") return tr("Requests that are good");
+    if (metric == "availability_requests") return tr("Success");
+    if (metric == "availability_good") return tr("Good requests");
     if (metric == "latency_p50_ms") return tr("Median latency");
     if (metric == "latency_p95_ms") return tr("p95 latency");
     if (metric == "latency_p99_ms") return tr("p99 latency");
@@ -60,13 +64,15 @@ QString metricTitle(const std::string& metric) {
 QString metricValue(const std::string& metric, double value) {
     if (isAvailability(metric)) return exactShare(value);
     if (metric.starts_with("latency")) return exactDuration(value / 1000);
-    return QLatin1Char('$') + grouped(QString::number(value, 'f', value < 100 && value != static_cast<int>(value) ? 2 : 0));
+    return QLatin1Char('$') +
+           grouped(QString::number(value, 'f', value < 100 && value != static_cast<int>(value) ? 2 : 0));
 }
 
 std::optional<double> parseMetric(const std::string& metric, const QString& text, QString& error) {
     QString plain = text.trimmed();
     for (const char* word : {"at least", "at most"})
-        if (plain.startsWith(QLatin1String(word))) plain = plain.mid(static_cast<qsizetype>(std::string_view(word).size())).trimmed();
+        if (plain.startsWith(QLatin1String(word)))
+            plain = plain.mid(static_cast<qsizetype>(std::string_view(word).size())).trimmed();
     if (metric.starts_with("cost") && plain.startsWith(QLatin1Char('$'))) plain = plain.mid(1);
     const Typed typed = parseValue(specOf(metric), plain);
     if (typed.what != Typed::What::value) {
@@ -80,18 +86,24 @@ ObjectiveView viewOf(const Objective& objective, const CheckReport* report, cons
     ObjectiveView view;
     view.id = objective.id.str();
     view.title = objective.flow == "design" ? metricTitle(objective.metric)
-                                            : tr("%1, %2").arg(metricTitle(objective.metric), QString::fromStdString(objective.flow));
-    if (objective.atLeast) view.target = tr("at least %1").arg(metricValue(objective.metric, *objective.atLeast));
-    else if (objective.atMost) view.target = tr("at most %1").arg(metricValue(objective.metric, *objective.atMost));
+                                            : tr("%1, %2").arg(metricTitle(objective.metric),
+                                                               QString::fromStdString(objective.flow));
+    if (objective.atLeast)
+        view.target = tr("at least %1").arg(metricValue(objective.metric, *objective.atLeast));
+    else if (objective.atMost)
+        view.target = tr("at most %1").arg(metricValue(objective.metric, *objective.atMost));
     if (report == nullptr) return view;
     const std::optional<double> figure = figureOf(objective, *report, latency);
     if (!figure) return view;
     view.value = isAvailability(objective.metric) ? QString::fromStdString(formatAvailability(*figure))
                                                   : metricValue(objective.metric, *figure);
     const bool costUnknown = objective.metric == "cost_usd_per_month" && report->cost.atLeast;
-    if (objective.atLeast) view.met = *figure >= *objective.atLeast;
-    else if (objective.atMost && *figure > *objective.atMost) view.met = false;
-    else if (objective.atMost && !costUnknown) view.met = true;
+    if (objective.atLeast)
+        view.met = *figure >= *objective.atLeast;
+    else if (objective.atMost && *figure > *objective.atMost)
+        view.met = false;
+    else if (objective.atMost && !costUnknown)
+        view.met = true;
     return view;
 }
 

@@ -13,13 +13,14 @@ namespace alwayson::gui {
 
 struct ObjectiveView {
     std::string id;
-    QString title;              // "Availability of the design"
-    QString target;             // "at least 99.95 %"
-    std::optional<bool> met;    // nullopt: not known yet
-    QString value;              // "99.983 %", "" when unknown
+    QString title;           // "Availability of the design"
+    QString target;          // "at least 99.95 %"
+    std::optional<bool> met; // nullopt: not known yet
+    QString value;           // "99.983 %", "" when unknown
 };
 
-// `report` may be nullptr; availability and cost come from it, latency from its formula or else from `latency`.
+// `report` may be nullptr; availability and cost come from it, latency from its formula or else from
+// `latency`.
 ObjectiveView viewOf(const Objective& objective, const CheckReport* report, const Estimate& latencyP99Ms);
 QString metricTitle(const std::string& metric);
 // Text of a figure of that metric: a share, milliseconds or dollars.

@@ -28,7 +28,8 @@ public:
         return {120, index.data(PaletteModel::headingRole).toBool() ? kHeadingHeight : kEntryHeight};
     }
 
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         const QRect box = option.rect;
@@ -37,12 +38,14 @@ public:
             font.setLetterSpacing(QFont::AbsoluteSpacing, 0.8);
             painter->setFont(font);
             painter->setPen(m_theme.color(Tone::faint));
-            painter->drawText(box.adjusted(2, 0, 0, -5), Qt::AlignLeft | Qt::AlignBottom, index.data().toString().toUpper());
+            painter->drawText(box.adjusted(2, 0, 0, -5), Qt::AlignLeft | Qt::AlignBottom,
+                              index.data().toString().toUpper());
             painter->restore();
             return;
         }
         const bool hover = option.state.testFlag(QStyle::State_MouseOver);
-        const bool chosen = option.state.testFlag(QStyle::State_Selected) && option.state.testFlag(QStyle::State_HasFocus);
+        const bool chosen =
+            option.state.testFlag(QStyle::State_Selected) && option.state.testFlag(QStyle::State_HasFocus);
         if (hover || chosen) {
             painter->setPen(Qt::NoPen);
             painter->setBrush(m_theme.color(chosen ? Tone::accentSoft : Tone::hover));
@@ -54,8 +57,9 @@ public:
         painter->setFont(m_theme.font(Type::body));
         painter->setPen(m_theme.color(Tone::text));
         const QRect words = box.adjusted(kTile + 11, 0, -6, 0);
-        painter->drawText(words, Qt::AlignVCenter | Qt::AlignLeft,
-                          painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, words.width()));
+        painter->drawText(
+            words, Qt::AlignVCenter | Qt::AlignLeft,
+            painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, words.width()));
         painter->restore();
     }
 
@@ -69,9 +73,11 @@ struct Section {
     const char* title;
 };
 constexpr Section kSections[] = {
-    {"traffic", QT_TRANSLATE_NOOP("PaletteModel", "Traffic")},  {"balancer", QT_TRANSLATE_NOOP("PaletteModel", "Balancers")},
-    {"compute", QT_TRANSLATE_NOOP("PaletteModel", "Compute")},  {"data", QT_TRANSLATE_NOOP("PaletteModel", "Data")},
-    {"cloud", QT_TRANSLATE_NOOP("PaletteModel", "Outside and cloud")},
+    {"traffic", QT_TRANSLATE_NOOP("PaletteModel", "Traffic")},
+    {"balancer", ""}, // stands under Traffic
+    {"compute", QT_TRANSLATE_NOOP("PaletteModel", "Compute")},
+    {"data", QT_TRANSLATE_NOOP("PaletteModel", "Data")},
+    {"cloud", QT_TRANSLATE_NOOP("PaletteModel", "Outside")},
 };
 
 } // namespace
@@ -80,18 +86,20 @@ PaletteModel::PaletteModel(QObject* parent) : QAbstractListModel(parent) {
     const Catalogue& catalogue = Catalogue::builtIn();
     const auto add = [this](const char* family, const Descriptor& descriptor) {
         const auto text = [](const std::string& value) { return QString::fromStdString(value); };
-        m_all.push_back({QLatin1String(family) + text(descriptor.id), text(descriptor.title), text(descriptor.summary),
-                         text(descriptor.icon), text(descriptor.category)});
+        m_all.push_back({QLatin1String(family) + text(descriptor.id), text(descriptor.title),
+                         text(descriptor.summary), text(descriptor.icon), text(descriptor.category)});
     };
     const auto heading = [this](const QString& title) { m_all.push_back({{}, title, {}, {}, {}}); };
     for (const Section& section : kSections) {
-        heading(tr(section.title));
+        if (*section.title != 0) heading(tr(section.title));
         for (const Descriptor& kind : catalogue.kinds())
             if (kind.category == section.category) add("kinds/", kind);
     }
     heading(tr("Places and groups"));
-    for (const Descriptor& domain : catalogue.domains()) add("domains/", domain);
-    for (const Descriptor& group : catalogue.groups()) add("groups/", group);
+    for (const Descriptor& domain : catalogue.domains())
+        add("domains/", domain);
+    for (const Descriptor& group : catalogue.groups())
+        add("groups/", group);
     setFilter({});
 }
 
@@ -107,7 +115,8 @@ void PaletteModel::setFilter(const QString& text) {
         }
         const QString all = entry.title + QLatin1Char(' ') + entry.summary + QLatin1Char(' ') + entry.path;
         bool matches = true;
-        for (const QString& word : words) matches = matches && all.contains(word, Qt::CaseInsensitive);
+        for (const QString& word : words)
+            matches = matches && all.contains(word, Qt::CaseInsensitive);
         if (!matches) continue;
         if (heading != nullptr) m_shown.push_back(*heading);
         heading = nullptr;
@@ -118,7 +127,8 @@ void PaletteModel::setFilter(const QString& text) {
 
 int PaletteModel::entryCount() const {
     int count = 0;
-    for (const Entry& entry : m_shown) count += entry.path.isEmpty() ? 0 : 1;
+    for (const Entry& entry : m_shown)
+        count += entry.path.isEmpty() ? 0 : 1;
     return count;
 }
 
@@ -131,14 +141,22 @@ QVariant PaletteModel::data(const QModelIndex& index, int role) const {
     const Entry& entry = m_shown[static_cast<std::size_t>(index.row())];
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::AccessibleTextRole: return entry.title;
-    case Qt::ToolTipRole: return ui::plainTip(entry.summary);
-    case Qt::AccessibleDescriptionRole: return entry.summary;
-    case pathRole: return entry.path;
-    case iconRole: return entry.icon;
-    case categoryRole: return entry.category;
-    case headingRole: return entry.path.isEmpty();
-    default: return {};
+    case Qt::AccessibleTextRole:
+        return entry.title;
+    case Qt::ToolTipRole:
+        return ui::plainTip(entry.summary);
+    case Qt::AccessibleDescriptionRole:
+        return entry.summary;
+    case pathRole:
+        return entry.path;
+    case iconRole:
+        return entry.icon;
+    case categoryRole:
+        return entry.category;
+    case headingRole:
+        return entry.path.isEmpty();
+    default:
+        return {};
     }
 }
 
@@ -211,7 +229,8 @@ bool Palette::eventFilter(QObject* watched, QEvent* event) {
             const QModelIndex index = m_model->index(row, 0);
             if (!index.flags().testFlag(Qt::ItemIsSelectable)) continue;
             if (enter) {
-                if (!m_search->text().trimmed().isEmpty()) emit placeRequested(index.data(PaletteModel::pathRole).toString());
+                if (!m_search->text().trimmed().isEmpty())
+                    emit placeRequested(index.data(PaletteModel::pathRole).toString());
             } else {
                 m_list->setCurrentIndex(index);
                 m_list->setFocus(Qt::OtherFocusReason);

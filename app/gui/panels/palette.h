@@ -11,7 +11,8 @@ namespace alwayson::gui {
 
 class Theme;
 
-// One row per category heading and per entry; the filter leaves out what does not match and headings without entries.
+// One row per category heading and per entry; the filter leaves out what does not match and headings without
+// entries.
 class PaletteModel : public QAbstractListModel {
     Q_OBJECT
 public:

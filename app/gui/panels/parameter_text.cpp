@@ -25,9 +25,11 @@ QString number(double value) {
 // "1 000 ms" -> 1000 and "ms"; "10k" -> 10000; "0,5" -> 0.5. False when it does not start with a number.
 bool split(const QString& text, double& value, QString& rest) {
     QString plain = text.trimmed();
-    static const QRegularExpression kGap(QStringLiteral("(?<=\\d)[\\s\\x{2009}\\x{202F}\\x{00A0}]+(?=\\d{3}(\\D|$))"));
+    static const QRegularExpression kGap(
+        QStringLiteral("(?<=\\d)[\\s\\x{2009}\\x{202F}\\x{00A0}]+(?=\\d{3}(\\D|$))"));
     plain.remove(kGap);
-    static const QRegularExpression kNumber(QStringLiteral("^([+-]?(?:\\d+(?:[.,]\\d*)?|[.,]\\d+)(?:[eE][+-]?\\d+)?)(.*)$"));
+    static const QRegularExpression kNumber(
+        QStringLiteral("^([+-]?(?:\\d+(?:[.,]\\d*)?|[.,]\\d+)(?:[eE][+-]?\\d+)?)(.*)$"));
     const QRegularExpressionMatch match = kNumber.match(plain);
     if (!match.hasMatch()) return false;
     QString digits = match.captured(1);
@@ -56,9 +58,12 @@ double multiplier(QString& rest) {
 
 // "/s", "per minute" -> seconds; 0 when it is no time.
 double perSeconds(QString rest) {
-    if (rest.startsWith(QLatin1String("per "))) rest = rest.mid(4);
-    else if (rest.startsWith(QLatin1Char('/'))) rest = rest.mid(1);
-    else return 0;
+    if (rest.startsWith(QLatin1String("per ")))
+        rest = rest.mid(4);
+    else if (rest.startsWith(QLatin1Char('/')))
+        rest = rest.mid(1);
+    else
+        return 0;
     rest = rest.trimmed();
     if (rest == QLatin1String("month") || rest == QLatin1String("mo")) return kHoursPerMonth * 3600;
     if (rest == QLatin1String("year") || rest == QLatin1String("yr")) return kSecondsPerYear;
@@ -87,16 +92,20 @@ QString readNumber(const ParameterSpec& spec, const QString& text, double& value
         if (!split(text, value, rest)) return tr("Write a time, for instance 250 ms, 8 h or 1.5 min.");
         const double own = secondsPer(spec.unit);
         const double typed = rest.isEmpty() ? own : secondsPer(rest.toStdString());
-        if (!(typed > 0)) return tr("\"%1\" is no unit of time. Use ns, us, ms, s, min, h, d or y.").arg(rest);
+        if (!(typed > 0))
+            return tr("\"%1\" is no unit of time. Use ns, us, ms, s, min, h, d or y.").arg(rest);
         // 2 s in ms is 2000 exactly, not 2 * 1 / 0.001.
         value = typed == own ? value : QString::number(value * typed / own, 'g', 15).toDouble();
         return {};
     }
     case ParameterType::probability: {
         if (!split(text, value, rest)) return tr("Write a share, for instance 99.9 % or 0.999.");
-        if (rest == QLatin1String("%")) value = QString::number(value / 100, 'g', 15).toDouble();
-        else if (!rest.isEmpty()) return tr("\"%1\" does not belong to a share. Write 99.9 % or 0.999.").arg(rest);
-        if (value > 1 && rest.isEmpty()) return tr("A share is at most 1. Write %1 % if you mean percent.").arg(text.trimmed());
+        if (rest == QLatin1String("%"))
+            value = QString::number(value / 100, 'g', 15).toDouble();
+        else if (!rest.isEmpty())
+            return tr("\"%1\" does not belong to a share. Write 99.9 % or 0.999.").arg(rest);
+        if (value > 1 && rest.isEmpty())
+            return tr("A share is at most 1. Write %1 % if you mean percent.").arg(text.trimmed());
         return {};
     }
     case ParameterType::rate: {
@@ -127,7 +136,8 @@ QString readNumber(const ParameterSpec& spec, const QString& text, double& value
         value *= typed / own;
         return {};
     }
-    default: break;
+    default:
+        break;
     }
     if (!split(text, value, rest)) return tr("Write a number.");
     value *= multiplier(rest);
@@ -150,9 +160,11 @@ QString outOfRange(const ParameterSpec& spec, double value) {
 QString grouped(const QString& text) {
     const qsizetype start = text.startsWith(QLatin1Char('-')) ? 1 : 0;
     qsizetype end = start;
-    while (end < text.size() && text[end].isDigit()) ++end;
+    while (end < text.size() && text[end].isDigit())
+        ++end;
     QString result = text;
-    for (qsizetype at = end - 3; at > start; at -= 3) result.insert(at, QChar(0x2009));
+    for (qsizetype at = end - 3; at > start; at -= 3)
+        result.insert(at, QChar(0x2009));
     return result;
 }
 
@@ -162,12 +174,14 @@ QString exactDuration(double seconds) {
     static const struct {
         const char* name;
         double seconds;
+        double least;    // smaller amounts go to the next unit
         double fineness; // multiples of this are written in that unit
-    } kUnits[] = {{"h", 3600, 1}, {"min", 60, 1}, {"s", 1, 1e-3}, {"ms", 1e-3, 1e-3}, {"us", 1e-6, 1e-3}, {"ns", 1e-9, 1e-6}};
-    for (const auto& [name, unit, fineness] : kUnits) {
+    } kUnits[] = {{"h", 3600, 1, 1},        {"min", 60, 1, 1},     {"s", 1, 1, 1e-3},
+                  {"ms", 1e-3, 0.01, 1e-3}, {"us", 1e-6, 1, 1e-3}, {"ns", 1e-9, 0, 1e-6}};
+    for (const auto& [name, unit, least, fineness] : kUnits) {
         const double value = seconds / unit;
         const double steps = value / fineness;
-        if (std::fabs(value) >= 1 && std::fabs(steps - std::round(steps)) <= 1e-9 * std::fabs(steps))
+        if (std::fabs(value) >= least && std::fabs(steps - std::round(steps)) <= 1e-9 * std::fabs(steps))
             return number(value) + QLatin1Char(' ') + QLatin1String(name);
     }
     return number(seconds) + QStringLiteral(" s");
@@ -187,16 +201,23 @@ QString unitText(const std::string& unit) {
 QString valueText(const ParameterSpec& spec, const Value& value) {
     if (const bool* flag = std::get_if<bool>(&value)) return *flag ? tr("on") : tr("off");
     if (const std::string* text = std::get_if<std::string>(&value)) return QString::fromStdString(*text);
-    if (const Distribution* distribution = std::get_if<Distribution>(&value)) return distributionText(*distribution);
+    if (const Distribution* distribution = std::get_if<Distribution>(&value))
+        return distributionText(*distribution);
     const double* stored = std::get_if<double>(&value);
     if (stored == nullptr) return {};
     switch (spec.type) {
-    case ParameterType::duration: return exactDuration(*stored * secondsPer(spec.unit));
-    case ParameterType::probability: return exactShare(*stored);
-    case ParameterType::rate: return number(*stored) + QStringLiteral(" /s");
-    case ParameterType::money: return QLatin1Char('$') + number(*stored) + QStringLiteral(" /h");
-    case ParameterType::bytes: return number(*stored) + QLatin1Char(' ') + unitText(spec.unit);
-    default: return number(*stored);
+    case ParameterType::duration:
+        return exactDuration(*stored * secondsPer(spec.unit));
+    case ParameterType::probability:
+        return exactShare(*stored);
+    case ParameterType::rate:
+        return number(*stored) + QStringLiteral(" /s");
+    case ParameterType::money:
+        return QLatin1Char('$') + number(*stored) + QStringLiteral(" /h");
+    case ParameterType::bytes:
+        return number(*stored) + QLatin1Char(' ') + unitText(spec.unit);
+    default:
+        return number(*stored);
     }
 }
 
@@ -222,7 +243,8 @@ Typed parseValue(const ParameterSpec& spec, const QString& text) {
             return Typed::bad(tr("At most %1 bytes; this is %2.").arg(spec.maxLength).arg(bytes.size()));
         return Typed::of(bytes.toStdString());
     }
-    case ParameterType::boolean: return Typed::of(plain == tr("on") || plain == QLatin1String("true"));
+    case ParameterType::boolean:
+        return Typed::of(plain == tr("on") || plain == QLatin1String("true"));
     case ParameterType::choice: {
         for (const std::string& choice : spec.choices)
             if (plain.toStdString() == choice) return Typed::of(choice);
@@ -233,15 +255,21 @@ Typed parseValue(const ParameterSpec& spec, const QString& text) {
         if (!distribution.ok()) return Typed::bad(QString::fromStdString(distribution.error().message));
         const double mean = resolve(*distribution).value().mean();
         if (spec.minimum < spec.maximum && (mean < spec.minimum || mean > spec.maximum))
-            return Typed::bad(tr("Its mean must lie between %1 and %2.").arg(exactDuration(spec.minimum), exactDuration(spec.maximum)));
+            return Typed::bad(tr("Its mean must lie between %1 and %2.")
+                                  .arg(exactDuration(spec.minimum), exactDuration(spec.maximum)));
         return Typed::of(toJson(*distribution));
     }
-    default: break;
+    default:
+        break;
     }
-    if (plain.isEmpty()) return Typed::bad(tr("This needs a value; the default is %1.").arg(valueText(spec, spec.defaultValue)));
+    if (plain.isEmpty())
+        return Typed::bad(
+            tr("This needs a value; the default is %1.").arg(valueText(spec, spec.defaultValue)));
     double value = 0;
-    if (const QString problem = readNumber(spec, plain, value); !problem.isEmpty()) return Typed::bad(problem);
-    if (spec.type == ParameterType::integer && std::round(value) != value) return Typed::bad(tr("Write a whole number."));
+    if (const QString problem = readNumber(spec, plain, value); !problem.isEmpty())
+        return Typed::bad(problem);
+    if (spec.type == ParameterType::integer && std::round(value) != value)
+        return Typed::bad(tr("Write a whole number."));
     if (const QString problem = outOfRange(spec, value); !problem.isEmpty()) return Typed::bad(problem);
     return Typed::of(valueJson(Value(value)));
 }

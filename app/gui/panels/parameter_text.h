@@ -8,8 +8,8 @@
 
 namespace alwayson::gui {
 
-// In the normal form: "250 ms", "2 100 h", "99.9 %", "400 /s", "$0.096 /h", "10 kB", "lognormal, mean 12 ms, p99 60 ms".
-// An unset optional value is "" (the field then says what empty means).
+// In the normal form: "250 ms", "2 100 h", "99.9 %", "400 /s", "$0.096 /h", "10 kB", "lognormal, mean 12 ms,
+// p99 60 ms". An unset optional value is "" (the field then says what empty means).
 QString valueText(const ParameterSpec& spec, const Value& value);
 
 struct Typed {
@@ -21,8 +21,8 @@ struct Typed {
     static Typed none() { return {What::unset, {}, {}}; }
     static Typed bad(QString error) { return {What::wrong, {}, std::move(error)}; }
 };
-// "250 ms", "8h", "99.9%", "1 000", "10k", "24000/min", "$70/month", ... An empty text unsets an optional parameter.
-// Checks the range of the specification.
+// "250 ms", "8h", "99.9%", "1 000", "10k", "24000/min", "$70/month", ... An empty text unsets an optional
+// parameter. Checks the range of the specification.
 Typed parseValue(const ParameterSpec& spec, const QString& text);
 
 // The JSON a design file would hold for the value; null for an unset one.

@@ -19,28 +19,38 @@ constexpr int kButtonWidth = 56;
 
 class ProblemsDelegate : public QStyledItemDelegate {
 public:
-    ProblemsDelegate(const Theme& theme, Problems& panel) : QStyledItemDelegate(&panel), m_theme(theme), m_panel(panel) {}
+    ProblemsDelegate(const Theme& theme, Problems& panel)
+        : QStyledItemDelegate(&panel), m_theme(theme), m_panel(panel) {}
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const int width = option.widget != nullptr ? option.widget->width() : 600;
         const int words = textHeight(index.data().toString(), width) +
-                          (index.data(ProblemsModel::fixRole).toString().isEmpty() ? 0 : QFontMetrics(m_theme.font(Type::secondary)).height() + 2);
+                          (index.data(ProblemsModel::fixRole).toString().isEmpty()
+                               ? 0
+                               : QFontMetrics(m_theme.font(Type::secondary)).height() + 2);
         return {width, words + 16};
     }
 
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         const QRect box = option.rect;
         if (option.state & (QStyle::State_MouseOver | QStyle::State_Selected)) {
             painter->setPen(Qt::NoPen);
-            painter->setBrush(m_theme.color(option.state & QStyle::State_Selected ? Tone::accentSoft : Tone::hover));
+            painter->setBrush(
+                m_theme.color(option.state & QStyle::State_Selected ? Tone::accentSoft : Tone::hover));
             painter->drawRoundedRect(QRectF(box).adjusted(8, 1, -8, -1), 7, 7);
         }
         const auto severity = static_cast<Severity>(index.data(ProblemsModel::severityRole).toInt());
-        const char* icon = severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "hint";
-        const Tone tone = severity == Severity::error ? Tone::bad : severity == Severity::warning ? Tone::warn : Tone::accent;
-        m_theme.icons().paint(*painter, QLatin1String(icon), QRectF(kLeft, box.top() + 8, kIcon, kIcon), m_theme.color(tone));
+        const char* icon = severity == Severity::error     ? "error"
+                           : severity == Severity::warning ? "warning"
+                                                           : "hint";
+        const Tone tone = severity == Severity::error     ? Tone::bad
+                          : severity == Severity::warning ? Tone::warn
+                                                          : Tone::accent;
+        m_theme.icons().paint(*painter, QLatin1String(icon), QRectF(kLeft, box.top() + 8, kIcon, kIcon),
+                              m_theme.color(tone));
         const QRect words = wordsOf(box, index);
         painter->setFont(m_theme.font(Type::control, QFont::Medium));
         painter->setPen(m_theme.color(Tone::text));
@@ -49,7 +59,8 @@ public:
         painter->drawText(words.adjusted(0, 8, 0, 0), Qt::TextWordWrap, message);
         painter->setFont(m_theme.font(Type::secondary));
         painter->setPen(m_theme.color(Tone::secondary));
-        const QString fix = painter->fontMetrics().elidedText(index.data(ProblemsModel::fixRole).toString(), Qt::ElideRight, words.width());
+        const QString fix = painter->fontMetrics().elidedText(index.data(ProblemsModel::fixRole).toString(),
+                                                              Qt::ElideRight, words.width());
         painter->drawText(words.adjusted(0, 10 + height, 0, 0), Qt::TextSingleLine, fix);
         if (index.data(ProblemsModel::fixableRole).toBool()) {
             const QRectF button = buttonOf(box);
@@ -63,22 +74,29 @@ public:
         painter->restore();
     }
 
-    bool editorEvent(QEvent* event, QAbstractItemModel*, const QStyleOptionViewItem& option, const QModelIndex& index) override {
-        if (event->type() != QEvent::MouseButtonRelease || !index.data(ProblemsModel::fixableRole).toBool()) return false;
+    bool editorEvent(QEvent* event, QAbstractItemModel*, const QStyleOptionViewItem& option,
+                     const QModelIndex& index) override {
+        if (event->type() != QEvent::MouseButtonRelease || !index.data(ProblemsModel::fixableRole).toBool())
+            return false;
         if (!buttonOf(option.rect).contains(static_cast<QMouseEvent*>(event)->position())) return false;
         m_panel.applyFix(index);
         return true;
     }
 
 private:
-    static QRectF buttonOf(const QRect& box) { return {box.right() - kButtonWidth - 18.0, box.top() + 8.5, kButtonWidth, 21.0}; }
+    static QRectF buttonOf(const QRect& box) {
+        return {box.right() - kButtonWidth - 18.0, box.top() + 8.5, kButtonWidth, 21.0};
+    }
     static QRect wordsOf(const QRect& box, const QModelIndex& index) {
         const int right = index.data(ProblemsModel::fixableRole).toBool() ? kButtonWidth + 34 : kLeft;
         return box.adjusted(kLeft + kIcon + 10, 0, -right, 0);
     }
     int textHeight(const QString& text, int width) const {
         const QFontMetrics metrics(m_theme.font(Type::control, QFont::Medium));
-        return metrics.boundingRect(QRect(0, 0, width - kLeft - kIcon - kButtonWidth - 50, 10000), Qt::TextWordWrap, text).height();
+        return metrics
+            .boundingRect(QRect(0, 0, width - kLeft - kIcon - kButtonWidth - 50, 10000), Qt::TextWordWrap,
+                          text)
+            .height();
     }
     const Theme& m_theme;
     Problems& m_panel;
@@ -105,14 +123,21 @@ QVariant ProblemsModel::data(const QModelIndex& index, int role) const {
     const Issue* one = issue(index);
     if (one == nullptr) return {};
     switch (role) {
-    case Qt::DisplayRole: return QString::fromStdString(one->message);
+    case Qt::DisplayRole:
+        return QString::fromStdString(one->message);
     case Qt::AccessibleTextRole:
-        return QString::fromUtf8(toString(one->severity).data()) + QStringLiteral(": ") + QString::fromStdString(one->message);
-    case Qt::ToolTipRole: return ui::plainTip(QString::fromStdString(one->fix));
-    case severityRole: return static_cast<int>(one->severity);
-    case fixRole: return QString::fromStdString(one->fix);
-    case fixableRole: return one->operation.has_value();
-    default: return {};
+        return QString::fromUtf8(toString(one->severity).data()) + QStringLiteral(": ") +
+               QString::fromStdString(one->message);
+    case Qt::ToolTipRole:
+        return ui::plainTip(QString::fromStdString(one->fix));
+    case severityRole:
+        return static_cast<int>(one->severity);
+    case fixRole:
+        return QString::fromStdString(one->fix);
+    case fixableRole:
+        return one->operation.has_value();
+    default:
+        return {};
     }
 }
 
@@ -131,8 +156,8 @@ Problems::Problems(Session& session, const Theme& theme, QWidget* parent)
     m_list->setResizeMode(QListView::Adjust);
     m_list->setAccessibleName(tr("Problems"));
     m_stack->addWidget(m_list);
-    QLabel* none = ui::label(theme, tr("Nothing to report: the check found no problem in this design."), Type::body, "secondary",
-                             QFont::Normal, this);
+    QLabel* none = ui::label(theme, tr("Nothing to report: the check found no problem in this design."),
+                             Type::body, "secondary", QFont::Normal, this);
     none->setAlignment(Qt::AlignCenter);
     m_stack->addWidget(none);
     connect(m_list, &QListView::clicked, this, &Problems::open);
@@ -158,7 +183,8 @@ void Problems::open(const QModelIndex& index) {
     const Issue* issue = m_model->issue(index);
     if (issue == nullptr) return;
     QStringList ids;
-    for (const std::string& id : issue->where) ids << QString::fromStdString(id);
+    for (const std::string& id : issue->where)
+        ids << QString::fromStdString(id);
     if (ids.isEmpty()) return;
     m_session.select(ids);
     emit centreRequested(ids.front());

@@ -1,5 +1,6 @@
 #pragma once
-// The findings of the check, most serious first: a click selects and centres what it is about, Fix applies the cure.
+// The findings of the check, most serious first: a click selects and centres what it is about, Fix applies
+// the cure.
 
 #include "core/results/check_report.h"
 

@@ -22,7 +22,8 @@ namespace {
 constexpr int kHeight = 68;
 constexpr int kPadding = 18;
 
-void addText(Popover& card, const Theme& theme, const QString& text, const char* tone, Type type = Type::secondary) {
+void addText(Popover& card, const Theme& theme, const QString& text, const char* tone,
+             Type type = Type::secondary) {
     QLabel* words = ui::label(theme, text, type, tone, QFont::Normal, &card);
     words->setWordWrap(true);
     words->setFixedWidth(320);
@@ -46,7 +47,8 @@ void FigureCell::set(const QString& figure, const QString& detail, const QString
     m_detail = detail;
     m_tag = tag;
     m_tone = tone;
-    setAccessibleName(m_caption + QLatin1Char(' ') + m_figure + QLatin1Char(' ') + m_detail + QLatin1Char(' ') + m_tag);
+    setAccessibleName(m_caption + QLatin1Char(' ') + m_figure + QLatin1Char(' ') + m_detail +
+                      QLatin1Char(' ') + m_tag);
     updateGeometry();
     update();
 }
@@ -58,13 +60,15 @@ void FigureCell::setStale(bool stale) {
 }
 
 QSize FigureCell::sizeHint() const {
-    const double figure = Theme::tabularWidth(m_theme.font(Type::figure, QFont::DemiBold), m_figure);
+    const double figure =
+        QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
     const double detail = QFontMetricsF(m_theme.font(Type::secondary)).horizontalAdvance(m_detail);
     return {static_cast<int>(std::ceil(figure + detail)) + 2 * kPadding + 6, kHeight};
 }
 
 QSize FigureCell::minimumSizeHint() const {
-    const double figure = Theme::tabularWidth(m_theme.font(Type::figure, QFont::DemiBold), m_figure);
+    const double figure =
+        QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
     return {static_cast<int>(std::ceil(figure)) + 2 * kPadding, kHeight};
 }
 
@@ -90,11 +94,12 @@ void FigureCell::paintEvent(QPaintEvent*) {
     const QFont figure = m_theme.font(Type::figure, QFont::DemiBold);
     painter.setFont(figure);
     painter.setPen(m_theme.color(m_tone));
-    Theme::drawTabular(painter, QPointF(kPadding, 53), m_figure);
-    const double x = kPadding + Theme::tabularWidth(figure, m_figure) + 7;
+    painter.drawText(QPointF(kPadding, 53), m_figure);
+    const double x = kPadding + QFontMetricsF(figure).horizontalAdvance(m_figure) + 7;
     painter.setFont(m_theme.font(Type::secondary));
     painter.setPen(m_theme.color(Tone::secondary));
-    painter.drawText(QPointF(x, 53), painter.fontMetrics().elidedText(m_detail, Qt::ElideRight, static_cast<int>(right + 8 - x)));
+    painter.drawText(QPointF(x, 53), painter.fontMetrics().elidedText(m_detail, Qt::ElideRight,
+                                                                      static_cast<int>(right + 8 - x)));
 }
 
 VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent)
@@ -130,41 +135,53 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
 void VerdictStrip::refresh() {
     const auto report = m_session.lastReport();
     const bool stale = m_session.reportIsStale();
-    for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives}) cell->setStale(stale && report);
+    for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
+        cell->setStale(stale && report);
     if (!report) {
-        for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives}) cell->set({}, {}, {}, Tone::faint);
+        for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
+            cell->set({}, {}, {}, Tone::faint);
         return;
     }
     const Design& design = m_session.design();
     if (const Estimate* shown = availabilityOf(*report))
         m_availability->set(QString::fromStdString(formatAvailability(*shown->value)),
-                            QString::fromStdString(formatDowntimePerYear(*shown->value)), tagOf(*shown), Tone::text);
-    else m_availability->set({}, tr("nothing to serve yet"), {}, Tone::faint);
+                            QString::fromStdString(formatDowntimePerYear(*shown->value)), tagOf(*shown),
+                            Tone::text);
+    else
+        m_availability->set({}, tr("nothing to serve yet"), {}, Tone::faint);
 
     const Estimate simulated = m_session.latencyEstimate();
     const Estimate& latency = report->latencyP99Ms.value ? report->latencyP99Ms : simulated;
     if (latency.value) {
         QString detail;
         if (latency.ci95)
-            detail = QStringLiteral("\u00B1 ") +
-                     QString::fromStdString(formatSignificant((latency.ci95->high - latency.ci95->low) / 2, 2));
+            detail =
+                QStringLiteral("\u00B1 ") +
+                QString::fromStdString(formatSignificant((latency.ci95->high - latency.ci95->low) / 2, 2));
         const double seconds = *latency.value / 1000;
-        m_latency->set(QString::fromStdString(formatDuration(Duration::seconds(seconds))), detail, tagOf(latency), Tone::text);
+        m_latency->set(QString::fromStdString(formatDuration(Duration::seconds(seconds))), detail,
+                       tagOf(latency), Tone::text);
     } else {
-        m_latency->set({}, m_session.latencyRunning() ? tr("simulating") : tr("no requests"), {}, Tone::faint);
+        m_latency->set({}, m_session.latencyRunning() ? tr("simulating") : tr("no requests"), {},
+                       Tone::faint);
     }
 
     const bool anything = !report->cost.items.empty();
-    m_cost->set(anything ? money(report->cost.usdPerMonth) : QString(), report->cost.atLeast ? tr("at least, per month") : tr("per month"),
+    m_cost->set(anything ? money(report->cost.usdPerMonth) : QString(),
+                report->cost.atLeast ? tr("at least, per month") : tr("per month"),
                 anything ? tr("exact") : QString(), anything ? Tone::text : Tone::faint);
 
     const auto& single = report->singlePointsOfFailure;
     QStringList names;
-    for (const std::string& id : single) names << nameOf(design, id);
+    for (const std::string& id : single)
+        names << nameOf(design, id);
     m_singlePoints->set(report->flows.empty() ? QString() : QString::number(single.size()),
-                        single.empty() ? (report->flows.empty() ? QString() : tr("none")) : names.join(QStringLiteral(", ")),
+                        single.empty() ? (report->flows.empty() ? QString() : tr("none"))
+                                       : names.join(QStringLiteral(", ")),
                         report->flows.empty() ? QString() : tr("exact"),
-                        report->flows.empty() ? Tone::faint : single.empty() ? Tone::ok : Tone::warn);
+                        report->flows.empty() ? Tone::faint
+                        : single.empty()      ? Tone::ok
+                                              : Tone::warn);
 
     int met = 0;
     int known = 0;
@@ -173,15 +190,23 @@ void VerdictStrip::refresh() {
         const ObjectiveView view = viewOf(objective, report.get(), latency);
         if (!view.met) continue;
         ++known;
-        if (*view.met) ++met;
-        else if (missed.isEmpty()) missed = view.title.section(QLatin1Char(','), 0, 0);
+        if (*view.met)
+            ++met;
+        else if (missed.isEmpty())
+            missed = view.title.section(QLatin1Char(','), 0, 0);
     }
     const int total = static_cast<int>(design.objectives.size());
-    if (total == 0) m_objectives->set({}, tr("none set"), {}, Tone::faint);
+    if (total == 0)
+        m_objectives->set({}, tr("none set"), {}, Tone::faint);
     else
         m_objectives->set(tr("%1 of %2").arg(met).arg(total),
-                          met == total ? tr("met") : !missed.isEmpty() ? tr("%1 missed").arg(missed) : tr("%1 open").arg(total - known), {},
-                          met == total ? Tone::ok : known > met ? Tone::bad : Tone::text);
+                          met == total        ? tr("met")
+                          : !missed.isEmpty() ? tr("%1 missed").arg(missed)
+                                              : tr("%1 open").arg(total - known),
+                          {},
+                          met == total  ? Tone::ok
+                          : known > met ? Tone::bad
+                                        : Tone::text);
 }
 
 void VerdictStrip::explain(FigureCell* cell) {
@@ -190,17 +215,24 @@ void VerdictStrip::explain(FigureCell* cell) {
     const Design& design = m_session.design();
     const Estimate latency = m_session.latencyEstimate();
     Explanation text;
-    if (cell == m_availability) text = explainAvailability(design, *report);
-    else if (cell == m_latency) text = explainLatency(*report, latency);
-    else if (cell == m_cost) text = explainCost(design, *report);
-    else if (cell == m_singlePoints) text = explainSinglePoints(design, *report);
-    else text = explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency);
+    if (cell == m_availability)
+        text = explainAvailability(design, *report);
+    else if (cell == m_latency)
+        text = explainLatency(*report, latency);
+    else if (cell == m_cost)
+        text = explainCost(design, *report);
+    else if (cell == m_singlePoints)
+        text = explainSinglePoints(design, *report);
+    else
+        text =
+            explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency);
     auto* card = new Popover(this);
     card->body()->addWidget(ui::label(m_theme, text.title, Type::body, "text", QFont::DemiBold, card));
     addText(*card, m_theme, text.summary, "secondary");
     if (!text.parts.empty()) {
         card->body()->addSpacing(4);
-        card->body()->addWidget(ui::label(m_theme, text.partsTitle, Type::small, "faint", QFont::DemiBold, card));
+        card->body()->addWidget(
+            ui::label(m_theme, text.partsTitle, Type::small, "faint", QFont::DemiBold, card));
         auto* grid = new QGridLayout;
         grid->setVerticalSpacing(4);
         grid->setHorizontalSpacing(18);
@@ -210,16 +242,19 @@ void VerdictStrip::explain(FigureCell* cell) {
             QLabel* left = ui::label(m_theme, name, Type::control, "secondary", QFont::Normal, card);
             left->setWordWrap(true);
             grid->addWidget(left, at, 0);
-            grid->addWidget(ui::label(m_theme, amount, Type::control, "text", QFont::Medium, card), at++, 1, Qt::AlignRight | Qt::AlignTop);
+            grid->addWidget(ui::label(m_theme, amount, Type::control, "text", QFont::Medium, card), at++, 1,
+                            Qt::AlignRight | Qt::AlignTop);
         }
         card->body()->addLayout(grid);
     }
     if (!text.improve.isEmpty()) {
         card->body()->addSpacing(4);
-        card->body()->addWidget(ui::label(m_theme, tr("What would help most"), Type::small, "accent", QFont::DemiBold, card));
+        card->body()->addWidget(
+            ui::label(m_theme, tr("What would help most"), Type::small, "accent", QFont::DemiBold, card));
         addText(*card, m_theme, text.improve, "text");
     }
-    for (const QString& note : text.notes) addText(*card, m_theme, note, "faint", Type::small);
+    for (const QString& note : text.notes)
+        addText(*card, m_theme, note, "faint", Type::small);
     card->openAt(cell);
 }
 

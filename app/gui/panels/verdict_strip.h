@@ -1,6 +1,7 @@
 #pragma once
-// The heart of the window: availability, latency, cost, single points and objectives of the design as it is drawn now.
-// Each figure carries its tag and says, when clicked, what it is made of and what would improve it most.
+// The heart of the window: availability, latency, cost, single points and objectives of the design as it is
+// drawn now. Each figure carries its tag and says, when clicked, what it is made of and what would improve it
+// most.
 
 #include "core/results/check_report.h"
 

@@ -62,19 +62,22 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
         return text;
     }
     const FlowAvailability& flow = *designFlow(report);
-    text.summary = tr("Share of time in which every flow is served, in the long run. Down %1 of a year of 8 760 h.")
-                       .arg(QString::fromStdString(formatDowntimePerYear(*shown->value)));
+    text.summary =
+        tr("Share of time in which every flow is served, in the long run. Down %1 of a year of 8 760 h.")
+            .arg(QString::fromStdString(formatDowntimePerYear(*shown->value)));
     if (flow.availability.value && flow.withDetection.value) {
         const double structural = (1 - *flow.availability.value) * kMinutesPerYear;
         const double all = (1 - *flow.withDetection.value) * kMinutesPerYear;
         text.parts.emplace_back(tr("while too much is broken"), minutesPerYear(structural));
-        text.parts.emplace_back(tr("until a failure is noticed"), minutesPerYear(std::max(0.0, all - structural)));
+        text.parts.emplace_back(tr("until a failure is noticed"),
+                                minutesPerYear(std::max(0.0, all - structural)));
     }
     text.partsTitle = tr("Made of");
     for (const Importance& one : report.importance) {
         if (text.parts.size() >= kMostParts) break;
         if (one.downtimeMinutesPerYear > 0)
-            text.parts.emplace_back(tr("because of %1").arg(partName(design, one.id)), minutesPerYear(one.downtimeMinutesPerYear));
+            text.parts.emplace_back(tr("because of %1").arg(partName(design, one.id)),
+                                    minutesPerYear(one.downtimeMinutesPerYear));
     }
     if (!report.importance.empty() && report.importance.front().downtimeMinutesPerYear > 0) {
         const Importance& best = report.importance.front();
@@ -82,17 +85,21 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
                            .arg(partName(design, best.id), minutesPerYear(best.downtimeMinutesPerYear));
     }
     if (flow.outagesPerYear)
-        text.notes << tr("About %1 outages a year.").arg(QString::fromStdString(formatSignificant(*flow.outagesPerYear, 2)));
-    for (const std::string& left : flow.leftOut) text.notes << QString::fromStdString(left);
+        text.notes << tr("About %1 outages a year.")
+                          .arg(QString::fromStdString(formatSignificant(*flow.outagesPerYear, 2)));
+    for (const std::string& left : flow.leftOut)
+        text.notes << QString::fromStdString(left);
     return text;
 }
 
 Explanation explainLatency(const CheckReport& report, const Estimate& simulated) {
     Explanation text;
     text.title = tr("p99 latency");
-    text.summary = tr("99 of 100 requests are answered within this, at the designed load with everything up.");
+    text.summary =
+        tr("99 of 100 requests are answered within this, at the designed load with everything up.");
     const Estimate& shown = report.latencyP99Ms.value ? report.latencyP99Ms : simulated;
-    if (!shown.value) text.summary += QLatin1Char(' ') + tr("No formula holds for this design; press Run to simulate it.");
+    if (!shown.value)
+        text.summary += QLatin1Char(' ') + tr("No formula holds for this design; press Run to simulate it.");
     if (shown.ci95)
         text.notes << tr("95 % interval %1 to %2 ms, sampling error only.")
                           .arg(QString::fromStdString(formatSignificant(shown.ci95->low)),
@@ -102,12 +109,14 @@ Explanation explainLatency(const CheckReport& report, const Estimate& simulated)
     std::vector<const Load*> loads;
     for (const Load& load : report.loads)
         if (std::isfinite(load.capacityPerSecond) && load.utilisation > 0) loads.push_back(&load);
-    std::stable_sort(loads.begin(), loads.end(), [](const Load* a, const Load* b) { return a->utilisation > b->utilisation; });
+    std::stable_sort(loads.begin(), loads.end(),
+                     [](const Load* a, const Load* b) { return a->utilisation > b->utilisation; });
     for (const Load* load : loads) {
         if (text.parts.size() >= kMostParts) break;
         QString amount = QString::number(load->utilisation * 100, 'f', 0) + QStringLiteral(" %");
         if (load->utilisationWithoutOne && *load->utilisationWithoutOne > 0)
-            amount += tr(", %1 % without one").arg(QString::number(*load->utilisationWithoutOne * 100, 'f', 0));
+            amount +=
+                tr(", %1 % without one").arg(QString::number(*load->utilisationWithoutOne * 100, 'f', 0));
         text.parts.emplace_back(QString::fromStdString(load->id), amount);
     }
     return text;
@@ -120,16 +129,20 @@ Explanation explainCost(const Design& design, const CheckReport& report) {
                                        : tr("Everything in the design, for a month of 730 h.");
     text.partsTitle = tr("Made of");
     std::vector<const CostItem*> items;
-    for (const CostItem& item : report.cost.items) items.push_back(&item);
+    for (const CostItem& item : report.cost.items)
+        items.push_back(&item);
     std::stable_sort(items.begin(), items.end(), [](const CostItem* a, const CostItem* b) {
         return a->usdPerMonth.value_or(1e300) > b->usdPerMonth.value_or(1e300);
     });
     for (const CostItem* item : items) {
         if (text.parts.size() >= kMostParts) break;
-        text.parts.emplace_back(partName(design, item->id), item->usdPerMonth ? money(*item->usdPerMonth) : tr("unpriced"));
+        text.parts.emplace_back(partName(design, item->id),
+                                item->usdPerMonth ? money(*item->usdPerMonth) : tr("unpriced"));
     }
     if (!items.empty() && items.front()->usdPerMonth && *items.front()->usdPerMonth > 0)
-        text.improve = tr("%1 costs most: %2").arg(partName(design, items.front()->id), QString::fromStdString(items.front()->why));
+        text.improve =
+            tr("%1 costs most: %2")
+                .arg(partName(design, items.front()->id), QString::fromStdString(items.front()->why));
     text.notes << tr("Price book: %1.").arg(QString::fromStdString(report.cost.priceBook));
     return text;
 }
@@ -147,8 +160,9 @@ Explanation explainSinglePoints(const Design& design, const CheckReport& report)
         if (text.parts.size() >= kMostParts) break;
         const auto found = std::find_if(report.importance.begin(), report.importance.end(),
                                         [&](const Importance& one) { return one.id == id; });
-        text.parts.emplace_back(partName(design, id),
-                                found == report.importance.end() ? QString() : minutesPerYear(found->downtimeMinutesPerYear));
+        text.parts.emplace_back(partName(design, id), found == report.importance.end()
+                                                          ? QString()
+                                                          : minutesPerYear(found->downtimeMinutesPerYear));
     }
     if (report.singlePointsOfFailure.size() > kMostParts)
         text.notes << tr("and %1 more").arg(report.singlePointsOfFailure.size() - kMostParts);
@@ -169,7 +183,8 @@ Explanation explainObjectives(const Design& design, const CheckReport& report, c
         const ObjectiveView view = viewOf(objective, &report, latency);
         const QString verdict = !view.met ? tr("open") : *view.met ? tr("met") : tr("missed");
         text.parts.emplace_back(view.title + QLatin1Char(' ') + view.target,
-                                view.value.isEmpty() ? verdict : view.value + QStringLiteral(" \u00B7 ") + verdict);
+                                view.value.isEmpty() ? verdict
+                                                     : view.value + QStringLiteral(" \u00B7 ") + verdict);
     }
     return text;
 }

@@ -14,11 +14,11 @@ namespace alwayson::gui {
 
 struct Explanation {
     QString title;
-    QString summary;                           // one sentence
+    QString summary;                                // one sentence
     std::vector<std::pair<QString, QString>> parts; // what it is made of: name, amount; at most 6
     QString partsTitle;
-    QString improve;                           // what would improve it most, "" when unknown
-    QStringList notes;                         // what is left out, where it comes from
+    QString improve;   // what would improve it most, "" when unknown
+    QStringList notes; // what is left out, where it comes from
 };
 
 const FlowAvailability* designFlow(const CheckReport& report);

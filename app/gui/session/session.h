@@ -50,8 +50,8 @@ public:
     // The last report, perhaps of an older design.
     std::shared_ptr<const CheckReport> lastReport() const;
     bool reportIsStale() const;
-    // p99 in steady state with everything up, simulated in the background where no formula holds; narrows while it runs
-    // and comes with reportChanged(). Unknown while the design changes.
+    // p99 in steady state with everything up, simulated in the background where no formula holds; narrows
+    // while it runs and comes with reportChanged(). Unknown while the design changes.
     Estimate latencyEstimate() const;
     bool latencyRunning() const;
 

@@ -40,16 +40,19 @@ constexpr ActionSpec kTable[] = {
 
     {"run.toggle", AON_TEXT("Run"), AON_TEXT("Run"), "F5", "play"},
     {"run.stop", AON_TEXT("Run"), AON_TEXT("Stop"), "Shift+F5", "stop", Need::active},
-    {"run.kill", AON_TEXT("Run"), AON_TEXT("Kill what is selected"), "K", "kill", Need::selection, false, true},
+    {"run.kill", AON_TEXT("Run"), AON_TEXT("Kill what is selected"), "K", "kill", Need::selection, false,
+     true},
     {"run.heal", AON_TEXT("Run"), AON_TEXT("Heal what is selected"), "Shift+K", "heal", Need::selection},
     {"run.clearLive", AON_TEXT("Run"), AON_TEXT("Forget the live events"), "", ""},
-    {"run.availability", AON_TEXT("Run"), AON_TEXT("Simulate years of failures"), "F9", "clock", Need::objects, false, true},
+    {"run.availability", AON_TEXT("Run"), AON_TEXT("Simulate years of failures"), "F9", "clock",
+     Need::objects, false, true},
 
     {"view.zoomIn", AON_TEXT("View"), AON_TEXT("Zoom in"), "Ctrl++", "plus"},
     {"view.zoomOut", AON_TEXT("View"), AON_TEXT("Zoom out"), "Ctrl+-", "minus"},
     {"view.zoom100", AON_TEXT("View"), AON_TEXT("Zoom to 100 %"), "Ctrl+0", ""},
     {"view.zoomFit", AON_TEXT("View"), AON_TEXT("Zoom to everything"), "Ctrl+1", "fit"},
-    {"view.zoomSelection", AON_TEXT("View"), AON_TEXT("Zoom to the selection"), "Ctrl+2", "", Need::selection},
+    {"view.zoomSelection", AON_TEXT("View"), AON_TEXT("Zoom to the selection"), "Ctrl+2", "",
+     Need::selection},
     {"view.minimap", AON_TEXT("View"), AON_TEXT("Overview map"), "M", "", Need::always, true, true},
     {"view.problems", AON_TEXT("View"), AON_TEXT("Problems"), "Ctrl+Shift+M", "warning"},
     {"theme.light", AON_TEXT("View"), AON_TEXT("Light"), "", "sun", Need::always, true, true},
@@ -65,18 +68,23 @@ std::span<const ActionSpec> actionTable() {
     return kTable;
 }
 
-Actions::Actions(Session& session, const Theme& theme, QWidget& window) : QObject(&window), m_session(session) {
+Actions::Actions(Session& session, const Theme& theme, QWidget& window)
+    : QObject(&window), m_session(session) {
     for (const ActionSpec& spec : kTable) {
         auto* action = new QAction(tr(spec.text), &window);
         action->setObjectName(QLatin1String(spec.id));
         action->setCheckable(spec.checkable);
-        if (*spec.shortcut != 0) action->setShortcut(QKeySequence(QLatin1String(spec.shortcut), QKeySequence::PortableText));
+        if (*spec.shortcut != 0)
+            action->setShortcut(QKeySequence(QLatin1String(spec.shortcut), QKeySequence::PortableText));
         if (*spec.icon != 0) action->setIcon(theme.icon(QLatin1String(spec.icon)));
         window.addAction(action);
         m_actions.insert(QLatin1String(spec.id), action);
     }
-    at("edit.redo")->setShortcuts({QKeySequence(QStringLiteral("Ctrl+Shift+Z")), QKeySequence(QStringLiteral("Ctrl+Y"))});
-    at("view.zoomIn")->setShortcuts({QKeySequence(QStringLiteral("Ctrl++")), QKeySequence(QStringLiteral("Ctrl+="))});
+    at("edit.redo")
+        ->setShortcuts(
+            {QKeySequence(QStringLiteral("Ctrl+Shift+Z")), QKeySequence(QStringLiteral("Ctrl+Y"))});
+    at("view.zoomIn")
+        ->setShortcuts({QKeySequence(QStringLiteral("Ctrl++")), QKeySequence(QStringLiteral("Ctrl+="))});
     const auto follow = [this] { refresh(); };
     connect(&session, &Session::selectionChanged, this, follow);
     connect(&session, &Session::designChanged, this, follow);
@@ -111,28 +119,39 @@ void Actions::fill(QMenu& menu) const {
 bool Actions::possible(Need need) const {
     const Session::RunState run = m_session.runState();
     switch (need) {
-    case Need::always: return true;
-    case Need::selection: return !m_session.selection().isEmpty();
-    case Need::undo: return m_session.undoStack().canUndo();
-    case Need::redo: return m_session.undoStack().canRedo();
-    case Need::idle: return run == Session::RunState::idle;
-    case Need::active: return run != Session::RunState::idle;
-    case Need::canStart: return run != Session::RunState::running;
-    case Need::canPause: return run == Session::RunState::running;
-    case Need::objects: return !m_session.design().nodes.empty();
+    case Need::always:
+        return true;
+    case Need::selection:
+        return !m_session.selection().isEmpty();
+    case Need::undo:
+        return m_session.undoStack().canUndo();
+    case Need::redo:
+        return m_session.undoStack().canRedo();
+    case Need::idle:
+        return run == Session::RunState::idle;
+    case Need::active:
+        return run != Session::RunState::idle;
+    case Need::canStart:
+        return run != Session::RunState::running;
+    case Need::canPause:
+        return run == Session::RunState::running;
+    case Need::objects:
+        return !m_session.design().nodes.empty();
     }
     return true;
 }
 
 void Actions::refresh() {
-    for (const ActionSpec& spec : kTable) at(spec.id)->setEnabled(possible(spec.need));
+    for (const ActionSpec& spec : kTable)
+        at(spec.id)->setEnabled(possible(spec.need));
     const QUndoStack& undo = m_session.undoStack();
     at("edit.undo")->setText(undo.canUndo() ? tr("Undo %1").arg(undo.undoText()) : tr("Undo"));
     at("edit.redo")->setText(undo.canRedo() ? tr("Redo %1").arg(undo.redoText()) : tr("Redo"));
     const Session::RunState run = m_session.runState();
-    at("run.toggle")->setText(run == Session::RunState::running  ? tr("Pause")
-                              : run == Session::RunState::paused ? tr("Go on")
-                                                                 : tr("Run"));
+    at("run.toggle")
+        ->setText(run == Session::RunState::running  ? tr("Pause")
+                  : run == Session::RunState::paused ? tr("Go on")
+                                                     : tr("Run"));
 }
 
 } // namespace alwayson::gui

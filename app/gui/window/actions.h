@@ -21,8 +21,8 @@ class Theme;
 enum class Need { always, selection, undo, redo, idle, active, canStart, canPause, objects };
 
 struct ActionSpec {
-    const char* id;       // "file.open"
-    const char* menu;     // heading of its menu
+    const char* id;   // "file.open"
+    const char* menu; // heading of its menu
     const char* text;
     const char* shortcut; // portable text, "" none
     const char* icon;     // resources/icons, "" none

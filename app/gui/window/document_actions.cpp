@@ -22,10 +22,12 @@ QString fileFilter() {
 
 } // namespace
 
-DocumentActions::DocumentActions(Session& session, QWidget& window) : QObject(&window), m_session(session), m_window(window) {}
+DocumentActions::DocumentActions(Session& session, QWidget& window)
+    : QObject(&window), m_session(session), m_window(window) {}
 
 void DocumentActions::chooseFile() {
-    auto* dialog = new QFileDialog(&m_window, tr("Open a design"), QFileInfo(m_session.filePath()).path(), fileFilter());
+    auto* dialog =
+        new QFileDialog(&m_window, tr("Open a design"), QFileInfo(m_session.filePath()).path(), fileFilter());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &DocumentActions::open);
@@ -58,7 +60,8 @@ void DocumentActions::save(std::function<void()> then) {
 
 void DocumentActions::saveAs(std::function<void()> then) {
     QString proposal = m_session.filePath();
-    if (proposal.isEmpty()) proposal = QString::fromStdString(slugId(m_session.design().name)) + QStringLiteral(".aon.json");
+    if (proposal.isEmpty())
+        proposal = QString::fromStdString(slugId(m_session.design().name)) + QStringLiteral(".aon.json");
     auto* dialog = new QFileDialog(&m_window, tr("Save the design"), proposal, fileFilter());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
@@ -88,8 +91,10 @@ void DocumentActions::guard(std::function<void()> then) {
     connect(question, &QMessageBox::buttonClicked, this,
             [this, question, then = std::move(then)](QAbstractButton* button) {
                 const QMessageBox::StandardButton answer = question->standardButton(button);
-                if (answer == QMessageBox::Discard) then();
-                else if (answer == QMessageBox::Save) save(then);
+                if (answer == QMessageBox::Discard)
+                    then();
+                else if (answer == QMessageBox::Save)
+                    save(then);
             });
     question->open();
 }
@@ -107,7 +112,8 @@ void DocumentActions::remember(const QString& path) {
     QStringList all = settings.value(QLatin1String(kRecentKey)).toStringList();
     all.removeAll(absolute);
     all.prepend(absolute);
-    while (all.size() > kMostRecent) all.removeLast();
+    while (all.size() > kMostRecent)
+        all.removeLast();
     settings.setValue(QLatin1String(kRecentKey), all);
     emit recentChanged();
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Opening, saving and leaving a design without ever losing work: nothing here blocks, every question is answered later.
+// Opening, saving and leaving a design without ever losing work: nothing here blocks, every question is
+// answered later.
 
 #include <QObject>
 #include <QStringList>
@@ -17,9 +18,9 @@ class DocumentActions : public QObject {
 public:
     DocumentActions(Session& session, QWidget& window);
 
-    void chooseFile();                        // a file dialog, then open
-    void open(const QString& path);           // guarded
-    void openTemplate(const QString& id);     // guarded
+    void chooseFile();                          // a file dialog, then open
+    void open(const QString& path);             // guarded
+    void openTemplate(const QString& id);       // guarded
     void save(std::function<void()> then = {}); // asks for a name when there is none
     void saveAs(std::function<void()> then = {});
     // Runs `then` at once when nothing would be lost, else after Save or Discard.

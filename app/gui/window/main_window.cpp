@@ -5,11 +5,9 @@
 #include "app/gui/panels/palette.h"
 #include "app/gui/panels/problems.h"
 #include "app/gui/panels/verdict_strip.h"
-#ifdef ALWAYSON_RUN_DOCKS
 #include "app/gui/run/export_panel.h"
 #include "app/gui/run/results_panel.h"
 #include "app/gui/run/timeline_panel.h"
-#endif
 #include "app/gui/session/live_scenario.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/banner.h"
@@ -29,6 +27,7 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -126,6 +125,7 @@ QWidget* MainWindow::buildMiddle() {
     lowerColumn->addWidget(ui::horizontalRule(lower));
     m_docks = new QTabWidget(lower);
     m_docks->setDocumentMode(true);
+    m_docks->tabBar()->setDrawBase(false);
     lowerColumn->addWidget(m_docks, 1);
     auto* status = new QWidget(lower);
     auto* statusRow = new QHBoxLayout(status);
@@ -147,18 +147,15 @@ QWidget* MainWindow::buildMiddle() {
 }
 
 void MainWindow::buildDocks() {
-#ifdef ALWAYSON_RUN_DOCKS
     m_docks->addTab(new TimelinePanel(m_session, m_theme, m_docks), tr("Timeline"));
     m_docks->addTab(new ResultsPanel(m_session, m_theme, m_docks), tr("Results"));
-#endif
     m_problems = new Problems(m_session, m_theme, m_docks);
     m_docks->addTab(m_problems, tr("Problems"));
-#ifdef ALWAYSON_RUN_DOCKS
     m_export = new ExportPanel(m_session, m_theme, m_docks);
     m_docks->addTab(m_export, tr("Export preview"));
-#endif
     const auto count = [this](int problems) {
-        m_docks->setTabText(m_docks->indexOf(m_problems), problems == 0 ? tr("Problems") : tr("Problems %1").arg(problems));
+        m_docks->setTabText(m_docks->indexOf(m_problems),
+                            problems == 0 ? tr("Problems") : tr("Problems %1").arg(problems));
     };
     connect(m_problems, &Problems::countChanged, this, count);
     connect(m_problems, &Problems::centreRequested, m_canvas, &CanvasView::centreOn);
@@ -175,13 +172,12 @@ void MainWindow::bindFile() {
     m_actions->bind("file.quit", [this] { close(); });
     m_actions->bind("file.export", [this] {
         showDesign();
-#ifdef ALWAYSON_RUN_DOCKS
         m_docks->setCurrentWidget(m_export);
         m_export->refresh();
-#endif
     });
     connect(m_documents, &DocumentActions::opened, this, &MainWindow::showDesign);
-    connect(m_documents, &DocumentActions::recentChanged, this, [this] { m_startPage->setRecent(m_documents->recent()); });
+    connect(m_documents, &DocumentActions::recentChanged, this,
+            [this] { m_startPage->setRecent(m_documents->recent()); });
     connect(m_startPage, &StartPage::templateChosen, m_documents, &DocumentActions::openTemplate);
     connect(m_startPage, &StartPage::fileChosen, m_documents, &DocumentActions::open);
     connect(m_startPage, &StartPage::openRequested, m_documents, &DocumentActions::chooseFile);
@@ -215,8 +211,10 @@ void MainWindow::bindRun() {
             if (m_session.design().nodes.contains(text) || m_session.design().domains.contains(text)) act(id);
         }
     };
-    m_actions->bind("run.kill", [this, forEach] { forEach([this](const QString& id) { m_session.kill(id, {}); }); });
-    m_actions->bind("run.heal", [this, forEach] { forEach([this](const QString& id) { m_session.heal(id); }); });
+    m_actions->bind("run.kill",
+                    [this, forEach] { forEach([this](const QString& id) { m_session.kill(id, {}); }); });
+    m_actions->bind("run.heal",
+                    [this, forEach] { forEach([this](const QString& id) { m_session.heal(id); }); });
     m_actions->bind("run.clearLive", [this] {
         const Operation cleared = live::cleared(m_session.design());
         if (cleared.type != Operation::Type::batch) m_session.apply(cleared);
@@ -229,8 +227,12 @@ void MainWindow::bindRun() {
 
 void MainWindow::toggleRun() {
     switch (m_session.runState()) {
-    case Session::RunState::running: m_session.pauseRun(); break;
-    case Session::RunState::paused: m_session.resumeRun(); break;
+    case Session::RunState::running:
+        m_session.pauseRun();
+        break;
+    case Session::RunState::paused:
+        m_session.resumeRun();
+        break;
     case Session::RunState::idle:
     case Session::RunState::finished:
         showDesign();
@@ -250,9 +252,10 @@ void MainWindow::bindView() {
         m_actions->bind(id, [this, tool = tool] { m_canvas->setTool(tool); });
     }
     connect(m_canvas, &CanvasView::toolChanged, this, [this](CanvasView::Tool tool) {
-        m_actions->at(tool == CanvasView::Tool::select    ? "tool.select"
-                      : tool == CanvasView::Tool::connect ? "tool.connect"
-                                                          : "tool.pan")
+        m_actions
+            ->at(tool == CanvasView::Tool::select    ? "tool.select"
+                 : tool == CanvasView::Tool::connect ? "tool.connect"
+                                                     : "tool.pan")
             ->setChecked(true);
     });
     m_actions->bind("view.zoomIn", [this] { m_canvas->zoomIn(); });
@@ -260,7 +263,8 @@ void MainWindow::bindView() {
     m_actions->bind("view.zoom100", [this] { m_canvas->zoomTo100(); });
     m_actions->bind("view.zoomFit", [this] { m_canvas->zoomToFit(); });
     m_actions->bind("view.zoomSelection", [this] { m_canvas->zoomToSelection(); });
-    m_actions->bind("view.minimap", [this] { m_canvas->setMinimapVisible(m_actions->at("view.minimap")->isChecked()); });
+    m_actions->bind("view.minimap",
+                    [this] { m_canvas->setMinimapVisible(m_actions->at("view.minimap")->isChecked()); });
     m_actions->bind("view.problems", [this] { m_docks->setCurrentWidget(m_problems); });
     auto* themes = new QActionGroup(this);
     for (const char* id : {"theme.light", "theme.dark", "theme.system"}) {
@@ -268,8 +272,9 @@ void MainWindow::bindView() {
         m_actions->bind(id, [this, id] { chooseTheme(id); });
     }
     m_actions->at(("theme." + toString(m_theme.choice()).toStdString()).c_str())->setChecked(true);
-    connect(m_canvas, &CanvasView::zoomChanged, this,
-            [this](double zoom) { m_zoom->setText(QString::number(zoom * 100, 'f', 0) + QStringLiteral(" %")); });
+    connect(m_canvas, &CanvasView::zoomChanged, this, [this](double zoom) {
+        m_zoom->setText(QString::number(zoom * 100, 'f', 0) + QStringLiteral(" %"));
+    });
     connect(m_canvas, &CanvasView::inspectRequested, this, [this](const QString& id) {
         m_session.select({id});
         m_inspector->focusName();
@@ -329,6 +334,7 @@ void MainWindow::showStartPage() {
 
 void MainWindow::showDesign() {
     m_pages->setCurrentWidget(m_columns);
+    m_canvas->setFocus(Qt::OtherFocusReason);
 }
 
 bool MainWindow::startPageShown() const {

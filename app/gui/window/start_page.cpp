@@ -22,8 +22,8 @@ constexpr int kWidth = 980;
 // A card to click: tile, title, description.
 class Card : public QAbstractButton {
 public:
-    Card(const Theme& theme, const QString& title, const QString& description, const QString& icon, const QString& category,
-         QWidget* parent)
+    Card(const Theme& theme, const QString& title, const QString& description, const QString& icon,
+         const QString& category, QWidget* parent)
         : QAbstractButton(parent), m_theme(theme) {
         setCursor(Qt::PointingHandCursor);
         setFocusPolicy(Qt::StrongFocus);
@@ -44,7 +44,8 @@ public:
         words->addWidget(text);
         words->addStretch(1);
         row->addLayout(words, 1);
-        for (QWidget* child : findChildren<QWidget*>()) child->setAttribute(Qt::WA_TransparentForMouseEvents);
+        for (QWidget* child : findChildren<QWidget*>())
+            child->setAttribute(Qt::WA_TransparentForMouseEvents);
         connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
     }
 
@@ -55,7 +56,8 @@ protected:
         const bool strong = underMouse() || hasFocus();
         painter.setPen(QPen(m_theme.color(strong ? Tone::accent : Tone::line), hasFocus() ? 1.6 : 1));
         painter.setBrush(m_theme.color(Tone::surface));
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), space::kCardRadius, space::kCardRadius);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), space::kCardRadius,
+                                space::kCardRadius);
     }
 
 private:
@@ -96,14 +98,17 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
     column->setSpacing(0);
     column->addWidget(ui::label(theme, tr("Always On"), Type::figure, "text", QFont::DemiBold, content));
     column->addSpacing(4);
-    column->addWidget(ui::label(theme, tr("Draw a system, see where it is weak, break it, and leave with configuration that deploys it."),
-                                Type::body, "secondary", QFont::Normal, content));
+    column->addWidget(ui::label(
+        theme,
+        tr("Draw a system, see where it is weak, break it, and leave with configuration that deploys it."),
+        Type::body, "secondary", QFont::Normal, content));
     column->addSpacing(26);
     auto* halves = new QHBoxLayout;
     halves->setSpacing(36);
     auto* left = new QVBoxLayout;
     left->setSpacing(0);
-    left->addWidget(ui::label(theme, tr("Start from a template"), Type::control, "text", QFont::DemiBold, content));
+    left->addWidget(
+        ui::label(theme, tr("Start from a template"), Type::control, "text", QFont::DemiBold, content));
     left->addSpacing(10);
     auto* grid = new QGridLayout;
     grid->setSpacing(12);
@@ -139,14 +144,16 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
 void StartPage::addTemplates(QGridLayout& grid) {
     for (const verbs::TemplateInfo& info : verbs::templates()) {
         const auto [icon, category] = pictureOf(info.id);
-        auto* card = new Card(m_theme, QString::fromStdString(info.title), QString::fromStdString(info.description), icon, category, this);
+        auto* card = new Card(m_theme, QString::fromStdString(info.title),
+                              QString::fromStdString(info.description), icon, category, this);
         const QString id = QString::fromStdString(info.id);
         card->setObjectName(QStringLiteral("template-") + id);
         connect(card, &QAbstractButton::clicked, this, [this, id] { emit templateChosen(id); });
         grid.addWidget(card, m_templates / kColumns, m_templates % kColumns);
         ++m_templates;
     }
-    for (int column = 0; column < kColumns; ++column) grid.setColumnStretch(column, 1);
+    for (int column = 0; column < kColumns; ++column)
+        grid.setColumnStretch(column, 1);
 }
 
 void StartPage::setRecent(const QStringList& paths) {
@@ -161,8 +168,8 @@ void StartPage::setRecent(const QStringList& paths) {
         m_recent->addWidget(entry, 0, Qt::AlignLeft);
     }
     if (!paths.isEmpty()) return;
-    QLabel* none = ui::label(m_theme, tr("None yet. You can also drop a design file onto the window."), Type::secondary, "faint",
-                             QFont::Normal, this);
+    QLabel* none = ui::label(m_theme, tr("None yet. You can also drop a design file onto the window."),
+                             Type::secondary, "faint", QFont::Normal, this);
     none->setWordWrap(true);
     m_recent->addWidget(none);
 }

@@ -24,7 +24,8 @@ constexpr double kSpeeds[] = {0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60};
 QString tipOf(const QAction& action) {
     QString tip = action.text();
     if (!action.shortcut().isEmpty())
-        tip += QStringLiteral("  (") + action.shortcut().toString(QKeySequence::NativeText) + QLatin1Char(')');
+        tip +=
+            QStringLiteral("  (") + action.shortcut().toString(QKeySequence::NativeText) + QLatin1Char(')');
     return tip;
 }
 
@@ -44,8 +45,9 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     menuButton->setFixedSize(28, 28);
     menuButton->setIconSize(QSize(18, 18));
     menuButton->setShortcut(QKeySequence(Qt::Key_F10));
-    connect(menuButton, &QToolButton::clicked, this,
-            [menuButton, &menu] { menu.popup(menuButton->mapToGlobal(QPoint(0, menuButton->height() + 6))); });
+    connect(menuButton, &QToolButton::clicked, this, [menuButton, &menu] {
+        menu.popup(menuButton->mapToGlobal(QPoint(0, menuButton->height() + 6)));
+    });
     row->addWidget(menuButton);
     auto* names = new QWidget(this);
     names->setFixedWidth(196);
@@ -64,7 +66,8 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     nameRow->addWidget(m_file, 1);
     row->addWidget(names);
 
-    for (const char* id : {"tool.select", "tool.connect", "tool.pan"}) row->addWidget(mode(id));
+    for (const char* id : {"tool.select", "tool.connect", "tool.pan"})
+        row->addWidget(mode(id));
     row->addSpacing(18);
     row->addWidget(flat("edit.undo", tr("Undo")));
     row->addWidget(flat("edit.redo", tr("Redo")));
@@ -96,10 +99,12 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     m_speed->setProperty("look", QStringLiteral("flat"));
     m_speed->setAccessibleName(tr("Speed"));
     m_speed->setToolTip(tr("Simulated seconds per second"));
-    m_speed->setFixedSize(72, space::kControl);
-    for (const double speed : kSpeeds) m_speed->addItem(QString::number(speed) + QLatin1Char('x'), speed);
+    m_speed->setFixedSize(64, space::kControl);
+    for (const double speed : kSpeeds)
+        m_speed->addItem(QString::number(speed) + QLatin1Char('x'), speed);
     m_speed->setCurrentText(QStringLiteral("1x"));
-    connect(m_speed, &QComboBox::activated, this, [this](int index) { m_session.setSpeed(m_speed->itemData(index).toDouble()); });
+    connect(m_speed, &QComboBox::activated, this,
+            [this](int index) { m_session.setSpeed(m_speed->itemData(index).toDouble()); });
     row->addWidget(m_speed);
     row->addSpacing(24);
     QPushButton* exporting = ui::button(theme, tr("Export"), "plain", this);
@@ -135,7 +140,8 @@ QPushButton* TopBar::mode(const char* id) {
     connect(button, &QPushButton::clicked, action, &QAction::trigger);
     connect(action, &QAction::toggled, button, &QPushButton::setChecked);
     // A click on the tool in use must not switch it off.
-    connect(button, &QPushButton::clicked, button, [button, action] { button->setChecked(action->isChecked()); });
+    connect(button, &QPushButton::clicked, button,
+            [button, action] { button->setChecked(action->isChecked()); });
     return button;
 }
 
@@ -169,7 +175,8 @@ void TopBar::refreshScenarios() {
     m_scenario->setItemData(0, tr("Break things by hand while it runs"), Qt::ToolTipRole);
     for (const Scenario& one : m_session.design().scenarios)
         if (one.id.str() != live::kId)
-            m_scenario->addItem(QString::fromStdString(one.displayName()), QString::fromStdString(one.id.str()));
+            m_scenario->addItem(QString::fromStdString(one.displayName()),
+                                QString::fromStdString(one.id.str()));
     showScenario(before);
 }
 
@@ -189,15 +196,18 @@ void TopBar::refreshRun() {
     m_run->setIcon(m_theme.icon(running ? QStringLiteral("pause") : QStringLiteral("play"), Tone::onAccent));
     m_stop->setVisible(state != Session::RunState::idle);
     m_scenario->setEnabled(state == Session::RunState::idle || state == Session::RunState::finished);
-    if (state == Session::RunState::running || state == Session::RunState::paused) showScenario(m_session.runScenario());
+    if (state == Session::RunState::running || state == Session::RunState::paused)
+        showScenario(m_session.runScenario());
     const int speed = m_speed->findData(m_session.speed());
     if (speed >= 0) m_speed->setCurrentIndex(speed);
     refreshClock();
 }
 
 void TopBar::refreshClock() {
-    if (m_session.runState() == Session::RunState::idle) m_clock->clear();
-    else m_clock->setText(QString::number(m_session.playTimeS(), 'f', 1) + QStringLiteral(" s"));
+    if (m_session.runState() == Session::RunState::idle)
+        m_clock->clear();
+    else
+        m_clock->setText(QString::number(m_session.playTimeS(), 'f', 1) + QStringLiteral(" s"));
 }
 
 } // namespace alwayson::gui
