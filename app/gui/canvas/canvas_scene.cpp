@@ -149,7 +149,8 @@ void CanvasScene::refreshNode(const Node& node) {
 
 void CanvasScene::refreshDomain(const Domain& domain) {
     if (DomainItem* place = lookup(m_domains, domain.id.str())) {
-        place->setWords(qt(domain.displayName()), words::kindTitle(domain));
+        const QString name = qt(domain.displayName()), kind = words::kindTitle(domain);
+        place->setWords(name, name.contains(kind, Qt::CaseInsensitive) ? QString() : kind);
         place->setDepth(int(domainChain(m_session.design(), domain.id).size()) - 1);
     }
 }

@@ -54,6 +54,7 @@ CanvasView::CanvasView(Session& session, const Theme& theme, QWidget* parent)
     connect(&theme, &Theme::changed, this, [this] { viewport()->update(); });
     growSceneRect();
     updateCursor();
+    m_minimap->setWanted(true);
 }
 
 CanvasView::~CanvasView() = default;
@@ -145,7 +146,7 @@ void CanvasView::placeMinimap() {
 }
 
 void CanvasView::setMinimapVisible(bool visible) {
-    m_minimap->setVisible(visible);
+    m_minimap->setWanted(visible);
 }
 
 void CanvasView::scrollContentsBy(int dx, int dy) {

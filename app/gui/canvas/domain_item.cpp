@@ -95,12 +95,15 @@ void DomainItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option
     if (plain && m_size.height() * zoom < 60) return;
 
     const double left = outer ? 16 : 14, baseline = outer ? 22 : 21;
-    // Words stay readable when zoomed out: they grow against the zoom, a little.
+    // Zoomed out, the name keeps a readable size on the screen.
+    constexpr double kReadable = 0.8;
+    const double grown = plain ? kReadable / zoom : 1;
+    const double room = m_size.width() / grown;
     painter->save();
-    if (plain) painter->scale(kPlainBelow / zoom, kPlainBelow / zoom);
+    painter->scale(grown, grown);
     const QFont nameFont = m_theme.font(Type::secondary, QFont::DemiBold);
     const QFontMetricsF metrics(nameFont);
-    const QString name = metrics.elidedText(m_name, Qt::ElideRight, std::max(20.0, m_size.width() - 2 * left));
+    const QString name = metrics.elidedText(m_name, Qt::ElideRight, std::max(20.0, room - 2 * left));
     painter->setFont(nameFont);
     painter->setPen(m_theme.color(m_outage ? Tone::bad : Tone::secondary));
     painter->drawText(QPointF(left, baseline), name);
@@ -109,7 +112,7 @@ void DomainItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option
     const QFont kindFont = m_theme.font(Type::small);
     painter->setFont(kindFont);
     painter->setPen(m_theme.color(m_outage ? Tone::bad : Tone::faint));
-    painter->drawText(QPointF(after, baseline), QFontMetricsF(kindFont).elidedText(rest, Qt::ElideRight, std::max(0.0, m_size.width() - after - 8)));
+    painter->drawText(QPointF(after, baseline), QFontMetricsF(kindFont).elidedText(rest, Qt::ElideRight, std::max(0.0, room - after - 8)));
     painter->restore();
 
     if (m_keyboardFocus) {

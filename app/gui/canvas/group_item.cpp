@@ -103,9 +103,19 @@ void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
     if (target) fill = m_theme.color(Tone::accent, 0.14);
     painter->setPen(edge);
     painter->setBrush(fill);
-    if (plain) painter->drawRect(area);
-    else painter->drawRoundedRect(area, kRadius, kRadius);
-    if (plain) return;
+    if (plain) {
+        painter->drawRect(area);
+        return;
+    }
+    // Not behind the tab, where it would show through while dimmed.
+    QPainterPath around;
+    around.addRect(boundingRect());
+    QPainterPath pill;
+    pill.addRoundedRect(QRectF(m_tabCorner, tabSize()), kTabHeight / 2, kTabHeight / 2);
+    painter->save();
+    painter->setClipPath(around.subtracted(pill));
+    painter->drawRoundedRect(area, kRadius, kRadius);
+    painter->restore();
 
     if (m_empty) {
         painter->setFont(m_theme.font(Type::small));

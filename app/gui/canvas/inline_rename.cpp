@@ -28,8 +28,8 @@ void InlineRename::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Return:
     case Qt::Key_Enter:
     case Qt::Key_Escape:
+        finish(event->key() != Qt::Key_Escape); // first: losing the focus would commit
         if (parentWidget()) parentWidget()->setFocus();
-        finish(event->key() != Qt::Key_Escape);
         return;
     default:
         QLineEdit::keyPressEvent(event);

@@ -178,7 +178,8 @@ void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
 
     if (!flowing || !m_dotsShown || strand.route.length < 12) return;
     painter.setBrush(m_theme.color(Tone::accent));
-    for (double at = strand.phase; at < strand.route.length - 2; at += kDotSpacing)
+    // Not half under the card they leave.
+    for (double at = strand.phase < 4 ? strand.phase + kDotSpacing : strand.phase; at < strand.route.length - 2; at += kDotSpacing)
         painter.drawEllipse(pointAlong(strand.route, at / strand.route.length), 3, 3);
 }
 

@@ -18,11 +18,22 @@ Minimap::Minimap(CanvasView& view) : QWidget(view.viewport()), m_view(view) {
     setCursor(Qt::PointingHandCursor);
     setAccessibleName(QStringLiteral("Overview map"));
     setToolTip(QStringLiteral("Overview: click or drag to move the view"));
+    setVisible(false);
     m_timer.setSingleShot(true);
     m_timer.setInterval(200);
     connect(&m_timer, &QTimer::timeout, this, qOverload<>(&QWidget::update));
-    connect(&view.canvasScene(), &CanvasScene::itemsChanged, this, &Minimap::schedule);
+    connect(&view.canvasScene(), &CanvasScene::itemsChanged, this, &Minimap::followItems);
     connect(&view.theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void Minimap::setWanted(bool wanted) {
+    m_wanted = wanted;
+    followItems();
+}
+
+void Minimap::followItems() {
+    setVisible(m_wanted && !m_view.canvasScene().contentRect().isNull());
+    schedule();
 }
 
 void Minimap::schedule() {

@@ -15,6 +15,7 @@ public:
     static constexpr int kWidth = 132;
     static constexpr int kHeight = 88;
     explicit Minimap(CanvasView& view);
+    void setWanted(bool wanted); // hidden while there is nothing to show, too
     void schedule(); // repaints soon, at most five times a second
 
 protected:
@@ -23,10 +24,12 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
 
 private:
+    void followItems();
     QTransform sceneToMap() const;
     void goTo(QPointF mapPos);
     CanvasView& m_view;
     QTimer m_timer;
+    bool m_wanted = true;
 };
 
 } // namespace alwayson::gui

@@ -144,9 +144,10 @@ void ChartView::refill() {
     m_xAxis->setTickType(QValueAxis::TicksDynamic);
     m_xAxis->setTickAnchor(0);
     m_xAxis->setTickInterval(step);
-    m_yAxis->setRange(0, niceCeiling(highest));
-    m_yAxis->setTickCount(niceCeiling(highest) / highest > 0 && std::fmod(niceCeiling(highest) * 10, 4) == 0 ? 5 : 6);
-    m_yAxis->setLabelFormat(niceCeiling(highest) >= 5 ? QStringLiteral("%.0f") : niceCeiling(highest) >= 0.5 ? QStringLiteral("%.1f") : QStringLiteral("%.2g"));
+    const double top = niceCeiling(highest);
+    m_yAxis->setRange(0, top);
+    m_yAxis->setTickCount(niceSteps(top) + 1);
+    m_yAxis->setLabelFormat(top >= 5 ? QStringLiteral("%.0f") : top >= 0.5 ? QStringLiteral("%.1f") : QStringLiteral("%.2g"));
     viewport()->update();
 }
 
@@ -193,24 +194,28 @@ void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
     const QFontMetricsF metrics(painter.font());
     double freeFrom = plot.left() - 100;
-    for (const ChartMark& mark : m_marks) {
+    for (std::size_t i = 0; i < m_marks.size(); ++i) {
+        const ChartMark& mark = m_marks[i];
         if (mark.x < m_from || mark.x > m_to) continue;
         const double x = pixelX(mark.x);
-        const QColor color = m_theme.color(mark.tone);
         painter.setPen(QPen(m_theme.color(mark.tone, mark.important ? 1 : 0.5), mark.important ? 1.4 : 1));
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, mark.important ? plot.bottom() + 4 : plot.top() + 8));
         if (!mark.important) continue;
         painter.setPen(Qt::NoPen);
-        painter.setBrush(color);
+        painter.setBrush(m_theme.color(mark.tone));
         painter.drawRoundedRect(QRectF(x - 5, plot.top() - 13, 10, 10), 2, 2);
+        // Words go to the right up to the next mark, else to the left, else only into the readout under the mouse.
+        double freeTo = plot.right();
+        for (std::size_t next = i + 1; next < m_marks.size(); ++next)
+            if (m_marks[next].important && m_marks[next].x <= m_to) {
+                freeTo = pixelX(m_marks[next].x) - 8;
+                break;
+            }
         const double width = metrics.horizontalAdvance(mark.text);
-        // Words only where they do not run into those before; the hover readout has them all.
-        if (x + 9 < freeFrom) continue;
-        const bool fitsRight = x + 9 + width < plot.right();
-        if (!fitsRight && x - 9 - width < freeFrom) continue;
-        painter.setPen(color);
-        painter.drawText(QPointF(fitsRight ? x + 9 : x - 9 - width, plot.top() - 4), mark.text);
-        freeFrom = fitsRight ? x + 9 + width + 10 : x + 10;
+        const bool right = x + 9 + width <= freeTo, left = x - 9 - width >= freeFrom;
+        painter.setPen(m_theme.color(mark.tone));
+        if (right || left) painter.drawText(QPointF(right ? x + 9 : x - 9 - width, plot.top() - 4), mark.text);
+        freeFrom = (right ? x + 9 + width : x + 5) + 8;
     }
 }
 

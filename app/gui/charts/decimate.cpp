@@ -46,4 +46,11 @@ double niceCeiling(double value) {
     return 10 * power;
 }
 
+int niceSteps(double ceiling) {
+    const double mantissa = ceiling / std::pow(10, std::floor(std::log10(ceiling) + 1e-9));
+    for (const double four : {2.0, 4.0, 8.0})
+        if (std::abs(mantissa - four) < 1e-6) return 4;
+    return 5;
+}
+
 } // namespace alwayson::gui

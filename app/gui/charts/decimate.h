@@ -11,5 +11,7 @@ std::vector<QPointF> decimate(const std::vector<QPointF>& points, double from, d
 
 // A round number at least as large as `value` (1, 2, 2.5, 4, 5, 8 times a power of ten) for the top of an axis; 1 for 0.
 double niceCeiling(double value);
+// Into how many equal steps with round ends an axis from 0 to such a ceiling falls: 4 or 5.
+int niceSteps(double ceiling);
 
 } // namespace alwayson::gui

@@ -18,6 +18,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QShowEvent>
+#include <QStyle>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -50,7 +51,8 @@ QString targetTitle(const QString& id) {
 
 void setTone(QLabel* label, const char* tone) {
     label->setProperty("tone", tone);
-    label->setStyleSheet(label->styleSheet()); // polishes again, so that the property takes effect
+    label->style()->unpolish(label);
+    label->style()->polish(label);
 }
 
 } // namespace
@@ -134,13 +136,15 @@ ExportPanel::ExportPanel(Session& session, const Theme& theme, QWidget* parent)
     m->list->setObjectName(QStringLiteral("export-files"));
     m->list->setAccessibleName(QStringLiteral("Exported files"));
     m->list->setFrameShape(QFrame::NoFrame);
-    m->list->setFixedWidth(210);
+    m->list->setFixedWidth(230);
+    m->list->setIconSize(QSize(14, 14));
     m->list->setFont(theme.font(Type::control));
     m->preview = new QPlainTextEdit(this);
     m->preview->setObjectName(QStringLiteral("export-preview"));
     m->preview->setAccessibleName(QStringLiteral("Preview"));
     m->preview->setReadOnly(true);
     m->preview->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m->preview->setFrameShape(QFrame::NoFrame);
     QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     mono.setPointSizeF(theme.font(Type::secondary).pointSizeF());
     m->preview->setFont(mono);
@@ -224,6 +228,7 @@ void ExportPanel::Impl::fillList() {
     for (const verbs::ExportedFile& file : files) {
         auto* item = new QListWidgetItem(qt(file.path), list);
         item->setData(Qt::UserRole, qt(file.path));
+        item->setSizeHint(QSize(0, 26));
         item->setToolTip(qt(file.path).toHtmlEscaped());
         bool exists = false;
         const QString disk = onDisk(file, exists);

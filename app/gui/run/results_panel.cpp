@@ -98,6 +98,8 @@ QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
     scroll->setMinimumWidth(300);
     scroll->setMaximumWidth(460);
     auto* inner = new QWidget(scroll);
+    inner->setProperty("plane", "surface");
+    inner->setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(inner);
     column->setContentsMargins(10, 0, 4, 0);
     column->setSpacing(10);

@@ -1,0 +1,123 @@
+// A run made by hand, shown on the canvas: states, words, loads, views, flows and outages follow its frames.
+
+#include "app/gui/canvas/bubble_item.h"
+#include "app/gui/canvas/domain_item.h"
+#include "app/gui/canvas/link_item.h"
+#include "app/gui/canvas/playback.h"
+#include "tests/app/gui/canvas/canvas_fixture.h"
+
+using namespace alwayson;
+using namespace alwayson::gui;
+using namespace alwayson::gui::test;
+
+class TestCanvasPlayback : public QObject {
+    Q_OBJECT
+
+    static Trace traceOf(const Design& design, int frames) {
+        Trace trace;
+        trace.stepS = 0.1;
+        for (const Node& node : design.nodes) trace.nodes.push_back(node.id.str());
+        for (const Link& link : design.links) trace.links.push_back(link.id.str());
+        for (int i = 0; i < frames; ++i) {
+            Frame frame;
+            frame.atS = i * trace.stepS;
+            frame.nodes.resize(trace.nodes.size());
+            // users 0, lb 1, web1 2, web2 3; links users-lb 0, lb-web 1
+            frame.nodes[2].requestsPerS = frame.nodes[3].requestsPerS = 200;
+            frame.nodes[2].busyShare = frame.nodes[3].busyShare = 0.4f;
+            frame.links = {{0, 0, 1, 400, 0}, {1, 1, 2, 200, 0}, {1, 1, 3, 200, 0}};
+            trace.frames.push_back(frame);
+        }
+        return trace;
+    }
+
+private slots:
+    void framesShowOnCardsLinksAndBubbles() {
+        CanvasFixture canvas;
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        Trace trace = traceOf(canvas.design(), 100);
+        for (int i = 50; i < 100; ++i) {
+            NodeFrame& web2 = trace.frames[i].nodes[3];
+            web2 = {};
+            web2.state = NodeState::down;
+            web2.mode = "crash";
+            web2.sinceS = 5;
+            trace.frames[i].nodes[2].busyShare = 0.8f;
+            trace.frames[i].links[2].failedPerS = 200;
+            if (i >= 70) trace.frames[i].views = {{1, 3, true, 2, 3, 0, 2}};
+        }
+        const SimulationResult result;
+        const CanvasScene& scene = canvas.view.canvasScene();
+
+        playback.show(result, trace, trace.frames[40]);
+        QCOMPARE(scene.node("web2")->content().state, CardState::ok);
+        QCOMPARE(scene.node("web2")->content().fact, QStringLiteral("200/s"));
+        QVERIFY(qAbs(scene.node("web1")->content().load - 0.4) < 0.01);
+        QVERIFY(scene.link("lb-web")->hasTraffic());
+        QVERIFY(!scene.bubble("web2"));
+
+        playback.show(result, trace, trace.frames[91]);
+        QCOMPARE(scene.node("web2")->content().state, CardState::down);
+        QCOMPARE(scene.node("web2")->content().fact, QStringLiteral("crashed 4.1 s ago"));
+        QCOMPARE(scene.node("web1")->content().state, CardState::warn);
+        QVERIFY(scene.bubble("web2"));
+        QCOMPARE(scene.bubble("web2")->text(), QStringLiteral("lb sees: check 2 of 3 failed"));
+        double failing = 0;
+        for (const Strand& strand : scene.link("lb-web")->strands())
+            if (strand.to == "web2") failing = strand.failedPerSecond;
+        QCOMPARE(failing, 200.0);
+
+        // Back in time, and the end of it.
+        playback.show(result, trace, trace.frames[40]);
+        QCOMPARE(scene.node("web2")->content().state, CardState::ok);
+        QVERIFY(!scene.bubble("web2"));
+        playback.clear();
+        QVERIFY(!scene.link("lb-web")->hasTraffic());
+        QCOMPARE(scene.node("web1")->content().fact, QStringLiteral("8 workers · 12 ms"));
+    }
+
+    void onlyWhatChangedIsPainted() {
+        CanvasFixture canvas;
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        Trace trace = traceOf(canvas.design(), 30);
+        const SimulationResult result;
+        playback.show(result, trace, trace.frames[10]);
+        const int web1 = canvas.view.canvasScene().node("web1")->updates(), link = canvas.view.canvasScene().link("lb-web")->updates();
+        trace.frames[11].nodes[3].state = NodeState::slow;
+        const int web2 = canvas.view.canvasScene().node("web2")->updates();
+        playback.show(result, trace, trace.frames[11]);
+        QCOMPARE(canvas.view.canvasScene().node("web1")->updates(), web1);
+        QCOMPARE(canvas.view.canvasScene().link("lb-web")->updates(), link);
+        QCOMPARE(canvas.view.canvasScene().node("web2")->updates(), web2 + 1);
+    }
+
+    void outageHatchesThePlace() {
+        CanvasFixture canvas;
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        const Trace trace = traceOf(canvas.design(), 100);
+        SimulationResult result;
+        result.events = {{2, "failed", "b", "", "b: outage"}, {6, "repaired", "b", "", ""}};
+        playback.show(result, trace, trace.frames[10]);
+        QVERIFY(!canvas.view.canvasScene().domain("b")->inOutage());
+        playback.show(result, trace, trace.frames[40]);
+        QVERIFY(canvas.view.canvasScene().domain("b")->inOutage());
+        QVERIFY(!canvas.view.canvasScene().domain("a")->inOutage());
+        playback.show(result, trace, trace.frames[80]);
+        QVERIFY(!canvas.view.canvasScene().domain("b")->inOutage());
+    }
+
+    void framesOfThingsThatAreGoneAreIgnored() {
+        CanvasFixture canvas;
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        Trace trace = traceOf(canvas.design(), 2);
+        trace.frames[1].views = {{90, 3, true, 1, 3, 0, 2}, {1, 90, true, 1, 3, 0, 2}};
+        trace.frames[1].links.push_back({50, 0, 1, 1, 0});
+        canvas.session.apply(operation::removeAll(canvas.design(), {"web2"}));
+        playback.show({}, trace, trace.frames[1]);
+        QVERIFY(!canvas.view.canvasScene().node("web2"));
+        QCOMPARE(canvas.view.canvasScene().node("web1")->content().fact, QStringLiteral("200/s"));
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestCanvasPlayback, test_canvas_playback)
+#include "test_canvas_playback.moc"

@@ -1,0 +1,108 @@
+#include "app/gui/charts/chart_view.h"
+#include "app/gui/charts/decimate.h"
+#include "tests/support/test_support.h"
+
+#include <QImage>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace alwayson::gui;
+
+class TestChartView : public QObject {
+    Q_OBJECT
+
+    static std::vector<QPointF> wave(int count) {
+        std::vector<QPointF> points;
+        for (int i = 0; i < count; ++i) points.emplace_back(i * 0.01, 50 + 10 * std::sin(i * 0.003));
+        return points;
+    }
+
+private slots:
+    void decimationKeepsExtremes() {
+        std::vector<QPointF> points = wave(200000);
+        points[123456].setY(900); // one spike and one dip of a single sample
+        points[77777].setY(-40);
+        const std::vector<QPointF> thin = decimate(points, 0, 2000, 800);
+        QVERIFY2(thin.size() <= 4 * 800 + 8, qPrintable(QString::number(thin.size())));
+        const auto [low, high] = std::minmax_element(thin.begin(), thin.end(), [](QPointF a, QPointF b) { return a.y() < b.y(); });
+        QCOMPARE(*high, points[123456]);
+        QCOMPARE(*low, points[77777]);
+        QCOMPARE(thin.front(), points.front());
+        QCOMPARE(thin.back(), points.back());
+        QVERIFY(std::is_sorted(thin.begin(), thin.end(), [](QPointF a, QPointF b) { return a.x() < b.x(); }));
+    }
+
+    void decimationTakesTheVisiblePart() {
+        const std::vector<QPointF> thin = decimate(wave(1000), 2, 3, 500);
+        QVERIFY(thin.front().x() <= 2 && thin.front().x() > 1.9);
+        QVERIFY(thin.back().x() >= 3 && thin.back().x() < 3.1);
+        QVERIFY(decimate({}, 0, 1, 10).empty());
+    }
+
+    void niceCeilings_data() {
+        QTest::addColumn<double>("value");
+        QTest::addColumn<double>("ceiling");
+        QTest::newRow("0") << 0.0 << 1.0;
+        QTest::newRow("207") << 207.0 << 250.0;
+        QTest::newRow("100") << 100.0 << 100.0;
+        QTest::newRow("0.31") << 0.31 << 0.4;
+        QTest::newRow("61") << 61.0 << 80.0;
+    }
+    void niceCeilings() {
+        QFETCH(double, value);
+        QFETCH(double, ceiling);
+        QVERIFY(qAbs(niceCeiling(value) - ceiling) < 1e-9 * ceiling);
+    }
+
+    void manyPointsAreThinnedAndAllAreSaved() {
+        Theme theme;
+        ChartView chart(theme);
+        chart.resize(600, 220);
+        chart.setUnits("s", "ms");
+        chart.setXRange(0, 1000);
+        chart.setSeries({{"p99 ms", Tone::accent, wave(100000)}});
+        QVERIFY(chart.shownPoints() < 3000);
+        QCOMPARE(chart.csv().count('\n'), 100001);
+        QVERIFY(chart.csv().startsWith("x,\"p99 ms\"\n0,50"));
+        QVERIFY(chart.readoutAt(0.005).contains("p99 50 ms"));
+    }
+
+    void clickAndDragScrub() {
+        Theme theme;
+        ChartView chart(theme);
+        chart.resize(600, 220);
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        chart.setXRange(0, 100);
+        chart.setSeries({{"p99 ms", Tone::accent, {{0, 1}, {100, 2}}}});
+        QSignalSpy scrubbed(&chart, &ChartView::scrubbed);
+        QTest::mousePress(chart.viewport(), Qt::LeftButton, {}, QPoint(320, 100));
+        QTest::mouseMove(chart.viewport(), QPoint(400, 100));
+        QTest::mouseRelease(chart.viewport(), Qt::LeftButton, {}, QPoint(400, 100));
+        QVERIFY(scrubbed.count() >= 1);
+        const double first = scrubbed.first().first().toDouble();
+        QVERIFY2(first > 40 && first < 60, qPrintable(QString::number(first)));
+    }
+
+    void savesPngSvgAndCsv() {
+        Theme theme;
+        ChartView chart(theme);
+        chart.resize(600, 220);
+        chart.setSeries({{"load \"a\"", Tone::ok, {{0, 1}, {1, 3}}}});
+        QTemporaryDir folder;
+        QVERIFY(chart.save(folder.filePath("c.png")));
+        QImage picture(folder.filePath("c.png"));
+        QVERIFY(picture.width() >= 1100);
+        QVERIFY(chart.save(folder.filePath("c.svg")));
+        QFile svg(folder.filePath("c.svg"));
+        QVERIFY(svg.open(QIODevice::ReadOnly) && svg.readAll().contains("<path"));
+        QVERIFY(chart.save(folder.filePath("c.csv")));
+        QVERIFY(!chart.save(folder.filePath("missing/c.csv")));
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestChartView, test_chart_view)
+#include "test_chart_view.moc"

@@ -1,0 +1,133 @@
+// Words and rows made of results, the line difference, and the panels without a run.
+
+#include "app/gui/run/bar_list.h"
+#include "app/gui/run/highlighter.h"
+#include "app/gui/run/line_diff.h"
+#include "app/gui/run/results_panel.h"
+#include "app/gui/run/run_words.h"
+#include "app/gui/run/timeline_panel.h"
+#include "tests/app/gui/canvas/canvas_fixture.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QTextBlock>
+#include <QTextDocument>
+#include <QTextLayout>
+#include <QTreeWidget>
+
+using namespace alwayson;
+using namespace alwayson::gui;
+using namespace alwayson::gui::test;
+
+class TestRunPanels : public QObject {
+    Q_OBJECT
+
+    static SimulationResult killedWeb2() {
+        SimulationResult result;
+        result.simulatedSeconds = 10;
+        NamedSeries series;
+        series.id = "users:read";
+        for (int i = 1; i <= 10; ++i) series.points.push_back({double(i), 164, 162, 2, 20, 60});
+        result.series.push_back(series);
+        FlowResult flow;
+        flow.flow = "users:read";
+        flow.availabilityRequests.value = 0.9878;
+        flow.availabilityRequests.ci95 = Interval{0.985, 0.990};
+        flow.availabilityRequests.method = Method::simulated;
+        flow.availabilityRequests.samples = 1640;
+        flow.requests.offered = 1640;
+        flow.requests.succeeded = 1620;
+        flow.requests.attempts = 1700;
+        flow.requests.failed = {{"deadline", 5}, {"refused", 15}};
+        result.flows.push_back(flow);
+        result.events = {{2, "failed", "web2", "", "web2: Process crash"},
+                         {4, "check_failed", "web2", "lb", ""},
+                         {6.7, "marked_down", "web2", "lb", ""},
+                         {9, "repaired", "web2", "", ""}};
+        return result;
+    }
+
+private slots:
+    void theSentenceSaysWhatHappened() {
+        CanvasFixture canvas;
+        const SimulationResult result = killedWeb2();
+        const QString end = runSentence(canvas.design(), result, std::nullopt);
+        QCOMPARE(grouped(1234567), QStringLiteral("1\u2009234\u2009567"));
+        QVERIFY2(end.startsWith(QStringLiteral("20 of ") + grouped(1640) + QStringLiteral(" requests failed")), qPrintable(end));
+        QVERIFY2(end.contains("lb marks web2 down 4.7 s after it crashes"), qPrintable(end));
+        QVERIFY2(end.contains("60 attempts were repeated"), qPrintable(end));
+        // Until a time, only what has happened by then.
+        const QString middle = runSentence(canvas.design(), result, 5);
+        QVERIFY2(middle.startsWith("10 of 820 requests failed"), qPrintable(middle));
+        QVERIFY2(middle.contains("web2 crashes at 2.0 s, nobody has noticed yet"), qPrintable(middle));
+        QCOMPARE(runSentence(canvas.design(), result, 0.5), QStringLiteral("No requests yet"));
+    }
+
+    void rowsCarryIntervalTagAndSamples() {
+        CanvasFixture canvas;
+        const std::vector<FigureRow> rows = figureRows(canvas.design(), killedWeb2());
+        const auto answered = std::find_if(rows.begin(), rows.end(), [](const FigureRow& row) { return row.name == "Requests answered"; });
+        QVERIFY(answered != rows.end());
+        QVERIFY(answered->value.startsWith("98."));
+        QVERIFY(answered->interval.contains("0.25"));
+        QCOMPARE(answered->tag, QStringLiteral("simulated"));
+        QVERIFY(!answered->samples.isEmpty());
+        const std::vector<BarRow> bars = errorBars(killedWeb2());
+        QCOMPARE(bars.size(), std::size_t(2));
+        QCOMPARE(bars[0].name, QStringLiteral("refused"));
+        QCOMPARE(bars[0].amount, 15.0);
+    }
+
+    void unknownFiguresAreLeftOut() {
+        SimulationResult result;
+        result.flows.push_back({});
+        for (const FigureRow& row : figureRows({}, result)) QVERIFY2(row.value.size() > 0, qPrintable(row.name));
+        QVERIFY(errorBars(result).empty());
+    }
+
+    void lineDifference() {
+        const std::vector<DiffLine> lines = lineDiff("a\nb\nc\nd", "a\nx\nc\nd\ne");
+        QString text;
+        for (const DiffLine& line : lines)
+            text += (line.kind == DiffLine::Kind::same ? "=" : line.kind == DiffLine::Kind::added ? "+" : "-") + line.text;
+        QCOMPARE(text, QStringLiteral("=a-b+x=c=d+e"));
+        for (const DiffLine& line : lineDiff("same\ntext", "same\ntext")) QCOMPARE(line.kind, DiffLine::Kind::same);
+    }
+
+    void languagesFollowTheFileName() {
+        QCOMPARE(ExportHighlighter::languageOf("lb1/haproxy.cfg"), ExportHighlighter::Language::haproxy);
+        QCOMPARE(ExportHighlighter::languageOf("apply.sh"), ExportHighlighter::Language::shell);
+        QCOMPARE(ExportHighlighter::languageOf("README.md"), ExportHighlighter::Language::markdown);
+        QCOMPARE(ExportHighlighter::languageOf("LICENSE"), ExportHighlighter::Language::plain);
+    }
+
+    void highlighterColoursTheConfiguration() {
+        Theme theme;
+        QTextDocument document("backend web\n    server web1 10.0.1.11:8080 check inter 2s  # first\n");
+        ExportHighlighter highlighter(theme, &document);
+        highlighter.setFile("haproxy.cfg");
+        const auto colourAt = [&](int block, const QString& word) {
+            const QTextBlock line = document.findBlockByNumber(block);
+            const int at = int(line.text().indexOf(word));
+            for (const auto& range : line.layout()->formats())
+                if (range.start <= at && at < range.start + range.length) return range.format.foreground().color();
+            return QColor();
+        };
+        QCOMPARE(colourAt(1, "# first"), theme.color(Tone::faint));
+        QCOMPARE(colourAt(1, "server"), theme.color(Tone::balancer));
+        QCOMPARE(colourAt(1, "inter"), theme.color(Tone::compute));
+    }
+
+    void emptyPanelsInvite() {
+        CanvasFixture canvas;
+        TimelinePanel timeline(canvas.session, canvas.theme);
+        QVERIFY(timeline.sentence().isEmpty());
+        QVERIFY(!timeline.findChild<QPushButton*>("timeline-errors")->isEnabled());
+        ResultsPanel results(canvas.session, canvas.theme);
+        QCOMPARE(results.findChild<QTreeWidget*>("results-table")->topLevelItemCount(), 0);
+        QVERIFY(results.findChild<QPushButton*>("simulate-years")->isEnabled());
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestRunPanels, test_run_panels)
+#include "test_run_panels.moc"
