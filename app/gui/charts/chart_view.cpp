@@ -223,7 +223,7 @@ void ChartView::drawPlayhead(QPainter& painter, const QRectF& plot) const {
     if (!m_playhead || *m_playhead < m_from || *m_playhead > m_to) return;
     const double x = pixelX(*m_playhead);
     painter.setPen(QPen(m_theme.color(Tone::text), 1.4));
-    painter.drawLine(QPointF(x, plot.top() - 4), QPointF(x, plot.bottom() + 6));
+    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 6));
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_theme.color(Tone::text));
     painter.drawEllipse(QPointF(x, plot.bottom() + 6), 5, 5);

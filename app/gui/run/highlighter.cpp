@@ -32,29 +32,29 @@ const std::vector<ExportHighlighter::Rule>& ExportHighlighter::rulesOf(Language 
     static const std::vector<Rule> plain;
     // Later rules win over earlier ones.
     static const std::vector<Rule> haproxy{
-        {re(R"(^(?:  )?\s+[a-z][\w.-]*)"), Tone::balancer, false},
-        {re(R"(\b(?:check|inter|fastinter|downinter|fall|rise|maxconn|weight|backup|observe|slowstart|on-marked-down|cookie|addr|port)\b)"), Tone::compute, false},
-        {re(R"(\b\d+(?:\.\d+)*(?:us|ms|s|m|h|d)?\b)"), Tone::data, false},
+        {re(R"(^(?:  )?\s+[a-z][\w.-]*)"), Tone::accent, false},
+        {re(R"(\b(?:check|inter|fastinter|downinter|fall|rise|maxconn|weight|backup|observe|slowstart|on-marked-down|cookie|addr|port)\b)"), Tone::warn, false},
+        {re(R"(\b\d+(?:\.\d+)*(?:us|ms|s|m|h|d)?\b)"), Tone::recovering, false},
         {re(R"(^(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist)\b.*)"), Tone::text, true},
         {re(R"("(?:[^"\\]|\\.)*")"), Tone::ok, false},
         {re(R"((?:^|\s)#.*$)"), Tone::faint, false},
     };
     static const std::vector<Rule> shell{
-        {re(R"(\b(?:if|then|else|elif|fi|for|do|done|while|case|esac|in|set|exit|exec|local|return|function|echo|printf)\b)"), Tone::balancer, false},
-        {re(R"(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|\$[0-9@#?*])"), Tone::data, false},
+        {re(R"(\b(?:if|then|else|elif|fi|for|do|done|while|case|esac|in|set|exit|exec|local|return|function|echo|printf)\b)"), Tone::accent, false},
+        {re(R"(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|\$[0-9@#?*])"), Tone::recovering, false},
         {re(R"("(?:[^"\\]|\\.)*"|'[^']*')"), Tone::ok, false},
         {re(R"((?:^|\s)#.*$)"), Tone::faint, false},
     };
     static const std::vector<Rule> markdown{
-        {re(R"(^\s*[-*]\s)"), Tone::balancer, true},
-        {re(R"(`[^`]+`)"), Tone::compute, false},
+        {re(R"(^\s*[-*]\s)"), Tone::accent, true},
+        {re(R"(`[^`]+`)"), Tone::warn, false},
         {re(R"(\*\*[^*]+\*\*)"), Tone::text, true},
         {re(R"(^#{1,6}\s.*$)"), Tone::accent, true},
     };
     static const std::vector<Rule> json{
-        {re(R"(-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b|\b(?:true|false|null)\b)"), Tone::data, false},
+        {re(R"(-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b|\b(?:true|false|null)\b)"), Tone::recovering, false},
         {re(R"("(?:[^"\\]|\\.)*")"), Tone::ok, false},
-        {re(R"("(?:[^"\\]|\\.)*"(?=\s*:))"), Tone::balancer, false},
+        {re(R"("(?:[^"\\]|\\.)*"(?=\s*:))"), Tone::accent, false},
     };
     switch (language) {
     case Language::haproxy: return haproxy;

@@ -21,7 +21,7 @@ namespace alwayson::gui {
 namespace {
 
 enum View { latency, errors, load };
-constexpr Tone kTones[] = {Tone::compute, Tone::accent, Tone::data, Tone::warn, Tone::cloud, Tone::client, Tone::bad, Tone::ok};
+constexpr Tone kTones[] = {Tone::accent, Tone::ok, Tone::warn, Tone::recovering, Tone::bad, Tone::cloud, Tone::compute, Tone::client};
 constexpr std::size_t kMostLines = 8;
 
 bool isWhole(const NamedSeries& series, bool haveDesign) {

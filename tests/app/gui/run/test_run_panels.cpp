@@ -114,8 +114,8 @@ private slots:
             return QColor();
         };
         QCOMPARE(colourAt(1, "# first"), theme.color(Tone::faint));
-        QCOMPARE(colourAt(1, "server"), theme.color(Tone::balancer));
-        QCOMPARE(colourAt(1, "inter"), theme.color(Tone::compute));
+        QCOMPARE(colourAt(1, "server"), theme.color(Tone::accent));
+        QCOMPARE(colourAt(1, "inter"), theme.color(Tone::warn));
     }
 
     void emptyPanelsInvite() {
