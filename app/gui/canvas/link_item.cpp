@@ -30,6 +30,12 @@ double dotSpeed(double perSecond) {
     return 30 + 50 * std::log10(1 + perSecond);
 }
 
+// Whether answers come back. Attempts and their failures are counted at different instants, so a rest of some percent
+// means nothing.
+bool getsThrough(const Strand& strand) {
+    return strand.perSecond - strand.failedPerSecond > std::max(0.05, 0.1 * strand.perSecond);
+}
+
 bool sameTraffic(double a, double b) {
     return std::abs(a - b) <= 0.02 * std::max(a, b);
 }
@@ -83,7 +89,7 @@ void LinkItem::advance(double seconds) {
     if (!m_running || !m_dotsShown) return;
     bool moved = false;
     for (Strand& strand : m_strands) {
-        if (strand.perSecond - strand.failedPerSecond < 0.05) continue;
+        if (!getsThrough(strand)) continue;
         strand.phase = std::fmod(strand.phase + dotSpeed(strand.perSecond) * seconds, kDotSpacing);
         moved = true;
     }
@@ -144,7 +150,7 @@ void LinkItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
 
 void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
     const bool failing = m_running && strand.failedPerSecond > 0.05;
-    const bool flowing = m_running && strand.perSecond - strand.failedPerSecond > 0.05;
+    const bool flowing = m_running && getsThrough(strand);
     QColor color = m_theme.color(Tone::faint);
     if (flowing) color = m_theme.color(Tone::accent);
     if (m_running && !flowing && !failing) color = m_theme.color(Tone::zoneLine);

@@ -7,6 +7,7 @@
 #include "app/gui/theme/theme.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -66,24 +67,33 @@ void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, 
     showOutages(result, frame.atS);
 }
 
-double PlaybackAnimator::smoothedLoad(const Trace& trace, const Frame& frame, std::size_t node) const {
-    // The mean of the last second: steps are short and single values jump about.
-    const std::size_t at = std::min(trace.frames.size(), std::size_t(std::lround(frame.atS / trace.stepS)) + 1);
+std::span<const Frame> PlaybackAnimator::lastSecond(const Trace& trace, const Frame& frame) {
+    const std::size_t at = std::min(trace.frames.size(), std::size_t(std::max(0L, std::lround(frame.atS / trace.stepS))) + 1);
     const std::size_t count = std::min(at, std::size_t(std::max(1.0, std::round(1 / trace.stepS))));
-    double sum = 0;
-    std::size_t used = 0;
-    for (std::size_t i = at - count; i < at; ++i)
-        if (node < trace.frames[i].nodes.size()) {
-            sum += double(trace.frames[i].nodes[node].busyShare);
-            ++used;
-        }
-    return used > 0 ? sum / double(used) : double(frame.nodes[node].busyShare);
+    return {trace.frames.data() + (at - count), count};
 }
 
 void PlaybackAnimator::showNodes(const Trace& trace, const Frame& frame) {
+    const std::span<const Frame> recent = lastSecond(trace, frame);
     for (std::size_t i = 0; i < frame.nodes.size() && i < trace.nodes.size(); ++i) {
-        LiveNode live{frame.nodes[i], frame.atS, 0};
-        live.load = live.frame.state == NodeState::down ? 0 : smoothedLoad(trace, frame, i);
+        LiveNode live{frame.nodes[i], frame.atS, double(frame.nodes[i].busyShare)};
+        NodeFrame sum;
+        float used = 0;
+        for (const Frame& one : recent) {
+            if (i >= one.nodes.size()) continue;
+            sum.busyShare += one.nodes[i].busyShare;
+            sum.queue += one.nodes[i].queue;
+            sum.requestsPerS += one.nodes[i].requestsPerS;
+            sum.failedPerS += one.nodes[i].failedPerS;
+            used += 1;
+        }
+        if (used > 0) {
+            live.frame.queue = sum.queue / used;
+            live.frame.requestsPerS = sum.requestsPerS / used;
+            live.frame.failedPerS = sum.failedPerS / used;
+            live.load = double(sum.busyShare / used);
+        }
+        if (live.frame.state == NodeState::down) live.load = 0;
         m_scene.setLive(trace.nodes[i], live);
     }
 }
@@ -92,11 +102,25 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
     struct Traffic {
         double perSecond = 0, failed = 0;
     };
+    // Summed by indices first: names are looked up once per pair, not once per frame.
+    std::map<std::array<std::uint32_t, 3>, Traffic> byPair;
+    const std::span<const Frame> recent = lastSecond(trace, frame);
+    const double share = recent.empty() ? 1 : 1 / double(recent.size());
+    const auto collect = [&](const Frame& one, double weight) {
+        for (const LinkFrame& flow : one.links) {
+            if (flow.link >= trace.links.size() || flow.fromNode >= trace.nodes.size() || flow.toNode >= trace.nodes.size()) continue;
+            Traffic& sum = byPair[{flow.link, flow.fromNode, flow.toNode}];
+            sum.perSecond += weight * double(flow.requestsPerS);
+            sum.failed += weight * double(flow.failedPerS);
+        }
+    };
+    for (const Frame& one : recent) collect(one, share);
+    if (recent.empty()) collect(frame, 1);
+
     std::map<std::string, std::map<std::pair<std::string, std::string>, Traffic>> traffic;
     const Design& design = m_session.design();
-    for (const LinkFrame& flow : frame.links) {
-        if (flow.link >= trace.links.size() || flow.fromNode >= trace.nodes.size() || flow.toNode >= trace.nodes.size()) continue;
-        const LinkItem* link = m_scene.link(trace.links[flow.link]);
+    for (const auto& [pair, flow] : byPair) {
+        const LinkItem* link = m_scene.link(trace.links[pair[0]]);
         if (!link) continue;
         // An end may be shown as its group.
         const auto shownEnd = [&](const std::string& nodeId, bool from) {
@@ -105,9 +129,9 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
             const Node* node = design.nodes.find(nodeId);
             return node && node->group ? node->group->str() : nodeId;
         };
-        Traffic& sum = traffic[link->id()][{shownEnd(trace.nodes[flow.fromNode], true), shownEnd(trace.nodes[flow.toNode], false)}];
-        sum.perSecond += double(flow.requestsPerS);
-        sum.failed += double(flow.failedPerS);
+        Traffic& sum = traffic[link->id()][{shownEnd(trace.nodes[pair[1]], true), shownEnd(trace.nodes[pair[2]], false)}];
+        sum.perSecond += flow.perSecond;
+        sum.failed += flow.failed;
     }
     for (const auto& [id, link] : m_scene.links()) {
         const auto known = traffic.find(id);

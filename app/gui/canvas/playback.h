@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,8 @@ private:
     void showLinks(const Trace& trace, const Frame& frame);
     void showViews(const Trace& trace, const Frame& frame);
     void showOutages(const SimulationResult& result, double atS);
-    double smoothedLoad(const Trace& trace, const Frame& frame, std::size_t node) const;
+    // Up to and with the frame: single steps are short and their counts jump about, so rates and loads are means of these.
+    static std::span<const Frame> lastSecond(const Trace& trace, const Frame& frame);
 
     Session& m_session;
     const Theme& m_theme;

@@ -201,7 +201,8 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
         rows.availability(QStringLiteral("Requests answered"), flow.availabilityRequests);
         rows.availability(QStringLiteral("Answered in time"), flow.availabilityGood);
         for (const FlowAvailability& exact : result.exact)
-            if (exact.flow == flow.flow) {
+            // A scenario is one course of events; the exact figures are those of many years.
+            if (exact.flow == flow.flow && result.scenario.empty()) {
                 rows.availability(QStringLiteral("Exact, beside it"), exact.availability);
                 rows.availability(QStringLiteral("Exact, with detection"), exact.withDetection);
             }

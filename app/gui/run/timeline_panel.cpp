@@ -79,7 +79,10 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
     std::vector<ChartMark> marks;
     for (const RunEvent& event : result.events) {
         ChartMark mark{event.atS, eventWords(design, event), Tone::bad, true};
-        if (event.kind == "check_failed") mark.important = false;
+        if (event.kind == "check_failed" || event.kind == "check_passed") {
+            mark.important = false;
+            mark.tone = event.kind == "check_failed" ? Tone::bad : Tone::ok;
+        }
         else if (event.kind == "repaired") mark.tone = Tone::recovering;
         else if (event.kind == "marked_up") mark.tone = Tone::ok;
         else if (event.kind == "marked_down") mark.tone = Tone::warn;
@@ -225,7 +228,7 @@ void TimelinePanel::Impl::jump(bool forward) {
     const double now = session.playTimeS();
     std::optional<double> to;
     for (const RunEvent& event : result->events) {
-        if (event.kind == "check_failed") continue;
+        if (event.kind == "check_failed" || event.kind == "check_passed") continue;
         if (forward && event.atS > now + 0.05) {
             to = event.atS;
             break;
