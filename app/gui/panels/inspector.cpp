@@ -86,7 +86,7 @@ void Inspector::rebuild() {
     m_form = nullptr;
     m_failures = nullptr;
     m_better = nullptr;
-    m_help->clear();
+    m_help->setText(tr("Click into a field to read what it does and where its default comes from."));
     m_shownSelection = m_session.selection();
     m_subject = Subject::of(m_session.design(), m_shownSelection);
     m_shape = shapeOf(m_session.design(), m_subject);

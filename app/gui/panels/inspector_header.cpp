@@ -82,6 +82,7 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
         theme, [this](const QString& text) { return rename(text); }, this);
     m_name->setProperty("look", QStringLiteral("title"));
     m_name->setFont(theme.font(Type::title, QFont::DemiBold));
+    m_name->setTextMargins(-3, 0, 0, 0); // flush with the line below
     m_name->setAccessibleName(tr("Name"));
     m_name->setObjectName(QStringLiteral("inspectorName"));
     words->addWidget(m_name);

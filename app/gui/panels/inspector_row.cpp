@@ -80,9 +80,9 @@ void Row::setTag(const QString& tag) {
 
 // The title has the right of way: a tag that would cut it off is not shown.
 void Row::fitTag() {
-    const int editor = m_editor == nullptr ? kEditorWidth : m_editor->sizeHint().width();
-    const int left = width() - qMax(editor, m_editor == nullptr ? 0 : m_editor->minimumWidth()) -
-                     m_line->contentsMargins().left();
+    int editor = kEditorWidth;
+    if (m_editor != nullptr) editor = m_editor->minimumWidth() > 0 ? m_editor->minimumWidth() : m_editor->sizeHint().width();
+    const int left = width() - editor - m_line->contentsMargins().left();
     const int needed = m_label->sizeHint().width() + m_tag->sizeHint().width() + 2 * m_line->spacing();
     m_tag->setVisible(!m_tag->text().isEmpty() && needed <= left);
 }

@@ -1,0 +1,165 @@
+#include "app/gui/window/main_window.h"
+
+#include "app/gui/panels/palette.h"
+#include "app/gui/session/session.h"
+#include "app/gui/theme/theme.h"
+#include "app/gui/widgets/banner.h"
+#include "app/gui/window/actions.h"
+#include "app/gui/window/start_page.h"
+#include "tests/support/test_support.h"
+
+#include <QAction>
+#include <QFile>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+
+using namespace alwayson;
+using namespace alwayson::gui;
+
+namespace {
+
+Operation workers(int count) {
+    return operation::setParameter(Collection::nodes, "web1", "workers", count);
+}
+
+struct Bench {
+    Session session;
+    Theme theme;
+    MainWindow window;
+    Bench() : window(session, theme) {
+        window.start({});
+        window.show();
+        if (!QTest::qWaitForWindowExposed(&window)) QTest::qFail("not shown", __FILE__, __LINE__);
+        window.activateWindow();
+    }
+};
+
+} // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName(QStringLiteral("alwayson-test"));
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
+    }
+
+    void actionsHaveIdsAndShortcutsOfTheirOwn() {
+        QSet<QString> ids;
+        QSet<QString> shortcuts;
+        for (const ActionSpec& spec : actionTable()) {
+            QVERIFY2(!ids.contains(QLatin1String(spec.id)), spec.id);
+            ids.insert(QLatin1String(spec.id));
+            if (*spec.icon != 0) QVERIFY2(IconCache::exists(QLatin1String(spec.icon)), spec.icon);
+            if (*spec.shortcut == 0) continue;
+            const QString keys = QKeySequence(QLatin1String(spec.shortcut)).toString();
+            QVERIFY2(!keys.isEmpty(), spec.id);
+            QVERIFY2(!shortcuts.contains(keys), spec.id);
+            shortcuts.insert(keys);
+        }
+    }
+
+    void startsWithTheFirstTemplateAndEveryActionDoesSomething() {
+        Bench bench;
+        QVERIFY(bench.session.design().nodes.contains("lb1"));
+        QVERIFY(!bench.window.startPageShown());
+        for (const ActionSpec& spec : actionTable()) {
+            const QAction* action = bench.window.actions().at(spec.id);
+            QVERIFY2(action->isEnabled() || spec.need != Need::always, spec.id);
+        }
+    }
+
+    void undoFollowsTheDocumentWithoutAMouseMove() {
+        Bench bench;
+        QAction* undo = bench.window.actions().at("edit.undo");
+        QVERIFY(!undo->isEnabled());
+        bench.session.apply(workers(12));
+        QVERIFY(undo->isEnabled());
+        QVERIFY(undo->text().size() > 4); // says what it would undo
+        undo->trigger();
+        QVERIFY(!undo->isEnabled());
+        QVERIFY(bench.window.actions().at("edit.redo")->isEnabled());
+    }
+
+    void startPageShowsTemplatesAndOpensThem() {
+        Bench bench;
+        bench.window.actions().at("file.start")->trigger();
+        QVERIFY(bench.window.startPageShown());
+        auto* page = bench.window.findChild<StartPage*>();
+        QVERIFY(page->templateCount() >= 2);
+        auto* card = page->findChild<QAbstractButton*>(QStringLiteral("template-one-server"));
+        QVERIFY(card != nullptr);
+        QTest::mouseClick(card, Qt::LeftButton);
+        QVERIFY(!bench.window.startPageShown());
+        QVERIFY(!bench.session.design().nodes.contains("lb1"));
+    }
+
+    void aBadFileIsABannerAndTheDesignStays() {
+        QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("bad.aon.json")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("[1, 2");
+        file.close();
+        Bench bench;
+        QVERIFY(!bench.session.openFile(file.fileName()));
+        QVERIFY(bench.window.banner().isVisible());
+        QVERIFY(bench.window.banner().title().contains(QStringLiteral("bad.aon.json")));
+        QVERIFY(!bench.window.banner().message().isEmpty());
+        QVERIFY(bench.session.design().nodes.contains("lb1"));
+    }
+
+    void closingAsksOnlyWhenSomethingWouldBeLost() {
+        Bench bench;
+        bench.session.apply(workers(12));
+        QVERIFY(!bench.window.close());
+        auto* question = bench.window.findChild<QMessageBox*>(QStringLiteral("closeGuard"));
+        QVERIFY(question != nullptr);
+        QTRY_VERIFY(question->isVisible());
+        QTest::mouseClick(question->button(QMessageBox::Cancel), Qt::LeftButton);
+        QTRY_VERIFY(bench.window.findChild<QMessageBox*>(QStringLiteral("closeGuard")) == nullptr);
+        QVERIFY(bench.window.isVisible());
+        bench.window.close();
+        question = bench.window.findChild<QMessageBox*>(QStringLiteral("closeGuard"));
+        QTest::mouseClick(question->button(QMessageBox::Discard), Qt::LeftButton);
+        QTRY_VERIFY(!bench.window.isVisible());
+    }
+
+    void titleSaysWhatIsOpenAndWhetherItIsEdited() {
+        Bench bench;
+        QVERIFY(!bench.window.isWindowModified());
+        bench.session.apply(workers(12));
+        QVERIFY(bench.window.isWindowModified());
+        bench.session.undoStack().undo();
+        QVERIFY(!bench.window.isWindowModified());
+    }
+
+    void aThingFromThePaletteArrivesInTheDesign() {
+        Bench bench;
+        const std::size_t before = bench.session.design().nodes.size();
+        QTest::keyClicks(bench.window.palettePanel().searchField(), QStringLiteral("serv"));
+        QTest::keyClick(bench.window.palettePanel().searchField(), Qt::Key_Return);
+        QCOMPARE(bench.session.design().nodes.size(), before + 1);
+        QCOMPARE(bench.session.undoStack().count(), 1);
+    }
+
+    void themesSwitchLive() {
+        Bench bench;
+        bench.window.actions().at("theme.dark")->trigger();
+        QVERIFY(bench.theme.isDark());
+        bench.window.actions().at("theme.light")->trigger();
+        QVERIFY(!bench.theme.isDark());
+        QCOMPARE(QSettings().value(QStringLiteral("theme")).toString(), QStringLiteral("light"));
+    }
+
+private:
+    QTemporaryDir m_settings;
+};
+
+ALWAYSON_TEST_MAIN(TestMainWindow, test_main_window)
+#include "test_main_window.moc"
