@@ -99,6 +99,7 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
     states->setContentsMargins(0, 0, 0, 0);
     states->setSpacing(8);
     m_badge = ui::label(theme, {}, Type::small, "", QFont::DemiBold, this);
+    m_badge->setContentsMargins(12, 3, 12, 3);
     states->addWidget(m_badge);
     m_kill = ui::button(theme, tr("Kill"), "chip", this);
     m_kill->setObjectName(QStringLiteral("kill"));
@@ -184,8 +185,8 @@ void InspectorHeader::refreshState() {
     m_heal->setVisible(place || down);
     if (mine == nullptr) return;
     const StateWords words = wordsFor(m_session.design(), id, *mine);
-    m_badge->setText(words.text);
     ui::setProperty(m_badge, "badge", QLatin1String(words.badge));
+    if (m_badge->text() != words.text) m_badge->setText(words.text);
 }
 
 QString InspectorHeader::rename(const QString& text) {

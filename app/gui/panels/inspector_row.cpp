@@ -81,7 +81,8 @@ void Row::setTag(const QString& tag) {
 // The title has the right of way: a tag that would cut it off is not shown.
 void Row::fitTag() {
     int editor = kEditorWidth;
-    if (m_editor != nullptr) editor = m_editor->minimumWidth() > 0 ? m_editor->minimumWidth() : m_editor->sizeHint().width();
+    if (m_editor != nullptr)
+        editor = m_editor->minimumWidth() > 0 ? m_editor->minimumWidth() : m_editor->sizeHint().width();
     const int left = width() - editor - m_line->contentsMargins().left();
     const int needed = m_label->sizeHint().width() + m_tag->sizeHint().width() + 2 * m_line->spacing();
     m_tag->setVisible(!m_tag->text().isEmpty() && needed <= left);
@@ -131,6 +132,10 @@ FactRow::FactRow(const RowContext& context, const QString& title, std::function<
     m_value->setTextInteractionFlags(Qt::TextSelectableByMouse);
     setEditor(m_value);
     FactRow::refresh();
+}
+
+QString FactRow::text() const {
+    return m_value->text();
 }
 
 void FactRow::refresh() {

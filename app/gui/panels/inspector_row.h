@@ -73,6 +73,7 @@ public:
     FactRow(const RowContext& context, const QString& title, std::function<QString()> read,
             QWidget* parent = nullptr);
     void refresh() override; // hidden while there is nothing to say
+    QString text() const;
 
 private:
     std::function<QString()> m_read;

@@ -110,22 +110,22 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
-    const auto cell = [&](const QString& caption) {
+    const auto cell = [&](const QString& caption, int share) {
         if (row->count() > 0) {
             QFrame* rule = ui::verticalRule(this);
             rule->setFixedHeight(40);
             row->addWidget(rule, 0, Qt::AlignVCenter);
         }
         auto* result = new FigureCell(theme, caption, this);
-        row->addWidget(result, 1);
+        row->addWidget(result, share);
         connect(result, &QAbstractButton::clicked, this, [this, result] { explain(result); });
         return result;
     };
-    m_availability = cell(tr("Availability"));
-    m_latency = cell(tr("p99 latency"));
-    m_cost = cell(tr("Cost"));
-    m_singlePoints = cell(tr("Single points"));
-    m_objectives = cell(tr("Objectives"));
+    m_availability = cell(tr("Availability"), 14);
+    m_latency = cell(tr("p99 latency"), 10);
+    m_cost = cell(tr("Cost"), 11);
+    m_singlePoints = cell(tr("Single points"), 12);
+    m_objectives = cell(tr("Objectives"), 11);
     connect(&session, &Session::reportChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::designChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::documentReplaced, this, &VerdictStrip::refresh);

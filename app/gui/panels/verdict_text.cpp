@@ -81,7 +81,7 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
     }
     if (!report.importance.empty() && report.importance.front().downtimeMinutesPerYear > 0) {
         const Importance& best = report.importance.front();
-        text.improve = tr("A second %1: if it never failed, %2 less downtime.")
+        text.improve = tr("%1: if it never failed, %2 less downtime.")
                            .arg(partName(design, best.id), minutesPerYear(best.downtimeMinutesPerYear));
     }
     if (flow.outagesPerYear)

@@ -1,5 +1,8 @@
 #include "app/gui/session/run_player.h"
 
+#include "app/gui/session/live_scenario.h"
+#include "core/io/project_file.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -40,7 +43,16 @@ void RunPlayer::record(std::shared_ptr<const Design> design, const std::string& 
         m_plannedEndS = scenario->duration.seconds();
         if (scenario->seed) options.seed = static_cast<std::uint64_t>(*scenario->seed);
     } else {
-        options.durationS = kLiveSeconds;
+        // An empty scenario in the snapshot only: a run without any warms up in another way, and its past
+        // would change with the first kill.
+        m_designHash = designHash(*design);
+        auto copy = std::make_shared<Design>(*design);
+        Scenario empty;
+        empty.id = ScenarioId(live::kId);
+        empty.duration = Duration::seconds(kLiveSeconds);
+        copy->scenarios.append(empty);
+        options.scenario = live::kId;
+        design = std::move(copy);
     }
     options.replications = 1;
     options.traceStepS = std::max(kTraceStepS, m_plannedEndS / kMostFrames);
@@ -49,6 +61,15 @@ void RunPlayer::record(std::shared_ptr<const Design> design, const std::string& 
 
 void RunPlayer::take(std::uint64_t ticket, std::shared_ptr<const SimulationResult> result) {
     if (ticket != m_ticket || m_state == State::idle) return;
+    if (m_scenario.empty()) {
+        // Of the open design, not of the snapshot with the empty scenario; no command line repeats it word
+        // for word.
+        auto own = std::make_shared<SimulationResult>(*result);
+        own->designHash = m_designHash;
+        own->scenario.clear();
+        own->reproduce.clear();
+        result = std::move(own);
+    }
     m_result = std::move(result);
     if (m_timeS > endS()) m_timeS = endS();
     emit resultChanged();

@@ -53,6 +53,7 @@ private:
 
     State m_state = State::idle;
     std::string m_scenario;
+    std::string m_designHash; // of a run without a scenario
     double m_plannedEndS = kLiveSeconds;
     double m_timeS = 0;
     double m_speed = 1;

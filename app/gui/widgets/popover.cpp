@@ -3,6 +3,8 @@
 #include "app/gui/theme/theme.h"
 
 #include <QPainter>
+#include <QPainterPath>
+#include <QResizeEvent>
 #include <QScreen>
 #include <QStyleOption>
 #include <QVBoxLayout>
@@ -12,7 +14,6 @@ namespace alwayson::gui {
 Popover::Popover(QWidget* parent)
     : QFrame(parent, Qt::Popup | Qt::FramelessWindowHint | Qt::NoDropShadowWindowHint) {
     setAttribute(Qt::WA_DeleteOnClose);
-    setAttribute(Qt::WA_TranslucentBackground);
     setProperty("card", QStringLiteral("popover"));
     m_body = new QVBoxLayout(this);
     m_body->setContentsMargins(16, 14, 16, 14);
@@ -29,6 +30,14 @@ void Popover::openAt(QWidget* anchor) {
     move(at);
     show();
     setFocus();
+}
+
+// A mask instead of a translucent window: that needs a compositor, and not every desktop has one.
+void Popover::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    QPainterPath outline;
+    outline.addRoundedRect(QRectF(rect()), space::kCardRadius, space::kCardRadius);
+    setMask(QRegion(outline.toFillPolygon().toPolygon()));
 }
 
 void Popover::paintEvent(QPaintEvent*) {

@@ -141,7 +141,7 @@ QWidget* MainWindow::buildMiddle() {
     m_rows->addWidget(lower);
     m_rows->setStretchFactor(0, 1);
     m_rows->setStretchFactor(1, 0);
-    m_rows->setSizes({560, 292});
+    m_rows->setSizes({526, 326});
     buildDocks();
     return m_rows;
 }

@@ -65,6 +65,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     nameRow->addWidget(m_name, 0);
     nameRow->addWidget(m_file, 1);
     row->addWidget(names);
+    row->addSpacing(8);
 
     for (const char* id : {"tool.select", "tool.connect", "tool.pan"})
         row->addWidget(mode(id));
@@ -164,7 +165,7 @@ void TopBar::refreshFile() {
     static_cast<ui::ElidedLabel*>(m_name)->setFullText(name.isEmpty() ? tr("Untitled") : name);
     const QString path = m_session.filePath();
     QString file = path.isEmpty() ? tr("not saved yet") : QFileInfo(path).fileName();
-    if (m_session.isModified()) file += QStringLiteral(" \u00B7 ") + tr("edited");
+    if (m_session.isModified() && !path.isEmpty()) file += QStringLiteral(" \u00B7 ") + tr("edited");
     static_cast<ui::ElidedLabel*>(m_file)->setFullText(file);
 }
 

@@ -31,8 +31,10 @@ private slots:
         QTest::addColumn<QString>("typed");
         QTest::addColumn<double>("stored");
         QTest::addColumn<QString>("shown");
-        const auto row = [](const char* name, ParameterType type, const char* unit, const char* typed, double stored, const char* shown) {
-            QTest::newRow(name) << int(type) << QString::fromLatin1(unit) << QString::fromUtf8(typed) << stored << QString::fromUtf8(shown);
+        const auto row = [](const char* name, ParameterType type, const char* unit, const char* typed,
+                            double stored, const char* shown) {
+            QTest::newRow(name) << int(type) << QString::fromLatin1(unit) << QString::fromUtf8(typed)
+                                << stored << QString::fromUtf8(shown);
         };
         row("ms", ParameterType::duration, "ms", "250 ms", 250, "250 ms");
         row("bare number", ParameterType::duration, "ms", "250", 250, "250 ms");
@@ -75,13 +77,20 @@ private slots:
         QTest::addColumn<int>("type");
         QTest::addColumn<QString>("typed");
         QTest::addColumn<QString>("says");
-        QTest::newRow("no time") << int(ParameterType::duration) << "soon" << "250 ms";
-        QTest::newRow("no unit") << int(ParameterType::duration) << "5 parsecs" << "parsecs";
-        QTest::newRow("more than one") << int(ParameterType::probability) << "99.9" << "99.9 %";
-        QTest::newRow("fraction") << int(ParameterType::integer) << "2.5" << "whole";
-        QTest::newRow("rest") << int(ParameterType::number) << "5 apples" << "apples";
-        QTest::newRow("price") << int(ParameterType::money) << "cheap" << "/h";
-        QTest::newRow("empty") << int(ParameterType::number) << "" << "value";
+        QTest::newRow("no time") << int(ParameterType::duration) << "soon"
+                                 << "250 ms";
+        QTest::newRow("no unit") << int(ParameterType::duration) << "5 parsecs"
+                                 << "parsecs";
+        QTest::newRow("more than one") << int(ParameterType::probability) << "99.9"
+                                       << "99.9 %";
+        QTest::newRow("fraction") << int(ParameterType::integer) << "2.5"
+                                  << "whole";
+        QTest::newRow("rest") << int(ParameterType::number) << "5 apples"
+                              << "apples";
+        QTest::newRow("price") << int(ParameterType::money) << "cheap"
+                               << "/h";
+        QTest::newRow("empty") << int(ParameterType::number) << ""
+                               << "value";
     }
     void mistakesSayWhatToWrite() {
         QFETCH(int, type);
@@ -96,26 +105,28 @@ private slots:
         const ParameterSpec one = spec(ParameterType::duration, "ms", 10, 60000);
         QVERIFY(parseValue(one, QStringLiteral("1 ms")).error.contains(QStringLiteral("10 ms")));
         QVERIFY(parseValue(one, QStringLiteral("2 h")).error.contains(QStringLiteral("1 min")));
-        QVERIFY(parseValue(spec(ParameterType::probability), QStringLiteral("120 %")).what == Typed::What::wrong);
+        QVERIFY(parseValue(spec(ParameterType::probability), QStringLiteral("120 %")).what ==
+                Typed::What::wrong);
     }
 
     void everyDefaultOfTheCatalogueReadsBack() {
         const Catalogue& catalogue = Catalogue::builtIn();
         int seen = 0;
-        for (const auto* list :
-             {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events()})
+        for (const auto* list : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(),
+                                 &catalogue.links(), &catalogue.events()})
             for (const Descriptor& descriptor : *list)
                 for (const auto* fields : {&descriptor.parameters, &descriptor.deploy})
                     for (const ParameterSpec& one : *fields) {
                         const QString text = valueText(one, one.defaultValue);
                         const Typed result = parseValue(one, text);
-                        const QByteArray name = QByteArray::fromStdString(descriptor.id + "." + one.id) + ": " + text.toUtf8() +
-                                                ": " + result.error.toUtf8();
+                        const QByteArray name = QByteArray::fromStdString(descriptor.id + "." + one.id) +
+                                                ": " + text.toUtf8() + ": " + result.error.toUtf8();
                         if (std::holds_alternative<std::monostate>(one.defaultValue))
                             QVERIFY2(result.what == Typed::What::unset, name.constData());
                         else {
                             QVERIFY2(result.what == Typed::What::value, name.constData());
-                            if (one.type != ParameterType::distribution) QVERIFY2(result.value == valueJson(one.defaultValue), name.constData());
+                            if (one.type != ParameterType::distribution)
+                                QVERIFY2(result.value == valueJson(one.defaultValue), name.constData());
                         }
                         ++seen;
                     }
@@ -130,12 +141,15 @@ private slots:
         QTest::newRow("mean") << "mean 2 h" << int(DistributionFamily::exponential) << 7200.0;
         QTest::newRow("every") << "every 2 100 h" << int(DistributionFamily::exponential) << 2100 * 3600.0;
         QTest::newRow("uniform") << "1 s to 3 s" << int(DistributionFamily::uniform) << 2.0;
-        QTest::newRow("lognormal") << "lognormal, mean 12 ms, p99 60 ms" << int(DistributionFamily::lognormal) << 0.012;
+        QTest::newRow("lognormal") << "lognormal, mean 12 ms, p99 60 ms" << int(DistributionFamily::lognormal)
+                                   << 0.012;
         QTest::newRow("weibull") << "weibull, shape 1, mean 10 s" << int(DistributionFamily::weibull) << 10.0;
         QTest::newRow("gamma") << "gamma shape 2 mean 10 s" << int(DistributionFamily::gamma) << 10.0;
         QTest::newRow("erlang") << "erlang stages 3, mean 6 s" << int(DistributionFamily::erlang) << 6.0;
-        QTest::newRow("triangular") << "triangular min 1 s, mode 2 s, max 3 s" << int(DistributionFamily::triangular) << 2.0;
-        QTest::newRow("hyper") << "p1 0.5, mean1 1 s, mean2 3 s" << int(DistributionFamily::hyperexponential) << 2.0;
+        QTest::newRow("triangular") << "triangular min 1 s, mode 2 s, max 3 s"
+                                    << int(DistributionFamily::triangular) << 2.0;
+        QTest::newRow("hyper") << "p1 0.5, mean1 1 s, mean2 3 s" << int(DistributionFamily::hyperexponential)
+                               << 2.0;
     }
     void distributions() {
         QFETCH(QString, typed);
@@ -153,8 +167,8 @@ private slots:
 
     void wrongDistributionsAreRefused_data() {
         QTest::addColumn<QString>("typed");
-        for (const char* typed : {"", "often", "40", "median 40 s", "mean 40", "median 40 s, p95 10 s", "mean 10 s, p99 10000 s",
-                                  "shape 2 s, mean 1 s", "mean 1 s nonsense"})
+        for (const char* typed : {"", "often", "40", "median 40 s", "mean 40", "median 40 s, p95 10 s",
+                                  "mean 10 s, p99 10000 s", "shape 2 s, mean 1 s", "mean 1 s nonsense"})
             QTest::newRow(typed) << QString::fromLatin1(typed);
     }
     void wrongDistributionsAreRefused() {

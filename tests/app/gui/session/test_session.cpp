@@ -33,12 +33,15 @@ private slots:
         const std::string after = bytes(session);
         QCOMPARE(session.undoStack().count(), 4);
         QVERIFY(session.isModified());
-        while (session.undoStack().canUndo()) session.undoStack().undo();
+        while (session.undoStack().canUndo())
+            session.undoStack().undo();
         QCOMPARE(bytes(session), before);
         QVERIFY(!session.isModified());
-        while (session.undoStack().canRedo()) session.undoStack().redo();
+        while (session.undoStack().canRedo())
+            session.undoStack().redo();
         QCOMPARE(bytes(session), after);
-        while (session.undoStack().canUndo()) session.undoStack().undo();
+        while (session.undoStack().canUndo())
+            session.undoStack().undo();
         QCOMPARE(bytes(session), before);
     }
 
@@ -47,7 +50,8 @@ private slots:
         session.newFromTemplate(QStringLiteral("web-pair"));
         const std::string before = bytes(session);
         const int gesture = session.newGesture();
-        for (int count = 9; count < 40; ++count) QVERIFY(session.apply(workers(count), gesture));
+        for (int count = 9; count < 40; ++count)
+            QVERIFY(session.apply(workers(count), gesture));
         QVERIFY(session.apply(operation::place("web1", {5, 5, 0, 0}), gesture));
         QCOMPARE(session.undoStack().count(), 1);
         QVERIFY(session.apply(workers(50), session.newGesture()));

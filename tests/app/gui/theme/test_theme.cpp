@@ -20,7 +20,8 @@ double luminance(const QColor& color) {
         const double v = double(value);
         return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
     };
-    return 0.2126 * channel(color.redF()) + 0.7152 * channel(color.greenF()) + 0.0722 * channel(color.blueF());
+    return 0.2126 * channel(color.redF()) + 0.7152 * channel(color.greenF()) +
+           0.0722 * channel(color.blueF());
 }
 
 double contrast(const QColor& a, const QColor& b) {
@@ -53,7 +54,8 @@ private slots:
         for (const ThemeChoice choice : {ThemeChoice::light, ThemeChoice::dark}) {
             Theme theme;
             theme.setChoice(choice);
-            for (const Tone plane : {Tone::window, Tone::surface, Tone::canvas, Tone::field, Tone::accentSoft}) {
+            for (const Tone plane :
+                 {Tone::window, Tone::surface, Tone::canvas, Tone::field, Tone::accentSoft}) {
                 QVERIFY(contrast(theme.color(Tone::text), theme.color(plane)) >= 4.5);
                 QVERIFY(contrast(theme.color(Tone::secondary), theme.color(plane)) >= 4.5);
             }
@@ -83,19 +85,21 @@ private slots:
 
     void iconsAreCrispAtAnyRatio() {
         Theme theme;
-        const QPixmap sharp = theme.icons().pixmap(QStringLiteral("server"), theme.color(Tone::text), {20, 20}, 1.5);
+        const QPixmap sharp =
+            theme.icons().pixmap(QStringLiteral("server"), theme.color(Tone::text), {20, 20}, 1.5);
         QCOMPARE(sharp.size(), QSize(30, 30));
         QCOMPARE(sharp.deviceIndependentSize(), QSizeF(20, 20));
         bool drawn = false;
         const QImage image = sharp.toImage();
-        for (int x = 0; x < image.width(); ++x) drawn = drawn || qAlpha(image.pixel(x, 10)) > 0;
+        for (int x = 0; x < image.width(); ++x)
+            drawn = drawn || qAlpha(image.pixel(x, 10)) > 0;
         QVERIFY(drawn);
     }
 
     void everyKindHasItsIcon() {
         const Catalogue& catalogue = Catalogue::builtIn();
-        for (const auto* list :
-             {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events()})
+        for (const auto* list : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(),
+                                 &catalogue.links(), &catalogue.events()})
             for (const Descriptor& descriptor : *list)
                 QVERIFY2(IconCache::exists(QString::fromStdString(descriptor.icon)), descriptor.id.c_str());
     }
@@ -111,16 +115,19 @@ private slots:
     }
 
     void noColourIsNamedOutsideTheThemes() {
-        const QRegularExpression literal(QStringLiteral("\"#[0-9A-Fa-f]{3,8}\"|Qt::(white|black|red|green|blue|gray)\\b"));
-        QDirIterator files(QStringLiteral(ALWAYSON_SOURCE_DIR "/app/gui"), {QStringLiteral("*.cpp"), QStringLiteral("*.h")},
-                           QDir::Files, QDirIterator::Subdirectories);
+        const QRegularExpression literal(
+            QStringLiteral("\"#[0-9A-Fa-f]{3,8}\"|Qt::(white|black|red|green|blue|gray)\\b"));
+        QDirIterator files(QStringLiteral(ALWAYSON_SOURCE_DIR "/app/gui"),
+                           {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files,
+                           QDirIterator::Subdirectories);
         int seen = 0;
         while (files.hasNext()) {
             QFile file(files.next());
             QVERIFY(file.open(QIODevice::ReadOnly));
             ++seen;
             const QRegularExpressionMatch match = literal.match(QString::fromUtf8(file.readAll()));
-            QVERIFY2(!match.hasMatch(), qPrintable(file.fileName() + QStringLiteral(": ") + match.captured()));
+            QVERIFY2(!match.hasMatch(),
+                     qPrintable(file.fileName() + QStringLiteral(": ") + match.captured()));
         }
         QVERIFY(seen > 20);
     }
