@@ -41,6 +41,13 @@ std::optional<Operation> moveOperation(const Design& design, const Boxes& before
                                        const std::vector<std::string>& roots);
 Operation resizeOperation(const Design& design, const Boxes& boxes, const std::string& domain, const QRectF& box);
 
+// Nodes and places of the selection on one line: left, hcentre, right, top, vcentre or bottom of what they span. nullopt when
+// nothing changes.
+std::optional<Operation> alignOperation(const Design& design, const Boxes& boxes, const std::vector<std::string>& ids, Qt::Alignment alignment);
+// Equal gaps between three or more, the outermost stay.
+std::optional<Operation> distributeOperation(const Design& design, const Boxes& boxes, const std::vector<std::string>& ids,
+                                             Qt::Orientation orientation);
+
 // Whether the node's kind may join groups of this kind, by the catalogue.
 bool mayJoin(const Node& node, std::string_view groupKind);
 // Puts the nodes of the selection into a new group. nullopt when none of them may join.

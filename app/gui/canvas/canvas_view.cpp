@@ -6,6 +6,7 @@
 #include "app/gui/canvas/gestures.h"
 #include "app/gui/canvas/group_item.h"
 #include "app/gui/canvas/inline_rename.h"
+#include "app/gui/canvas/link_item.h"
 #include "app/gui/canvas/minimap.h"
 #include "app/gui/canvas/node_item.h"
 #include "app/gui/canvas/palette_drag.h"
@@ -15,6 +16,7 @@
 
 #include <QContextMenuEvent>
 #include <QHelpEvent>
+#include <QLineF>
 #include <QMenu>
 #include <QMouseEvent>
 #include <QScrollBar>
@@ -228,13 +230,17 @@ std::unique_ptr<Gesture> CanvasView::gestureFor(QPointF scenePos, QPoint viewPos
         if (!from.empty()) return std::make_unique<LinkGesture>(*this, from, scenePos);
         return std::make_unique<BandGesture>(*this, scenePos, viewPos, modifiers);
     }
-    for (const Node& node : m_session.design().nodes)
-        if (const NodeItem* card = m_scene->node(node.id.str()); card && zoom() >= kPlainBelow && card->portAt(scenePos, pixel))
-            return std::make_unique<LinkGesture>(*this, node.id.str(), scenePos);
     for (const QString& id : m_session.selection())
         if (const DomainItem* place = m_scene->domain(id.toStdString()))
             if (const Qt::Edges edges = place->handleAt(scenePos, pixel))
                 return std::make_unique<ResizeGesture>(*this, id.toStdString(), edges, scenePos);
+    for (const QString& selected : m_session.selection())
+        if (const LinkItem* link = m_scene->link(selected.toStdString()))
+            for (const Strand& strand : link->strands())
+                if (QLineF(strand.route.tip, scenePos).length() <= 8 * pixel) return LinkGesture::reroute(*this, link->id(), scenePos);
+    for (const Node& node : m_session.design().nodes)
+        if (const NodeItem* card = m_scene->node(node.id.str()); card && zoom() >= kPlainBelow && card->portAt(scenePos, pixel))
+            return std::make_unique<LinkGesture>(*this, node.id.str(), scenePos);
     const std::string id = m_scene->idAt(scenePos, pixel);
     if (!id.empty()) return std::make_unique<MoveGesture>(*this, id, scenePos, viewPos, modifiers);
     return std::make_unique<BandGesture>(*this, scenePos, viewPos, modifiers);

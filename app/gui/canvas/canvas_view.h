@@ -64,6 +64,8 @@ public slots:
     void paste(); // at the cursor when it is over the canvas, else in the middle
     void duplicateSelection();
     void groupSelection(const QString& groupKind); // "pool"
+    void alignSelection(Qt::Alignment alignment);           // one of left, hcentre, right, top, vcentre, bottom
+    void distributeSelection(Qt::Orientation orientation); // equal gaps between three or more
     void cancelGesture();
     // Starts a link that follows the mouse until the next click (or Esc).
     void linkFrom(const QString& id, QPointF scenePos);

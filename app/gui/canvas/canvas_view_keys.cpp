@@ -235,6 +235,16 @@ void CanvasView::groupSelection(const QString& groupKind) {
     if (m_session.apply(creation->operation)) m_session.select({QString::fromStdString(creation->id)});
 }
 
+void CanvasView::alignSelection(Qt::Alignment alignment) {
+    const auto operation = alignOperation(m_session.design(), m_scene->boxes(), toIds(m_session.selection()), alignment);
+    if (operation) m_session.apply(*operation);
+}
+
+void CanvasView::distributeSelection(Qt::Orientation orientation) {
+    const auto operation = distributeOperation(m_session.design(), m_scene->boxes(), toIds(m_session.selection()), orientation);
+    if (operation) m_session.apply(*operation);
+}
+
 void CanvasView::renameSelection() {
     for (const std::string& id : toIds(m_session.selection()))
         if (!m_scene->link(id)) return startRename(id);

@@ -43,6 +43,20 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id, const std
     QObject::connect(heal, &QAction::triggered, &view, [&session, id] { session.heal(qt(id)); });
 }
 
+void addAligning(QMenu& menu, CanvasView& view) {
+    const qsizetype count = view.session().selection().size();
+    if (count < 2) return;
+    QMenu* align = menu.addMenu(QStringLiteral("Align"));
+    const std::pair<const char*, Qt::Alignment> ways[] = {{"Left", Qt::AlignLeft}, {"Centre", Qt::AlignHCenter}, {"Right", Qt::AlignRight},
+                                                          {"Top", Qt::AlignTop}, {"Middle", Qt::AlignVCenter}, {"Bottom", Qt::AlignBottom}};
+    for (const auto& [name, way] : ways)
+        QObject::connect(align->addAction(QString::fromLatin1(name)), &QAction::triggered, &view, [&view, way = way] { view.alignSelection(way); });
+    if (count < 3) return;
+    align->addSeparator();
+    QObject::connect(align->addAction(QStringLiteral("Same gaps across")), &QAction::triggered, &view, [&view] { view.distributeSelection(Qt::Horizontal); });
+    QObject::connect(align->addAction(QStringLiteral("Same gaps down")), &QAction::triggered, &view, [&view] { view.distributeSelection(Qt::Vertical); });
+}
+
 void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
     const Design& design = view.session().design();
     if (!design.links.contains(id)) {
@@ -66,6 +80,7 @@ void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
             view.session().apply(operation::set(Collection::nodes, id, "/group", Json(), label));
         });
     }
+    addAligning(menu, view);
     menu.addSeparator();
     QAction* copy = menu.addAction(view.theme().icon(QStringLiteral("copy")), QStringLiteral("Copy"));
     copy->setShortcut(QKeySequence::Copy);

@@ -81,6 +81,8 @@ class LinkGesture : public Gesture {
 public:
     // fromClick: begun by a click (or a menu), so that it ends with a second click instead of the release.
     LinkGesture(CanvasView& view, std::string from, QPointF scenePos, bool fromClick = false);
+    // Takes the arrow of an existing link to another target.
+    static std::unique_ptr<LinkGesture> reroute(CanvasView& view, const std::string& link, QPointF scenePos);
     void move(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) override;
     void release(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) override;
     void cancel() override;
@@ -93,6 +95,7 @@ public:
 private:
     void emphasise();
     std::string m_from, m_over;
+    std::string m_rerouted; // the link whose arrow is dragged; "" when a new one is drawn
     QPointF m_start, m_at;
     std::map<std::string, std::string> m_refusals; // end -> sentence, "" when it may
     QString m_tip;

@@ -21,6 +21,15 @@ LinkGesture::LinkGesture(CanvasView& view, std::string from, QPointF scenePos, b
     emphasise();
 }
 
+std::unique_ptr<LinkGesture> LinkGesture::reroute(CanvasView& view, const std::string& link, QPointF scenePos) {
+    const Link* existing = view.session().design().links.find(link);
+    if (!existing) return nullptr;
+    auto gesture = std::make_unique<LinkGesture>(view, existing->from, scenePos);
+    gesture->m_rerouted = link;
+    gesture->m_moved = true; // a click on the arrow does not begin a link
+    return gesture;
+}
+
 void LinkGesture::emphasise() {
     std::map<std::string, Emphasis> emphasis;
     for (const auto& [id, refusal] : m_refusals) emphasis[id] = refusal.empty() ? Emphasis::target : Emphasis::dimmed;
@@ -62,6 +71,10 @@ void LinkGesture::release(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifier
     if (refusal == m_refusals.end()) return;
     if (m_refused) {
         emit m_view.statusHint(m_tip);
+        return;
+    }
+    if (!m_rerouted.empty()) {
+        session.apply(operation::set(Collection::links, m_rerouted, "/to", Json(m_over), "Link " + m_from + " to " + m_over));
         return;
     }
     const LinkCreation created = linkOperation(session.design(), m_from, m_over);

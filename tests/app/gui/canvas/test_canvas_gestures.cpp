@@ -219,6 +219,40 @@ private slots:
         QVERIFY(!canvas.view.gestureRunning());
     }
 
+    void draggingAnArrowReroutesTheLink() {
+        CanvasFixture canvas;
+        QVERIFY(canvas.ready());
+        canvas.session.apply(operation::batch("More", {addNode("lb2", "haproxy"), operation::place("lb2", {0, 480})}));
+        const int before = canvas.session.undoStack().count();
+        canvas.session.select({"users-lb"});
+        const QPointF tip = canvas.view.canvasScene().link("users-lb")->strands().front().route.tip;
+        canvas.drag(canvas.view.mapFromScene(tip), canvas.middleOf("lb2"));
+        QCOMPARE(canvas.design().links.find("users-lb")->to, std::string("lb2"));
+        QCOMPARE(canvas.design().links.size(), std::size_t(2));
+        QCOMPARE(canvas.session.undoStack().count(), before + 1);
+    }
+
+    void alignAndDistribute_data() { zooms(); }
+    void alignAndDistribute() {
+        QFETCH(double, zoom);
+        CanvasFixture canvas;
+        QVERIFY(canvas.ready());
+        zoomTo(canvas, zoom, {400, 240});
+        canvas.session.apply(operation::batch("More", {addNode("x", "server"), addNode("y", "server"), addNode("z", "server"),
+                                                       operation::place("x", {0, 480}), operation::place("y", {216, 600}), operation::place("z", {720, 504})}));
+        const int before = canvas.session.undoStack().count();
+        canvas.session.select({"x", "y", "z"});
+        canvas.view.alignSelection(Qt::AlignTop);
+        for (const char* id : {"x", "y", "z"}) QCOMPARE(canvas.design().canvas.find(id)->second.y, 480.0);
+        canvas.view.distributeSelection(Qt::Horizontal);
+        QCOMPARE(canvas.design().canvas.find("x")->second.x, 0.0);
+        QCOMPARE(canvas.design().canvas.find("y")->second.x, 360.0);
+        QCOMPARE(canvas.design().canvas.find("z")->second.x, 720.0);
+        QCOMPARE(canvas.session.undoStack().count(), before + 2);
+        canvas.view.alignSelection(Qt::AlignTop); // nothing to do: no entry
+        QCOMPARE(canvas.session.undoStack().count(), before + 2);
+    }
+
     void rubberBand_data() { zooms(); }
     void rubberBand() {
         QFETCH(double, zoom);
