@@ -170,8 +170,9 @@ void Inspector::buildSubject(const Subject& subject) {
     m_header->show(subject);
     m_column->addWidget(m_header);
     m_better = new BetterCard(m_session, m_theme, m_content);
-    m_column->addSpacing(12);
+    m_column->addSpacing(8);
     m_column->addWidget(m_better);
+    m_column->addSpacing(8);
     for (Row* row : placementRows(m_context, subject, m_content))
         addRow(row);
     addParameters(subject, false);

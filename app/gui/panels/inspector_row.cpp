@@ -8,6 +8,7 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QRegularExpression>
 #include <QToolButton>
 
 namespace alwayson::gui {
@@ -18,7 +19,8 @@ QString whatEmptyMeans(const std::string& help) {
     const qsizetype at = text.indexOf(mark);
     if (at < 0) return {};
     const qsizetype from = at + mark.size();
-    qsizetype end = text.indexOf(QLatin1Char('.'), from);
+    // The end of the sentence, not the point in HTTP/1.0.
+    qsizetype end = text.indexOf(QRegularExpression(QStringLiteral("\\.(\\s|$)")), from);
     const qsizetype comma = text.indexOf(QLatin1Char(','), from);
     if (comma > 0 && (end < 0 || comma < end)) end = comma;
     return text.mid(from, end < 0 ? -1 : end - from);

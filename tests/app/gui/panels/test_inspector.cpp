@@ -119,6 +119,12 @@ private slots:
         QCOMPARE(bench.field("Queue limit")->placeholderText(), QStringLiteral("unlimited"));
     }
 
+    void whatEmptyMeansStandsInTheField() {
+        QCOMPARE(whatEmptyMeans("Pause. Empty: as Check every."), QStringLiteral("as Check every"));
+        QCOMPARE(whatEmptyMeans("Empty: HTTP/1.0 is asked. More."), QStringLiteral("HTTP/1.0 is asked"));
+        QCOMPARE(whatEmptyMeans("No word about it."), QString());
+    }
+
     void severalNodesAreEditedTogether() {
         Bench bench;
         bench.session.apply(operation::setParameter(Collection::nodes, "web1", "workers", 4));
