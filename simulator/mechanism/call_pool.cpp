@@ -43,11 +43,14 @@ void startLine(Context& c, std::uint16_t line, Index call, Action action, std::u
     const SimTime at = after(s.now, c.model.lines[line]);
     if (at == kNever) return;
     DelayLine& delays = s.lines[line];
-    const bool first = delays.empty();
     const std::uint64_t sequence = s.sequence++;
+    const std::uint64_t due = delays.empty() ? sequence : delays.front().sequence;
     delays.push({at, sequence, call, s.calls[call].generation, static_cast<std::uint32_t>(action), extra},
                 [&s](const Timer& t) { return s.calls[t.call].generation != t.generation; });
-    if (first) s.tree.set(c.model.lineSlots[line], at, sequence);
+    // Making room may have dropped a dead front: the line is due when its new front is, not when that was.
+    const Timer& front = delays.front();
+    if (front.sequence == sequence || front.sequence != due)
+        s.tree.set(c.model.lineSlots[line], front.at, front.sequence);
 }
 
 void startTimer(Context& c, SimTime at, Index call, Action action, std::uint32_t extra) {
