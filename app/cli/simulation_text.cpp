@@ -1,6 +1,7 @@
 #include "app/cli/texts.h"
 #include "core/base/units.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace alwayson::cli {
@@ -33,30 +34,42 @@ std::string minutes(double value) {
     return formatDuration(Duration::minutes(value));
 }
 
-void row(std::vector<std::vector<std::string>>& rows, const char* name, const Estimate& estimate, std::string (*print)(double)) {
-    if (!estimate.value) return;
-    rows.push_back({name, figure(estimate, print), tag(estimate) + (estimate.note.empty() ? "" : "; " + estimate.note)});
-}
+// Rows of figures, with their notes below, each once.
+struct Figures {
+    std::vector<std::vector<std::string>> rows;
+    std::vector<std::string> notes;
+
+    void add(const char* name, const Estimate& estimate, std::string (*print)(double)) {
+        if (!estimate.value) return;
+        rows.push_back({name, figure(estimate, print), tag(estimate)});
+        if (!estimate.note.empty() && std::find(notes.begin(), notes.end(), estimate.note) == notes.end()) notes.push_back(estimate.note);
+    }
+    std::string text() const {
+        std::string all = table(rows);
+        for (const std::string& note : notes) all += "  (" + note + ")\n";
+        return all;
+    }
+};
 
 std::string flowText(const FlowResult& flow) {
     std::string text = flow.flow + "\n";
-    std::vector<std::vector<std::string>> rows;
-    row(rows, "availability, time", flow.availabilityTime, formatAvailability);
-    row(rows, "availability, requests", flow.availabilityRequests, formatAvailability);
-    row(rows, "good requests", flow.availabilityGood, formatAvailability);
+    Figures figures;
+    figures.add("availability, time", flow.availabilityTime, formatAvailability);
+    figures.add("availability, requests", flow.availabilityRequests, formatAvailability);
+    figures.add("good requests", flow.availabilityGood, formatAvailability);
     const LatencyFigures& latency = flow.latencyMs;
-    row(rows, "latency mean", latency.mean, milliseconds);
-    row(rows, "latency p50", latency.p50, milliseconds);
-    row(rows, "latency p90", latency.p90, milliseconds);
-    row(rows, "latency p95", latency.p95, milliseconds);
-    row(rows, "latency p99", latency.p99, milliseconds);
-    row(rows, "latency p99.9", latency.p999, milliseconds);
-    row(rows, "latency max", latency.max, milliseconds);
-    row(rows, "outages per year", flow.outages.perYear, plain);
-    row(rows, "outage, mean", flow.outages.meanSeconds, seconds);
-    row(rows, "outage, p95", flow.outages.p95Seconds, seconds);
-    row(rows, "outage, longest", flow.outages.longestSeconds, seconds);
-    text += table(rows);
+    figures.add("latency mean", latency.mean, milliseconds);
+    figures.add("latency p50", latency.p50, milliseconds);
+    figures.add("latency p90", latency.p90, milliseconds);
+    figures.add("latency p95", latency.p95, milliseconds);
+    figures.add("latency p99", latency.p99, milliseconds);
+    figures.add("latency p99.9", latency.p999, milliseconds);
+    figures.add("latency max", latency.max, milliseconds);
+    figures.add("outages per year", flow.outages.perYear, plain);
+    figures.add("outage, mean", flow.outages.meanSeconds, seconds);
+    figures.add("outage, p95", flow.outages.p95Seconds, seconds);
+    figures.add("outage, longest", flow.outages.longestSeconds, seconds);
+    text += figures.text();
     if (flow.requests.offered > 0) {
         text += fmt::format("  {} requests offered, {} succeeded, {} attempts", flow.requests.offered, flow.requests.succeeded, flow.requests.attempts);
         for (const auto& [cause, count] : flow.requests.failed)
@@ -66,13 +79,19 @@ std::string flowText(const FlowResult& flow) {
     return text;
 }
 
+std::size_t clientCount(const SimulationResult& result) {
+    return static_cast<std::size_t>(std::count_if(result.flows.begin(), result.flows.end(), [](const FlowResult& flow) {
+        return flow.flow != "design" && flow.flow.find(':') == std::string::npos;
+    }));
+}
+
 std::string recoveryText(const SimulationResult& result) {
     std::vector<std::vector<std::string>> rows{{"what", "failure", "noticed after (mean)", "95 % within"}};
     for (const Recovery& recovery : result.recovery)
         if (recovery.detectionMeanS.value)
             rows.push_back({recovery.what, recovery.mode, figure(recovery.detectionMeanS, seconds),
                             recovery.detectionP95S.value ? seconds(*recovery.detectionP95S.value) : ""});
-    return rows.size() == 1 ? "" : "\nDetection\n" + table(rows);
+    return rows.size() == 1 ? "" : "Detection\n" + table(rows);
 }
 
 std::string waterfallText(const SimulationResult& result) {
@@ -95,12 +114,12 @@ std::string eventsText(const SimulationResult& result) {
 }
 
 std::string spreadText(const Spread& spread) {
-    std::vector<std::vector<std::string>> rows;
-    row(rows, "a year without an outage", spread.outageFreeYear, formatAvailability);
-    row(rows, "downtime per year, p50", spread.downtimeP50, minutes);
-    row(rows, "downtime per year, p95", spread.downtimeP95, minutes);
-    row(rows, "downtime per year, p99", spread.downtimeP99, minutes);
-    return rows.empty() ? "" : "\nSpread behind the mean\n" + table(rows);
+    Figures figures;
+    figures.add("a year without an outage", spread.outageFreeYear, formatAvailability);
+    figures.add("downtime per year, p50", spread.downtimeP50, minutes);
+    figures.add("downtime per year, p95", spread.downtimeP95, minutes);
+    figures.add("downtime per year, p99", spread.downtimeP99, minutes);
+    return figures.rows.empty() ? "" : "\nSpread behind the mean\n" + figures.text();
 }
 
 } // namespace
@@ -116,7 +135,11 @@ std::string simulationText(const SimulationResult& result) {
                             result.replications == 1 ? "" : "s");
     if (result.partial) text += "PARTIAL: " + result.partialReason + "\n";
     text += "Brackets: 95 % interval of the sampling error.\n\n";
-    for (const FlowResult& flow : result.flows) text += flowText(flow);
+    for (const FlowResult& flow : result.flows) {
+        // With one client the whole design says the same again.
+        if (flow.flow == "design" && clientCount(result) == 1) continue;
+        text += flowText(flow) + "\n";
+    }
     text += recoveryText(result) + spreadText(result.spread) + waterfallText(result) + eventsText(result);
     if (!result.exact.empty()) {
         text += "\nExact, beside it (structure with perfect views)\n";

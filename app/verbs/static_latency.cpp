@@ -4,34 +4,15 @@
 #include "core/catalogue/keys.h"
 #include "core/text/sentence.h"
 #include "simulator/compile/compile.h"
+#include "simulator/exact/queueing.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
 
 namespace alwayson::verbs {
 
 namespace {
-
-// Erlang's C from the recursion of his B, which cannot overflow.
-double erlangC(double offered, std::int64_t servers) {
-    double blocking = 1;
-    for (std::int64_t i = 1; i <= servers; ++i)
-        blocking = offered * blocking / (static_cast<double>(i) + offered * blocking);
-    const double busy = offered / static_cast<double>(servers);
-    return blocking / (1 - busy * (1 - blocking));
-}
-
-double mmcSojournTail(double lambda, double mu, std::int64_t servers, double wait, double t) {
-    const double theta = static_cast<double>(servers) * mu - lambda;
-    const double alone = std::exp(-mu * t);
-    const double both = std::abs(theta - mu) < 1e-9 * mu
-                            ? (1 + mu * t) * alone
-                            : (theta * alone - mu * std::exp(-theta * t)) / (theta - mu);
-    return (1 - wait) * alone + wait * both;
-}
 
 // The one server that all clients call; nullopt with the reason when it is not so.
 const Node* onlyServer(const Design& design, const StaticLoad& load, std::string& why) {
@@ -92,20 +73,6 @@ Estimate noFormula(const std::string& why) {
 
 } // namespace
 
-double mmcSojournQuantile(double arrivalRate, double serviceRate, std::int64_t servers, double p) {
-    const double wait = erlangC(arrivalRate / serviceRate, servers);
-    const auto tail = [&](double t) { return mmcSojournTail(arrivalRate, serviceRate, servers, wait, t); };
-    double low = 0;
-    double high = 1 / serviceRate;
-    while (tail(high) > 1 - p)
-        high *= 2;
-    for (int i = 0; i < 200 && high - low > 1e-14 * high; ++i) {
-        const double middle = (low + high) / 2;
-        (tail(middle) > 1 - p ? low : high) = middle;
-    }
-    return high;
-}
-
 Estimate staticLatencyP99Ms(const Design& design, const StaticLoad& load) {
     std::string why;
     const Node* server = onlyServer(design, load, why);
@@ -119,7 +86,8 @@ Estimate staticLatencyP99Ms(const Design& design, const StaticLoad& load) {
     if (lambda * mean >= static_cast<double>(workers)) return noFormula("the server is overloaded");
     const auto rtt = commonRoundTrip(design, load);
     if (!rtt) return noFormula("the clients are at different distances");
-    return Estimate::exactly((rtt->seconds() + mmcSojournQuantile(lambda, 1 / mean, workers, 0.99)) * 1e3);
+    const sim::MmcQueue queue{lambda, mean, static_cast<std::uint64_t>(workers)};
+    return Estimate::exactly((rtt->seconds() + queue.sojournQuantile(0.99)) * 1e3);
 }
 
 } // namespace alwayson::verbs

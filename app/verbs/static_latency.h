@@ -11,8 +11,4 @@ namespace alwayson::verbs {
 // network round trip is added. Otherwise Method::none with a note that says what stands against it.
 Estimate staticLatencyP99Ms(const Design& design, const StaticLoad& load);
 
-// The t with P(time in an M/M/c system > t) = 1 - p, in units of 1/serviceRate's time. Needs load < servers x
-// serviceRate. T = W + S with P(W > t) = C e^(-theta t), theta = c mu - lambda, C = Erlang C. O(servers).
-double mmcSojournQuantile(double arrivalRate, double serviceRate, std::int64_t servers, double p);
-
 } // namespace alwayson::verbs

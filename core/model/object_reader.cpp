@@ -13,6 +13,7 @@ void DecodeContext::fail(std::string code, const std::string& pointer, std::stri
     if (error) return;
     Place place;
     place.pointer = pointer;
+    if (cure.empty()) cure = "Correct it, or leave the field out to get its default.";
     error = Error{kind, std::move(code), std::move(message), std::move(cure), std::move(place)};
 }
 

@@ -2,11 +2,7 @@
 // Queueing formulas: exact answers where a design is one of the classical models. Rates per second, times in
 // seconds.
 
-#include "core/model/design.h"
-
 #include <cstdint>
-#include <optional>
-#include <string>
 
 namespace alwayson::sim {
 
@@ -40,15 +36,5 @@ double mg1MeanWait(double rate, double meanService, double secondMoment);
 // Mean time in system of M/G/1 with processor sharing: E[S] / (1 - rho), whatever the distribution (Kleinrock
 // 1967).
 double psMeanSojourn(double rate, double meanService);
-
-// Latency of a design in normal operation when it is one of these models: a single server called by one
-// Poisson client, without calls to others, with limits and timeouts that practically never strike (less than
-// one request in a million).
-struct FormulaLatency {
-    double meanS = 0;
-    std::optional<double> p99S; // where the formula gives the whole distribution
-    std::string formula;        // "M/M/8", "M/G/1", "M/G/1 processor sharing"
-};
-std::optional<FormulaLatency> formulaLatency(const Design& design);
 
 } // namespace alwayson::sim

@@ -19,8 +19,8 @@ private slots:
         const QByteArray head = R"({"format":"alwayson-design","version":1,)";
         QTest::newRow("empty") << QByteArray() << 3 << "";
         QTest::newRow("not json") << QByteArray("hello") << 3 << "";
-        QTest::newRow("truncated") << head + R"("nodes":[{"id":"a")" << 3 << "";
-        QTest::newRow("nested") << QByteArray(100000, '[') << 3 << "";
+        QTest::newRow("truncated") << head + R"("nodes":[{"id":"a")" << 3 << "/nodes/0/id";
+        QTest::newRow("nested") << QByteArray(100000, '[') << 3 << QString("/0").repeated(64);
         QTest::newRow("duplicate key") << head + R"("name":"a","name":"b"})" << 3 << "/name";
         QTest::newRow("duplicate id") << head + R"("nodes":[{"id":"a","kind":"server"},{"id":"a","kind":"server"}]})" << 3 << "/nodes/1/id";
         QTest::newRow("dangling") << head + R"("nodes":[{"id":"a","kind":"server","group":"g"}]})" << 3 << "/nodes/0/group";

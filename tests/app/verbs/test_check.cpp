@@ -1,6 +1,6 @@
 // The verb check on whole designs.
 
-#include "app/verbs/static_latency.h"
+#include "simulator/exact/queueing.h"
 #include "app/verbs/verbs.h"
 #include "core/base/json.h"
 #include "core/io/project_file.h"
@@ -125,7 +125,7 @@ private slots:
     void latencyOfManyWorkers() {
         const double lambda = 9, mu = 1;
         const int c = 10;
-        const double t = verbs::mmcSojournQuantile(lambda, mu, c, 0.99);
+        const double t = sim::MmcQueue{lambda, 1 / mu, std::uint64_t(c)}.sojournQuantile(0.99);
         const double wait = 0.668731524108; // Erlang C, reference row Q4
         const double theta = c * mu - lambda;
         double tail = (1 - wait) * std::exp(-mu * t) + wait * std::exp(-theta * t);

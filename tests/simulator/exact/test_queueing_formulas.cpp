@@ -15,12 +15,6 @@ class TestQueueingFormulas : public QObject {
     static bool near(double value, double wanted) {
         return std::abs(value - wanted) <= 1e-9 * std::abs(wanted);
     }
-    static Design reference(const std::string& name) {
-        auto loaded =
-            loadDesign(std::string(ALWAYSON_TEST_DATA) + "/reference/queueing/" + name + ".aon.json");
-        if (!loaded) qFatal("%s", describe(loaded.error()).c_str());
-        return loaded->design;
-    }
 
 private slots:
     void oneServer() {
@@ -55,17 +49,6 @@ private slots:
         QVERIFY(near(mg1MeanWait(.8, 1, 2), 4));
         QVERIFY(std::abs(mg1MeanWait(.8, 1, std::exp(1.0)) - 5.43656365692) < 1e-10);
         QVERIFY(near(psMeanSojourn(.8, 1), 5));
-    }
-    void recognisesDesigns() {
-        const auto ten = formulaLatency(reference("q4-mm10"));
-        QVERIFY(ten && near(ten->meanS, MmcQueue{9, 1, 10}.meanSojourn()) && ten->p99S);
-        QCOMPARE(QString::fromStdString(ten->formula), QString("M/M/10"));
-        const auto lognormal = formulaLatency(reference("q6-lognormal"));
-        QVERIFY(lognormal && std::abs(lognormal->meanS - 6.43656365692) < 1e-8 && !lognormal->p99S);
-        const auto shared = formulaLatency(reference("q7-ps-hyperexponential"));
-        QVERIFY(shared && near(shared->meanS, 5));
-        QVERIFY(!formulaLatency(reference("q5-erlang-b"))); // requests are lost
-        QVERIFY(!formulaLatency(reference("q8-two-choices")));
     }
 };
 

@@ -91,22 +91,26 @@ private slots:
         QVERIFY(runReference(design, other, 7, 1).fingerprint != one.fingerprint);
     }
 
-    // The list is checked in: every compiler, level and machine must give these.
+    // The list is checked in: every compiler, level and machine must give these. A change of the engine that is meant
+    // to change them: ALWAYSON_UPDATE=1 build/release/test_simulator test_request_engine, and say so in the commit.
     void fingerprintsAreTheSameEverywhere() {
-        std::ifstream list(std::string(ALWAYSON_TEST_DATA) + "/fingerprints.txt");
+        const std::string path = std::string(ALWAYSON_TEST_DATA) + "/fingerprints.txt";
+        std::ifstream list(path);
         QVERIFY(list.is_open());
-        std::string name, wanted;
+        std::string name, wanted, actual;
         int rows = 0;
         while (list >> name >> wanted) {
             sim::RequestRunOptions options;
             options.seed = 42;
             options.durationS = 50;
             const SimulationResult result = runReference(referenceDesign(name), options);
-            QCOMPARE(QString::fromStdString(name + " " + result.fingerprint),
-                     QString::fromStdString(name + " " + wanted));
+            actual += name + " " + result.fingerprint + "\n";
+            if (!qEnvironmentVariableIsSet("ALWAYSON_UPDATE"))
+                QCOMPARE(QString::fromStdString(name + " " + result.fingerprint), QString::fromStdString(name + " " + wanted));
             ++rows;
         }
         QVERIFY(rows >= 8);
+        if (qEnvironmentVariableIsSet("ALWAYSON_UPDATE")) std::ofstream(path) << actual;
     }
 
     void eventsAllocateNothing_data() {
