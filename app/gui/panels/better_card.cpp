@@ -1,5 +1,6 @@
 #include "app/gui/panels/better_card.h"
 
+#include "app/gui/panels/binding.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/ui.h"
 
@@ -45,7 +46,10 @@ void BetterCard::showFor(const std::vector<std::string>& ids) {
         }
     setVisible(best != nullptr);
     if (best == nullptr) return;
-    m_text->setText(QString::fromStdString(best->fix));
+    // A cure for something else is told with its name.
+    const bool elsewhere = std::find(ids.begin(), ids.end(), best->where.front()) == ids.end();
+    const QString fix = QString::fromStdString(best->fix);
+    m_text->setText(elsewhere ? tr("%1: %2").arg(nameOf(m_session.design(), best->where.front()), fix) : fix);
     m_text->setToolTip(ui::plainTip(QString::fromStdString(best->message)));
     m_operation = best->operation;
     m_apply->setVisible(m_operation.has_value());
