@@ -1,5 +1,5 @@
-// How long the canvas takes to paint while it is panned, zoomed and played: frame times over a grid of servers, painted
-// into a raster of 1600 x 1000 without a screen. Prints median and worst in milliseconds.
+// How long the canvas takes to paint while it is panned, zoomed and played: frame times over a grid of
+// servers, painted into a raster of 1600 x 1000 without a screen. Prints median and worst in milliseconds.
 //   bench_canvas [NODES...]     default 500 2000
 
 #include "app/gui/canvas/canvas_scene.h"
@@ -23,7 +23,8 @@ using namespace alwayson::gui;
 
 namespace {
 
-// n nodes in zones of 50: one balancer before 49 servers, every server linked to the next zone's balancer now and then.
+// n nodes in zones of 50: one balancer before 49 servers, every server linked to the next zone's balancer now
+// and then.
 Operation design(int n) {
     std::vector<Operation> operations;
     for (int i = 0; i < n; ++i) {
@@ -42,7 +43,8 @@ Operation design(int n) {
         node.kind = inside == 0 ? "haproxy" : "server";
         node.domain = DomainId(zoneId);
         operations.push_back(operation::insertNode(node));
-        operations.push_back(operation::place(node.id.str(), {left + 24 + (inside % 7) * 216, top + 48 + (inside / 7) * 144, 0, 0}));
+        operations.push_back(operation::place(
+            node.id.str(), {left + 24 + (inside % 7) * 216, top + 48 + (inside / 7) * 144, 0, 0}));
     }
     for (int i = 0; i < n; ++i) {
         if (i % 50 == 0) continue;
@@ -56,14 +58,17 @@ Operation design(int n) {
 }
 
 // wholly: the step repaints everything; else only what it marked for painting.
-void measure(const char* what, int frames, const std::function<void(int)>& step, QWidget& target, bool wholly = true) {
+void measure(const char* what, int frames, const std::function<void(int)>& step, QWidget& target,
+             bool wholly = true) {
     std::vector<double> times;
     for (int i = 0; i < frames; ++i) {
         QElapsedTimer timer;
         timer.start();
         step(i);
-        if (wholly) target.repaint();
-        else QCoreApplication::processEvents();
+        if (wholly)
+            target.repaint();
+        else
+            QCoreApplication::processEvents();
         times.push_back(double(timer.nsecsElapsed()) / 1e6);
         QCoreApplication::processEvents();
     }
@@ -94,20 +99,28 @@ void run(int n) {
     measure("pan at 50 %", 120, pan, *view.viewport());
     view.zoomToFit();
     measure("pan with everything in sight", 120, pan, *view.viewport());
-    measure("zoom steps", 60, [&](int i) { view.setZoom(view.zoom() * (i / 15 % 2 ? 0.9 : 1.1), QPointF(800, 500)); }, *view.viewport());
+    measure(
+        "zoom steps", 60,
+        [&](int i) { view.setZoom(view.zoom() * (i / 15 % 2 ? 0.9 : 1.1), QPointF(800, 500)); },
+        *view.viewport());
 
     PlaybackAnimator playback(session, theme, view.canvasScene());
     Trace trace;
-    for (const Node& node : session.design().nodes) trace.nodes.push_back(node.id.str());
+    for (const Node& node : session.design().nodes)
+        trace.nodes.push_back(node.id.str());
     Frame frame;
     frame.nodes.resize(trace.nodes.size());
     view.zoomTo100();
     view.centerOn(1500, 800);
-    measure("playback, 5 % of nodes change", 60, [&](int i) {
-        frame.atS = i * 0.1;
-        for (std::size_t k = std::size_t(i); k < frame.nodes.size(); k += 20) frame.nodes[k].requestsPerS = float(100 + i);
-        playback.show({}, trace, frame);
-    }, *view.viewport(), false);
+    measure(
+        "playback, 5 % of nodes change", 60,
+        [&](int i) {
+            frame.atS = i * 0.1;
+            for (std::size_t k = std::size_t(i); k < frame.nodes.size(); k += 20)
+                frame.nodes[k].requestsPerS = float(100 + i);
+            playback.show({}, trace, frame);
+        },
+        *view.viewport(), false);
 }
 
 } // namespace
@@ -116,8 +129,10 @@ int main(int argc, char** argv) {
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
     std::vector<int> sizes;
-    for (int i = 1; i < argc; ++i) sizes.push_back(std::max(1, std::atoi(argv[i])));
+    for (int i = 1; i < argc; ++i)
+        sizes.push_back(std::max(1, std::atoi(argv[i])));
     if (sizes.empty()) sizes = {500, 2000};
-    for (const int n : sizes) run(n);
+    for (const int n : sizes)
+        run(n);
     return 0;
 }

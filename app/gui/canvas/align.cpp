@@ -9,25 +9,32 @@ namespace alwayson::gui {
 namespace {
 
 // What is placed on its own: links and groups follow, and what lies in a selected place moves with it.
-std::vector<std::string> alignable(const Design& design, const Boxes& boxes, const std::vector<std::string>& ids) {
+std::vector<std::string> alignable(const Design& design, const Boxes& boxes,
+                                   const std::vector<std::string>& ids) {
     Ids inside;
     for (const std::string& id : ids)
         if (design.domains.contains(id))
-            for (std::string& inner : contentsOf(design, id)) inside.insert(std::move(inner));
+            for (std::string& inner : contentsOf(design, id))
+                inside.insert(std::move(inner));
     std::vector<std::string> own;
     for (const std::string& id : ids)
-        if ((design.nodes.contains(id) || design.domains.contains(id)) && !inside.contains(id) && boxes.contains(id)) own.push_back(id);
+        if ((design.nodes.contains(id) || design.domains.contains(id)) && !inside.contains(id) &&
+            boxes.contains(id))
+            own.push_back(id);
     return own;
 }
 
-// A move without a change of membership would surprise nobody; one with it might, so it is the same rule as for the mouse.
-std::optional<Operation> moved(const Design& design, const Boxes& boxes, const std::map<std::string, QPointF>& by, const char* label) {
+// A move without a change of membership would surprise nobody; one with it might, so it is the same rule as
+// for the mouse.
+std::optional<Operation> moved(const Design& design, const Boxes& boxes,
+                               const std::map<std::string, QPointF>& by, const char* label) {
     Boxes after;
     std::vector<std::string> roots;
     for (const auto& [root, delta] : by) {
         roots.push_back(root);
         for (const std::string& id : withContents(design, {root}))
-            if (const auto box = boxes.find(id); box != boxes.end()) after[id] = box->second.translated(delta);
+            if (const auto box = boxes.find(id); box != boxes.end())
+                after[id] = box->second.translated(delta);
     }
     std::optional<Operation> operation = moveOperation(design, boxes, after, roots);
     if (operation) operation->label = label;
@@ -36,11 +43,13 @@ std::optional<Operation> moved(const Design& design, const Boxes& boxes, const s
 
 } // namespace
 
-std::optional<Operation> alignOperation(const Design& design, const Boxes& boxes, const std::vector<std::string>& ids, Qt::Alignment alignment) {
+std::optional<Operation> alignOperation(const Design& design, const Boxes& boxes,
+                                        const std::vector<std::string>& ids, Qt::Alignment alignment) {
     const std::vector<std::string> own = alignable(design, boxes, ids);
     if (own.size() < 2) return std::nullopt;
     QRectF around;
-    for (const std::string& id : own) around = around.united(boxes.find(id)->second);
+    for (const std::string& id : own)
+        around = around.united(boxes.find(id)->second);
     std::map<std::string, QPointF> by;
     for (const std::string& id : own) {
         const QRectF box = boxes.find(id)->second;
@@ -56,16 +65,23 @@ std::optional<Operation> alignOperation(const Design& design, const Boxes& boxes
     return moved(design, boxes, by, "Align");
 }
 
-std::optional<Operation> distributeOperation(const Design& design, const Boxes& boxes, const std::vector<std::string>& ids,
+std::optional<Operation> distributeOperation(const Design& design, const Boxes& boxes,
+                                             const std::vector<std::string>& ids,
                                              Qt::Orientation orientation) {
     std::vector<std::string> own = alignable(design, boxes, ids);
     if (own.size() < 3) return std::nullopt;
     const bool across = orientation == Qt::Horizontal;
-    const auto start = [&](const std::string& id) { return across ? boxes.find(id)->second.left() : boxes.find(id)->second.top(); };
-    const auto extent = [&](const std::string& id) { return across ? boxes.find(id)->second.width() : boxes.find(id)->second.height(); };
-    std::stable_sort(own.begin(), own.end(), [&](const std::string& a, const std::string& b) { return start(a) < start(b); });
+    const auto start = [&](const std::string& id) {
+        return across ? boxes.find(id)->second.left() : boxes.find(id)->second.top();
+    };
+    const auto extent = [&](const std::string& id) {
+        return across ? boxes.find(id)->second.width() : boxes.find(id)->second.height();
+    };
+    std::stable_sort(own.begin(), own.end(),
+                     [&](const std::string& a, const std::string& b) { return start(a) < start(b); });
     double filled = 0;
-    for (const std::string& id : own) filled += extent(id);
+    for (const std::string& id : own)
+        filled += extent(id);
     const double whole = start(own.back()) + extent(own.back()) - start(own.front());
     const double gap = (whole - filled) / double(own.size() - 1);
     std::map<std::string, QPointF> by;

@@ -1,4 +1,5 @@
-// Places for what has none: clients to the left, places side by side, nodes in rows by how far they are from the clients.
+// Places for what has none: clients to the left, places side by side, nodes in rows by how far they are from
+// the clients.
 
 #include "app/gui/canvas/geometry.h"
 #include "core/catalogue/catalogue.h"
@@ -20,17 +21,21 @@ using Levels = std::map<std::string, int, std::less<>>;
 Levels levelsOf(const Design& design) {
     const auto ends = [&](const std::string& id) {
         std::vector<std::string> nodes;
-        if (design.nodes.contains(id)) nodes.push_back(id);
+        if (design.nodes.contains(id))
+            nodes.push_back(id);
         else if (const Group* group = design.groups.find(id))
-            for (const Node* member : membersOf(design, group->id)) nodes.push_back(member->id.str());
+            for (const Node* member : membersOf(design, group->id))
+                nodes.push_back(member->id.str());
         return nodes;
     };
     std::vector<std::pair<std::string, std::string>> calls;
     for (const Link& link : design.links)
         for (const std::string& from : ends(link.from))
-            for (const std::string& to : ends(link.to)) calls.emplace_back(from, to);
+            for (const std::string& to : ends(link.to))
+                calls.emplace_back(from, to);
     Levels levels;
-    for (const Node& node : design.nodes) levels[node.id.str()] = hasRole(node, "client") ? 0 : 1;
+    for (const Node& node : design.nodes)
+        levels[node.id.str()] = hasRole(node, "client") ? 0 : 1;
     const int limit = int(std::min<std::size_t>(design.nodes.size(), 64));
     for (int round = 0; round < limit; ++round) {
         bool changed = false;
@@ -49,7 +54,8 @@ Levels levelsOf(const Design& design) {
 class Layout {
 public:
     explicit Layout(const Design& design) : m_design(design), m_levels(levelsOf(design)) {
-        for (const auto& [id, box] : design.canvas) takeGiven(id, box);
+        for (const auto& [id, box] : design.canvas)
+            takeGiven(id, box);
     }
 
     Boxes run() {
@@ -59,9 +65,11 @@ public:
         // The clients' column comes first when nothing is placed yet.
         const bool fresh = m_boxes.empty();
         bool clientsOutside = false;
-        for (const Node& node : m_design.nodes) clientsOutside = clientsOutside || !node.domain;
+        for (const Node& node : m_design.nodes)
+            clientsOutside = clientsOutside || !node.domain;
         const bool outsideOnly = tops.empty();
-        double x = fresh ? (clientsOutside && !outsideOnly ? kColumn + kGrid : 0) : snapped(bounds().right() + 2 * kGrid);
+        double x = fresh ? (clientsOutside && !outsideOnly ? kColumn + kGrid : 0)
+                         : snapped(bounds().right() + 2 * kGrid);
         const double y = fresh ? 0 : snapped(bounds().top());
         for (const Domain* domain : tops) {
             const QRectF box = placeDomain(*domain, {x, y}, 0);
@@ -74,17 +82,21 @@ public:
 
 private:
     void takeGiven(const std::string& id, const CanvasBox& box) {
-        if (m_design.nodes.contains(id)) m_boxes[id] = {box.x, box.y, kCardWidth, kCardHeight};
+        if (m_design.nodes.contains(id))
+            m_boxes[id] = {box.x, box.y, kCardWidth, kCardHeight};
         else if (m_design.domains.contains(id) && box.width > 0 && box.height > 0)
             m_boxes[id] = {box.x, box.y, box.width, box.height};
-        else if (m_design.groups.contains(id)) m_boxes[id] = {box.x, box.y, kCardWidth + 4 * kGrid, kCardHeight + 2 * kGrid};
-        else return;
+        else if (m_design.groups.contains(id))
+            m_boxes[id] = {box.x, box.y, kCardWidth + 4 * kGrid, kCardHeight + 2 * kGrid};
+        else
+            return;
         m_given.insert(m_boxes.find(id)->first);
     }
 
     QRectF bounds() const {
         QRectF all;
-        for (const auto& [id, box] : m_boxes) all = all.united(box);
+        for (const auto& [id, box] : m_boxes)
+            all = all.united(box);
         return all;
     }
 
@@ -99,20 +111,23 @@ private:
         double x = at.x() + kGrid;
         const double top = at.y() + 2 * kGrid;
         for (const Domain& child : m_design.domains)
-            if (child.parent == domain.id) x = snapped(placeDomain(child, {x, top}, depth + 1).right() + kGrid);
+            if (child.parent == domain.id)
+                x = snapped(placeDomain(child, {x, top}, depth + 1).right() + kGrid);
         std::map<int, int> used; // row -> cards in it
         const int first = firstLevel();
         for (const Node& node : m_design.nodes) {
             if (node.domain != domain.id || m_boxes.contains(node.id.str())) continue;
             const int row = std::max(0, m_levels.find(node.id.str())->second - first);
-            QRectF card(x + used[row]++ * (kCardWidth + kGrid), top + kGrid + row * kRow, kCardWidth, kCardHeight);
+            QRectF card(x + used[row]++ * (kCardWidth + kGrid), top + kGrid + row * kRow, kCardWidth,
+                        kCardHeight);
             if (given != m_boxes.end()) card = freeCard(given->second, card);
             m_boxes[node.id.str()] = card;
         }
         if (given != m_boxes.end()) return given->second;
         QRectF need = minimalDomainBox(m_design, m_boxes, id);
         if (contentsOf(m_design, id).empty()) need.moveTopLeft(at);
-        const QRectF box(at, QPointF(std::max(need.right() + kGrid / 2, at.x() + 8 * kGrid), std::max(need.bottom() + kGrid, at.y() + 5 * kGrid)));
+        const QRectF box(at, QPointF(std::max(need.right() + kGrid / 2, at.x() + 8 * kGrid),
+                                     std::max(need.bottom() + kGrid, at.y() + 5 * kGrid)));
         m_boxes[id] = box;
         return box;
     }
@@ -163,7 +178,8 @@ private:
         for (const Group& group : m_design.groups) {
             if (m_boxes.contains(group.id.str()) || !membersOf(m_design, group.id).empty()) continue;
             const QRectF all = bounds();
-            m_boxes[group.id.str()] = {snapped(all.left()), snapped(all.bottom() + 3 * kGrid), kCardWidth + 4 * kGrid, kCardHeight + 2 * kGrid};
+            m_boxes[group.id.str()] = {snapped(all.left()), snapped(all.bottom() + 3 * kGrid),
+                                       kCardWidth + 4 * kGrid, kCardHeight + 2 * kGrid};
         }
     }
 

@@ -20,7 +20,8 @@ void BubbleItem::setText(const QString& text, Mood mood) {
     prepareGeometryChange();
     m_text = text;
     m_mood = mood;
-    const double words = QFontMetricsF(m_theme.font(Type::caption, QFont::DemiBold)).horizontalAdvance(text) + 24;
+    const double words =
+        QFontMetricsF(m_theme.font(Type::caption, QFont::DemiBold)).horizontalAdvance(text) + 24;
     m_width = std::max(172.0, words);
     update();
 }

@@ -17,9 +17,11 @@ Operation placed(const Design& design, const std::string& id, const QRectF& box)
 }
 
 // Places of what is shown where the automatic layout put it.
-void pinTheRest(const Design& design, const Boxes& boxes, const Ids& except, std::vector<Operation>& operations) {
+void pinTheRest(const Design& design, const Boxes& boxes, const Ids& except,
+                std::vector<Operation>& operations) {
     for (const auto& [id, box] : boxes)
-        if (!design.canvas.contains(id) && !except.contains(id)) operations.push_back(placed(design, id, box));
+        if (!design.canvas.contains(id) && !except.contains(id))
+            operations.push_back(placed(design, id, box));
 }
 
 const Descriptor* descriptorAt(std::string_view path, std::string_view& family) {
@@ -47,7 +49,8 @@ std::string groupAt(const Design& design, const Boxes& boxes, QPointF point, con
     for (const Group& group : design.groups) {
         Boxes resting;
         for (const Node* member : membersOf(design, group.id))
-            if (const auto found = boxes.find(member->id.str()); found != boxes.end() && !moving.contains(member->id.str()))
+            if (const auto found = boxes.find(member->id.str());
+                found != boxes.end() && !moving.contains(member->id.str()))
                 resting.insert(*found);
         if (const auto own = boxes.find(group.id.str()); own != boxes.end()) resting.insert(*own);
         if (groupOutline(design, group.id, resting).contains(point)) return group.id.str();
@@ -72,7 +75,8 @@ bool mayJoin(const Node& node, std::string_view groupKind) {
     return kind && std::find(kind->groups.begin(), kind->groups.end(), groupKind) != kind->groups.end();
 }
 
-std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& boxes, std::string_view path, QPointF topLeft) {
+std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& boxes, std::string_view path,
+                                            QPointF topLeft) {
     std::string_view family;
     const Descriptor* descriptor = descriptorAt(path, family);
     if (!descriptor) return std::nullopt;
@@ -95,7 +99,8 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
         domain.kind = descriptor->id;
         domain.id = DomainId(numberedId(design, descriptor->id));
         const std::string parent = domainAt(design, boxes, box.center());
-        if (!parent.empty() && domainMayLieIn(domain.kind, design.domains.find(parent)->kind)) domain.parent = DomainId(parent);
+        if (!parent.empty() && domainMayLieIn(domain.kind, design.domains.find(parent)->kind))
+            domain.parent = DomainId(parent);
         creation.id = domain.id.str();
         operations.push_back(operation::insertDomain(domain));
         operations.push_back(operation::place(creation.id, placeOf(box, true)));
@@ -117,14 +122,17 @@ Ids withContents(const Design& design, const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
         all.insert(id);
         if (design.domains.contains(id))
-            for (std::string& inner : contentsOf(design, id)) all.insert(std::move(inner));
+            for (std::string& inner : contentsOf(design, id))
+                all.insert(std::move(inner));
         if (design.groups.contains(id))
-            for (const Node* member : membersOf(design, GroupId(id))) all.insert(member->id.str());
+            for (const Node* member : membersOf(design, GroupId(id)))
+                all.insert(member->id.str());
     }
     return all;
 }
 
-DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& after, std::string_view id, const Ids& moving) {
+DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& after, std::string_view id,
+                        const Ids& moving) {
     DropTarget target;
     const auto found = after.find(id);
     if (found == after.end()) return target;
@@ -136,12 +144,14 @@ DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& 
     target.domain = domainAt(design, before, middle, movingPlaces);
     if (const Node* node = design.nodes.find(id)) {
         const std::string group = groupAt(design, before, middle, moving);
-        const bool groupMoves = node->group && (moving.contains(node->group->str()) || group == node->group->str());
+        const bool groupMoves =
+            node->group && (moving.contains(node->group->str()) || group == node->group->str());
         if (groupMoves) return target;
         if (!group.empty() && mayJoin(*node, design.groups.find(group)->kind)) target.group = group;
     } else if (const Domain* domain = design.domains.find(id)) {
         // Up through the places until one may hold it.
-        while (!target.domain.empty() && !domainMayLieIn(domain->kind, design.domains.find(target.domain)->kind)) {
+        while (!target.domain.empty() &&
+               !domainMayLieIn(domain->kind, design.domains.find(target.domain)->kind)) {
             const Domain* place = design.domains.find(target.domain);
             target.domain = place->parent ? place->parent->str() : std::string();
         }
@@ -155,7 +165,8 @@ std::optional<Operation> moveOperation(const Design& design, const Boxes& before
     Ids carried; // moved by a place that moves: their memberships stay
     for (const std::string& root : roots)
         if (design.domains.contains(root))
-            for (const std::string& inner : contentsOf(design, root)) carried.insert(inner);
+            for (const std::string& inner : contentsOf(design, root))
+                carried.insert(inner);
     std::vector<Operation> operations;
     for (const std::string& id : moving) {
         const auto to = after.find(id), from = before.find(id);
@@ -177,11 +188,13 @@ std::optional<Operation> moveOperation(const Design& design, const Boxes& before
         const Collection in = node ? Collection::nodes : Collection::domains;
         if (target.domain != nowText) {
             operations.push_back(operation::set(in, id, node ? "/domain" : "/parent",
-                                                target.domain.empty() ? Json() : Json(target.domain), "Place " + id));
+                                                target.domain.empty() ? Json() : Json(target.domain),
+                                                "Place " + id));
             if (!target.domain.empty()) joined = target.domain;
         }
         if (node && !target.group.empty()) {
-            operations.push_back(operation::set(in, id, "/group", Json(target.group), "Add " + id + " to " + target.group));
+            operations.push_back(
+                operation::set(in, id, "/group", Json(target.group), "Add " + id + " to " + target.group));
             joined = target.group;
         }
     }
@@ -192,13 +205,15 @@ std::optional<Operation> moveOperation(const Design& design, const Boxes& before
     return operation::batch(label, std::move(operations));
 }
 
-Operation resizeOperation(const Design& design, const Boxes& boxes, const std::string& domain, const QRectF& box) {
+Operation resizeOperation(const Design& design, const Boxes& boxes, const std::string& domain,
+                          const QRectF& box) {
     std::vector<Operation> operations{operation::place(domain, placeOf(box, true))};
     pinTheRest(design, boxes, {domain}, operations);
     return operation::batch("Resize " + domain, std::move(operations));
 }
 
-std::optional<Creation> groupOperation(const Design& design, const std::vector<std::string>& ids, const std::string& groupKind) {
+std::optional<Creation> groupOperation(const Design& design, const std::vector<std::string>& ids,
+                                       const std::string& groupKind) {
     Group group;
     group.kind = groupKind;
     std::vector<Operation> members;
@@ -219,7 +234,8 @@ std::optional<Creation> groupOperation(const Design& design, const std::vector<s
     members.push_back(operation::insertGroup(group));
     for (const std::string& id : ids)
         if (const Node* node = design.nodes.find(id); node && mayJoin(*node, groupKind))
-            members.push_back(operation::set(Collection::nodes, id, "/group", Json(group.id.str()), "Group " + id));
+            members.push_back(
+                operation::set(Collection::nodes, id, "/group", Json(group.id.str()), "Group " + id));
     return Creation{operation::batch("Group into " + group.id.str(), std::move(members)), group.id.str()};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// What the gestures of the canvas mean as operations. Pure functions: a design and boxes in, one Operation (a batch) out.
+// What the gestures of the canvas mean as operations. Pure functions: a design and boxes in, one Operation (a
+// batch) out.
 
 #include "app/gui/canvas/geometry.h"
 #include "core/edit/operation.h"
@@ -18,10 +19,11 @@ struct Creation {
     std::string id;
 };
 
-// A new thing of a catalogue entry ("kinds/haproxy", "domains/zone", "groups/pool") with its top left corner there. A node
-// or place lands in the innermost place below its middle, a node joins the group whose outline it is dropped on when its kind
-// may. nullopt when the path names nothing.
-std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& boxes, std::string_view path, QPointF topLeft);
+// A new thing of a catalogue entry ("kinds/haproxy", "domains/zone", "groups/pool") with its top left corner
+// there. A node or place lands in the innermost place below its middle, a node joins the group whose outline
+// it is dropped on when its kind may. nullopt when the path names nothing.
+std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& boxes, std::string_view path,
+                                            QPointF topLeft);
 // Size of the ghost while such a thing is being dragged in.
 QSizeF sizeOfNew(std::string_view path);
 
@@ -30,28 +32,33 @@ struct DropTarget {
     std::string domain; // "" none
     std::string group;  // of a node dropped on an outline; "" leaves the group alone
 };
-DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& after, std::string_view id, const Ids& moving);
+DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& after, std::string_view id,
+                        const Ids& moving);
 
 // The things named and, for places, all that lies in them.
 Ids withContents(const Design& design, const std::vector<std::string>& ids);
 
-// Places `after` for the moving things, memberships by where the roots landed. Things without a place of their own are pinned
-// where they are shown, so that nothing else jumps. nullopt when nothing changed.
+// Places `after` for the moving things, memberships by where the roots landed. Things without a place of
+// their own are pinned where they are shown, so that nothing else jumps. nullopt when nothing changed.
 std::optional<Operation> moveOperation(const Design& design, const Boxes& before, const Boxes& after,
                                        const std::vector<std::string>& roots);
-Operation resizeOperation(const Design& design, const Boxes& boxes, const std::string& domain, const QRectF& box);
+Operation resizeOperation(const Design& design, const Boxes& boxes, const std::string& domain,
+                          const QRectF& box);
 
-// Nodes and places of the selection on one line: left, hcentre, right, top, vcentre or bottom of what they span. nullopt when
-// nothing changes.
-std::optional<Operation> alignOperation(const Design& design, const Boxes& boxes, const std::vector<std::string>& ids, Qt::Alignment alignment);
+// Nodes and places of the selection on one line: left, hcentre, right, top, vcentre or bottom of what they
+// span. nullopt when nothing changes.
+std::optional<Operation> alignOperation(const Design& design, const Boxes& boxes,
+                                        const std::vector<std::string>& ids, Qt::Alignment alignment);
 // Equal gaps between three or more, the outermost stay.
-std::optional<Operation> distributeOperation(const Design& design, const Boxes& boxes, const std::vector<std::string>& ids,
+std::optional<Operation> distributeOperation(const Design& design, const Boxes& boxes,
+                                             const std::vector<std::string>& ids,
                                              Qt::Orientation orientation);
 
 // Whether the node's kind may join groups of this kind, by the catalogue.
 bool mayJoin(const Node& node, std::string_view groupKind);
 // Puts the nodes of the selection into a new group. nullopt when none of them may join.
-std::optional<Creation> groupOperation(const Design& design, const std::vector<std::string>& ids, const std::string& groupKind);
+std::optional<Creation> groupOperation(const Design& design, const std::vector<std::string>& ids,
+                                       const std::string& groupKind);
 
 struct LinkCreation {
     Operation operation;
@@ -66,8 +73,9 @@ struct Pasting {
     Operation operation;
     std::vector<std::string> ids; // of the new things
 };
-// New ids; links between copied things stay, links to others were not copied. The fragment's top left corner goes to `at`, or
-// when that is not given, its old place plus one grid step right and down.
-Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const std::string& text, std::optional<QPointF> at);
+// New ids; links between copied things stay, links to others were not copied. The fragment's top left corner
+// goes to `at`, or when that is not given, its old place plus one grid step right and down.
+Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const std::string& text,
+                               std::optional<QPointF> at);
 
 } // namespace alwayson::gui

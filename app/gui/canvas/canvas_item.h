@@ -1,6 +1,7 @@
 #pragma once
-// What all things on the canvas have in common. Items are views: they hold what they paint and know nothing of the session;
-// the scene feeds them and the view handles the mouse. No item caches and no effects: they would turn vectors into bitmaps.
+// What all things on the canvas have in common. Items are views: they hold what they paint and know nothing
+// of the session; the scene feeds them and the view handles the mouse. No item caches and no effects: they
+// would turn vectors into bitmaps.
 
 #include <QGraphicsItem>
 

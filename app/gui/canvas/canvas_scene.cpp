@@ -84,7 +84,8 @@ void CanvasScene::syncItems() {
         addItem(made);
         return made;
     };
-    match(m_domains, design.domains, [&](const std::string& id) { return make(new DomainItem(id, m_theme)); });
+    match(m_domains, design.domains,
+          [&](const std::string& id) { return make(new DomainItem(id, m_theme)); });
     match(m_groups, design.groups, [&](const std::string& id) { return make(new GroupItem(id, m_theme)); });
     match(m_links, design.links, [&](const std::string& id) { return make(new LinkItem(id, m_theme)); });
     match(m_nodes, design.nodes, [&](const std::string& id) { return make(new NodeItem(id, m_theme)); });
@@ -111,10 +112,14 @@ void CanvasScene::syncItems() {
 
 void CanvasScene::refreshAll() {
     const Design& design = m_session.design();
-    for (const Domain& domain : design.domains) refreshDomain(domain);
-    for (const Group& group : design.groups) refreshGroup(group);
-    for (const Node& node : design.nodes) refreshNode(node);
-    for (const Link& link : design.links) refreshLink(link);
+    for (const Domain& domain : design.domains)
+        refreshDomain(domain);
+    for (const Group& group : design.groups)
+        refreshGroup(group);
+    for (const Node& node : design.nodes)
+        refreshNode(node);
+    for (const Link& link : design.links)
+        refreshLink(link);
 }
 
 void CanvasScene::refreshNode(const Node& node) {
@@ -130,11 +135,19 @@ void CanvasScene::refreshNode(const Node& node) {
         content.trouble = now->frame.state != NodeState::up;
         content.load = hasRole(node, "client") ? -1 : now->load;
         switch (now->frame.state) {
-        case NodeState::up: content.state = now->load > 0.7 ? CardState::warn : CardState::ok; break;
+        case NodeState::up:
+            content.state = now->load > 0.7 ? CardState::warn : CardState::ok;
+            break;
         case NodeState::slow:
-        case NodeState::errors: content.state = CardState::warn; break;
-        case NodeState::down: content.state = CardState::down; break;
-        case NodeState::recovering: content.state = CardState::recovering; break;
+        case NodeState::errors:
+            content.state = CardState::warn;
+            break;
+        case NodeState::down:
+            content.state = CardState::down;
+            break;
+        case NodeState::recovering:
+            content.state = CardState::recovering;
+            break;
         }
     } else {
         content.fact = words::fact(node);
@@ -160,7 +173,8 @@ void CanvasScene::refreshGroup(const Group& group) {
     if (!outline) return;
     const std::vector<const Node*> members = membersOf(m_session.design(), group.id);
     const Descriptor* kind = members.empty() ? nullptr : Catalogue::builtIn().kind(members.front()->kind);
-    outline->setContent(words::groupTab(m_session.design(), group, m_report.get()), kind ? kind->category : std::string(), members.empty());
+    outline->setContent(words::groupTab(m_session.design(), group, m_report.get()),
+                        kind ? kind->category : std::string(), members.empty());
 }
 
 void CanvasScene::refreshLink(const Link& link) {
@@ -171,7 +185,8 @@ std::vector<std::string> CanvasScene::shownEnds(const std::string& end, bool alo
     const Design& design = m_session.design();
     if (!design.groups.contains(end)) return {end};
     std::vector<std::string> members;
-    for (const Node* member : membersOf(design, GroupId(end))) members.push_back(member->id.str());
+    for (const Node* member : membersOf(design, GroupId(end)))
+        members.push_back(member->id.str());
     if (members.empty() || members.size() > kMostMembersShown || (!alone && members.size() > 3)) return {end};
     return members;
 }
@@ -185,7 +200,8 @@ QRectF CanvasScene::endBox(const std::string& end) const {
 void CanvasScene::relayout() {
     const Design& design = m_session.design();
     for (const auto& [id, card] : m_nodes)
-        if (const auto found = m_shown.find(id); found != m_shown.end()) card->setPos(found->second.topLeft());
+        if (const auto found = m_shown.find(id); found != m_shown.end())
+            card->setPos(found->second.topLeft());
     for (const auto& [id, place] : m_domains)
         if (const auto found = m_shown.find(id); found != m_shown.end()) {
             place->setPos(found->second.topLeft());
@@ -205,7 +221,8 @@ void CanvasScene::relayoutLinks() {
     for (const Link& link : m_session.design().links) {
         LinkItem* curve = lookup(m_links, link.id.str());
         if (!curve) continue;
-        const bool groups = m_session.design().groups.contains(link.from) && m_session.design().groups.contains(link.to);
+        const bool groups =
+            m_session.design().groups.contains(link.from) && m_session.design().groups.contains(link.to);
         std::vector<Strand> strands;
         std::vector<QRectF> between;
         for (const std::string& from : shownEnds(link.from, !groups))
@@ -228,7 +245,8 @@ void CanvasScene::relayoutLinks() {
         if (same) continue;
         for (std::size_t i = 0; i < strands.size(); ++i) {
             const int lane = int(between[3 * i + 2].x());
-            strands[i].route = routeBetween(between[3 * i], between[3 * i + 1], lane == 0 ? 0 : (lane % 2 ? (lane + 1) / 2 : -lane / 2));
+            strands[i].route = routeBetween(between[3 * i], between[3 * i + 1],
+                                            lane == 0 ? 0 : (lane % 2 ? (lane + 1) / 2 : -lane / 2));
         }
         before = std::move(between);
         curve->setStrands(std::move(strands));
@@ -241,7 +259,8 @@ void CanvasScene::placeTabs() {
     for (const auto& [id, curve] : m_links)
         for (const Strand& strand : curve->strands()) {
             QPolygonF line;
-            for (const QPointF& sample : strand.route.samples) line << sample;
+            for (const QPointF& sample : strand.route.samples)
+                line << sample;
             lines.push_back(std::move(line));
         }
     for (const auto& [id, outline] : m_groups) {
@@ -250,14 +269,16 @@ void CanvasScene::placeTabs() {
         for (const QPolygonF& line : lines)
             if (line.boundingRect().adjusted(-1, -1, 1, 1).intersects(near)) crossing.push_back(line);
         std::vector<QRectF> bubbles;
-        for (const auto& [nodeId, bubble] : m_bubbles) bubbles.push_back(bubble->boundingRect().translated(bubble->pos()));
+        for (const auto& [nodeId, bubble] : m_bubbles)
+            bubbles.push_back(bubble->boundingRect().translated(bubble->pos()));
         outline->placeTab(crossing, bubbles);
     }
 }
 
 void CanvasScene::setPreview(const Boxes& moved) {
     m_shown = m_boxes;
-    for (const auto& [id, box] : moved) m_shown[id] = box;
+    for (const auto& [id, box] : moved)
+        m_shown[id] = box;
     relayout();
 }
 
@@ -277,26 +298,31 @@ void CanvasScene::followReport() {
     if (report) {
         m_weak.insert(report->singlePointsOfFailure.begin(), report->singlePointsOfFailure.end());
         for (const Issue& issue : report->issues)
-            if (issue.severity == Severity::error && !issue.where.empty()) m_faulty.insert(issue.where.front());
+            if (issue.severity == Severity::error && !issue.where.empty())
+                m_faulty.insert(issue.where.front());
         for (const Load& load : report->loads)
             if (std::isfinite(load.utilisation)) m_loads[load.id] = load.utilisation;
     }
     const Design& design = m_session.design();
-    for (const Node& node : design.nodes) refreshNode(node);
-    for (const Group& group : design.groups) refreshGroup(group);
+    for (const Node& node : design.nodes)
+        refreshNode(node);
+    for (const Group& group : design.groups)
+        refreshGroup(group);
     placeTabs();
 }
 
 void CanvasScene::followSelection() {
     std::vector<std::string> ids;
-    for (const QString& id : m_session.selection()) ids.push_back(id.toStdString());
+    for (const QString& id : m_session.selection())
+        ids.push_back(id.toStdString());
     markPreview(ids);
 }
 
 void CanvasScene::markPreview(const std::vector<std::string>& ids) {
     const Ids marked(ids.begin(), ids.end());
     const auto mark = [&](const auto& items) {
-        for (const auto& [id, shownItem] : items) shownItem->setMarked(marked.contains(id));
+        for (const auto& [id, shownItem] : items)
+            shownItem->setMarked(marked.contains(id));
     };
     mark(m_nodes);
     mark(m_domains);

@@ -1,6 +1,6 @@
 #pragma once
-// The items of one design, kept in step with the session: created and destroyed only by its signals. Knows what lies where;
-// knows nothing of mouse and keyboard.
+// The items of one design, kept in step with the session: created and destroyed only by its signals. Knows
+// what lies where; knows nothing of mouse and keyboard.
 
 #include "app/gui/canvas/canvas_edit.h"
 #include "app/gui/canvas/canvas_item.h"
@@ -18,7 +18,7 @@
 namespace alwayson {
 struct ChangeSet;
 struct CheckReport;
-}
+} // namespace alwayson
 
 namespace alwayson::gui {
 
@@ -43,8 +43,8 @@ public:
     CanvasScene(Session& session, const Theme& theme, QObject* parent = nullptr);
     ~CanvasScene() override;
 
-    const Boxes& boxes() const { return m_boxes; }  // as in the design (or automatic)
-    const Boxes& shown() const { return m_shown; }  // with a drag's preview
+    const Boxes& boxes() const { return m_boxes; } // as in the design (or automatic)
+    const Boxes& shown() const { return m_shown; } // with a drag's preview
     void setPreview(const Boxes& moved);
     void clearPreview();
     QRectF contentRect() const; // null when there is nothing
@@ -68,9 +68,10 @@ public:
     void setHovered(const std::string& id);
     void setKeyboardFocus(const std::string& id);
     const std::string& keyboardFocus() const { return m_focus; }
-    void markPreview(const std::vector<std::string>& ids); // shows these as selected until the session's selection changes
+    void markPreview(
+        const std::vector<std::string>& ids); // shows these as selected until the session's selection changes
     void setEmphasis(const std::map<std::string, Emphasis>& emphasis); // all others: none
-    void setPortsShown(const std::string& id); // of this node only; "" none
+    void setPortsShown(const std::string& id);                         // of this node only; "" none
 
     // ---- playback
     void setLive(const std::string& nodeId, const LiveNode& live);
@@ -113,8 +114,8 @@ private:
     std::map<std::string, LiveNode, std::less<>> m_live;
     std::map<std::string, std::vector<QRectF>> m_routedFrom; // link -> boxes its strands were routed between
     std::shared_ptr<const CheckReport> m_report;
-    std::unordered_map<std::string, double> m_loads;  // steady utilisation from the report
-    Ids m_weak, m_faulty;                             // single points of failure; things with an error
+    std::unordered_map<std::string, double> m_loads; // steady utilisation from the report
+    Ids m_weak, m_faulty;                            // single points of failure; things with an error
     std::string m_hovered, m_focus, m_ports;
 };
 

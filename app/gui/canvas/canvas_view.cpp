@@ -29,7 +29,8 @@
 namespace alwayson::gui {
 
 CanvasView::CanvasView(Session& session, const Theme& theme, QWidget* parent)
-    : QGraphicsView(parent), m_session(session), m_theme(theme), m_scene(new CanvasScene(session, theme, this)) {
+    : QGraphicsView(parent), m_session(session), m_theme(theme),
+      m_scene(new CanvasScene(session, theme, this)) {
     setScene(m_scene);
     setObjectName(QStringLiteral("canvas"));
     setFrameShape(QFrame::NoFrame);
@@ -77,9 +78,15 @@ void CanvasView::setZoom(double zoom, QPointF anchor) {
     emit zoomChanged(wanted);
 }
 
-void CanvasView::zoomIn() { setZoom(zoom() * 1.25, QRectF(viewport()->rect()).center()); }
-void CanvasView::zoomOut() { setZoom(zoom() / 1.25, QRectF(viewport()->rect()).center()); }
-void CanvasView::zoomTo100() { setZoom(1, QRectF(viewport()->rect()).center()); }
+void CanvasView::zoomIn() {
+    setZoom(zoom() * 1.25, QRectF(viewport()->rect()).center());
+}
+void CanvasView::zoomOut() {
+    setZoom(zoom() / 1.25, QRectF(viewport()->rect()).center());
+}
+void CanvasView::zoomTo100() {
+    setZoom(1, QRectF(viewport()->rect()).center());
+}
 
 void CanvasView::zoomToFit() {
     QRectF content = m_scene->contentRect();
@@ -89,7 +96,8 @@ void CanvasView::zoomToFit() {
         return;
     }
     content.adjust(-kGrid, -kGrid, kGrid, kGrid);
-    const double wanted = std::min({viewport()->width() / content.width(), viewport()->height() / content.height(), 1.0});
+    const double wanted =
+        std::min({viewport()->width() / content.width(), viewport()->height() / content.height(), 1.0});
     setZoom(wanted, QRectF(viewport()->rect()).center());
     centerOn(content.center());
     m_minimap->schedule();
@@ -98,15 +106,18 @@ void CanvasView::zoomToFit() {
 void CanvasView::zoomToSelection() {
     QRectF around;
     for (const QString& id : m_session.selection())
-        if (const CanvasItem* thing = m_scene->item(id.toStdString())) around = around.united(thing->sceneBoundingRect());
+        if (const CanvasItem* thing = m_scene->item(id.toStdString()))
+            around = around.united(thing->sceneBoundingRect());
     if (around.isNull()) return zoomToFit();
     around.adjust(-2 * kGrid, -2 * kGrid, 2 * kGrid, 2 * kGrid);
-    setZoom(std::min({viewport()->width() / around.width(), viewport()->height() / around.height(), 2.0}), QRectF(viewport()->rect()).center());
+    setZoom(std::min({viewport()->width() / around.width(), viewport()->height() / around.height(), 2.0}),
+            QRectF(viewport()->rect()).center());
     centerOn(around.center());
 }
 
 void CanvasView::centreOn(const QString& id) {
-    if (const CanvasItem* thing = m_scene->item(id.toStdString())) centerOn(thing->sceneBoundingRect().center());
+    if (const CanvasItem* thing = m_scene->item(id.toStdString()))
+        centerOn(thing->sceneBoundingRect().center());
     m_minimap->schedule();
 }
 
@@ -170,25 +181,37 @@ void CanvasView::setTool(Tool tool) {
 
 void CanvasView::updateCursor() {
     if (m_gesture) return;
-    if (m_tool == Tool::pan || m_spaceHeld) viewport()->setCursor(Qt::OpenHandCursor);
-    else if (m_tool == Tool::connect) viewport()->setCursor(Qt::CrossCursor);
-    else viewport()->setCursor(Qt::ArrowCursor);
+    if (m_tool == Tool::pan || m_spaceHeld)
+        viewport()->setCursor(Qt::OpenHandCursor);
+    else if (m_tool == Tool::connect)
+        viewport()->setCursor(Qt::CrossCursor);
+    else
+        viewport()->setCursor(Qt::ArrowCursor);
 }
 
 void CanvasView::updateHint() {
     QString hint = m_gesture ? m_gesture->hint() : QString();
     if (hint.isEmpty()) switch (m_tool) {
-        case Tool::select: hint = QStringLiteral("Drag to move or select   Drag from the dots at a card's edge to link   Wheel: zoom   Space: pan"); break;
-        case Tool::connect: hint = QStringLiteral("Drag from what calls to what is called"); break;
-        case Tool::pan: hint = QStringLiteral("Drag to move the view"); break;
+        case Tool::select:
+            hint = QStringLiteral("Drag to move or select   Drag from the dots at a card's edge to link   "
+                                  "Wheel: zoom   Space: pan");
+            break;
+        case Tool::connect:
+            hint = QStringLiteral("Drag from what calls to what is called");
+            break;
+        case Tool::pan:
+            hint = QStringLiteral("Drag to move the view");
+            break;
         }
     emit statusHint(hint);
 }
 
 void CanvasView::updateTip(QPoint globalPos) {
     const QString tip = m_gesture ? m_gesture->tip() : QString();
-    if (tip.isEmpty()) QToolTip::hideText();
-    else QToolTip::showText(globalPos + QPoint(14, 14), tip, viewport());
+    if (tip.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(globalPos + QPoint(14, 14), tip, viewport());
 }
 
 QString CanvasView::linkHint() const {
@@ -222,7 +245,8 @@ void CanvasView::linkFrom(const QString& id, QPointF scenePos) {
     beginGesture(std::make_unique<LinkGesture>(*this, id.toStdString(), scenePos, true));
 }
 
-std::unique_ptr<Gesture> CanvasView::gestureFor(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) {
+std::unique_ptr<Gesture> CanvasView::gestureFor(QPointF scenePos, QPoint viewPos,
+                                                Qt::KeyboardModifiers modifiers) {
     const double pixel = 1 / zoom();
     if (m_tool == Tool::pan || m_spaceHeld) return std::make_unique<PanGesture>(*this, viewPos);
     if (m_tool == Tool::connect) {
@@ -237,9 +261,11 @@ std::unique_ptr<Gesture> CanvasView::gestureFor(QPointF scenePos, QPoint viewPos
     for (const QString& selected : m_session.selection())
         if (const LinkItem* link = m_scene->link(selected.toStdString()))
             for (const Strand& strand : link->strands())
-                if (QLineF(strand.route.tip, scenePos).length() <= 8 * pixel) return LinkGesture::reroute(*this, link->id(), scenePos);
+                if (QLineF(strand.route.tip, scenePos).length() <= 8 * pixel)
+                    return LinkGesture::reroute(*this, link->id(), scenePos);
     for (const Node& node : m_session.design().nodes)
-        if (const NodeItem* card = m_scene->node(node.id.str()); card && zoom() >= kPlainBelow && card->portAt(scenePos, pixel))
+        if (const NodeItem* card = m_scene->node(node.id.str());
+            card && zoom() >= kPlainBelow && card->portAt(scenePos, pixel))
             return std::make_unique<LinkGesture>(*this, node.id.str(), scenePos);
     const std::string id = m_scene->idAt(scenePos, pixel);
     if (!id.empty()) return std::make_unique<MoveGesture>(*this, id, scenePos, viewPos, modifiers);
@@ -253,8 +279,10 @@ void CanvasView::mousePressEvent(QMouseEvent* event) {
     m_scene->setKeyboardFocus({});
     event->accept();
     if (auto* link = dynamic_cast<LinkGesture*>(m_gesture.get()); link && link->waitsForClick()) {
-        if (event->button() == Qt::LeftButton) link->move(scenePos, viewPos, event->modifiers());
-        else cancelGesture();
+        if (event->button() == Qt::LeftButton)
+            link->move(scenePos, viewPos, event->modifiers());
+        else
+            cancelGesture();
         return;
     }
     if (m_gesture) return;
@@ -265,7 +293,9 @@ void CanvasView::mousePressEvent(QMouseEvent* event) {
     } else if (event->button() == Qt::RightButton) {
         const QPoint globalPos = event->globalPosition().toPoint();
         beginGesture(std::make_unique<PanGesture>(*this, viewPos, [this, viewPos, globalPos] {
-            QMetaObject::invokeMethod(this, [this, viewPos, globalPos] { showContextMenu(viewPos, globalPos); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this, viewPos, globalPos] { showContextMenu(viewPos, globalPos); },
+                Qt::QueuedConnection);
         }));
     }
 }
@@ -284,7 +314,8 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event) {
     const QPoint viewPos = event->position().toPoint();
     m_gesture->release(mapToScene(viewPos), viewPos, event->modifiers());
     // Releasing may have opened a document or asked for a second click.
-    if (const auto* link = dynamic_cast<LinkGesture*>(m_gesture.get()); link && link->waitsForClick()) return updateHint();
+    if (const auto* link = dynamic_cast<LinkGesture*>(m_gesture.get()); link && link->waitsForClick())
+        return updateHint();
     if (m_gesture) endGesture();
     updateHover(viewPos);
 }
@@ -295,8 +326,10 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event) {
     if (id.empty()) return mousePressEvent(event);
     cancelGesture();
     m_session.select({QString::fromStdString(id)});
-    if (m_scene->link(id)) emit inspectRequested(QString::fromStdString(id));
-    else startRename(id);
+    if (m_scene->link(id))
+        emit inspectRequested(QString::fromStdString(id));
+    else
+        startRename(id);
 }
 
 void CanvasView::wheelEvent(QWheelEvent* event) {
@@ -323,7 +356,8 @@ void CanvasView::updateHover(QPoint viewPos) {
     const std::string id = m_tool == Tool::pan ? std::string() : m_scene->idAt(scenePos, pixel);
     m_scene->setHovered(id);
     // Ports show on the card under the mouse, and stay while the mouse is on a port that sticks out.
-    std::string ports = m_scene->node(id) && zoom() >= kPlainBelow && m_tool != Tool::pan ? id : std::string();
+    std::string ports =
+        m_scene->node(id) && zoom() >= kPlainBelow && m_tool != Tool::pan ? id : std::string();
     bool onPort = false;
     for (const Node& node : m_session.design().nodes) {
         const NodeItem* card = m_scene->node(node.id.str());
@@ -337,10 +371,14 @@ void CanvasView::updateHover(QPoint viewPos) {
     for (const QString& selected : m_session.selection())
         if (const DomainItem* place = m_scene->domain(selected.toStdString())) {
             const Qt::Edges edges = place->handleAt(scenePos, pixel);
-            if (edges == (Qt::LeftEdge | Qt::TopEdge) || edges == (Qt::RightEdge | Qt::BottomEdge)) shape = Qt::SizeFDiagCursor;
-            else if (edges == (Qt::RightEdge | Qt::TopEdge) || edges == (Qt::LeftEdge | Qt::BottomEdge)) shape = Qt::SizeBDiagCursor;
-            else if (edges & (Qt::LeftEdge | Qt::RightEdge)) shape = Qt::SizeHorCursor;
-            else if (edges) shape = Qt::SizeVerCursor;
+            if (edges == (Qt::LeftEdge | Qt::TopEdge) || edges == (Qt::RightEdge | Qt::BottomEdge))
+                shape = Qt::SizeFDiagCursor;
+            else if (edges == (Qt::RightEdge | Qt::TopEdge) || edges == (Qt::LeftEdge | Qt::BottomEdge))
+                shape = Qt::SizeBDiagCursor;
+            else if (edges & (Qt::LeftEdge | Qt::RightEdge))
+                shape = Qt::SizeHorCursor;
+            else if (edges)
+                shape = Qt::SizeVerCursor;
         }
     viewport()->setCursor(shape);
 }
@@ -355,8 +393,10 @@ bool CanvasView::viewportEvent(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const std::string id = m_gesture ? std::string() : m_scene->idAt(mapToScene(help->pos()), 1 / zoom());
-        if (!id.empty()) QToolTip::showText(help->globalPos(), m_scene->describe(id), viewport());
-        else if (!m_gesture) QToolTip::hideText();
+        if (!id.empty())
+            QToolTip::showText(help->globalPos(), m_scene->describe(id), viewport());
+        else if (!m_gesture)
+            QToolTip::hideText();
         return true;
     }
     return QGraphicsView::viewportEvent(event);
@@ -383,7 +423,8 @@ void CanvasView::contextMenuEvent(QContextMenuEvent* event) {
 void CanvasView::showContextMenu(QPoint viewPos, QPoint globalPos) {
     const QPointF scenePos = mapToScene(viewPos);
     const std::string id = m_scene->areaAt(scenePos, 1 / zoom());
-    if (!id.empty() && !m_session.selection().contains(QString::fromStdString(id))) m_session.select({QString::fromStdString(id)});
+    if (!id.empty() && !m_session.selection().contains(QString::fromStdString(id)))
+        m_session.select({QString::fromStdString(id)});
     QMenu* menu = makeContextMenu(*this, id, scenePos);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->popup(globalPos);

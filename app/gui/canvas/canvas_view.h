@@ -1,6 +1,6 @@
 #pragma once
-// The canvas: shows the session's design and turns mouse and keyboard into operations on it. All changes go through
-// Session::apply; one gesture is one undo entry.
+// The canvas: shows the session's design and turns mouse and keyboard into operations on it. All changes go
+// through Session::apply; one gesture is one undo entry.
 
 #include <QGraphicsView>
 #include <QPointer>
@@ -28,7 +28,8 @@ public:
 
     static constexpr double kMinimumZoom = 0.1;
     static constexpr double kMaximumZoom = 4;
-    // Drags from the palette carry this; the data is "kinds/haproxy", "domains/zone" or "groups/pool" in UTF-8.
+    // Drags from the palette carry this; the data is "kinds/haproxy", "domains/zone" or "groups/pool" in
+    // UTF-8.
     static constexpr const char* kPaletteMime = "application/x-alwayson-kind";
 
     CanvasView(Session& session, const Theme& theme, QWidget* parent = nullptr);
@@ -39,7 +40,8 @@ public:
     CanvasScene& canvasScene() const { return *m_scene; }
     Tool tool() const { return m_tool; }
     double zoom() const; // 1 = 100 %
-    // Zooms so that the scene point under `anchor` (viewport coordinates) stays where it is. Clamped to 10..400 %.
+    // Zooms so that the scene point under `anchor` (viewport coordinates) stays where it is. Clamped
+    // to 10..400 %.
     void setZoom(double zoom, QPointF anchor);
     bool gestureRunning() const { return m_gesture != nullptr; }
     // What the mouse says near the cursor while linking ("" when nothing): for tests and screen readers.
@@ -64,7 +66,7 @@ public slots:
     void paste(); // at the cursor when it is over the canvas, else in the middle
     void duplicateSelection();
     void groupSelection(const QString& groupKind); // "pool"
-    void alignSelection(Qt::Alignment alignment);           // one of left, hcentre, right, top, vcentre, bottom
+    void alignSelection(Qt::Alignment alignment);  // one of left, hcentre, right, top, vcentre, bottom
     void distributeSelection(Qt::Orientation orientation); // equal gaps between three or more
     void cancelGesture();
     // Starts a link that follows the mouse until the next click (or Esc).
@@ -106,7 +108,7 @@ private:
     std::unique_ptr<Gesture> gestureFor(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers);
     void startRename(const std::string& id);
     void showContextMenu(QPoint viewPos, QPoint globalPos);
-    void walk(int key);      // to the nearest thing in the direction of an arrow key
+    void walk(int key); // to the nearest thing in the direction of an arrow key
     bool editKey(QKeyEvent* event);
     bool moveKey(QKeyEvent* event);
     void nudge(QPointF by);
@@ -135,7 +137,7 @@ private:
     bool m_fitPending = true; // a new document is shown whole as soon as the view has a size
     QPoint m_lastMouse;       // in the viewport
     int m_nudgeGesture = 0;   // arrow keys in a row are one undo entry
-    double m_wheelRest = 0; // parts of a wheel step not yet used
+    double m_wheelRest = 0;   // parts of a wheel step not yet used
     struct PaletteDrag;
     std::unique_ptr<PaletteDrag> m_paletteDrag;
 };

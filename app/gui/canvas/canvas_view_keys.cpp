@@ -27,23 +27,30 @@ namespace {
 
 std::vector<std::string> toIds(const QStringList& list) {
     std::vector<std::string> ids;
-    for (const QString& id : list) ids.push_back(id.toStdString());
+    for (const QString& id : list)
+        ids.push_back(id.toStdString());
     return ids;
 }
 
 QStringList toQt(const std::vector<std::string>& ids) {
     QStringList list;
-    for (const std::string& id : ids) list << QString::fromStdString(id);
+    for (const std::string& id : ids)
+        list << QString::fromStdString(id);
     return list;
 }
 
 QPointF direction(int key) {
     switch (key) {
-    case Qt::Key_Left: return {-1, 0};
-    case Qt::Key_Right: return {1, 0};
-    case Qt::Key_Up: return {0, -1};
-    case Qt::Key_Down: return {0, 1};
-    default: return {};
+    case Qt::Key_Left:
+        return {-1, 0};
+    case Qt::Key_Right:
+        return {1, 0};
+    case Qt::Key_Up:
+        return {0, -1};
+    case Qt::Key_Down:
+        return {0, 1};
+    default:
+        return {};
     }
 }
 
@@ -51,9 +58,12 @@ QPointF direction(int key) {
 
 void CanvasView::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape) {
-        if (m_gesture || m_paletteDrag) cancelGesture();
-        else if (m_tool != Tool::select) setTool(Tool::select);
-        else m_session.select({});
+        if (m_gesture || m_paletteDrag)
+            cancelGesture();
+        else if (m_tool != Tool::select)
+            setTool(Tool::select);
+        else
+            m_session.select({});
         return event->accept();
     }
     if (event->key() == Qt::Key_Space && !event->isAutoRepeat() && !m_gesture) {
@@ -86,23 +96,33 @@ bool CanvasView::moveKey(QKeyEvent* event) {
         verticalScrollBar()->setValue(verticalScrollBar()->value() + int(way.y() * 60));
         return true;
     }
-    const double step = event->modifiers() & Qt::AltModifier ? 1 : event->modifiers() & Qt::ShiftModifier ? 10 * kGrid : kGrid;
+    const double step = event->modifiers() & Qt::AltModifier     ? 1
+                        : event->modifiers() & Qt::ShiftModifier ? 10 * kGrid
+                                                                 : kGrid;
     nudge(way * step);
     return true;
 }
 
 bool CanvasView::editKey(QKeyEvent* event) {
-    if (event->matches(QKeySequence::SelectAll)) selectAll();
-    else if (event->matches(QKeySequence::Copy)) copySelection();
-    else if (event->matches(QKeySequence::Cut)) cutSelection();
-    else if (event->matches(QKeySequence::Paste)) paste();
-    else if (event->key() == Qt::Key_D && event->modifiers() == Qt::ControlModifier) duplicateSelection();
-    else if (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace) deleteSelection();
-    else if (event->key() == Qt::Key_F2) renameSelection();
+    if (event->matches(QKeySequence::SelectAll))
+        selectAll();
+    else if (event->matches(QKeySequence::Copy))
+        copySelection();
+    else if (event->matches(QKeySequence::Cut))
+        cutSelection();
+    else if (event->matches(QKeySequence::Paste))
+        paste();
+    else if (event->key() == Qt::Key_D && event->modifiers() == Qt::ControlModifier)
+        duplicateSelection();
+    else if (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace)
+        deleteSelection();
+    else if (event->key() == Qt::Key_F2)
+        renameSelection();
     else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
         if (m_session.selection().isEmpty()) return false;
         emit inspectRequested(m_session.selection().first());
-    } else return false;
+    } else
+        return false;
     return true;
 }
 
@@ -113,8 +133,10 @@ void CanvasView::nudge(QPointF by) {
     if (roots.empty()) return;
     Boxes after;
     for (const std::string& id : withContents(m_session.design(), roots))
-        if (const auto box = m_scene->boxes().find(id); box != m_scene->boxes().end()) after[id] = box->second.translated(by);
-    const std::optional<Operation> operation = moveOperation(m_session.design(), m_scene->boxes(), after, roots);
+        if (const auto box = m_scene->boxes().find(id); box != m_scene->boxes().end())
+            after[id] = box->second.translated(by);
+    const std::optional<Operation> operation =
+        moveOperation(m_session.design(), m_scene->boxes(), after, roots);
     if (!operation) return;
     if (m_nudgeGesture == 0) m_nudgeGesture = m_session.newGesture();
     m_session.apply(*operation, m_nudgeGesture);
@@ -138,11 +160,13 @@ bool CanvasView::focusNextPrevChild(bool next) {
     if (nodes.empty() || !hasFocus()) return QGraphicsView::focusNextPrevChild(next);
     const std::string& now = m_scene->keyboardFocus();
     std::size_t at = now.empty() ? nodes.npos : nodes.indexOf(now);
-    if (at == nodes.npos) at = next ? 0 : nodes.size() - 1;
+    if (at == nodes.npos)
+        at = next ? 0 : nodes.size() - 1;
     else if (next ? at + 1 == nodes.size() : at == 0) {
         m_scene->setKeyboardFocus({});
         return QGraphicsView::focusNextPrevChild(next);
-    } else at = next ? at + 1 : at - 1;
+    } else
+        at = next ? at + 1 : at - 1;
     focusThing(nodes.at(at).id.str());
     return true;
 }
@@ -174,10 +198,14 @@ void CanvasView::walk(int key) {
 void CanvasView::selectAll() {
     const Design& design = m_session.design();
     QStringList all;
-    for (const Node& node : design.nodes) all << QString::fromStdString(node.id.str());
-    for (const Domain& domain : design.domains) all << QString::fromStdString(domain.id.str());
-    for (const Group& group : design.groups) all << QString::fromStdString(group.id.str());
-    for (const Link& link : design.links) all << QString::fromStdString(link.id.str());
+    for (const Node& node : design.nodes)
+        all << QString::fromStdString(node.id.str());
+    for (const Domain& domain : design.domains)
+        all << QString::fromStdString(domain.id.str());
+    for (const Group& group : design.groups)
+        all << QString::fromStdString(group.id.str());
+    for (const Link& link : design.links)
+        all << QString::fromStdString(link.id.str());
     m_session.select(all);
 }
 
@@ -191,9 +219,11 @@ void CanvasView::deleteSelection() {
 void CanvasView::copySelection() {
     const std::vector<std::string> ids = toIds(m_session.selection());
     if (ids.empty()) return;
-    QApplication::clipboard()->setText(QString::fromStdString(copyText(m_session.design(), m_scene->boxes(), ids)));
-    emit m_session.notice(ids.size() == 1 ? QStringLiteral("Copied %1").arg(QString::fromStdString(ids.front()))
-                                          : QStringLiteral("Copied %1 things").arg(ids.size()));
+    QApplication::clipboard()->setText(
+        QString::fromStdString(copyText(m_session.design(), m_scene->boxes(), ids)));
+    emit m_session.notice(ids.size() == 1
+                              ? QStringLiteral("Copied %1").arg(QString::fromStdString(ids.front()))
+                              : QStringLiteral("Copied %1 things").arg(ids.size()));
 }
 
 void CanvasView::cutSelection() {
@@ -209,9 +239,11 @@ void CanvasView::paste() {
     }
     const bool mouseHere = viewport()->rect().contains(m_lastMouse) && viewport()->underMouse();
     const QPoint at = mouseHere ? m_lastMouse : viewport()->rect().center() - QPoint(90, 40);
-    const Result<Pasting> pasting = pasteOperation(m_session.design(), m_scene->boxes(), text, snapped(mapToScene(at)));
+    const Result<Pasting> pasting =
+        pasteOperation(m_session.design(), m_scene->boxes(), text, snapped(mapToScene(at)));
     if (!pasting) {
-        emit m_session.errorRaised(QStringLiteral("Nothing was pasted"), QString::fromStdString(describe(pasting.error())));
+        emit m_session.errorRaised(QStringLiteral("Nothing was pasted"),
+                                   QString::fromStdString(describe(pasting.error())));
         return;
     }
     if (m_session.apply(pasting->operation)) m_session.select(toQt(pasting->ids));
@@ -221,7 +253,8 @@ void CanvasView::duplicateSelection() {
     const std::vector<std::string> ids = toIds(m_session.selection());
     if (ids.empty()) return;
     const Result<Pasting> pasting =
-        pasteOperation(m_session.design(), m_scene->boxes(), copyText(m_session.design(), m_scene->boxes(), ids), std::nullopt);
+        pasteOperation(m_session.design(), m_scene->boxes(),
+                       copyText(m_session.design(), m_scene->boxes(), ids), std::nullopt);
     if (pasting && m_session.apply(pasting->operation)) m_session.select(toQt(pasting->ids));
 }
 
@@ -229,19 +262,22 @@ void CanvasView::groupSelection(const QString& groupKind) {
     const std::optional<Creation> creation =
         groupOperation(m_session.design(), toIds(m_session.selection()), groupKind.toStdString());
     if (!creation) {
-        emit m_session.notice(QStringLiteral("Select nodes that can stand in for each other first, for instance two servers"));
+        emit m_session.notice(
+            QStringLiteral("Select nodes that can stand in for each other first, for instance two servers"));
         return;
     }
     if (m_session.apply(creation->operation)) m_session.select({QString::fromStdString(creation->id)});
 }
 
 void CanvasView::alignSelection(Qt::Alignment alignment) {
-    const auto operation = alignOperation(m_session.design(), m_scene->boxes(), toIds(m_session.selection()), alignment);
+    const auto operation =
+        alignOperation(m_session.design(), m_scene->boxes(), toIds(m_session.selection()), alignment);
     if (operation) m_session.apply(*operation);
 }
 
 void CanvasView::distributeSelection(Qt::Orientation orientation) {
-    const auto operation = distributeOperation(m_session.design(), m_scene->boxes(), toIds(m_session.selection()), orientation);
+    const auto operation =
+        distributeOperation(m_session.design(), m_scene->boxes(), toIds(m_session.selection()), orientation);
     if (operation) m_session.apply(*operation);
 }
 
@@ -266,7 +302,8 @@ void CanvasView::startRename(const std::string& id) {
         name = QString::fromStdString(group->displayName());
         collection = Collection::groups;
         place = QRectF(m_scene->group(id)->tab().topLeft() + QPointF(4, -4), QSizeF(130, 26));
-    } else return;
+    } else
+        return;
     QRect rect = mapFromScene(place).boundingRect();
     rect.setSize(rect.size().expandedTo(QSize(114, 26)));
     if (m_rename) m_rename->setFocus();

@@ -22,7 +22,8 @@ namespace {
 const Descriptor* descriptorOf(std::string_view path) {
     const Catalogue& catalogue = Catalogue::builtIn();
     const std::size_t slash = path.find('/');
-    const std::string_view family = path.substr(0, slash), id = slash == path.npos ? path : path.substr(slash + 1);
+    const std::string_view family = path.substr(0, slash),
+                           id = slash == path.npos ? path : path.substr(slash + 1);
     if (family == "kinds") return catalogue.kind(id);
     if (family == "domains") return catalogue.domain(id);
     if (family == "groups") return catalogue.group(id);
@@ -36,7 +37,8 @@ void CanvasView::drawBackground(QPainter* painter, const QRectF& rect) {
     if (kGrid * zoom() < 6) return;
     // Dots at a distance that stays between 16 and 40 pixels.
     double step = kGrid;
-    while (step * zoom() < 16) step *= 2;
+    while (step * zoom() < 16)
+        step *= 2;
     // Squares of two pixels without antialiasing: thousands of round dots would cost more than all cards.
     const double side = 2 / zoom();
     std::vector<QRectF> dots;
@@ -52,7 +54,8 @@ void CanvasView::drawBackground(QPainter* painter, const QRectF& rect) {
 void CanvasView::drawForeground(QPainter* painter, const QRectF&) {
     if (m_gesture) m_gesture->paint(*painter);
     if (m_paletteDrag) paintPaletteGhost(*painter);
-    if (m_session.design().nodes.empty() && m_session.design().domains.empty() && m_session.design().groups.empty() && !m_paletteDrag)
+    if (m_session.design().nodes.empty() && m_session.design().domains.empty() &&
+        m_session.design().groups.empty() && !m_paletteDrag)
         paintEmptyState(*painter);
 }
 
@@ -71,17 +74,20 @@ void CanvasView::paintEmptyState(QPainter& painter) {
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_theme.tileFill("balancer"));
     painter.drawRoundedRect(QRectF(card.left() + 10, card.top() + 13, 36, 36), 8, 8);
-    m_theme.icons().paint(painter, QStringLiteral("balancer"), QRectF(card.left() + 18, card.top() + 21, 20, 20), m_theme.tileIcon("balancer"));
+    m_theme.icons().paint(painter, QStringLiteral("balancer"),
+                          QRectF(card.left() + 18, card.top() + 21, 20, 20), m_theme.tileIcon("balancer"));
     painter.setBrush(m_theme.color(Tone::grid));
     painter.drawRoundedRect(QRectF(card.left() + 56, card.top() + 20, 70, 7), 3.5, 3.5);
     painter.drawRoundedRect(QRectF(card.left() + 56, card.top() + 36, 92, 6), 3, 3);
     painter.setFont(m_theme.font(Type::title, QFont::DemiBold));
     painter.setPen(m_theme.color(Tone::text));
-    painter.drawText(QRectF(area.left(), middle.y() + 6, area.width(), 26), Qt::AlignHCenter | Qt::AlignVCenter,
+    painter.drawText(QRectF(area.left(), middle.y() + 6, area.width(), 26),
+                     Qt::AlignHCenter | Qt::AlignVCenter,
                      QStringLiteral("Drag a load balancer here, or start from a template"));
     painter.setFont(m_theme.font(Type::secondary));
     painter.setPen(m_theme.color(Tone::secondary));
-    painter.drawText(QRectF(area.left(), middle.y() + 34, area.width(), 22), Qt::AlignHCenter | Qt::AlignVCenter,
+    painter.drawText(QRectF(area.left(), middle.y() + 34, area.width(), 22),
+                     Qt::AlignHCenter | Qt::AlignVCenter,
                      QStringLiteral("Clients, servers and places are in the palette to the left"));
     painter.restore();
 }
@@ -102,12 +108,14 @@ void CanvasView::paintPaletteGhost(QPainter& painter) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(m_theme.tileFill(descriptor->category));
         painter.drawRoundedRect(QRectF(box.left() + 10, box.top() + 12, 36, 36), 8, 8);
-        m_theme.icons().paint(painter, QString::fromStdString(descriptor->icon), QRectF(box.left() + 18, box.top() + 20, 20, 20),
+        m_theme.icons().paint(painter, QString::fromStdString(descriptor->icon),
+                              QRectF(box.left() + 18, box.top() + 20, 20, 20),
                               m_theme.tileIcon(descriptor->category));
     }
     painter.setFont(m_theme.font(card ? Type::body : Type::secondary, QFont::DemiBold));
     painter.setPen(m_theme.color(card ? Tone::text : Tone::secondary));
-    painter.drawText(box.topLeft() + (card ? QPointF(56, 35) : QPointF(14, 22)), QString::fromStdString(descriptor->title));
+    painter.drawText(box.topLeft() + (card ? QPointF(56, 35) : QPointF(14, 22)),
+                     QString::fromStdString(descriptor->title));
     painter.setOpacity(1);
 }
 
@@ -122,11 +130,12 @@ bool CanvasView::showPaletteGhost(QPoint viewPos, const QMimeData* mime, Qt::Key
     m_paletteDrag->path = path;
     m_paletteDrag->box = QRectF(corner, size);
     std::map<std::string, Emphasis> emphasis;
-    const std::string place = path.starts_with("groups/")
-                                  ? std::string()
-                                  : domainAt(m_session.design(), m_scene->boxes(), m_paletteDrag->box.center());
+    const std::string place = path.starts_with("groups/") ? std::string()
+                                                          : domainAt(m_session.design(), m_scene->boxes(),
+                                                                     m_paletteDrag->box.center());
     const Domain* domain = m_session.design().domains.find(place);
-    if (domain && (path.starts_with("kinds/") || domainMayLieIn(path.substr(8), domain->kind))) emphasis[place] = Emphasis::target;
+    if (domain && (path.starts_with("kinds/") || domainMayLieIn(path.substr(8), domain->kind)))
+        emphasis[place] = Emphasis::target;
     m_scene->setEmphasis(emphasis);
     viewport()->update();
     return true;
@@ -141,12 +150,14 @@ void CanvasView::clearPaletteGhost() {
 
 void CanvasView::dragEnterEvent(QDragEnterEvent* event) {
     if (!event->mimeData()->hasFormat(QLatin1String(kPaletteMime))) return event->ignore();
-    if (showPaletteGhost(event->position().toPoint(), event->mimeData(), event->modifiers())) event->acceptProposedAction();
+    if (showPaletteGhost(event->position().toPoint(), event->mimeData(), event->modifiers()))
+        event->acceptProposedAction();
 }
 
 void CanvasView::dragMoveEvent(QDragMoveEvent* event) {
     if (!event->mimeData()->hasFormat(QLatin1String(kPaletteMime))) return event->ignore();
-    if (showPaletteGhost(event->position().toPoint(), event->mimeData(), event->modifiers())) event->acceptProposedAction();
+    if (showPaletteGhost(event->position().toPoint(), event->mimeData(), event->modifiers()))
+        event->acceptProposedAction();
 }
 
 void CanvasView::dragLeaveEvent(QDragLeaveEvent*) {
@@ -157,8 +168,8 @@ void CanvasView::dropEvent(QDropEvent* event) {
     if (!event->mimeData()->hasFormat(QLatin1String(kPaletteMime)) ||
         !showPaletteGhost(event->position().toPoint(), event->mimeData(), event->modifiers()))
         return event->ignore();
-    const std::optional<Creation> creation =
-        createFromCatalogue(m_session.design(), m_scene->boxes(), m_paletteDrag->path, m_paletteDrag->box.topLeft());
+    const std::optional<Creation> creation = createFromCatalogue(
+        m_session.design(), m_scene->boxes(), m_paletteDrag->path, m_paletteDrag->box.topLeft());
     clearPaletteGhost();
     event->acceptProposedAction();
     if (!creation || !m_session.apply(creation->operation)) return;
@@ -170,16 +181,20 @@ void CanvasView::placeAtCentre(const QString& descriptorPath) {
     const std::string path = descriptorPath.toStdString();
     if (!descriptorOf(path)) return;
     const QSizeF size = sizeOfNew(path);
-    QPointF corner = snapped(mapToScene(viewport()->rect().center()) - QPointF(size.width(), size.height()) / 2);
+    QPointF corner =
+        snapped(mapToScene(viewport()->rect().center()) - QPointF(size.width(), size.height()) / 2);
     // Not on top of another card.
     const auto taken = [&](QPointF at) {
         for (const auto& [id, box] : m_scene->boxes())
             if (m_scene->node(id) && box.intersects(QRectF(at, size))) return true;
         return false;
     };
-    for (int step = 0; step < 40 && path.starts_with("kinds/") && taken(corner); ++step) corner += QPointF(0, kGrid);
-    const std::optional<Creation> creation = createFromCatalogue(m_session.design(), m_scene->boxes(), path, corner);
-    if (creation && m_session.apply(creation->operation)) m_session.select({QString::fromStdString(creation->id)});
+    for (int step = 0; step < 40 && path.starts_with("kinds/") && taken(corner); ++step)
+        corner += QPointF(0, kGrid);
+    const std::optional<Creation> creation =
+        createFromCatalogue(m_session.design(), m_scene->boxes(), path, corner);
+    if (creation && m_session.apply(creation->operation))
+        m_session.select({QString::fromStdString(creation->id)});
 }
 
 } // namespace alwayson::gui

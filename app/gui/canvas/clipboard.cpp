@@ -50,10 +50,12 @@ private:
 
 template <class Entity>
 Result<std::vector<Entity>> readAll(const Json& json, const char* key,
-                                    Result<Entity> (*read)(const Json&, const std::string&, std::vector<LoadWarning>*)) {
+                                    Result<Entity> (*read)(const Json&, const std::string&,
+                                                           std::vector<LoadWarning>*)) {
     std::vector<Entity> entities;
     if (!json.contains(key)) return entities;
-    if (!json[key].is_array()) return badFragment(std::string("The clipboard's \"") + key + "\" is not a list.");
+    if (!json[key].is_array())
+        return badFragment(std::string("The clipboard's \"") + key + "\" is not a list.");
     for (std::size_t i = 0; i < json[key].size(); ++i) {
         Result<Entity> entity = read(json[key][i], std::string("/") + key + "/" + std::to_string(i), nullptr);
         if (!entity) return entity.error();
@@ -73,7 +75,8 @@ struct Fragment {
 Result<Fragment> readFragment(const std::string& text) {
     Result<Json> json = readJson(text, "clipboard");
     if (!json) return json.error();
-    if (!json->is_object() || json->value("format", "") != kFormat) return badFragment("The clipboard holds no part of a design.");
+    if (!json->is_object() || json->value("format", "") != kFormat)
+        return badFragment("The clipboard holds no part of a design.");
     Fragment fragment;
     auto domains = readAll<Domain>(*json, "domains", &domainFromJson);
     if (!domains) return domains.error();
@@ -83,7 +86,11 @@ Result<Fragment> readFragment(const std::string& text) {
     if (!groups) return groups.error();
     auto links = readAll<Link>(*json, "links", &linkFromJson);
     if (!links) return links.error();
-    fragment = {std::move(nodes.value()), std::move(domains.value()), std::move(groups.value()), std::move(links.value()), {}};
+    fragment = {std::move(nodes.value()),
+                std::move(domains.value()),
+                std::move(groups.value()),
+                std::move(links.value()),
+                {}};
     if (json->contains("canvas") && (*json)["canvas"].is_object()) {
         for (const auto& [id, box] : (*json)["canvas"].items()) {
             if (!box.is_array() || box.size() < 2 || box.size() > 4) continue;
@@ -121,7 +128,8 @@ bool isFragment(const std::string& text) {
     return text.size() < (64u << 20) && text.find(kFormat) != std::string::npos;
 }
 
-Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const std::string& text, std::optional<QPointF> at) {
+Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const std::string& text,
+                               std::optional<QPointF> at) {
     Result<Fragment> read = readFragment(text);
     if (!read) return read.error();
     Fragment& fragment = read.value();
@@ -129,13 +137,17 @@ Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const s
         return badFragment("The clipboard holds nothing that can be placed.");
 
     QRectF around;
-    for (const auto& [id, box] : fragment.canvas) around = around.united(box);
+    for (const auto& [id, box] : fragment.canvas)
+        around = around.united(box);
     const QPointF offset = at && !around.isNull() ? *at - around.topLeft() : QPointF(kGrid, kGrid);
 
     Renaming renaming(design);
-    for (const Domain& domain : fragment.domains) renaming.fresh(domain.id.str());
-    for (const Node& node : fragment.nodes) renaming.fresh(node.id.str());
-    for (const Group& group : fragment.groups) renaming.fresh(group.id.str());
+    for (const Domain& domain : fragment.domains)
+        renaming.fresh(domain.id.str());
+    for (const Node& node : fragment.nodes)
+        renaming.fresh(node.id.str());
+    for (const Group& group : fragment.groups)
+        renaming.fresh(group.id.str());
 
     Pasting pasting;
     std::vector<Operation> operations;
@@ -146,8 +158,10 @@ Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const s
     for (Domain domain : fragment.domains) {
         const std::string old = domain.id.str();
         domain.id = DomainId(renaming.fresh(old));
-        if (domain.parent && renaming.knows(domain.parent->str())) domain.parent = DomainId(renaming.fresh(domain.parent->str()));
-        else if (domain.parent && !design.domains.contains(domain.parent->str())) domain.parent.reset();
+        if (domain.parent && renaming.knows(domain.parent->str()))
+            domain.parent = DomainId(renaming.fresh(domain.parent->str()));
+        else if (domain.parent && !design.domains.contains(domain.parent->str()))
+            domain.parent.reset();
         add(operation::insertDomain(domain), old);
     }
     for (Group group : fragment.groups) {
@@ -159,14 +173,18 @@ Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const s
         const std::string old = node.id.str();
         node.id = NodeId(renaming.fresh(old));
         const auto box = fragment.canvas.find(old);
-        if (node.domain && renaming.knows(node.domain->str())) node.domain = DomainId(renaming.fresh(node.domain->str()));
+        if (node.domain && renaming.knows(node.domain->str()))
+            node.domain = DomainId(renaming.fresh(node.domain->str()));
         else if (box != fragment.canvas.end() && at) {
             // Pasted by hand: it belongs where it lands.
             const std::string here = domainAt(design, boxes, box->second.translated(offset).center());
             node.domain = here.empty() ? std::nullopt : std::optional(DomainId(here));
-        } else if (node.domain && !design.domains.contains(node.domain->str())) node.domain.reset();
-        if (node.group && renaming.knows(node.group->str())) node.group = GroupId(renaming.fresh(node.group->str()));
-        else if (node.group && !design.groups.contains(node.group->str())) node.group.reset();
+        } else if (node.domain && !design.domains.contains(node.domain->str()))
+            node.domain.reset();
+        if (node.group && renaming.knows(node.group->str()))
+            node.group = GroupId(renaming.fresh(node.group->str()));
+        else if (node.group && !design.groups.contains(node.group->str()))
+            node.group.reset();
         std::erase_if(node.dependsOn, [&](DomainId& id) {
             if (renaming.knows(id.str())) id = DomainId(renaming.fresh(id.str()));
             return !renaming.knows(id.str()) && !design.domains.contains(id.str());
@@ -186,10 +204,13 @@ Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const s
         const bool sized = std::any_of(fragment.domains.begin(), fragment.domains.end(),
                                        [&](const Domain& domain) { return domain.id.str() == old; });
         const QPointF corner = snapped(box.topLeft() + offset);
-        operations.push_back(operation::place(renaming.fresh(old), {corner.x(), corner.y(), sized ? box.width() : 0, sized ? box.height() : 0}));
+        operations.push_back(
+            operation::place(renaming.fresh(old),
+                             {corner.x(), corner.y(), sized ? box.width() : 0, sized ? box.height() : 0}));
     }
-    const std::string label = pasting.ids.size() == 1 ? "Paste " + pasting.ids.front()
-                                                      : "Paste " + std::to_string(pasting.ids.size()) + " things";
+    const std::string label = pasting.ids.size() == 1
+                                  ? "Paste " + pasting.ids.front()
+                                  : "Paste " + std::to_string(pasting.ids.size()) + " things";
     pasting.operation = operation::batch(label, std::move(operations));
     return pasting;
 }

@@ -22,7 +22,8 @@ bool isDown(const CanvasView& view, const std::string& id) {
     return live && live->frame.state != NodeState::up;
 }
 
-void addFailures(QMenu& menu, CanvasView& view, const std::string& id, const std::vector<ResolvedFailureMode>& modes) {
+void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
+                 const std::vector<ResolvedFailureMode>& modes) {
     if (modes.empty()) return;
     Session& session = view.session();
     const bool running = session.runState() != Session::RunState::idle;
@@ -37,7 +38,8 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id, const std
         });
     }
     if (!running) return;
-    QAction* heal = menu.addAction(view.theme().icon(QStringLiteral("heal"), Tone::ok), QStringLiteral("Heal"));
+    QAction* heal =
+        menu.addAction(view.theme().icon(QStringLiteral("heal"), Tone::ok), QStringLiteral("Heal"));
     heal->setObjectName(QStringLiteral("heal"));
     heal->setEnabled(view.session().design().domains.contains(id) || isDown(view, id));
     QObject::connect(heal, &QAction::triggered, &view, [&session, id] { session.heal(qt(id)); });
@@ -47,20 +49,25 @@ void addAligning(QMenu& menu, CanvasView& view) {
     const qsizetype count = view.session().selection().size();
     if (count < 2) return;
     QMenu* align = menu.addMenu(QStringLiteral("Align"));
-    const std::pair<const char*, Qt::Alignment> ways[] = {{"Left", Qt::AlignLeft}, {"Centre", Qt::AlignHCenter}, {"Right", Qt::AlignRight},
-                                                          {"Top", Qt::AlignTop}, {"Middle", Qt::AlignVCenter}, {"Bottom", Qt::AlignBottom}};
+    const std::pair<const char*, Qt::Alignment> ways[] = {
+        {"Left", Qt::AlignLeft}, {"Centre", Qt::AlignHCenter}, {"Right", Qt::AlignRight},
+        {"Top", Qt::AlignTop},   {"Middle", Qt::AlignVCenter}, {"Bottom", Qt::AlignBottom}};
     for (const auto& [name, way] : ways)
-        QObject::connect(align->addAction(QString::fromLatin1(name)), &QAction::triggered, &view, [&view, way = way] { view.alignSelection(way); });
+        QObject::connect(align->addAction(QString::fromLatin1(name)), &QAction::triggered, &view,
+                         [&view, way = way] { view.alignSelection(way); });
     if (count < 3) return;
     align->addSeparator();
-    QObject::connect(align->addAction(QStringLiteral("Same gaps across")), &QAction::triggered, &view, [&view] { view.distributeSelection(Qt::Horizontal); });
-    QObject::connect(align->addAction(QStringLiteral("Same gaps down")), &QAction::triggered, &view, [&view] { view.distributeSelection(Qt::Vertical); });
+    QObject::connect(align->addAction(QStringLiteral("Same gaps across")), &QAction::triggered, &view,
+                     [&view] { view.distributeSelection(Qt::Horizontal); });
+    QObject::connect(align->addAction(QStringLiteral("Same gaps down")), &QAction::triggered, &view,
+                     [&view] { view.distributeSelection(Qt::Vertical); });
 }
 
 void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
     const Design& design = view.session().design();
     if (!design.links.contains(id)) {
-        QAction* rename = menu.addAction(view.theme().icon(QStringLiteral("rename")), QStringLiteral("Rename"));
+        QAction* rename =
+            menu.addAction(view.theme().icon(QStringLiteral("rename")), QStringLiteral("Rename"));
         rename->setShortcut(Qt::Key_F2);
         QObject::connect(rename, &QAction::triggered, &view, &CanvasView::renameSelection);
     }
@@ -69,16 +76,22 @@ void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
     for (const Descriptor& kind : Catalogue::builtIn().groups())
         for (const QString& chosen : selection)
             if (const Node* node = design.nodes.find(chosen.toStdString()); node && mayJoin(*node, kind.id)) {
-                QAction* group = menu.addAction(view.theme().icon(qt(kind.icon)), QStringLiteral("Group into %1").arg(qt(kind.title).toLower()));
+                QAction* group =
+                    menu.addAction(view.theme().icon(qt(kind.icon)),
+                                   QStringLiteral("Group into %1").arg(qt(kind.title).toLower()));
                 group->setObjectName(QStringLiteral("group:%1").arg(qt(kind.id)));
-                QObject::connect(group, &QAction::triggered, &view, [&view, id = qt(kind.id)] { view.groupSelection(id); });
+                QObject::connect(group, &QAction::triggered, &view,
+                                 [&view, id = qt(kind.id)] { view.groupSelection(id); });
                 break;
             }
     if (const Node* node = design.nodes.find(id); node && node->group) {
-        QAction* leave = menu.addAction(QStringLiteral("Take out of %1").arg(words::nameOf(design, node->group->str())));
-        QObject::connect(leave, &QAction::triggered, &view, [&view, id, label = "Take " + id + " out of " + node->group->str()] {
-            view.session().apply(operation::set(Collection::nodes, id, "/group", Json(), label));
-        });
+        QAction* leave =
+            menu.addAction(QStringLiteral("Take out of %1").arg(words::nameOf(design, node->group->str())));
+        QObject::connect(leave, &QAction::triggered, &view,
+                         [&view, id, label = "Take " + id + " out of " + node->group->str()] {
+                             view.session().apply(
+                                 operation::set(Collection::nodes, id, "/group", Json(), label));
+                         });
     }
     addAligning(menu, view);
     menu.addSeparator();
@@ -88,7 +101,8 @@ void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
     QAction* duplicate = menu.addAction(QStringLiteral("Duplicate"));
     duplicate->setShortcut(Qt::CTRL | Qt::Key_D);
     QObject::connect(duplicate, &QAction::triggered, &view, &CanvasView::duplicateSelection);
-    QAction* remove = menu.addAction(view.theme().icon(QStringLiteral("trash"), Tone::bad), QStringLiteral("Delete"));
+    QAction* remove =
+        menu.addAction(view.theme().icon(QStringLiteral("trash"), Tone::bad), QStringLiteral("Delete"));
     remove->setShortcut(QKeySequence::Delete);
     QObject::connect(remove, &QAction::triggered, &view, &CanvasView::deleteSelection);
 }
@@ -101,9 +115,11 @@ QMenu* makeContextMenu(CanvasView& view, const std::string& id, QPointF scenePos
     if (const Node* node = design.nodes.find(id)) addFailures(*menu, view, id, failureModesOf(*node));
     if (const Domain* domain = design.domains.find(id)) addFailures(*menu, view, id, failureModesOf(*domain));
     if (design.nodes.contains(id) || design.groups.contains(id)) {
-        QAction* link = menu->addAction(view.theme().icon(QStringLiteral("connect")), QStringLiteral("Link from here"));
+        QAction* link =
+            menu->addAction(view.theme().icon(QStringLiteral("connect")), QStringLiteral("Link from here"));
         link->setObjectName(QStringLiteral("link-from-here"));
-        QObject::connect(link, &QAction::triggered, &view, [&view, id, scenePos] { view.linkFrom(qt(id), scenePos); });
+        QObject::connect(link, &QAction::triggered, &view,
+                         [&view, id, scenePos] { view.linkFrom(qt(id), scenePos); });
     }
     if (!menu->isEmpty()) menu->addSeparator();
     if (!id.empty()) {
@@ -116,7 +132,8 @@ QMenu* makeContextMenu(CanvasView& view, const std::string& id, QPointF scenePos
     QAction* all = menu->addAction(QStringLiteral("Select all"));
     all->setShortcut(QKeySequence::SelectAll);
     QObject::connect(all, &QAction::triggered, &view, &CanvasView::selectAll);
-    QAction* fit = menu->addAction(view.theme().icon(QStringLiteral("fit")), QStringLiteral("Show everything"));
+    QAction* fit =
+        menu->addAction(view.theme().icon(QStringLiteral("fit")), QStringLiteral("Show everything"));
     QObject::connect(fit, &QAction::triggered, &view, &CanvasView::zoomToFit);
     return menu;
 }

@@ -39,15 +39,17 @@ QRectF DomainItem::boundingRect() const {
 }
 
 QRectF DomainItem::header() const {
-    const double width = QFontMetricsF(m_theme.font(Type::secondary, QFont::DemiBold)).horizontalAdvance(m_name) +
-                         QFontMetricsF(m_theme.font(Type::small)).horizontalAdvance(m_kind) + 34;
+    const double width =
+        QFontMetricsF(m_theme.font(Type::secondary, QFont::DemiBold)).horizontalAdvance(m_name) +
+        QFontMetricsF(m_theme.font(Type::small)).horizontalAdvance(m_kind) + 34;
     return QRectF(pos(), QSizeF(std::min(width, m_size.width()), 32));
 }
 
 bool DomainItem::isHit(QPointF scenePos, double pixel) const {
     if (header().contains(scenePos)) return true;
     const double reach = 5 * pixel;
-    const QRectF outer = box().adjusted(-reach, -reach, reach, reach), inner = box().adjusted(reach, reach, -reach, -reach);
+    const QRectF outer = box().adjusted(-reach, -reach, reach, reach),
+                 inner = box().adjusted(reach, reach, -reach, -reach);
     return outer.contains(scenePos) && !inner.contains(scenePos);
 }
 
@@ -57,10 +59,14 @@ Qt::Edges DomainItem::handleAt(QPointF scenePos, double pixel) const {
     const double reach = 8 * pixel;
     const QRectF area = box();
     if (!area.adjusted(-reach, -reach, reach, reach).contains(scenePos)) return edges;
-    if (std::abs(scenePos.x() - area.left()) <= reach) edges |= Qt::LeftEdge;
-    else if (std::abs(scenePos.x() - area.right()) <= reach) edges |= Qt::RightEdge;
-    if (std::abs(scenePos.y() - area.top()) <= reach) edges |= Qt::TopEdge;
-    else if (std::abs(scenePos.y() - area.bottom()) <= reach) edges |= Qt::BottomEdge;
+    if (std::abs(scenePos.x() - area.left()) <= reach)
+        edges |= Qt::LeftEdge;
+    else if (std::abs(scenePos.x() - area.right()) <= reach)
+        edges |= Qt::RightEdge;
+    if (std::abs(scenePos.y() - area.top()) <= reach)
+        edges |= Qt::TopEdge;
+    else if (std::abs(scenePos.y() - area.bottom()) <= reach)
+        edges |= Qt::BottomEdge;
     return edges;
 }
 
@@ -83,10 +89,13 @@ void DomainItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option
     }
     edge.setCosmetic(plain);
     painter->setPen(edge);
-    painter->setBrush(target ? m_theme.color(Tone::accentSoft) : m_theme.color(outer ? Tone::region : Tone::zone));
+    painter->setBrush(target ? m_theme.color(Tone::accentSoft)
+                             : m_theme.color(outer ? Tone::region : Tone::zone));
     const double radius = outer ? 16 : 12;
-    if (plain) painter->drawRect(area);
-    else painter->drawRoundedRect(area, radius, radius);
+    if (plain)
+        painter->drawRect(area);
+    else
+        painter->drawRoundedRect(area, radius, radius);
     if (m_outage) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(QBrush(m_theme.color(Tone::bad, 0.28), Qt::BDiagPattern));
@@ -112,7 +121,8 @@ void DomainItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option
     const QFont kindFont = m_theme.font(Type::small);
     painter->setFont(kindFont);
     painter->setPen(m_theme.color(m_outage ? Tone::bad : Tone::faint));
-    painter->drawText(QPointF(after, baseline), QFontMetricsF(kindFont).elidedText(rest, Qt::ElideRight, std::max(0.0, room - after - 8)));
+    painter->drawText(QPointF(after, baseline), QFontMetricsF(kindFont).elidedText(
+                                                    rest, Qt::ElideRight, std::max(0.0, room - after - 8)));
     painter->restore();
 
     if (m_keyboardFocus) {
@@ -128,8 +138,8 @@ void DomainItem::paintHandles(QPainter& painter, double zoom) const {
     painter.setBrush(m_theme.color(Tone::surface));
     painter.setPen(QPen(m_theme.color(Tone::accent), std::min(1.4 / zoom, 4.0)));
     const double w = m_size.width(), h = m_size.height();
-    for (const QPointF& at : {QPointF(0, 0), QPointF(w / 2, 0), QPointF(w, 0), QPointF(w, h / 2), QPointF(w, h), QPointF(w / 2, h),
-                              QPointF(0, h), QPointF(0, h / 2)})
+    for (const QPointF& at : {QPointF(0, 0), QPointF(w / 2, 0), QPointF(w, 0), QPointF(w, h / 2),
+                              QPointF(w, h), QPointF(w / 2, h), QPointF(0, h), QPointF(0, h / 2)})
         painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half));
 }
 

@@ -11,12 +11,13 @@ class DomainItem : public CanvasItem {
 public:
     DomainItem(std::string id, const Theme& theme);
     void setWords(const QString& name, const QString& kind);
-    void setDepth(int depth);  // 0: outermost
+    void setDepth(int depth); // 0: outermost
     void setSize(QSizeF size);
     void setOutage(bool outage, const QString& sentence = {});
     bool inOutage() const { return m_outage; }
     QRectF box() const { return {pos(), m_size}; }
-    // Which edges a drag at this point would move (Qt::Edges); none when there is no handle there. Only when selected.
+    // Which edges a drag at this point would move (Qt::Edges); none when there is no handle there. Only when
+    // selected.
     Qt::Edges handleAt(QPointF scenePos, double pixel) const;
     QRectF header() const; // in the scene: where the name is
 

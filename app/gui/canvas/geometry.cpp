@@ -31,15 +31,18 @@ QRectF groupOutline(const Design& design, const GroupId& group, const Boxes& box
     return own == boxes.end() ? QRectF() : own->second;
 }
 
-std::string domainAt(const Design& design, const Boxes& boxes, QPointF point, const std::vector<std::string>& except) {
+std::string domainAt(const Design& design, const Boxes& boxes, QPointF point,
+                     const std::vector<std::string>& except) {
     std::set<std::string, std::less<>> excluded(except.begin(), except.end());
     for (const std::string& id : except)
-        for (const std::string& inner : contentsOf(design, id)) excluded.insert(inner);
+        for (const std::string& inner : contentsOf(design, id))
+            excluded.insert(inner);
     std::string best;
     double bestArea = 0;
     for (const Domain& domain : design.domains) {
         const auto found = boxes.find(domain.id.str());
-        if (found == boxes.end() || excluded.contains(domain.id.str()) || !found->second.contains(point)) continue;
+        if (found == boxes.end() || excluded.contains(domain.id.str()) || !found->second.contains(point))
+            continue;
         const double area = found->second.width() * found->second.height();
         if (best.empty() || area < bestArea) {
             best = domain.id.str();
@@ -51,7 +54,8 @@ std::string domainAt(const Design& design, const Boxes& boxes, QPointF point, co
 
 bool domainMayLieIn(std::string_view kind, std::string_view parentKind) {
     const Descriptor* descriptor = Catalogue::builtIn().domain(kind);
-    return descriptor && std::find(descriptor->parents.begin(), descriptor->parents.end(), parentKind) != descriptor->parents.end();
+    return descriptor && std::find(descriptor->parents.begin(), descriptor->parents.end(), parentKind) !=
+                             descriptor->parents.end();
 }
 
 std::vector<std::string> contentsOf(const Design& design, std::string_view domain) {
@@ -85,7 +89,7 @@ QRectF minimalDomainBox(const Design& design, const Boxes& boxes, std::string_vi
 
 namespace {
 
-constexpr double kArrow = 8;   // length of an arrow head
+constexpr double kArrow = 8; // length of an arrow head
 constexpr int kSamples = 33;
 
 void finish(Route& route, QPointF from, QPointF c1, QPointF c2, QPointF base, QPointF direction) {
@@ -108,7 +112,8 @@ void finish(Route& route, QPointF from, QPointF c1, QPointF c2, QPointF base, QP
     int next = 1;
     for (int i = 0; i < kSamples; ++i) {
         const double wanted = route.length * i / (kSamples - 1);
-        while (next < kFine && at[next] < wanted) ++next;
+        while (next < kFine && at[next] < wanted)
+            ++next;
         const double step = at[next] - at[next - 1];
         const double share = step > 0 ? std::clamp((wanted - at[next - 1]) / step, 0.0, 1.0) : 0;
         route.samples[i] = fine[next - 1] + (fine[next] - fine[next - 1]) * share;
@@ -128,10 +133,12 @@ Route routeBetween(const QRectF& from, const QRectF& to, double lane) {
         Route route;
         const QPointF start(sign > 0 ? from.right() : from.left(), a.y() + shift);
         QPointF end(sign > 0 ? to.left() : to.right(), b.y() + shift);
-        if (std::abs(start.y() - end.y()) < to.height() / 2 - 10) end.setY(std::clamp(start.y(), to.top() + 8, to.bottom() - 8));
+        if (std::abs(start.y() - end.y()) < to.height() / 2 - 10)
+            end.setY(std::clamp(start.y(), to.top() + 8, to.bottom() - 8));
         const QPointF base = end - QPointF(sign * kArrow, 0);
         const double reach = std::max(12.0, std::abs(base.x() - start.x()) / 2);
-        finish(route, start, start + QPointF(sign * reach, 0), base - QPointF(sign * reach, 0), base, {sign, 0});
+        finish(route, start, start + QPointF(sign * reach, 0), base - QPointF(sign * reach, 0), base,
+               {sign, 0});
         return route;
     };
     const auto vertical = [&](double sign) {
@@ -140,10 +147,12 @@ Route routeBetween(const QRectF& from, const QRectF& to, double lane) {
         QPointF end(b.x() + shift, sign > 0 ? to.top() : to.bottom());
         if (std::abs(start.x() - end.x()) < 24) end.setX(start.x());
         // A wide target (an outline) is met straight below or above.
-        if (to.width() > 2 * from.width() && start.x() > to.left() + 20 && start.x() < to.right() - 20) end.setX(start.x());
+        if (to.width() > 2 * from.width() && start.x() > to.left() + 20 && start.x() < to.right() - 20)
+            end.setX(start.x());
         const QPointF base = end - QPointF(0, sign * kArrow);
         const double reach = std::max(12.0, std::abs(base.y() - start.y()) / 2);
-        finish(route, start, start + QPointF(0, sign * reach), base - QPointF(0, sign * reach), base, {0, sign});
+        finish(route, start, start + QPointF(0, sign * reach), base - QPointF(0, sign * reach), base,
+               {0, sign});
         return route;
     };
     const bool stacked = std::max(below, above) > kRoom && std::max(right, left) < kRoom;

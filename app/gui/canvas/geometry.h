@@ -1,6 +1,6 @@
 #pragma once
-// Where things are on the canvas, from the design alone. Scene units are pixels at zoom 1. Boxes have their top left
-// corner at the place the design file holds.
+// Where things are on the canvas, from the design alone. Scene units are pixels at zoom 1. Boxes have their
+// top left corner at the place the design file holds.
 
 #include "core/model/design.h"
 
@@ -23,18 +23,21 @@ inline constexpr double kGroupMargin = 16; // between an outline and its members
 
 using Boxes = std::map<std::string, QRectF, std::less<>>; // node and domain id (and empty group id) -> box
 
-// Places of everything: those of the design, and a sensible one for what has none (clients to the left, places side by
-// side, nodes in rows by how far they are from the clients). Deterministic; O(n log n) plus a search for free room.
+// Places of everything: those of the design, and a sensible one for what has none (clients to the left,
+// places side by side, nodes in rows by how far they are from the clients). Deterministic; O(n log n) plus a
+// search for free room.
 Boxes layoutBoxes(const Design& design);
 
 // Around the members' cards; the group's own box when it has no members; null when it has neither.
 QRectF groupOutline(const Design& design, const GroupId& group, const Boxes& boxes);
 
-double snapped(double value);   // to the grid
+double snapped(double value); // to the grid
 QPointF snapped(QPointF point);
 
-// The innermost place whose box holds the point; "" when none does. `except`: these and what lies in them do not count.
-std::string domainAt(const Design& design, const Boxes& boxes, QPointF point, const std::vector<std::string>& except = {});
+// The innermost place whose box holds the point; "" when none does. `except`: these and what lies in them do
+// not count.
+std::string domainAt(const Design& design, const Boxes& boxes, QPointF point,
+                     const std::vector<std::string>& except = {});
 // Whether the catalogue lets a place of this kind lie in one of that kind.
 bool domainMayLieIn(std::string_view kind, std::string_view parentKind);
 // Domains, nodes below a domain, at any depth.
@@ -44,16 +47,16 @@ QRectF minimalDomainBox(const Design& design, const Boxes& boxes, std::string_vi
 
 // One curve of a link, from the edge of one box to the edge of another.
 struct Route {
-    QPainterPath path;   // up to the base of the arrow
+    QPainterPath path; // up to the base of the arrow
     QPointF from;
-    QPointF tip;         // of the arrow
-    double angle = 0;    // of the arrow, degrees, 0 to the right, clockwise
+    QPointF tip;                  // of the arrow
+    double angle = 0;             // of the arrow, degrees, 0 to the right, clockwise
     std::vector<QPointF> samples; // evenly spaced along the path, for dots and hit tests
     double length = 0;
 };
 // `lane`: 0 in the middle, +-1, ... for parallel links between the same ends.
 Route routeBetween(const QRectF& from, const QRectF& to, double lane = 0);
-Route routeToPoint(const QRectF& from, QPointF to); // while a link is being dragged
+Route routeToPoint(const QRectF& from, QPointF to);   // while a link is being dragged
 QPointF pointAlong(const Route& route, double share); // 0..1, O(1)
 
 } // namespace alwayson::gui

@@ -20,13 +20,15 @@ namespace {
 
 QStringList toQt(const std::vector<std::string>& ids) {
     QStringList list;
-    for (const std::string& id : ids) list << QString::fromStdString(id);
+    for (const std::string& id : ids)
+        list << QString::fromStdString(id);
     return list;
 }
 
 std::vector<std::string> selectionOf(const CanvasView& view) {
     std::vector<std::string> ids;
-    for (const QString& id : view.session().selection()) ids.push_back(id.toStdString());
+    for (const QString& id : view.session().selection())
+        ids.push_back(id.toStdString());
     return ids;
 }
 
@@ -34,14 +36,17 @@ std::vector<std::string> selectionOf(const CanvasView& view) {
 
 // ---- move
 
-MoveGesture::MoveGesture(CanvasView& view, std::string grabbed, QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers)
+MoveGesture::MoveGesture(CanvasView& view, std::string grabbed, QPointF scenePos, QPoint viewPos,
+                         Qt::KeyboardModifiers modifiers)
     : Gesture(view), m_grabbed(std::move(grabbed)), m_start(scenePos), m_startPixel(viewPos) {
     const QString id = QString::fromStdString(m_grabbed);
     QStringList selection = view.session().selection();
     const bool selected = selection.contains(id);
     if (modifiers & Qt::ControlModifier) {
-        if (selected) selection.removeAll(id);
-        else selection << id;
+        if (selected)
+            selection.removeAll(id);
+        else
+            selection << id;
         view.session().select(selection);
     } else if (!selected) {
         if (!(modifiers & Qt::ShiftModifier)) selection.clear();
@@ -59,13 +64,15 @@ void MoveGesture::move(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers m
         m_moving = true;
         m_roots.clear();
         std::vector<std::string> selected = selectionOf(m_view);
-        if (std::find(selected.begin(), selected.end(), m_grabbed) == selected.end()) selected.push_back(m_grabbed);
+        if (std::find(selected.begin(), selected.end(), m_grabbed) == selected.end())
+            selected.push_back(m_grabbed);
         for (const std::string& id : selected)
             if (!design.links.contains(id)) m_roots.push_back(id);
     }
     if (m_roots.empty()) return;
     QPointF delta = scenePos - m_start;
-    if (modifiers & Qt::ShiftModifier) (std::abs(delta.x()) > std::abs(delta.y()) ? delta.ry() : delta.rx()) = 0;
+    if (modifiers & Qt::ShiftModifier)
+        (std::abs(delta.x()) > std::abs(delta.y()) ? delta.ry() : delta.rx()) = 0;
     if (!(modifiers & Qt::AltModifier)) {
         // The grabbed thing lands on the grid; what moves along keeps its distance to it.
         const auto grabbed = scene.boxes().find(m_grabbed);
@@ -74,7 +81,8 @@ void MoveGesture::move(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers m
     }
     m_after.clear();
     for (const std::string& id : withContents(design, m_roots))
-        if (const auto box = scene.boxes().find(id); box != scene.boxes().end()) m_after[id] = box->second.translated(delta);
+        if (const auto box = scene.boxes().find(id); box != scene.boxes().end())
+            m_after[id] = box->second.translated(delta);
     scene.setPreview(m_after);
     showTarget(m_after);
 }
@@ -89,19 +97,25 @@ void MoveGesture::showTarget(const Boxes& after) {
         const DropTarget target = dropTargetOf(design, scene.boxes(), after, root, moving);
         const Node* node = design.nodes.find(root);
         const Domain* domain = design.domains.find(root);
-        const std::string now = node && node->domain ? node->domain->str() : domain && domain->parent ? domain->parent->str() : std::string();
+        const std::string now = node && node->domain       ? node->domain->str()
+                                : domain && domain->parent ? domain->parent->str()
+                                                           : std::string();
         if (!target.group.empty()) {
             emphasis[target.group] = Emphasis::target;
-            m_hint = QStringLiteral("Release to add %1 to %2").arg(words::nameOf(design, root), words::nameOf(design, target.group));
+            m_hint = QStringLiteral("Release to add %1 to %2")
+                         .arg(words::nameOf(design, root), words::nameOf(design, target.group));
         } else if ((node || domain) && target.domain != now) {
             if (!target.domain.empty()) emphasis[target.domain] = Emphasis::target;
             m_hint = target.domain.empty()
-                         ? QStringLiteral("Release to take %1 out of %2").arg(words::nameOf(design, root), words::nameOf(design, now))
-                         : QStringLiteral("Release to place %1 in %2").arg(words::nameOf(design, root), words::nameOf(design, target.domain));
+                         ? QStringLiteral("Release to take %1 out of %2")
+                               .arg(words::nameOf(design, root), words::nameOf(design, now))
+                         : QStringLiteral("Release to place %1 in %2")
+                               .arg(words::nameOf(design, root), words::nameOf(design, target.domain));
         }
     }
     scene.setEmphasis(emphasis);
-    if (m_hint.isEmpty()) m_hint = QStringLiteral("Alt: off the grid   Shift: one direction   Ctrl: copy   Esc: cancel");
+    if (m_hint.isEmpty())
+        m_hint = QStringLiteral("Alt: off the grid   Shift: one direction   Ctrl: copy   Esc: cancel");
 }
 
 void MoveGesture::release(QPointF, QPoint, Qt::KeyboardModifiers modifiers) {
@@ -109,14 +123,16 @@ void MoveGesture::release(QPointF, QPoint, Qt::KeyboardModifiers modifiers) {
     Session& session = m_view.session();
     scene.setEmphasis({});
     if (!m_moving) {
-        if (m_narrowOnClick && !(modifiers & Qt::ControlModifier)) session.select({QString::fromStdString(m_grabbed)});
+        if (m_narrowOnClick && !(modifiers & Qt::ControlModifier))
+            session.select({QString::fromStdString(m_grabbed)});
         return;
     }
     if (m_after.empty()) return;
     const Boxes after = m_after;
     if (modifiers & Qt::ControlModifier) {
         QRectF around;
-        for (const auto& [id, box] : after) around = around.united(box);
+        for (const auto& [id, box] : after)
+            around = around.united(box);
         const std::string text = copyText(session.design(), scene.boxes(), m_roots);
         scene.clearPreview();
         Result<Pasting> copies = pasteOperation(session.design(), scene.boxes(), text, around.topLeft());
@@ -151,10 +167,18 @@ void ResizeGesture::move(QPointF scenePos, QPoint, Qt::KeyboardModifiers modifie
     m_after = m_before;
     // What lies inside stays inside: a place never loses a member by being made smaller.
     const bool full = !m_needed.isNull();
-    if (m_edges & Qt::LeftEdge) m_after.setLeft(std::min({edge(m_before.left(), delta.x()), m_before.right() - kLeast, full ? m_needed.left() : 1e9}));
-    if (m_edges & Qt::RightEdge) m_after.setRight(std::max({edge(m_before.right(), delta.x()), m_before.left() + kLeast, full ? m_needed.right() : -1e9}));
-    if (m_edges & Qt::TopEdge) m_after.setTop(std::min({edge(m_before.top(), delta.y()), m_before.bottom() - kLeast, full ? m_needed.top() : 1e9}));
-    if (m_edges & Qt::BottomEdge) m_after.setBottom(std::max({edge(m_before.bottom(), delta.y()), m_before.top() + kLeast, full ? m_needed.bottom() : -1e9}));
+    if (m_edges & Qt::LeftEdge)
+        m_after.setLeft(std::min(
+            {edge(m_before.left(), delta.x()), m_before.right() - kLeast, full ? m_needed.left() : 1e9}));
+    if (m_edges & Qt::RightEdge)
+        m_after.setRight(std::max(
+            {edge(m_before.right(), delta.x()), m_before.left() + kLeast, full ? m_needed.right() : -1e9}));
+    if (m_edges & Qt::TopEdge)
+        m_after.setTop(std::min(
+            {edge(m_before.top(), delta.y()), m_before.bottom() - kLeast, full ? m_needed.top() : 1e9}));
+    if (m_edges & Qt::BottomEdge)
+        m_after.setBottom(std::max(
+            {edge(m_before.bottom(), delta.y()), m_before.top() + kLeast, full ? m_needed.bottom() : -1e9}));
     m_view.canvasScene().setPreview({{m_domain, m_after}});
 }
 
@@ -170,7 +194,9 @@ void ResizeGesture::cancel() {
 }
 
 QString ResizeGesture::hint() const {
-    return QStringLiteral("%1 x %2   Alt: off the grid   Esc: cancel").arg(m_after.width()).arg(m_after.height());
+    return QStringLiteral("%1 x %2   Alt: off the grid   Esc: cancel")
+        .arg(m_after.width())
+        .arg(m_after.height());
 }
 
 // ---- rubber band
@@ -185,8 +211,10 @@ std::vector<std::string> BandGesture::chosen() const {
     std::vector<std::string> result = selectionOf(m_view);
     for (const std::string& id : inside) {
         const auto found = std::find(result.begin(), result.end(), id);
-        if (found == result.end()) result.push_back(id);
-        else if (m_modifiers & Qt::ControlModifier) result.erase(found);
+        if (found == result.end())
+            result.push_back(id);
+        else if (m_modifiers & Qt::ControlModifier)
+            result.erase(found);
     }
     return result;
 }
@@ -209,8 +237,10 @@ void BandGesture::release(QPointF scenePos, QPoint, Qt::KeyboardModifiers) {
     }
     // A click: on the area of a place or group selects it, on nothing clears.
     const std::string id = m_view.canvasScene().areaAt(scenePos, 1 / m_view.zoom());
-    QStringList selection = m_modifiers & (Qt::ShiftModifier | Qt::ControlModifier) ? session.selection() : QStringList();
-    if (!id.empty() && !selection.contains(QString::fromStdString(id))) selection << QString::fromStdString(id);
+    QStringList selection =
+        m_modifiers & (Qt::ShiftModifier | Qt::ControlModifier) ? session.selection() : QStringList();
+    if (!id.empty() && !selection.contains(QString::fromStdString(id)))
+        selection << QString::fromStdString(id);
     session.select(selection);
 }
 
@@ -230,7 +260,8 @@ void BandGesture::paint(QPainter& painter) {
 }
 
 QString BandGesture::hint() const {
-    return m_at.x() >= m_start.x() ? QStringLiteral("Selects what lies wholly inside") : QStringLiteral("Selects what it touches");
+    return m_at.x() >= m_start.x() ? QStringLiteral("Selects what lies wholly inside")
+                                   : QStringLiteral("Selects what it touches");
 }
 
 // ---- pan

@@ -1,6 +1,6 @@
 #pragma once
-// What the mouse does between press and release. A gesture shows its effect at once but changes the design only when it is
-// released, by one operation; cancel leaves everything as it was.
+// What the mouse does between press and release. A gesture shows its effect at once but changes the design
+// only when it is released, by one operation; cancel leaves everything as it was.
 
 #include "app/gui/canvas/geometry.h"
 
@@ -31,9 +31,9 @@ public:
     virtual void move(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) = 0;
     virtual void release(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) = 0;
     virtual void cancel() = 0;
-    virtual void paint(QPainter&) {}             // in scene coordinates, above the items
-    virtual QString hint() const { return {}; }  // for the status line
-    virtual QString tip() const { return {}; }   // beside the cursor
+    virtual void paint(QPainter&) {}            // in scene coordinates, above the items
+    virtual QString hint() const { return {}; } // for the status line
+    virtual QString tip() const { return {}; }  // beside the cursor
     virtual bool tipIsRefusal() const { return false; }
 
 protected:
@@ -43,7 +43,8 @@ protected:
 // Moves the selection; begins after a few pixels, until then it is a click.
 class MoveGesture : public Gesture {
 public:
-    MoveGesture(CanvasView& view, std::string grabbed, QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers);
+    MoveGesture(CanvasView& view, std::string grabbed, QPointF scenePos, QPoint viewPos,
+                Qt::KeyboardModifiers modifiers);
     void move(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) override;
     void release(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) override;
     void cancel() override;
@@ -76,7 +77,8 @@ private:
     QRectF m_before, m_after, m_needed;
 };
 
-// Draws a link from a node or group. What it may end on glows, the rest dims, and the reason for a refusal stands at the cursor.
+// Draws a link from a node or group. What it may end on glows, the rest dims, and the reason for a refusal
+// stands at the cursor.
 class LinkGesture : public Gesture {
 public:
     // fromClick: begun by a click (or a menu), so that it ends with a second click instead of the release.

@@ -60,8 +60,10 @@ void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<
     QPointF best((m_size.width() - size.width()) / 2, -kTabHeight / 2);
     const auto isFree = [&](QPointF corner) {
         const QRectF rect = QRectF(pos() + corner, size).adjusted(-5, -3, 5, 3);
-        return std::none_of(lines.begin(), lines.end(), [&](const QPolygonF& line) { return crosses(line, rect); }) &&
-               std::none_of(boxes.begin(), boxes.end(), [&](const QRectF& box) { return box.intersects(rect); });
+        return std::none_of(lines.begin(), lines.end(),
+                            [&](const QPolygonF& line) { return crosses(line, rect); }) &&
+               std::none_of(boxes.begin(), boxes.end(),
+                            [&](const QRectF& box) { return box.intersects(rect); });
     };
     bool found = isFree(best);
     for (const double y : {-kTabHeight / 2, m_size.height() - kTabHeight / 2})
@@ -96,7 +98,8 @@ void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
     const QColor color = m_category.empty() ? m_theme.color(Tone::secondary) : m_theme.category(m_category);
     const QRectF area(QPointF(), m_size);
     const bool target = m_emphasis == Emphasis::target;
-    QPen edge(m_marked || target ? m_theme.color(Tone::accent) : color, m_marked || target ? 2.2 : (m_hovered ? 2 : 1.4));
+    QPen edge(m_marked || target ? m_theme.color(Tone::accent) : color,
+              m_marked || target ? 2.2 : (m_hovered ? 2 : 1.4));
     if (m_empty) edge.setStyle(Qt::DashLine);
     edge.setCosmetic(plain);
     QColor fill = m_theme.groupFill(m_category.empty() ? "place" : m_category);

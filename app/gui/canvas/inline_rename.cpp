@@ -4,7 +4,8 @@
 
 namespace alwayson::gui {
 
-InlineRename::InlineRename(QWidget* parent, const QRect& place, const QString& text, std::function<void(const QString&)> commit)
+InlineRename::InlineRename(QWidget* parent, const QRect& place, const QString& text,
+                           std::function<void(const QString&)> commit)
     : QLineEdit(text, parent), m_before(text), m_commit(std::move(commit)) {
     setAccessibleName(QStringLiteral("New name"));
     setMaxLength(256);

@@ -11,7 +11,8 @@ class InlineRename : public QLineEdit {
     Q_OBJECT
 public:
     // commit is called at most once, with the trimmed text, when it differs from what was there.
-    InlineRename(QWidget* parent, const QRect& place, const QString& text, std::function<void(const QString&)> commit);
+    InlineRename(QWidget* parent, const QRect& place, const QString& text,
+                 std::function<void(const QString&)> commit);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

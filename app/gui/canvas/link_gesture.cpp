@@ -15,13 +15,16 @@ LinkGesture::LinkGesture(CanvasView& view, std::string from, QPointF scenePos, b
     : Gesture(view), m_from(std::move(from)), m_start(scenePos), m_at(scenePos), m_waitsForClick(fromClick) {
     const Design& design = view.session().design();
     for (const Node& node : design.nodes)
-        if (node.id.str() != m_from) m_refusals[node.id.str()] = whyLinkRefused(design, m_from, node.id.str());
+        if (node.id.str() != m_from)
+            m_refusals[node.id.str()] = whyLinkRefused(design, m_from, node.id.str());
     for (const Group& group : design.groups)
-        if (group.id.str() != m_from) m_refusals[group.id.str()] = whyLinkRefused(design, m_from, group.id.str());
+        if (group.id.str() != m_from)
+            m_refusals[group.id.str()] = whyLinkRefused(design, m_from, group.id.str());
     emphasise();
 }
 
-std::unique_ptr<LinkGesture> LinkGesture::reroute(CanvasView& view, const std::string& link, QPointF scenePos) {
+std::unique_ptr<LinkGesture> LinkGesture::reroute(CanvasView& view, const std::string& link,
+                                                  QPointF scenePos) {
     const Link* existing = view.session().design().links.find(link);
     if (!existing) return nullptr;
     auto gesture = std::make_unique<LinkGesture>(view, existing->from, scenePos);
@@ -32,7 +35,8 @@ std::unique_ptr<LinkGesture> LinkGesture::reroute(CanvasView& view, const std::s
 
 void LinkGesture::emphasise() {
     std::map<std::string, Emphasis> emphasis;
-    for (const auto& [id, refusal] : m_refusals) emphasis[id] = refusal.empty() ? Emphasis::target : Emphasis::dimmed;
+    for (const auto& [id, refusal] : m_refusals)
+        emphasis[id] = refusal.empty() ? Emphasis::target : Emphasis::dimmed;
     m_view.canvasScene().setEmphasis(emphasis);
 }
 
@@ -44,15 +48,21 @@ void LinkGesture::move(QPointF scenePos, QPoint, Qt::KeyboardModifiers) {
     // Over a card that refuses, its group may still be meant: the group is what the tip names then.
     if (const Node* node = design.nodes.find(over); node && node->group && over != m_from) {
         const auto own = m_refusals.find(over), group = m_refusals.find(node->group->str());
-        if (own != m_refusals.end() && !own->second.empty() && group != m_refusals.end() && group->second.empty()) over = node->group->str();
+        if (own != m_refusals.end() && !own->second.empty() && group != m_refusals.end() &&
+            group->second.empty())
+            over = node->group->str();
     }
     if (over != m_from) m_moved = true;
     m_over = over == m_from ? std::string() : over;
     const auto refusal = m_refusals.find(m_over);
     m_refused = refusal != m_refusals.end() && !refusal->second.empty();
-    if (refusal == m_refusals.end()) m_tip.clear();
-    else if (m_refused) m_tip = QString::fromStdString(refusal->second);
-    else m_tip = QStringLiteral("Link %1 to %2").arg(words::nameOf(design, m_from), words::nameOf(design, m_over));
+    if (refusal == m_refusals.end())
+        m_tip.clear();
+    else if (m_refused)
+        m_tip = QString::fromStdString(refusal->second);
+    else
+        m_tip =
+            QStringLiteral("Link %1 to %2").arg(words::nameOf(design, m_from), words::nameOf(design, m_over));
     m_view.viewport()->update();
 }
 
@@ -74,7 +84,8 @@ void LinkGesture::release(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifier
         return;
     }
     if (!m_rerouted.empty()) {
-        session.apply(operation::set(Collection::links, m_rerouted, "/to", Json(m_over), "Link " + m_from + " to " + m_over));
+        session.apply(operation::set(Collection::links, m_rerouted, "/to", Json(m_over),
+                                     "Link " + m_from + " to " + m_over));
         return;
     }
     const LinkCreation created = linkOperation(session.design(), m_from, m_over);
@@ -89,7 +100,8 @@ void LinkGesture::cancel() {
 
 QString LinkGesture::hint() const {
     if (!m_tip.isEmpty()) return m_tip;
-    return QStringLiteral("Drop on what %1 should call. Esc: cancel").arg(words::nameOf(m_view.session().design(), m_from));
+    return QStringLiteral("Drop on what %1 should call. Esc: cancel")
+        .arg(words::nameOf(m_view.session().design(), m_from));
 }
 
 void LinkGesture::paint(QPainter& painter) {

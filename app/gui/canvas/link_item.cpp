@@ -30,8 +30,8 @@ double dotSpeed(double perSecond) {
     return 30 + 50 * std::log10(1 + perSecond);
 }
 
-// Whether answers come back. Attempts and their failures are counted at different instants, so a rest of some percent
-// means nothing.
+// Whether answers come back. Attempts and their failures are counted at different instants, so a rest of some
+// percent means nothing.
 bool getsThrough(const Strand& strand) {
     return strand.perSecond - strand.failedPerSecond > std::max(0.05, 0.1 * strand.perSecond);
 }
@@ -66,10 +66,13 @@ void LinkItem::setStrands(std::vector<Strand> strands) {
     repaint();
 }
 
-void LinkItem::setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond, double failedPerSecond) {
+void LinkItem::setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond,
+                          double failedPerSecond) {
     for (Strand& strand : m_strands) {
         if (strand.from != fromNode || strand.to != toNode) continue;
-        if (m_running && sameTraffic(strand.perSecond, perSecond) && sameTraffic(strand.failedPerSecond, failedPerSecond)) return;
+        if (m_running && sameTraffic(strand.perSecond, perSecond) &&
+            sameTraffic(strand.failedPerSecond, failedPerSecond))
+            return;
         strand.perSecond = perSecond;
         strand.failedPerSecond = failedPerSecond;
         m_running = true;
@@ -81,7 +84,8 @@ void LinkItem::setTraffic(const std::string& fromNode, const std::string& toNode
 void LinkItem::clearTraffic() {
     if (!m_running) return;
     m_running = false;
-    for (Strand& strand : m_strands) strand.perSecond = strand.failedPerSecond = strand.phase = 0;
+    for (Strand& strand : m_strands)
+        strand.perSecond = strand.failedPerSecond = strand.phase = 0;
     repaint();
 }
 
@@ -120,7 +124,8 @@ bool LinkItem::isHit(QPointF scenePos, double pixel) const {
 bool LinkItem::touches(const QRectF& sceneRect, bool wholly) const {
     for (const Strand& strand : m_strands) {
         std::size_t inside = 0;
-        for (const QPointF& sample : strand.route.samples) inside += sceneRect.contains(sample) ? 1 : 0;
+        for (const QPointF& sample : strand.route.samples)
+            inside += sceneRect.contains(sample) ? 1 : 0;
         if (wholly ? inside != strand.route.samples.size() : inside == 0) {
             if (wholly) return false;
             continue;
@@ -137,14 +142,18 @@ void LinkItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
         pen.setCosmetic(true);
         painter->setRenderHint(QPainter::Antialiasing, false);
         for (const Strand& strand : m_strands) {
-            if (m_running) pen.setColor(m_theme.color(strand.failedPerSecond > 0.05 ? Tone::bad : strand.perSecond > 0.05 ? Tone::accent : Tone::zoneLine));
+            if (m_running)
+                pen.setColor(m_theme.color(strand.failedPerSecond > 0.05 ? Tone::bad
+                                           : strand.perSecond > 0.05     ? Tone::accent
+                                                                         : Tone::zoneLine));
             painter->setPen(pen);
             painter->drawLine(strand.route.from, strand.route.tip);
         }
         return;
     }
     painter->setRenderHint(QPainter::Antialiasing);
-    for (const Strand& strand : m_strands) paintStrand(*painter, strand);
+    for (const Strand& strand : m_strands)
+        paintStrand(*painter, strand);
     paintLabel(*painter);
 }
 
@@ -158,7 +167,8 @@ void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
     if (m_marked || m_emphasis == Emphasis::target) color = m_theme.color(Tone::accent);
 
     if (m_marked || m_hovered || m_keyboardFocus) {
-        painter.setPen(QPen(m_theme.color(Tone::accent, m_marked ? 0.25 : 0.14), 8, Qt::SolidLine, Qt::RoundCap));
+        painter.setPen(
+            QPen(m_theme.color(Tone::accent, m_marked ? 0.25 : 0.14), 8, Qt::SolidLine, Qt::RoundCap));
         painter.setBrush(Qt::NoBrush);
         painter.drawPath(strand.route.path);
     }
@@ -185,7 +195,8 @@ void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
     if (!flowing || !m_dotsShown || strand.route.length < 12) return;
     painter.setBrush(m_theme.color(Tone::accent));
     // Not half under the card they leave.
-    for (double at = strand.phase < 4 ? strand.phase + kDotSpacing : strand.phase; at < strand.route.length - 2; at += kDotSpacing)
+    for (double at = strand.phase < 4 ? strand.phase + kDotSpacing : strand.phase;
+         at < strand.route.length - 2; at += kDotSpacing)
         painter.drawEllipse(pointAlong(strand.route, at / strand.route.length), 3, 3);
 }
 

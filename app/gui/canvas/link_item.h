@@ -1,6 +1,6 @@
 #pragma once
-// A link: one curve per pair of concrete ends (a balancer and each member of its pool), with arrow, label and, while
-// running, moving dots.
+// A link: one curve per pair of concrete ends (a balancer and each member of its pool), with arrow, label
+// and, while running, moving dots.
 
 #include "app/gui/canvas/canvas_item.h"
 #include "app/gui/canvas/geometry.h"
@@ -28,7 +28,8 @@ public:
     void setStrands(std::vector<Strand> strands);
     void setLabel(const QString& label) { change(m_label, label); }
     // Of the strand between two nodes (or their groups). Repaints on visible changes only.
-    void setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond, double failedPerSecond);
+    void setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond,
+                    double failedPerSecond);
     void clearTraffic();
     bool hasTraffic() const { return m_running; }
     // Moves the dots; repaints when there are any.

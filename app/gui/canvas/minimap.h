@@ -16,7 +16,7 @@ public:
     static constexpr int kHeight = 88;
     explicit Minimap(CanvasView& view);
     void setWanted(bool wanted); // hidden while there is nothing to show, too
-    void schedule(); // repaints soon, at most five times a second
+    void schedule();             // repaints soon, at most five times a second
 
 protected:
     void paintEvent(QPaintEvent* event) override;

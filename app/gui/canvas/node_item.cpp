@@ -29,8 +29,9 @@ NodeItem::NodeItem(std::string id, const Theme& theme) : CanvasItem(std::move(id
 
 void NodeItem::setContent(const CardContent& content) {
     CardContent compared = content;
-    const bool sameBar = (content.load < 0) == (m_content.load < 0) &&
-                         std::abs(std::clamp(content.load, 0.0, 1.0) - std::clamp(m_content.load, 0.0, 1.0)) < 0.5 / kBarWidth;
+    const bool sameBar =
+        (content.load < 0) == (m_content.load < 0) &&
+        std::abs(std::clamp(content.load, 0.0, 1.0) - std::clamp(m_content.load, 0.0, 1.0)) < 0.5 / kBarWidth;
     if (sameBar) compared.load = m_content.load;
     change(m_content, compared);
 }
@@ -40,8 +41,8 @@ QRectF NodeItem::card() const {
 }
 
 std::array<QPointF, 4> NodeItem::ports() {
-    return {QPointF(kCardWidth, kCardHeight / 2), QPointF(kCardWidth / 2, kCardHeight), QPointF(0, kCardHeight / 2),
-            QPointF(kCardWidth / 2, 0)};
+    return {QPointF(kCardWidth, kCardHeight / 2), QPointF(kCardWidth / 2, kCardHeight),
+            QPointF(0, kCardHeight / 2), QPointF(kCardWidth / 2, 0)};
 }
 
 std::optional<QPointF> NodeItem::portAt(QPointF scenePos, double pixel) const {
@@ -115,17 +116,22 @@ void NodeItem::paintWords(QPainter& painter) const {
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_theme.tileFill(m_content.category));
     painter.drawRoundedRect(QRectF(10, 12, 36, 36), 8, 8);
-    m_theme.icons().paint(painter, m_content.icon, QRectF(18, 20, 20, 20), m_theme.tileIcon(m_content.category));
+    m_theme.icons().paint(painter, m_content.icon, QRectF(18, 20, 20, 20),
+                          m_theme.tileIcon(m_content.category));
 
     const QFont nameFont = m_theme.font(Type::body, QFont::DemiBold);
     painter.setFont(nameFont);
     painter.setPen(m_theme.color(Tone::text));
-    painter.drawText(QPointF(kTextLeft, 27), QFontMetricsF(nameFont).elidedText(m_content.name, Qt::ElideRight, kStateX - 10 - kTextLeft));
+    painter.drawText(QPointF(kTextLeft, 27), QFontMetricsF(nameFont).elidedText(
+                                                 m_content.name, Qt::ElideRight, kStateX - 10 - kTextLeft));
 
     const QFont factFont = m_theme.font(Type::small);
     painter.setFont(factFont);
-    painter.setPen(m_theme.color(m_content.trouble ? (m_content.state == CardState::down ? Tone::bad : Tone::secondary) : Tone::secondary));
-    painter.drawText(QPointF(kTextLeft, 43), QFontMetricsF(factFont).elidedText(m_content.fact, Qt::ElideRight, kCardWidth - 6 - kTextLeft));
+    painter.setPen(m_theme.color(m_content.trouble
+                                     ? (m_content.state == CardState::down ? Tone::bad : Tone::secondary)
+                                     : Tone::secondary));
+    painter.drawText(QPointF(kTextLeft, 43), QFontMetricsF(factFont).elidedText(
+                                                 m_content.fact, Qt::ElideRight, kCardWidth - 6 - kTextLeft));
 
     if (m_content.load < 0) return;
     painter.setPen(Qt::NoPen);
@@ -145,7 +151,8 @@ void NodeItem::paintState(QPainter& painter) const {
         break;
     case CardState::warn: {
         painter.setBrush(m_theme.color(Tone::warn));
-        const QPointF triangle[] = {{kStateX, kStateY - 5.5}, {kStateX + 6, kStateY + 5}, {kStateX - 6, kStateY + 5}};
+        const QPointF triangle[] = {
+            {kStateX, kStateY - 5.5}, {kStateX + 6, kStateY + 5}, {kStateX - 6, kStateY + 5}};
         painter.drawPolygon(triangle, 3);
         break;
     }
@@ -173,7 +180,8 @@ void NodeItem::paintPorts(QPainter& painter, double zoom) const {
     const double radius = std::clamp(4.5 / zoom, 3.0, 9.0);
     painter.setBrush(m_theme.color(Tone::surface));
     painter.setPen(QPen(m_theme.color(Tone::accent), std::min(1.6 / zoom, 3.0)));
-    for (const QPointF& port : ports()) painter.drawEllipse(port, radius, radius);
+    for (const QPointF& port : ports())
+        painter.drawEllipse(port, radius, radius);
 }
 
 } // namespace alwayson::gui

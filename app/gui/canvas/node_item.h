@@ -15,12 +15,12 @@ enum class CardState { ok, warn, down, recovering };
 struct CardContent {
     QString name;
     QString fact;
-    QString icon;        // of resources/icons
+    QString icon;         // of resources/icons
     std::string category; // of the catalogue
     CardState state = CardState::ok;
-    bool weak = false;   // a single point of failure
+    bool weak = false;    // a single point of failure
     bool trouble = false; // the fact tells of a failure
-    double load = -1;    // 0..1 and above; negative: no bar
+    double load = -1;     // 0..1 and above; negative: no bar
     friend bool operator==(const CardContent&, const CardContent&) = default;
 };
 

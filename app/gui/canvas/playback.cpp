@@ -34,9 +34,12 @@ void PlaybackAnimator::follow() {
 void PlaybackAnimator::followState() {
     follow();
     std::size_t curves = 0;
-    for (const auto& [id, link] : m_scene.links()) curves += link->strands().size();
-    const bool moves = m_session.runState() == Session::RunState::running && !m_theme.reducedMotion() && curves <= kMostMovingCurves;
-    for (const auto& [id, link] : m_scene.links()) link->setDotsShown(curves <= kMostMovingCurves);
+    for (const auto& [id, link] : m_scene.links())
+        curves += link->strands().size();
+    const bool moves = m_session.runState() == Session::RunState::running && !m_theme.reducedMotion() &&
+                       curves <= kMostMovingCurves;
+    for (const auto& [id, link] : m_scene.links())
+        link->setDotsShown(curves <= kMostMovingCurves);
     if (moves == m_timer.isActive()) return;
     if (moves) {
         m_sinceTick.restart();
@@ -49,7 +52,8 @@ void PlaybackAnimator::followState() {
 void PlaybackAnimator::tick() {
     // Real time, however late the timer comes; a long stall does not make the dots jump.
     const double seconds = std::min(0.1, double(m_sinceTick.restart()) / 1000);
-    for (const auto& [id, link] : m_scene.links()) link->advance(seconds);
+    for (const auto& [id, link] : m_scene.links())
+        link->advance(seconds);
 }
 
 void PlaybackAnimator::clear() {
@@ -68,7 +72,8 @@ void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, 
 }
 
 std::span<const Frame> PlaybackAnimator::lastSecond(const Trace& trace, const Frame& frame) {
-    const std::size_t at = std::min(trace.frames.size(), std::size_t(std::max(0L, std::lround(frame.atS / trace.stepS))) + 1);
+    const std::size_t at =
+        std::min(trace.frames.size(), std::size_t(std::max(0L, std::lround(frame.atS / trace.stepS))) + 1);
     const std::size_t count = std::min(at, std::size_t(std::max(1.0, std::round(1 / trace.stepS))));
     return {trace.frames.data() + (at - count), count};
 }
@@ -108,13 +113,16 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
     const double share = recent.empty() ? 1 : 1 / double(recent.size());
     const auto collect = [&](const Frame& one, double weight) {
         for (const LinkFrame& flow : one.links) {
-            if (flow.link >= trace.links.size() || flow.fromNode >= trace.nodes.size() || flow.toNode >= trace.nodes.size()) continue;
+            if (flow.link >= trace.links.size() || flow.fromNode >= trace.nodes.size() ||
+                flow.toNode >= trace.nodes.size())
+                continue;
             Traffic& sum = byPair[{flow.link, flow.fromNode, flow.toNode}];
             sum.perSecond += weight * double(flow.requestsPerS);
             sum.failed += weight * double(flow.failedPerS);
         }
     };
-    for (const Frame& one : recent) collect(one, share);
+    for (const Frame& one : recent)
+        collect(one, share);
     if (recent.empty()) collect(frame, 1);
 
     std::map<std::string, std::map<std::pair<std::string, std::string>, Traffic>> traffic;
@@ -129,7 +137,8 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
             const Node* node = design.nodes.find(nodeId);
             return node && node->group ? node->group->str() : nodeId;
         };
-        Traffic& sum = traffic[link->id()][{shownEnd(trace.nodes[pair[1]], true), shownEnd(trace.nodes[pair[2]], false)}];
+        Traffic& sum = traffic[link->id()]
+                              [{shownEnd(trace.nodes[pair[1]], true), shownEnd(trace.nodes[pair[2]], false)}];
         sum.perSecond += flow.perSecond;
         sum.failed += flow.failed;
     }
@@ -138,7 +147,9 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
         for (const Strand& strand : link->strands()) {
             Traffic now;
             if (known != traffic.end())
-                if (const auto found = known->second.find({strand.from, strand.to}); found != known->second.end()) now = found->second;
+                if (const auto found = known->second.find({strand.from, strand.to});
+                    found != known->second.end())
+                    now = found->second;
             link->setTraffic(strand.from, strand.to, now.perSecond, now.failed);
         }
     }
@@ -148,12 +159,15 @@ void PlaybackAnimator::showViews(const Trace& trace, const Frame& frame) {
     std::map<std::string, QStringList> said;
     std::map<std::string, bool> recovering;
     for (const ViewFrame& view : frame.views) {
-        if (view.observer >= trace.nodes.size() || view.target >= trace.nodes.size() || view.target >= frame.nodes.size()) continue;
+        if (view.observer >= trace.nodes.size() || view.target >= trace.nodes.size() ||
+            view.target >= frame.nodes.size())
+            continue;
         const NodeState truth = frame.nodes[view.target].state;
         const bool works = truth != NodeState::down;
         // Before the first failed check there is nothing to say about a crash that nobody noticed.
         if (view.up && view.failedChecks == 0) continue;
-        const QString text = words::view(words::nameOf(m_session.design(), trace.nodes[view.observer]), view, works);
+        const QString text =
+            words::view(words::nameOf(m_session.design(), trace.nodes[view.observer]), view, works);
         if (text.isEmpty()) continue;
         said[trace.nodes[view.target]] << text;
         recovering[trace.nodes[view.target]] = works && !view.up;
@@ -181,7 +195,9 @@ void PlaybackAnimator::showOutages(const SimulationResult& result, double atS) {
     for (const Domain& domain : m_session.design().domains) {
         const auto found = since.find(domain.id.str());
         const bool out = found != since.end();
-        m_scene.setOutage(domain.id.str(), out, out ? QStringLiteral("outage for %1").arg(words::elapsed(atS - found->second)) : QString());
+        m_scene.setOutage(domain.id.str(), out,
+                          out ? QStringLiteral("outage for %1").arg(words::elapsed(atS - found->second))
+                              : QString());
     }
 }
 

@@ -1,8 +1,9 @@
 #pragma once
-// Shows the recorded run on the canvas at the session's play time, and moves the dots on links while it plays.
+// Shows the recorded run on the canvas at the session's play time, and moves the dots on links while it
+// plays.
 
-#include <QObject>
 #include <QElapsedTimer>
+#include <QObject>
 #include <QTimer>
 
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace alwayson {
 struct Frame;
 struct SimulationResult;
 struct Trace;
-}
+} // namespace alwayson
 
 namespace alwayson::gui {
 
@@ -45,7 +46,8 @@ private:
     void showLinks(const Trace& trace, const Frame& frame);
     void showViews(const Trace& trace, const Frame& frame);
     void showOutages(const SimulationResult& result, double atS);
-    // Up to and with the frame: single steps are short and their counts jump about, so rates and loads are means of these.
+    // Up to and with the frame: single steps are short and their counts jump about, so rates and loads are
+    // means of these.
     static std::span<const Frame> lastSecond(const Trace& trace, const Frame& frame);
 
     Session& m_session;

@@ -25,11 +25,21 @@ auto* lookup(const Map& map, std::string_view id) {
 
 } // namespace
 
-NodeItem* CanvasScene::node(std::string_view id) const { return lookup(m_nodes, id); }
-DomainItem* CanvasScene::domain(std::string_view id) const { return lookup(m_domains, id); }
-GroupItem* CanvasScene::group(std::string_view id) const { return lookup(m_groups, id); }
-LinkItem* CanvasScene::link(std::string_view id) const { return lookup(m_links, id); }
-const BubbleItem* CanvasScene::bubble(std::string_view nodeId) const { return lookup(m_bubbles, nodeId); }
+NodeItem* CanvasScene::node(std::string_view id) const {
+    return lookup(m_nodes, id);
+}
+DomainItem* CanvasScene::domain(std::string_view id) const {
+    return lookup(m_domains, id);
+}
+GroupItem* CanvasScene::group(std::string_view id) const {
+    return lookup(m_groups, id);
+}
+LinkItem* CanvasScene::link(std::string_view id) const {
+    return lookup(m_links, id);
+}
+const BubbleItem* CanvasScene::bubble(std::string_view nodeId) const {
+    return lookup(m_bubbles, nodeId);
+}
 
 CanvasItem* CanvasScene::item(std::string_view id) const {
     if (CanvasItem* found = node(id)) return found;
@@ -40,8 +50,10 @@ CanvasItem* CanvasScene::item(std::string_view id) const {
 
 QRectF CanvasScene::contentRect() const {
     QRectF content;
-    for (const auto& [id, box] : m_shown) content = content.united(box);
-    for (const auto& [id, outline] : m_groups) content = content.united(outline->outline()).united(outline->tab());
+    for (const auto& [id, box] : m_shown)
+        content = content.united(box);
+    for (const auto& [id, outline] : m_groups)
+        content = content.united(outline->outline()).united(outline->tab());
     return content;
 }
 
@@ -58,7 +70,8 @@ std::string CanvasScene::idAt(QPointF scenePos, double pixel) const {
     if (std::string id = hit(m_groups); !id.empty()) return id;
     const DomainItem* deepest = nullptr;
     for (const auto& [id, place] : m_domains)
-        if (place->isHit(scenePos, pixel) && (!deepest || place->zValue() > deepest->zValue())) deepest = place;
+        if (place->isHit(scenePos, pixel) && (!deepest || place->zValue() > deepest->zValue()))
+            deepest = place;
     return deepest ? deepest->id() : std::string();
 }
 
@@ -81,7 +94,8 @@ std::vector<std::string> CanvasScene::idsIn(const QRectF& rect, bool wholly) con
     std::vector<std::string> found;
     const auto takes = [&](const QRectF& box) { return wholly ? rect.contains(box) : rect.intersects(box); };
     for (const Node& node : m_session.design().nodes)
-        if (const NodeItem* card = lookup(m_nodes, node.id.str()); card && takes(card->card())) found.push_back(card->id());
+        if (const NodeItem* card = lookup(m_nodes, node.id.str()); card && takes(card->card()))
+            found.push_back(card->id());
     // Places and groups only when wholly inside: who touches their area means what is in it.
     for (const auto& [id, place] : m_domains)
         if (rect.contains(place->box())) found.push_back(id);
@@ -166,11 +180,15 @@ void CanvasScene::setOutage(const std::string& domainId, bool outage, const QStr
 
 void CanvasScene::clearLive() {
     m_live.clear();
-    for (const auto& [id, bubble] : m_bubbles) delete bubble;
+    for (const auto& [id, bubble] : m_bubbles)
+        delete bubble;
     m_bubbles.clear();
-    for (const auto& [id, curve] : m_links) curve->clearTraffic();
-    for (const auto& [id, place] : m_domains) place->setOutage(false);
-    for (const Node& shownNode : m_session.design().nodes) refreshNode(shownNode);
+    for (const auto& [id, curve] : m_links)
+        curve->clearTraffic();
+    for (const auto& [id, place] : m_domains)
+        place->setOutage(false);
+    for (const Node& shownNode : m_session.design().nodes)
+        refreshNode(shownNode);
     placeTabs();
 }
 
@@ -180,9 +198,12 @@ QString CanvasScene::describe(const std::string& id) const {
     if (const Node* thing = design.nodes.find(id)) {
         parts << QString::fromStdString(thing->displayName()) << words::kindTitle(*thing);
         if (thing->domain) parts << QStringLiteral("in %1").arg(words::nameOf(design, thing->domain->str()));
-        if (thing->group) parts << QStringLiteral("member of %1").arg(words::nameOf(design, thing->group->str()));
-        if (const LiveNode* now = live(id)) parts << words::stateSentence(*thing, now->frame, now->atS);
-        else if (m_weak.contains(id)) parts << QStringLiteral("single point of failure: when it fails, requests fail");
+        if (thing->group)
+            parts << QStringLiteral("member of %1").arg(words::nameOf(design, thing->group->str()));
+        if (const LiveNode* now = live(id))
+            parts << words::stateSentence(*thing, now->frame, now->atS);
+        else if (m_weak.contains(id))
+            parts << QStringLiteral("single point of failure: when it fails, requests fail");
         if (const auto load = m_loads.find(id); load != m_loads.end() && !live(id))
             parts << QStringLiteral("load %1 %").arg(std::lround(load->second * 100));
         if (m_report)
@@ -191,9 +212,10 @@ QString CanvasScene::describe(const std::string& id) const {
                     parts << QString::fromStdString(issue.message);
     } else if (const Domain* place = design.domains.find(id)) {
         parts << QString::fromStdString(place->displayName()) << words::kindTitle(*place)
-              << QStringLiteral("%1 nodes inside").arg(std::ranges::count_if(contentsOf(design, id), [&](const std::string& inner) {
-                     return design.nodes.contains(inner);
-                 }));
+              << QStringLiteral("%1 nodes inside")
+                     .arg(std::ranges::count_if(contentsOf(design, id), [&](const std::string& inner) {
+                         return design.nodes.contains(inner);
+                     }));
         if (m_weak.contains(id)) parts << QStringLiteral("single point of failure");
     } else if (const Group* set = design.groups.find(id)) {
         parts << words::groupTab(design, *set, m_report.get());

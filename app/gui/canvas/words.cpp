@@ -36,7 +36,8 @@ QString meanOf(const Node& node, std::string_view id) {
     const Result<DistributionShape> shape = resolve(*distribution);
     if (!shape) return {};
     const double ms = shape->mean() * 1000;
-    return ms < 1000 ? QStringLiteral("%1 ms").arg(ms, 0, 'g', 3) : QStringLiteral("%1 s").arg(ms / 1000, 0, 'g', 3);
+    return ms < 1000 ? QStringLiteral("%1 ms").arg(ms, 0, 'g', 3)
+                     : QStringLiteral("%1 s").arg(ms / 1000, 0, 'g', 3);
 }
 
 QString readsOf(const Node& client) {
@@ -62,16 +63,26 @@ QString troubleFact(const Node& node, const NodeFrame& frame, double atS) {
             known = true;
         }
     if (frame.state == NodeState::recovering) return QStringLiteral("recovering for %1").arg(since);
-    if (!known) return frame.mode.empty() ? QStringLiteral("down for %1").arg(since) : QStringLiteral("%1 for %2").arg(title, since);
+    if (!known)
+        return frame.mode.empty() ? QStringLiteral("down for %1").arg(since)
+                                  : QStringLiteral("%1 for %2").arg(title, since);
     switch (effect) {
-    case FailureEffect::crash: return QStringLiteral("crashed %1 ago").arg(since);
-    case FailureEffect::hang: return QStringLiteral("hangs since %1").arg(since);
-    case FailureEffect::gone: return QStringLiteral("gone for %1").arg(since);
-    case FailureEffect::slow: return QStringLiteral("slow for %1").arg(since);
-    case FailureEffect::errors: return QStringLiteral("errors for %1").arg(since);
-    case FailureEffect::dataLoss: return QStringLiteral("lost its data %1 ago").arg(since);
-    case FailureEffect::cutOff: return QStringLiteral("cut off for %1").arg(since);
-    case FailureEffect::outage: return QStringLiteral("place down for %1").arg(since);
+    case FailureEffect::crash:
+        return QStringLiteral("crashed %1 ago").arg(since);
+    case FailureEffect::hang:
+        return QStringLiteral("hangs since %1").arg(since);
+    case FailureEffect::gone:
+        return QStringLiteral("gone for %1").arg(since);
+    case FailureEffect::slow:
+        return QStringLiteral("slow for %1").arg(since);
+    case FailureEffect::errors:
+        return QStringLiteral("errors for %1").arg(since);
+    case FailureEffect::dataLoss:
+        return QStringLiteral("lost its data %1 ago").arg(since);
+    case FailureEffect::cutOff:
+        return QStringLiteral("cut off for %1").arg(since);
+    case FailureEffect::outage:
+        return QStringLiteral("place down for %1").arg(since);
     }
     return {};
 }
@@ -81,7 +92,8 @@ QString troubleFact(const Node& node, const NodeFrame& frame, double atS) {
 QString rate(double perSecond) {
     if (perSecond >= 9950) return QStringLiteral("%1k/s").arg(std::round(perSecond / 1000));
     if (perSecond >= 1000) return QStringLiteral("%1k/s").arg(perSecond / 1000, 0, 'f', 1);
-    if (perSecond >= 10 || perSecond == std::round(perSecond)) return QStringLiteral("%1/s").arg(std::round(perSecond));
+    if (perSecond >= 10 || perSecond == std::round(perSecond))
+        return QStringLiteral("%1/s").arg(std::round(perSecond));
     return QStringLiteral("%1/s").arg(perSecond, 0, 'g', 2);
 }
 
@@ -112,13 +124,16 @@ QString fact(const Node& node) {
 QString liveFact(const Node& node, const NodeFrame& frame, double atS) {
     if (frame.state != NodeState::up) return troubleFact(node, frame, atS);
     QStringList facts{rate(double(frame.requestsPerS))};
-    if (frame.failedPerS > 0.05f) facts << QStringLiteral("%1 fail").arg(rate(double(frame.failedPerS)));
-    else if (frame.queue >= 0.5f) facts << QStringLiteral("%1 wait").arg(std::lround(frame.queue));
+    if (frame.failedPerS > 0.05f)
+        facts << QStringLiteral("%1 fail").arg(rate(double(frame.failedPerS)));
+    else if (frame.queue >= 0.5f)
+        facts << QStringLiteral("%1 wait").arg(std::lround(frame.queue));
     return facts.join(kDot);
 }
 
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS) {
-    if (frame.state == NodeState::up) return QStringLiteral("works, busy %1 %").arg(std::lround(frame.busyShare * 100));
+    if (frame.state == NodeState::up)
+        return QStringLiteral("works, busy %1 %").arg(std::lround(frame.busyShare * 100));
     return troubleFact(node, frame, atS);
 }
 
@@ -128,10 +143,13 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
     QString policy = kind && !kind->roles.empty() ? text(kind->roles.front()) : text(group.kind);
     const std::size_t members = membersOf(design, group.id).size();
     if (const auto needed = group.parameters.find("needed"); needed != group.parameters.end())
-        if (const double* k = std::get_if<double>(&needed->second)) policy = QStringLiteral("needs %1 of %2").arg(*k).arg(members);
+        if (const double* k = std::get_if<double>(&needed->second))
+            policy = QStringLiteral("needs %1 of %2").arg(*k).arg(members);
     parts << policy;
-    if (members == 0) parts << QStringLiteral("empty");
-    else if (members == 1) parts << QStringLiteral("one member, nothing stands in");
+    if (members == 0)
+        parts << QStringLiteral("empty");
+    else if (members == 1)
+        parts << QStringLiteral("one member, nothing stands in");
     else if (report) {
         // The worst member decides what happens to the others.
         double worst = 0;
@@ -145,9 +163,12 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
         }
         if (known && !none && std::isfinite(worst)) {
             const long percent = std::lround(worst * 100);
-            if (percent > 100) parts << QStringLiteral("losing one overloads the rest (%1 %)").arg(percent);
-            else if (members == 2) parts << QStringLiteral("one alone runs at %1 %").arg(percent);
-            else parts << QStringLiteral("without one at %1 %").arg(percent);
+            if (percent > 100)
+                parts << QStringLiteral("losing one overloads the rest (%1 %)").arg(percent);
+            else if (members == 2)
+                parts << QStringLiteral("one alone runs at %1 %").arg(percent);
+            else
+                parts << QStringLiteral("without one at %1 %").arg(percent);
         }
     }
     return parts.join(kDot);
@@ -155,21 +176,29 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
 
 QString view(const QString& observer, const ViewFrame& view, bool targetWorks) {
     if (view.up && view.failedChecks > 0)
-        return QStringLiteral("%1 sees: check %2 of %3 failed").arg(observer).arg(view.failedChecks).arg(view.fall);
+        return QStringLiteral("%1 sees: check %2 of %3 failed")
+            .arg(observer)
+            .arg(view.failedChecks)
+            .arg(view.fall);
     if (view.up) return targetWorks ? QString() : QStringLiteral("%1 sees: still up").arg(observer);
     if (view.passedChecks > 0)
-        return QStringLiteral("%1 sees: check %2 of %3 passed").arg(observer).arg(view.passedChecks).arg(view.rise);
+        return QStringLiteral("%1 sees: check %2 of %3 passed")
+            .arg(observer)
+            .arg(view.passedChecks)
+            .arg(view.rise);
     return QStringLiteral("%1 sees: down").arg(observer);
 }
 
 QString linkLabel(const Link& link) {
     QStringList parts;
-    for (const std::string& id : link.classes) parts << text(id);
+    for (const std::string& id : link.classes)
+        parts << text(id);
     if (const auto calls = link.parameters.find("calls_per_request"); calls != link.parameters.end())
         if (const double* count = std::get_if<double>(&calls->second); count && *count != 1)
             parts << QStringLiteral("%1 calls").arg(*count);
     if (const auto optional = link.parameters.find("optional"); optional != link.parameters.end())
-        if (const bool* flag = std::get_if<bool>(&optional->second); flag && *flag) parts << QStringLiteral("optional");
+        if (const bool* flag = std::get_if<bool>(&optional->second); flag && *flag)
+            parts << QStringLiteral("optional");
     return parts.join(kDot);
 }
 

@@ -20,7 +20,8 @@ QString fact(const Node& node);
 QString liveFact(const Node& node, const NodeFrame& frame, double atS);
 // Only the state, for tooltips and screen readers: "works", "process crash since 60.0 s".
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS);
-// "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be null.
+// "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be
+// null.
 QString groupTab(const Design& design, const Group& group, const CheckReport* report);
 // "lb1 sees: check 2 of 3 failed", "" when view and truth agree and nothing is in doubt.
 QString view(const QString& observer, const ViewFrame& view, bool targetWorks);

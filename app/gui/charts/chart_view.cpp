@@ -38,7 +38,8 @@ std::optional<double> valueAt(const ChartSeries& series, double x) {
 } // namespace
 
 ChartView::ChartView(const Theme& theme, QWidget* parent)
-    : QChartView(new QChart, parent), m_theme(theme), m_chart(chart()), m_xAxis(new QValueAxis), m_yAxis(new QValueAxis) {
+    : QChartView(new QChart, parent), m_theme(theme), m_chart(chart()), m_xAxis(new QValueAxis),
+      m_yAxis(new QValueAxis) {
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     setMouseTracking(true);
@@ -121,7 +122,8 @@ void ChartView::refill() {
     const int columns = std::max(80, viewport()->width());
     const QList<QAbstractSeries*> existing = m_chart->series();
     for (std::size_t i = 0; i < m_series.size(); ++i) {
-        auto* line = i < std::size_t(existing.size()) ? static_cast<QLineSeries*>(existing[qsizetype(i)]) : nullptr;
+        auto* line =
+            i < std::size_t(existing.size()) ? static_cast<QLineSeries*>(existing[qsizetype(i)]) : nullptr;
         if (!line) {
             line = new QLineSeries;
             m_chart->addSeries(line);
@@ -129,7 +131,8 @@ void ChartView::refill() {
             line->attachAxis(m_yAxis);
         }
         const std::vector<QPointF> thin = decimate(m_series[i].points, m_from, m_to, columns);
-        for (const QPointF& point : thin) highest = std::max(highest, point.y());
+        for (const QPointF& point : thin)
+            highest = std::max(highest, point.y());
         line->setName(m_series[i].name);
         line->setPen(QPen(m_theme.color(m_series[i].tone), 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         line->replace(QList<QPointF>(thin.begin(), thin.end()));
@@ -147,13 +150,16 @@ void ChartView::refill() {
     const double top = niceCeiling(highest);
     m_yAxis->setRange(0, top);
     m_yAxis->setTickCount(niceSteps(top) + 1);
-    m_yAxis->setLabelFormat(top >= 5 ? QStringLiteral("%.0f") : top >= 0.5 ? QStringLiteral("%.1f") : QStringLiteral("%.2g"));
+    m_yAxis->setLabelFormat(top >= 5     ? QStringLiteral("%.0f")
+                            : top >= 0.5 ? QStringLiteral("%.1f")
+                                         : QStringLiteral("%.2g"));
     viewport()->update();
 }
 
 int ChartView::shownPoints() const {
     int count = 0;
-    for (QAbstractSeries* one : m_chart->series()) count += int(static_cast<QLineSeries*>(one)->count());
+    for (QAbstractSeries* one : m_chart->series())
+        count += int(static_cast<QLineSeries*>(one)->count());
     return count;
 }
 
@@ -199,12 +205,14 @@ void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
         if (mark.x < m_from || mark.x > m_to) continue;
         const double x = pixelX(mark.x);
         painter.setPen(QPen(m_theme.color(mark.tone, mark.important ? 1 : 0.5), mark.important ? 1.4 : 1));
-        painter.drawLine(QPointF(x, plot.top()), QPointF(x, mark.important ? plot.bottom() + 4 : plot.top() + 8));
+        painter.drawLine(QPointF(x, plot.top()),
+                         QPointF(x, mark.important ? plot.bottom() + 4 : plot.top() + 8));
         if (!mark.important) continue;
         painter.setPen(Qt::NoPen);
         painter.setBrush(m_theme.color(mark.tone));
         painter.drawRoundedRect(QRectF(x - 5, plot.top() - 13, 10, 10), 2, 2);
-        // Words go to the right up to the next mark, else to the left, else only into the readout under the mouse.
+        // Words go to the right up to the next mark, else to the left, else only into the readout under the
+        // mouse.
         double freeTo = plot.right();
         for (std::size_t next = i + 1; next < m_marks.size(); ++next)
             if (m_marks[next].important && m_marks[next].x <= m_to) {
@@ -214,7 +222,8 @@ void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
         const double width = metrics.horizontalAdvance(mark.text);
         const bool right = x + 9 + width <= freeTo, left = x - 9 - width >= freeFrom;
         painter.setPen(m_theme.color(mark.tone));
-        if (right || left) painter.drawText(QPointF(right ? x + 9 : x - 9 - width, plot.top() - 4), mark.text);
+        if (right || left)
+            painter.drawText(QPointF(right ? x + 9 : x - 9 - width, plot.top() - 4), mark.text);
         freeFrom = (right ? x + 9 + width : x + 5) + 8;
     }
 }
@@ -260,7 +269,8 @@ QString ChartView::readoutAt(double x) const {
     for (const ChartSeries& one : m_series)
         if (const std::optional<double> value = valueAt(one, x)) {
             QString name = one.name;
-            if (!m_yUnit.isEmpty() && name.endsWith(QLatin1Char(' ') + m_yUnit)) name.chop(m_yUnit.size() + 1);
+            if (!m_yUnit.isEmpty() && name.endsWith(QLatin1Char(' ') + m_yUnit))
+                name.chop(m_yUnit.size() + 1);
             parts << QStringLiteral("%1 %2 %3").arg(name, shortNumber(*value), m_yUnit).trimmed();
         }
     const double near = (m_to - m_from) * 0.006;
@@ -351,7 +361,8 @@ QByteArray ChartView::csv() const {
     for (const ChartSeries& one : m_series) {
         QString name = one.name;
         out += ",\"" + name.replace(QLatin1Char('"'), QLatin1String("\"\"")).toUtf8() + '"';
-        for (const QPointF& point : one.points) xs.push_back(point.x());
+        for (const QPointF& point : one.points)
+            xs.push_back(point.x());
     }
     out += '\n';
     std::sort(xs.begin(), xs.end());
@@ -362,7 +373,8 @@ QByteArray ChartView::csv() const {
         for (std::size_t i = 0; i < m_series.size(); ++i) {
             out += ',';
             const auto& points = m_series[i].points;
-            if (next[i] < points.size() && points[next[i]].x() == x) out += QByteArray::number(points[next[i]++].y(), 'g', 12);
+            if (next[i] < points.size() && points[next[i]].x() == x)
+                out += QByteArray::number(points[next[i]++].y(), 'g', 12);
         }
         out += '\n';
     }
@@ -373,7 +385,8 @@ bool ChartView::save(const QString& path) {
     if (path.endsWith(QLatin1String(".csv"))) {
         QFile file(path);
         const QByteArray bytes = csv();
-        return file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(bytes) == bytes.size() && file.flush();
+        return file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(bytes) == bytes.size() &&
+               file.flush();
     }
     if (path.endsWith(QLatin1String(".svg"))) {
         QSvgGenerator generator;
@@ -395,7 +408,8 @@ bool ChartView::save(const QString& path) {
 }
 
 void ChartView::saveAs(const QString& suffix) {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Save chart"), QString(), QStringLiteral("%1 (*.%2)").arg(suffix.toUpper(), suffix));
+    auto* dialog = new QFileDialog(this, QStringLiteral("Save chart"), QString(),
+                                   QStringLiteral("%1 (*.%2)").arg(suffix.toUpper(), suffix));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(suffix);

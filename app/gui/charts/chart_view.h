@@ -1,6 +1,7 @@
 #pragma once
-// The one door to Qt Charts: series over time with event marks, a playhead to scrub and a readout under the mouse. Whole
-// series are replaced, thinned to the width with their extremes kept; colours come from the theme.
+// The one door to Qt Charts: series over time with event marks, a playhead to scrub and a readout under the
+// mouse. Whole series are replaced, thinned to the width with their extremes kept; colours come from the
+// theme.
 
 #include "app/gui/theme/theme.h"
 
@@ -15,7 +16,7 @@ class QValueAxis;
 namespace alwayson::gui {
 
 struct ChartSeries {
-    QString name;              // "p99 ms": also the legend, in the series' colour
+    QString name; // "p99 ms": also the legend, in the series' colour
     Tone tone = Tone::accent;
     std::vector<QPointF> points; // sorted by x
 };
@@ -47,7 +48,8 @@ public:
     double shownTo() const { return m_to; }
     QString readoutAt(double x) const; // "64.1 s   p99 201 ms   p50 42 ms"
     QByteArray csv() const;
-    // By the suffix of the path: .png (at twice the size), .svg, .csv. False when the file could not be written.
+    // By the suffix of the path: .png (at twice the size), .svg, .csv. False when the file could not be
+    // written.
     bool save(const QString& path);
 
 signals:

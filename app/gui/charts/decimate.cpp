@@ -9,14 +9,17 @@ std::vector<QPointF> decimate(const std::vector<QPointF>& points, double from, d
     const auto byX = [](const QPointF& point, double x) { return point.x() < x; };
     auto first = std::lower_bound(points.begin(), points.end(), from, byX);
     if (first != points.begin()) --first;
-    auto last = std::upper_bound(first, points.end(), to, [](double x, const QPointF& point) { return x < point.x(); });
+    auto last = std::upper_bound(first, points.end(), to,
+                                 [](double x, const QPointF& point) { return x < point.x(); });
     if (last != points.end()) ++last;
     const auto count = last - first;
     columns = std::max(columns, 1);
     if (count <= 4 * std::ptrdiff_t(columns) || to <= from) return {first, last};
     std::vector<QPointF> thin;
     thin.reserve(4 * std::size_t(columns) + 4);
-    const auto columnOf = [&](const QPointF& point) { return std::floor((point.x() - from) / (to - from) * columns); };
+    const auto columnOf = [&](const QPointF& point) {
+        return std::floor((point.x() - from) / (to - from) * columns);
+    };
     for (auto begin = first; begin != last;) {
         const double column = columnOf(*begin);
         auto end = begin;

@@ -24,14 +24,16 @@ BarList::BarList(const Theme& theme, const QString& title, Tone tone, QWidget* p
 void BarList::setRows(std::vector<BarRow> rows, const QString& caption) {
     if (rows.size() > kMostRows) {
         BarRow rest{QStringLiteral("%1 more").arg(rows.size() - kMostRows + 1), {}, 0};
-        for (std::size_t i = kMostRows - 1; i < rows.size(); ++i) rest.amount += rows[i].amount;
+        for (std::size_t i = kMostRows - 1; i < rows.size(); ++i)
+            rest.amount += rows[i].amount;
         rows.resize(kMostRows - 1);
         rows.push_back(rest);
     }
     m_rows = std::move(rows);
     m_caption = caption;
     QStringList spoken;
-    for (const BarRow& row : m_rows) spoken << row.name + QLatin1Char(' ') + row.value;
+    for (const BarRow& row : m_rows)
+        spoken << row.name + QLatin1Char(' ') + row.value;
     setAccessibleDescription(spoken.join(QStringLiteral(", ")));
     setVisible(!m_rows.empty());
     updateGeometry();
@@ -54,7 +56,8 @@ void BarList::paintEvent(QPaintEvent*) {
     painter.drawText(QPointF(titleWidth + 8, 16), m_caption);
 
     double longest = 0;
-    for (const BarRow& row : m_rows) longest = std::max(longest, row.amount);
+    for (const BarRow& row : m_rows)
+        longest = std::max(longest, row.amount);
     painter.setFont(m_theme.font(Type::secondary));
     const QFontMetricsF metrics(painter.font());
     double valueWidth = 0, nameWidth = 0;
@@ -74,9 +77,11 @@ void BarList::paintEvent(QPaintEvent*) {
         painter.drawRoundedRect(QRectF(left, top + 9, std::max(0.0, right - left), 6), 3, 3);
         painter.setBrush(m_theme.color(m_tone));
         if (longest > 0 && row.amount > 0)
-            painter.drawRoundedRect(QRectF(left, top + 9, std::max(6.0, (right - left) * row.amount / longest), 6), 3, 3);
+            painter.drawRoundedRect(
+                QRectF(left, top + 9, std::max(6.0, (right - left) * row.amount / longest), 6), 3, 3);
         painter.setPen(m_theme.color(Tone::text));
-        Theme::drawTabular(painter, QPointF(width() - Theme::tabularWidth(painter.font(), row.value), top + 16), row.value);
+        Theme::drawTabular(
+            painter, QPointF(width() - Theme::tabularWidth(painter.font(), row.value), top + 16), row.value);
     }
 }
 

@@ -11,7 +11,8 @@ class BarList : public QWidget {
     Q_OBJECT
 public:
     BarList(const Theme& theme, const QString& title, Tone tone, QWidget* parent = nullptr);
-    // `caption` stands beside the title in faint text. At most `kMostRows` rows are shown, the rest summed up.
+    // `caption` stands beside the title in faint text. At most `kMostRows` rows are shown, the rest summed
+    // up.
     void setRows(std::vector<BarRow> rows, const QString& caption = {});
     bool isEmpty() const { return m_rows.empty(); }
     QSize sizeHint() const override;

@@ -99,7 +99,8 @@ QWidget* ExportPanel::Impl::makeBar() {
     target = new QComboBox(bar);
     target->setObjectName(QStringLiteral("export-target"));
     target->setAccessibleName(QStringLiteral("Target"));
-    for (const QString& id : targets()) target->addItem(targetTitle(id), id);
+    for (const QString& id : targets())
+        target->addItem(targetTitle(id), id);
     target->setVisible(target->count() > 1);
     verdict = new QLabel(bar);
     verdict->setObjectName(QStringLiteral("export-verdict"));
@@ -205,9 +206,14 @@ void ExportPanel::Impl::start() {
         Result<std::vector<verbs::ExportedFile>> made = verbs::exportDesign(*design, options, stop);
         if (stop.stop_requested()) return;
         const QString wrong = made ? QString() : qt(describe(made.error()));
-        std::vector<verbs::ExportedFile> exported = made ? std::move(made.value()) : std::vector<verbs::ExportedFile>();
-        QMetaObject::invokeMethod(&panel, [this, of, exported = std::move(exported), wrong]() mutable { take(of, std::move(exported), wrong); },
-                                  Qt::QueuedConnection);
+        std::vector<verbs::ExportedFile> exported =
+            made ? std::move(made.value()) : std::vector<verbs::ExportedFile>();
+        QMetaObject::invokeMethod(
+            &panel,
+            [this, of, exported = std::move(exported), wrong]() mutable {
+                take(of, std::move(exported), wrong);
+            },
+            Qt::QueuedConnection);
     });
 }
 
@@ -232,11 +238,15 @@ void ExportPanel::Impl::fillList() {
         item->setToolTip(qt(file.path).toHtmlEscaped());
         bool exists = false;
         const QString disk = onDisk(file, exists);
-        QString icon = file.verifiedBy.empty() ? QString() : file.accepted ? QStringLiteral("ok") : QStringLiteral("error");
+        QString icon = file.verifiedBy.empty() ? QString()
+                       : file.accepted         ? QStringLiteral("ok")
+                                               : QStringLiteral("error");
         if (!icon.isEmpty()) item->setIcon(theme.icon(icon, file.accepted ? Tone::ok : Tone::bad));
         if (exists && disk != qt(file.bytes)) item->setText(qt(file.path) + QStringLiteral("  (differs)"));
         if (qt(file.path) == open) chosen = row;
-        if (config < 0 && ExportHighlighter::languageOf(qt(file.path)) == ExportHighlighter::Language::haproxy) config = row;
+        if (config < 0 &&
+            ExportHighlighter::languageOf(qt(file.path)) == ExportHighlighter::Language::haproxy)
+            config = row;
         ++row;
     }
     list->blockSignals(false);
@@ -261,12 +271,17 @@ void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
         verdict->clear();
         notes->clear();
     } else {
-        if (file->verifiedBy.empty()) verdict->setText(file->verdict.empty() ? QStringLiteral("Not checked by a tool") : qt(file->verdict));
-        else verdict->setText(QStringLiteral("%1: %2").arg(qt(file->verifiedBy), qt(file->verdict).section(QLatin1Char('\n'), 0, 0)));
+        if (file->verifiedBy.empty())
+            verdict->setText(file->verdict.empty() ? QStringLiteral("Not checked by a tool")
+                                                   : qt(file->verdict));
+        else
+            verdict->setText(QStringLiteral("%1: %2").arg(
+                qt(file->verifiedBy), qt(file->verdict).section(QLatin1Char('\n'), 0, 0)));
         verdict->setToolTip(qt(file->verdict).toHtmlEscaped());
         setTone(verdict, file->verifiedBy.empty() ? "faint" : file->accepted ? "ok" : "bad");
         QStringList lines;
-        for (const std::string& note : file->notes) lines << qt(note);
+        for (const std::string& note : file->notes)
+            lines << qt(note);
         notes->setText(lines.join(QLatin1Char('\n')));
     }
     notes->setVisible(!notes->text().isEmpty());
@@ -274,7 +289,8 @@ void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
 
 void ExportPanel::Impl::showFile() {
     const int row = list->currentRow();
-    const verbs::ExportedFile* file = row >= 0 && std::size_t(row) < files.size() ? &files[std::size_t(row)] : nullptr;
+    const verbs::ExportedFile* file =
+        row >= 0 && std::size_t(row) < files.size() ? &files[std::size_t(row)] : nullptr;
     difference->setEnabled(!folder.isEmpty() && file);
     write->setEnabled(!files.empty());
     choose->setText(folder.isEmpty() ? QStringLiteral("Choose folder") : QDir(folder).dirName());
@@ -282,7 +298,9 @@ void ExportPanel::Impl::showFile() {
     showVerdict(file);
     if (!file) {
         preview->setPlainText({});
-        preview->setPlaceholderText(working ? QString() : QStringLiteral("The files of the export appear here before anything is written"));
+        preview->setPlaceholderText(
+            working ? QString()
+                    : QStringLiteral("The files of the export appear here before anything is written"));
         return;
     }
     bool exists = false;
@@ -292,7 +310,10 @@ void ExportPanel::Impl::showFile() {
     if (diff) {
         text.clear();
         for (const DiffLine& line : lineDiff(exists ? disk : QString(), made))
-            text += QLatin1String(line.kind == DiffLine::Kind::same ? "  " : line.kind == DiffLine::Kind::added ? "+ " : "- ") + line.text + QLatin1Char('\n');
+            text += QLatin1String(line.kind == DiffLine::Kind::same    ? "  "
+                                  : line.kind == DiffLine::Kind::added ? "+ "
+                                                                       : "- ") +
+                    line.text + QLatin1Char('\n');
         if (exists && disk == made) text = QStringLiteral("  The file in the folder is the same.");
     }
     if (text != preview->toPlainText()) preview->setPlainText(text);
@@ -327,7 +348,8 @@ void ExportPanel::writeToFolder() {
         dialog->open();
         return;
     }
-    const Status written = verbs::writeExport(m->files, std::filesystem::path(m->folder.toStdString()), false);
+    const Status written =
+        verbs::writeExport(m->files, std::filesystem::path(m->folder.toStdString()), false);
     if (!written) {
         emit m->session.errorRaised(QStringLiteral("Nothing was exported"), qt(describe(written.error())));
         return;

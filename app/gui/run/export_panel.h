@@ -1,6 +1,6 @@
 #pragma once
-// Shows each exported file before anything is written: highlighting, the difference to what is on disk, the real tool's
-// own verdict and what the target cannot express.
+// Shows each exported file before anything is written: highlighting, the difference to what is on disk, the
+// real tool's own verdict and what the target cannot express.
 
 #include <QWidget>
 
@@ -18,8 +18,8 @@ public:
     ~ExportPanel() override;
 
 public slots:
-    void refresh();        // exports again on a worker; the preview keeps the open file
-    void chooseFolder();   // non-modal folder dialog
+    void refresh();                        // exports again on a worker; the preview keeps the open file
+    void chooseFolder();                   // non-modal folder dialog
     void setFolder(const QString& folder); // compares with the files there
     void writeToFolder();
 

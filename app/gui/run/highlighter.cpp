@@ -4,7 +4,8 @@
 
 namespace alwayson::gui {
 
-ExportHighlighter::ExportHighlighter(const Theme& theme, QTextDocument* document) : QSyntaxHighlighter(document), m_theme(theme) {
+ExportHighlighter::ExportHighlighter(const Theme& theme, QTextDocument* document)
+    : QSyntaxHighlighter(document), m_theme(theme) {
     connect(&theme, &Theme::changed, this, &QSyntaxHighlighter::rehighlight);
 }
 
@@ -33,14 +34,17 @@ const std::vector<ExportHighlighter::Rule>& ExportHighlighter::rulesOf(Language 
     // Later rules win over earlier ones.
     static const std::vector<Rule> haproxy{
         {re(R"(^(?:  )?\s+[a-z][\w.-]*)"), Tone::accent, false},
-        {re(R"(\b(?:check|inter|fastinter|downinter|fall|rise|maxconn|weight|backup|observe|slowstart|on-marked-down|cookie|addr|port)\b)"), Tone::warn, false},
+        {re(R"(\b(?:check|inter|fastinter|downinter|fall|rise|maxconn|weight|backup|observe|slowstart|on-marked-down|cookie|addr|port)\b)"),
+         Tone::warn, false},
         {re(R"(\b\d+(?:\.\d+)*(?:us|ms|s|m|h|d)?\b)"), Tone::recovering, false},
-        {re(R"(^(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist)\b.*)"), Tone::text, true},
+        {re(R"(^(?:global|defaults|frontend|backend|listen|resolvers|peers|userlist)\b.*)"), Tone::text,
+         true},
         {re(R"("(?:[^"\\]|\\.)*")"), Tone::ok, false},
         {re(R"((?:^|\s)#.*$)"), Tone::faint, false},
     };
     static const std::vector<Rule> shell{
-        {re(R"(\b(?:if|then|else|elif|fi|for|do|done|while|case|esac|in|set|exit|exec|local|return|function|echo|printf)\b)"), Tone::accent, false},
+        {re(R"(\b(?:if|then|else|elif|fi|for|do|done|while|case|esac|in|set|exit|exec|local|return|function|echo|printf)\b)"),
+         Tone::accent, false},
         {re(R"(\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|\$[0-9@#?*])"), Tone::recovering, false},
         {re(R"("(?:[^"\\]|\\.)*"|'[^']*')"), Tone::ok, false},
         {re(R"((?:^|\s)#.*$)"), Tone::faint, false},
@@ -57,11 +61,16 @@ const std::vector<ExportHighlighter::Rule>& ExportHighlighter::rulesOf(Language 
         {re(R"("(?:[^"\\]|\\.)*"(?=\s*:))"), Tone::accent, false},
     };
     switch (language) {
-    case Language::haproxy: return haproxy;
-    case Language::shell: return shell;
-    case Language::markdown: return markdown;
-    case Language::json: return json;
-    case Language::plain: break;
+    case Language::haproxy:
+        return haproxy;
+    case Language::shell:
+        return shell;
+    case Language::markdown:
+        return markdown;
+    case Language::json:
+        return json;
+    case Language::plain:
+        break;
     }
     return plain;
 }
@@ -69,9 +78,12 @@ const std::vector<ExportHighlighter::Rule>& ExportHighlighter::rulesOf(Language 
 void ExportHighlighter::highlightBlock(const QString& text) {
     if (m_diff) {
         QTextCharFormat format;
-        if (text.startsWith(QLatin1String("+ "))) format.setForeground(m_theme.color(Tone::ok));
-        else if (text.startsWith(QLatin1String("- "))) format.setForeground(m_theme.color(Tone::bad));
-        else format.setForeground(m_theme.color(Tone::secondary));
+        if (text.startsWith(QLatin1String("+ ")))
+            format.setForeground(m_theme.color(Tone::ok));
+        else if (text.startsWith(QLatin1String("- ")))
+            format.setForeground(m_theme.color(Tone::bad));
+        else
+            format.setForeground(m_theme.color(Tone::secondary));
         setFormat(0, int(text.size()), format);
         return;
     }

@@ -8,7 +8,8 @@
 
 namespace alwayson::gui {
 
-// Colours for what exports write: HAProxy configuration, shell, Markdown, JSON. The language follows the file name.
+// Colours for what exports write: HAProxy configuration, shell, Markdown, JSON. The language follows the file
+// name.
 class ExportHighlighter : public QSyntaxHighlighter {
     Q_OBJECT
 public:

@@ -11,8 +11,8 @@ struct DiffLine {
     QString text;
 };
 
-// What turns `before` into `after`, line by line (longest common subsequence). Beyond 4000 changed lines the middle is shown
-// as removed and added whole, so that the cost stays bounded.
+// What turns `before` into `after`, line by line (longest common subsequence). Beyond 4000 changed lines the
+// middle is shown as removed and added whole, so that the cost stays bounded.
 std::vector<DiffLine> lineDiff(const QString& before, const QString& after);
 
 } // namespace alwayson::gui

@@ -55,7 +55,8 @@ QWidget* ResultsPanel::Impl::makeBar(QWidget* parent) {
     row->setSpacing(10);
     simulate = new QPushButton(QStringLiteral("Simulate years"), bar);
     simulate->setObjectName(QStringLiteral("simulate-years"));
-    simulate->setToolTip(QStringLiteral("Failures and repairs over many years, until the availability is known to a few percent"));
+    simulate->setToolTip(QStringLiteral(
+        "Failures and repairs over many years, until the availability is known to a few percent"));
     cancel = new QPushButton(QStringLiteral("Stop"), bar);
     cancel->setToolTip(QStringLiteral("Keeps what was reached so far"));
     progress = new QProgressBar(bar);
@@ -78,7 +79,9 @@ void ResultsPanel::Impl::makeTable(QWidget* parent) {
     table->setObjectName(QStringLiteral("results-table"));
     table->setAccessibleName(QStringLiteral("Figures"));
     table->setColumnCount(columns);
-    table->setHeaderLabels({QStringLiteral("Figure"), QStringLiteral("Value"), QStringLiteral("95 % interval"), QStringLiteral("Tag"), QStringLiteral("Samples")});
+    table->setHeaderLabels({QStringLiteral("Figure"), QStringLiteral("Value"),
+                            QStringLiteral("95 % interval"), QStringLiteral("Tag"),
+                            QStringLiteral("Samples")});
     table->setFrameShape(QFrame::NoFrame);
     table->setUniformRowHeights(true);
     table->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -88,7 +91,8 @@ void ResultsPanel::Impl::makeTable(QWidget* parent) {
     table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->header()->setSectionResizeMode(nameColumn, QHeaderView::Stretch);
     for (int column = valueColumn; column < columns; ++column)
-        if (column != tagColumn) table->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+        if (column != tagColumn)
+            table->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
 }
 
 QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
@@ -106,13 +110,15 @@ QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
     errors = new BarList(theme, QStringLiteral("Failed requests"), Tone::bad, inner);
     waterfall = new BarList(theme, QStringLiteral("Downtime by cause"), Tone::warn, inner);
     cost = new BarList(theme, QStringLiteral("Cost per month"), Tone::accent, inner);
-    for (BarList* list : {errors, waterfall, cost}) column->addWidget(list);
+    for (BarList* list : {errors, waterfall, cost})
+        column->addWidget(list);
     column->addStretch();
     scroll->setWidget(inner);
     return scroll;
 }
 
-ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent) : QWidget(parent), m(new Impl{session, theme}) {
+ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent)
+    : QWidget(parent), m(new Impl{session, theme}) {
     setProperty("plane", "surface");
     setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(this);
@@ -122,7 +128,8 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
     auto* row = new QHBoxLayout;
     row->setSpacing(18);
     m->makeTable(this);
-    m->invitation = new QLabel(QStringLiteral("Press Run for one scenario, or simulate years for availability. Figures appear here with their interval, "
+    m->invitation = new QLabel(QStringLiteral("Press Run for one scenario, or simulate years for "
+                                              "availability. Figures appear here with their interval, "
                                               "their tag and the samples behind them."),
                                this);
     m->invitation->setProperty("tone", "secondary");
@@ -136,7 +143,8 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
 
     connect(m->simulate, &QPushButton::clicked, &session, &Session::startAvailabilityRun);
     connect(m->cancel, &QPushButton::clicked, &session, &Session::cancelAvailabilityRun);
-    connect(&session, &Session::availabilityProgress, this, [this](double share, const QString& words) { m->followProgress(share, words); });
+    connect(&session, &Session::availabilityProgress, this,
+            [this](double share, const QString& words) { m->followProgress(share, words); });
     connect(&session, &Session::availabilityResultChanged, this, [this] { m->refill(); });
     connect(&session, &Session::runResultChanged, this, [this] { m->refill(); });
     connect(&session, &Session::reportChanged, this, [this] { m->refill(); });
@@ -169,7 +177,8 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
     QTreeWidgetItem* top = addSection(nullptr, title);
     QStringList remarks;
     if (stale) remarks << QStringLiteral("of an earlier version of the design");
-    if (result.partial) remarks << QStringLiteral("partial: %1").arg(QString::fromStdString(result.partialReason));
+    if (result.partial)
+        remarks << QStringLiteral("partial: %1").arg(QString::fromStdString(result.partialReason));
     if (!remarks.isEmpty()) {
         top->setText(nameColumn, title + QStringLiteral("  (%1)").arg(remarks.join(QStringLiteral("; "))));
         top->setForeground(nameColumn, theme.color(Tone::warn));
@@ -189,10 +198,11 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
         for (int column = 0; column < columns; ++column)
             if (!row.note.isEmpty()) item->setToolTip(column, row.note.toHtmlEscaped());
     }
-    const QString bottom = QStringLiteral("seed %1 · engine %2 · prices %3 · fingerprint %4")
-                               .arg(result.seed)
-                               .arg(QString::fromStdString(result.engineVersion), QString::fromStdString(result.priceBook),
-                                    QString::fromStdString(result.fingerprint));
+    const QString bottom =
+        QStringLiteral("seed %1 · engine %2 · prices %3 · fingerprint %4")
+            .arg(result.seed)
+            .arg(QString::fromStdString(result.engineVersion), QString::fromStdString(result.priceBook),
+                 QString::fromStdString(result.fingerprint));
     auto* made = new QTreeWidgetItem(top, {bottom});
     made->setFirstColumnSpanned(true);
     made->setForeground(nameColumn, theme.color(Tone::faint));
@@ -200,19 +210,24 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
 }
 
 void ResultsPanel::Impl::refill() {
-    const std::shared_ptr<const SimulationResult> run = session.runResult(), years = session.availabilityResult();
+    const std::shared_ptr<const SimulationResult> run = session.runResult(),
+                                                  years = session.availabilityResult();
     const std::shared_ptr<const CheckReport> report = session.lastReport();
     const auto stale = [&](const SimulationResult& result) {
-        return report && !session.reportIsStale() && !result.designHash.empty() && result.designHash != report->designHash;
+        return report && !session.reportIsStale() && !result.designHash.empty() &&
+               result.designHash != report->designHash;
     };
     table->clear();
     if (run) {
         const Scenario* scenario = session.design().scenarios.find(run->scenario);
-        const QString name = scenario ? QString::fromStdString(scenario->displayName()) : QStringLiteral("live");
+        const QString name =
+            scenario ? QString::fromStdString(scenario->displayName()) : QStringLiteral("live");
         addResult(QStringLiteral("Scenario: %1").arg(name), *run, false);
     }
     if (years)
-        addResult(QStringLiteral("Long run: %1 years").arg(QString::number(years->simulatedSeconds / kSecondsPerYear, 'g', 3)), *years, stale(*years));
+        addResult(QStringLiteral("Long run: %1 years")
+                      .arg(QString::number(years->simulatedSeconds / kSecondsPerYear, 'g', 3)),
+                  *years, stale(*years));
     const bool any = run || years;
     table->setVisible(any);
     invitation->setVisible(!any);
@@ -220,7 +235,10 @@ void ResultsPanel::Impl::refill() {
     waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), QStringLiteral("simulated"));
     const Cost* bill = report ? &report->cost : nullptr;
     cost->setRows(bill ? costBars(session.design(), *bill) : std::vector<BarRow>(),
-                  bill ? QStringLiteral("%1 · price book %2").arg(QString::fromLatin1(bill->atLeast ? "at least" : "exact"), QString::fromStdString(bill->priceBook)) : QString());
+                  bill ? QStringLiteral("%1 · price book %2")
+                             .arg(QString::fromLatin1(bill->atLeast ? "at least" : "exact"),
+                                  QString::fromStdString(bill->priceBook))
+                       : QString());
     side->setVisible(!errors->isEmpty() || !waterfall->isEmpty() || !cost->isEmpty());
     followProgress(0, {});
 }

@@ -27,7 +27,8 @@ QString verbOf(const Design& design, const RunEvent& event) {
     };
     if (const Node* node = design.nodes.find(event.what))
         for (const ResolvedFailureMode& mode : failureModesOf(*node))
-            if (event.text.find(mode.title) != std::string::npos || event.text.find(mode.id) != std::string::npos) {
+            if (event.text.find(mode.title) != std::string::npos ||
+                event.text.find(mode.id) != std::string::npos) {
                 effect = mode.effect;
                 known = true;
                 break;
@@ -36,14 +37,22 @@ QString verbOf(const Design& design, const RunEvent& event) {
         if (!known && event.text.find(word) != std::string::npos) fromText(word);
     if (!known) return QStringLiteral("fails");
     switch (effect) {
-    case FailureEffect::crash: return QStringLiteral("crashes");
-    case FailureEffect::hang: return QStringLiteral("hangs");
-    case FailureEffect::gone: return QStringLiteral("is gone");
-    case FailureEffect::slow: return QStringLiteral("gets slow");
-    case FailureEffect::errors: return QStringLiteral("answers with errors");
-    case FailureEffect::dataLoss: return QStringLiteral("loses its data");
-    case FailureEffect::cutOff: return QStringLiteral("is cut off");
-    case FailureEffect::outage: return QStringLiteral("goes dark");
+    case FailureEffect::crash:
+        return QStringLiteral("crashes");
+    case FailureEffect::hang:
+        return QStringLiteral("hangs");
+    case FailureEffect::gone:
+        return QStringLiteral("is gone");
+    case FailureEffect::slow:
+        return QStringLiteral("gets slow");
+    case FailureEffect::errors:
+        return QStringLiteral("answers with errors");
+    case FailureEffect::dataLoss:
+        return QStringLiteral("loses its data");
+    case FailureEffect::cutOff:
+        return QStringLiteral("is cut off");
+    case FailureEffect::outage:
+        return QStringLiteral("goes dark");
     }
     return {};
 }
@@ -88,7 +97,9 @@ public:
         if (!estimate.value || !std::isfinite(*estimate.value)) return;
         FigureRow row = start(name, estimate);
         row.value = number(*estimate.value) + (unit.isEmpty() ? QString() : QLatin1Char(' ') + unit);
-        if (estimate.ci95) row.interval = QStringLiteral("%1 – %2").arg(number(estimate.ci95->low), number(estimate.ci95->high));
+        if (estimate.ci95)
+            row.interval =
+                QStringLiteral("%1 – %2").arg(number(estimate.ci95->low), number(estimate.ci95->high));
         rows.push_back(row);
     }
     void count(const QString& name, const QString& value, const QString& note = {}) {
@@ -111,7 +122,8 @@ private:
 
 QString grouped(std::uint64_t count) {
     QString digits = QString::number(count);
-    for (qsizetype at = digits.size() - 3; at > 0; at -= 3) digits.insert(at, QChar(0x2009)); // thin space
+    for (qsizetype at = digits.size() - 3; at > 0; at -= 3)
+        digits.insert(at, QChar(0x2009)); // thin space
     return digits;
 }
 
@@ -129,7 +141,8 @@ Counts countsOf(const SimulationResult& result, std::optional<double> untilS) {
     Counts counts;
     if (untilS) {
         bool whole = false;
-        for (const NamedSeries& series : result.series) whole = whole || series.id == "design";
+        for (const NamedSeries& series : result.series)
+            whole = whole || series.id == "design";
         bool found = false;
         for (const NamedSeries& series : result.series) {
             if (whole ? series.id != "design" : !isClass(series.id)) continue;
@@ -146,9 +159,11 @@ Counts countsOf(const SimulationResult& result, std::optional<double> untilS) {
     const auto add = [&](const FlowResult& flow) {
         counts.offered += flow.requests.offered;
         counts.succeeded += flow.requests.succeeded;
-        for (const auto& [cause, failed] : flow.requests.failed) counts.failed += failed;
+        for (const auto& [cause, failed] : flow.requests.failed)
+            counts.failed += failed;
     };
-    if (const FlowResult* whole = wholeFlow(result)) add(*whole);
+    if (const FlowResult* whole = wholeFlow(result))
+        add(*whole);
     else
         for (const FlowResult& flow : result.flows)
             if (isClass(flow.flow)) add(flow);
@@ -158,8 +173,11 @@ Counts countsOf(const SimulationResult& result, std::optional<double> untilS) {
 QString runSentence(const Design& design, const SimulationResult& result, std::optional<double> untilS) {
     const Counts counts = countsOf(result, untilS);
     QStringList parts;
-    if (counts.offered == 0) parts << QStringLiteral("No requests yet");
-    else parts << QStringLiteral("%1 of %2 requests failed").arg(grouped(counts.failed), grouped(counts.offered));
+    if (counts.offered == 0)
+        parts << QStringLiteral("No requests yet");
+    else
+        parts << QStringLiteral("%1 of %2 requests failed")
+                     .arg(grouped(counts.failed), grouped(counts.offered));
     // The latest failure that somebody noticed, and how long that took.
     const RunEvent* told = nullptr;
     const RunEvent* cause = nullptr;
@@ -178,7 +196,9 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
                      .arg(told->atS - cause->atS, 0, 'f', 1)
                      .arg(verbOf(design, *cause));
     else if (cause && !design.domains.contains(cause->what))
-        parts << QStringLiteral("%1 at %2 s, nobody has noticed yet").arg(eventWords(design, *cause)).arg(cause->atS, 0, 'f', 1);
+        parts << QStringLiteral("%1 at %2 s, nobody has noticed yet")
+                     .arg(eventWords(design, *cause))
+                     .arg(cause->atS, 0, 'f', 1);
     else if (cause)
         parts << QStringLiteral("%1 at %2 s").arg(eventWords(design, *cause)).arg(cause->atS, 0, 'f', 1);
     if (!untilS || result.simulatedSeconds - *untilS < 1) {
@@ -188,7 +208,8 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
                 attempts += flow.requests.attempts;
                 offered += flow.requests.offered;
             }
-        if (attempts > offered) parts << QStringLiteral("%1 attempts were repeated").arg(grouped(attempts - offered));
+        if (attempts > offered)
+            parts << QStringLiteral("%1 attempts were repeated").arg(grouped(attempts - offered));
     }
     return parts.join(kDot);
 }
@@ -232,7 +253,8 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
     rows.figure(QStringLiteral("Downtime, p95"), result.spread.downtimeP95, QStringLiteral("min"));
     rows.figure(QStringLiteral("Downtime, p99"), result.spread.downtimeP99, QStringLiteral("min"));
     for (const Recovery& recovery : result.recovery) {
-        rows.section = QStringLiteral("Recovery of %1, %2").arg(words::nameOf(design, recovery.what), causeWords(recovery.mode));
+        rows.section = QStringLiteral("Recovery of %1, %2")
+                           .arg(words::nameOf(design, recovery.what), causeWords(recovery.mode));
         rows.figure(QStringLiteral("Noticed after, mean"), recovery.detectionMeanS, QStringLiteral("s"));
         rows.figure(QStringLiteral("Noticed after, p95"), recovery.detectionP95S, QStringLiteral("s"));
         rows.figure(QStringLiteral("Failover, mean"), recovery.failoverMeanS, QStringLiteral("s"));
@@ -241,8 +263,16 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
     }
     rows.section = QStringLiteral("Objectives");
     for (const ObjectiveResult& objective : result.objectives) {
-        const QString verdict = !objective.met ? QStringLiteral("undecided") : *objective.met ? QStringLiteral("met") : QStringLiteral("missed");
-        rows.rows.push_back({rows.section, qt(objective.id), verdict, {}, qt(toString(objective.value.method)), {}, qt(objective.sentence)});
+        const QString verdict = !objective.met   ? QStringLiteral("undecided")
+                                : *objective.met ? QStringLiteral("met")
+                                                 : QStringLiteral("missed");
+        rows.rows.push_back({rows.section,
+                             qt(objective.id),
+                             verdict,
+                             {},
+                             qt(toString(objective.value.method)),
+                             {},
+                             qt(objective.sentence)});
     }
     return std::move(rows.rows);
 }
@@ -252,20 +282,24 @@ std::vector<BarRow> errorBars(const SimulationResult& result) {
     const FlowResult* whole = wholeFlow(result);
     for (const FlowResult& flow : result.flows) {
         if (whole ? &flow != whole : !isClass(flow.flow)) continue;
-        for (const auto& [cause, count] : flow.requests.failed) causes[cause] += count;
+        for (const auto& [cause, count] : flow.requests.failed)
+            causes[cause] += count;
     }
     std::vector<BarRow> bars;
     for (const auto& [cause, count] : causes)
         if (count > 0) bars.push_back({causeWords(cause), grouped(count), double(count)});
-    std::stable_sort(bars.begin(), bars.end(), [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });
+    std::stable_sort(bars.begin(), bars.end(),
+                     [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });
     return bars;
 }
 
 std::vector<BarRow> waterfallBars(const SimulationResult& result) {
     std::vector<BarRow> bars;
     for (const WaterfallItem& item : result.waterfall)
-        bars.push_back({qt(item.cause), QStringLiteral("%1 min/yr").arg(number(item.downtimeMinutesPerYear)), item.downtimeMinutesPerYear});
-    std::stable_sort(bars.begin(), bars.end(), [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });
+        bars.push_back({qt(item.cause), QStringLiteral("%1 min/yr").arg(number(item.downtimeMinutesPerYear)),
+                        item.downtimeMinutesPerYear});
+    std::stable_sort(bars.begin(), bars.end(),
+                     [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });
     return bars;
 }
 
@@ -273,10 +307,15 @@ std::vector<BarRow> costBars(const Design& design, const Cost& cost) {
     std::vector<BarRow> bars;
     for (const CostItem& item : cost.items) {
         if (item.usdPerMonth && *item.usdPerMonth <= 0) continue;
-        const QString name = item.id.starts_with("traffic:") ? QStringLiteral("Traffic %1").arg(qt(item.id.substr(8))) : words::nameOf(design, item.id);
-        bars.push_back({name, item.usdPerMonth ? qt(formatMoney(Money(*item.usdPerMonth))) : QStringLiteral("unpriced"), item.usdPerMonth.value_or(0)});
+        const QString name = item.id.starts_with("traffic:")
+                                 ? QStringLiteral("Traffic %1").arg(qt(item.id.substr(8)))
+                                 : words::nameOf(design, item.id);
+        bars.push_back(
+            {name, item.usdPerMonth ? qt(formatMoney(Money(*item.usdPerMonth))) : QStringLiteral("unpriced"),
+             item.usdPerMonth.value_or(0)});
     }
-    std::stable_sort(bars.begin(), bars.end(), [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });
+    std::stable_sort(bars.begin(), bars.end(),
+                     [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });
     return bars;
 }
 

@@ -23,10 +23,12 @@ QString eventWords(const Design& design, const RunEvent& event);
 struct Counts {
     std::uint64_t offered = 0, succeeded = 0, failed = 0;
 };
-// Of the whole design up to a time (sums of series), or of the whole run when nothing is given or no series was kept.
+// Of the whole design up to a time (sums of series), or of the whole run when nothing is given or no series
+// was kept.
 Counts countsOf(const SimulationResult& result, std::optional<double> untilS);
 
-// "0 of 1 640 requests failed · lb1 marks web2 down 4.7 s after the crash": what happened to the requests until then.
+// "0 of 1 640 requests failed · lb1 marks web2 down 4.7 s after the crash": what happened to the requests
+// until then.
 QString runSentence(const Design& design, const SimulationResult& result, std::optional<double> untilS);
 
 struct FigureRow {
@@ -40,8 +42,9 @@ struct BarRow {
     QString name, value;
     double amount = 0; // length of the bar
 };
-std::vector<BarRow> errorBars(const SimulationResult& result);     // failed requests by cause
-std::vector<BarRow> waterfallBars(const SimulationResult& result); // downtime per year by cause, largest first
+std::vector<BarRow> errorBars(const SimulationResult& result); // failed requests by cause
+std::vector<BarRow>
+waterfallBars(const SimulationResult& result); // downtime per year by cause, largest first
 std::vector<BarRow> costBars(const Design& design, const Cost& cost);
 
 } // namespace alwayson::gui

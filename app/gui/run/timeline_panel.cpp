@@ -1,8 +1,8 @@
 #include "app/gui/run/timeline_panel.h"
 
+#include "app/gui/canvas/words.h"
 #include "app/gui/charts/chart_view.h"
 #include "app/gui/run/run_words.h"
-#include "app/gui/canvas/words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
 
@@ -21,7 +21,8 @@ namespace alwayson::gui {
 namespace {
 
 enum View { latency, errors, load };
-constexpr Tone kTones[] = {Tone::accent, Tone::ok, Tone::warn, Tone::recovering, Tone::bad, Tone::cloud, Tone::compute, Tone::client};
+constexpr Tone kTones[] = {Tone::accent, Tone::ok,    Tone::warn,    Tone::recovering,
+                           Tone::bad,    Tone::cloud, Tone::compute, Tone::client};
 constexpr std::size_t kMostLines = 8;
 
 bool isWhole(const NamedSeries& series, bool haveDesign) {
@@ -30,14 +31,17 @@ bool isWhole(const NamedSeries& series, bool haveDesign) {
 
 std::vector<ChartSeries> latencySeries(const SimulationResult& result) {
     bool haveDesign = false;
-    for (const NamedSeries& series : result.series) haveDesign = haveDesign || series.id == "design";
+    for (const NamedSeries& series : result.series)
+        haveDesign = haveDesign || series.id == "design";
     std::size_t shown = 0;
-    for (const NamedSeries& series : result.series) shown += isWhole(series, haveDesign) ? 1 : 0;
+    for (const NamedSeries& series : result.series)
+        shown += isWhole(series, haveDesign) ? 1 : 0;
     std::vector<ChartSeries> lines;
     for (const NamedSeries& series : result.series) {
         if (!isWhole(series, haveDesign) || lines.size() >= kMostLines) continue;
         const QString prefix = shown > 1 ? QString::fromStdString(series.id) + QLatin1Char(' ') : QString();
-        ChartSeries p99{prefix + QStringLiteral("p99 ms"), Tone::accent, {}}, p50{prefix + QStringLiteral("p50 ms"), Tone::ok, {}};
+        ChartSeries p99{prefix + QStringLiteral("p99 ms"), Tone::accent, {}},
+            p50{prefix + QStringLiteral("p50 ms"), Tone::ok, {}};
         for (const SeriesPoint& point : series.points) {
             if (point.succeeded == 0) continue; // no answer, no latency
             p99.points.emplace_back(point.atS, point.p99Ms);
@@ -53,8 +57,11 @@ std::vector<ChartSeries> errorSeries(const SimulationResult& result) {
     std::vector<ChartSeries> lines;
     for (const NamedSeries& series : result.series) {
         if (series.id.find(':') == std::string::npos || lines.size() >= kMostLines) continue;
-        ChartSeries line{QString::fromStdString(series.id), lines.empty() ? Tone::bad : kTones[lines.size() % std::size(kTones)], {}};
-        for (const SeriesPoint& point : series.points) line.points.emplace_back(point.atS, double(point.failed) / series.stepS);
+        ChartSeries line{QString::fromStdString(series.id),
+                         lines.empty() ? Tone::bad : kTones[lines.size() % std::size(kTones)],
+                         {}};
+        for (const SeriesPoint& point : series.points)
+            line.points.emplace_back(point.atS, double(point.failed) / series.stepS);
         lines.push_back(std::move(line));
     }
     return lines;
@@ -82,11 +89,14 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
         if (event.kind == "check_failed" || event.kind == "check_passed") {
             mark.important = false;
             mark.tone = event.kind == "check_failed" ? Tone::bad : Tone::ok;
-        }
-        else if (event.kind == "repaired") mark.tone = Tone::recovering;
-        else if (event.kind == "marked_up") mark.tone = Tone::ok;
-        else if (event.kind == "marked_down") mark.tone = Tone::warn;
-        else if (event.kind == "load") mark.tone = Tone::accent;
+        } else if (event.kind == "repaired")
+            mark.tone = Tone::recovering;
+        else if (event.kind == "marked_up")
+            mark.tone = Tone::ok;
+        else if (event.kind == "marked_down")
+            mark.tone = Tone::warn;
+        else if (event.kind == "load")
+            mark.tone = Tone::accent;
         marks.push_back(std::move(mark));
         if (marks.size() >= 400) break;
     }
@@ -147,7 +157,8 @@ QWidget* TimelinePanel::Impl::makeBar(TimelinePanel* panel) {
     return bar;
 }
 
-TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* parent) : QWidget(parent), m(new Impl{session, theme}) {
+TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* parent)
+    : QWidget(parent), m(new Impl{session, theme}) {
     setProperty("plane", "surface");
     setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(this);
@@ -187,11 +198,14 @@ QString TimelinePanel::sentence() const {
 void TimelinePanel::Impl::refill() {
     const std::shared_ptr<const SimulationResult> result = session.runResult();
     const bool empty = !result;
-    chart->setInvitation(!empty ? QString()
-                                : session.runState() == Session::RunState::idle
-                                      ? QStringLiteral("Press Run to see what happens to the requests, then right-click a server to kill it")
-                                      : QStringLiteral("Simulating ..."));
-    for (QAbstractButton* button : views->buttons()) button->setEnabled(!empty);
+    chart->setInvitation(
+        !empty ? QString()
+        : session.runState() == Session::RunState::idle
+            ? QStringLiteral(
+                  "Press Run to see what happens to the requests, then right-click a server to kill it")
+            : QStringLiteral("Simulating ..."));
+    for (QAbstractButton* button : views->buttons())
+        button->setEnabled(!empty);
     previous->setEnabled(!empty);
     next->setEnabled(!empty);
     if (empty) {
@@ -203,9 +217,18 @@ void TimelinePanel::Impl::refill() {
         return;
     }
     switch (view) {
-    case latency: chart->setUnits(QStringLiteral("s"), QStringLiteral("ms")); chart->setSeries(latencySeries(*result)); break;
-    case errors: chart->setUnits(QStringLiteral("s"), QStringLiteral("failed/s")); chart->setSeries(errorSeries(*result)); break;
-    case load: chart->setUnits(QStringLiteral("s"), QStringLiteral("%")); chart->setSeries(loadSeries(session.design(), *result)); break;
+    case latency:
+        chart->setUnits(QStringLiteral("s"), QStringLiteral("ms"));
+        chart->setSeries(latencySeries(*result));
+        break;
+    case errors:
+        chart->setUnits(QStringLiteral("s"), QStringLiteral("failed/s"));
+        chart->setSeries(errorSeries(*result));
+        break;
+    case load:
+        chart->setUnits(QStringLiteral("s"), QStringLiteral("%"));
+        chart->setSeries(loadSeries(session.design(), *result));
+        break;
     }
     chart->setMarks(marksOf(session.design(), *result));
     chart->setXRange(0, std::max(1.0, session.runEndS()));

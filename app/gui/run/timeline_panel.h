@@ -1,6 +1,6 @@
 #pragma once
-// The dock under the canvas: latency, errors and load of the current run over time with its events, a playhead to scrub
-// and one sentence that says what happened to the requests.
+// The dock under the canvas: latency, errors and load of the current run over time with its events, a
+// playhead to scrub and one sentence that says what happened to the requests.
 
 #include <QWidget>
 

@@ -1,5 +1,6 @@
 #pragma once
-// A canvas on a small design, and hands to use it: coordinates only through the view, assertions on the document.
+// A canvas on a small design, and hands to use it: coordinates only through the view, assertions on the
+// document.
 
 #include "app/gui/canvas/canvas_scene.h"
 #include "app/gui/canvas/canvas_view.h"
@@ -15,7 +16,8 @@
 
 namespace alwayson::gui::test {
 
-inline Operation addNode(const char* id, const char* kind, const char* domain = nullptr, const char* group = nullptr) {
+inline Operation addNode(const char* id, const char* kind, const char* domain = nullptr,
+                         const char* group = nullptr) {
     Node node;
     node.id = NodeId(id);
     node.kind = kind;
@@ -50,13 +52,14 @@ inline Operation addLink(const char* id, const char* from, const char* to) {
 // Clients, a balancer and web1 in zone a, web2 in zone b; nothing below (0, 480).
 struct CanvasFixture {
     CanvasFixture() {
-        session.apply(operation::batch("Fixture", {addDomain("a", "zone"), addDomain("b", "zone"), addGroup("web"),
-                                                   addNode("users", "client"), addNode("lb", "haproxy", "a"),
-                                                   addNode("web1", "server", "a", "web"), addNode("web2", "server", "b", "web"),
-                                                   addLink("users-lb", "users", "lb"), addLink("lb-web", "lb", "web"),
-                                                   operation::place("a", {240, 0, 312, 384}), operation::place("b", {600, 0, 312, 384}),
-                                                   operation::place("users", {0, 96}), operation::place("lb", {312, 96}),
-                                                   operation::place("web1", {312, 240}), operation::place("web2", {672, 240})}));
+        session.apply(operation::batch(
+            "Fixture", {addDomain("a", "zone"), addDomain("b", "zone"), addGroup("web"),
+                        addNode("users", "client"), addNode("lb", "haproxy", "a"),
+                        addNode("web1", "server", "a", "web"), addNode("web2", "server", "b", "web"),
+                        addLink("users-lb", "users", "lb"), addLink("lb-web", "lb", "web"),
+                        operation::place("a", {240, 0, 312, 384}), operation::place("b", {600, 0, 312, 384}),
+                        operation::place("users", {0, 96}), operation::place("lb", {312, 96}),
+                        operation::place("web1", {312, 240}), operation::place("web2", {672, 240})}));
         session.undoStack().clear();
         view.resize(1200, 800);
         view.show();
@@ -65,13 +68,20 @@ struct CanvasFixture {
     const Design& design() const { return session.design(); }
     std::string bytes() const { return toJson(session.design()).dump(2); }
     QPoint at(double x, double y) const { return view.mapFromScene(QPointF(x, y)); }
-    QPoint middleOf(const char* id) const { return view.mapFromScene(view.canvasScene().shown().find(id)->second.center()); }
+    QPoint middleOf(const char* id) const {
+        return view.mapFromScene(view.canvasScene().shown().find(id)->second.center());
+    }
 
-    void press(QPoint pos, Qt::KeyboardModifiers modifiers = {}) { QTest::mousePress(view.viewport(), Qt::LeftButton, modifiers, pos); }
-    void release(QPoint pos, Qt::KeyboardModifiers modifiers = {}) { QTest::mouseRelease(view.viewport(), Qt::LeftButton, modifiers, pos); }
+    void press(QPoint pos, Qt::KeyboardModifiers modifiers = {}) {
+        QTest::mousePress(view.viewport(), Qt::LeftButton, modifiers, pos);
+    }
+    void release(QPoint pos, Qt::KeyboardModifiers modifiers = {}) {
+        QTest::mouseRelease(view.viewport(), Qt::LeftButton, modifiers, pos);
+    }
     // QTest::mouseMove sends no buttons and no modifiers.
     void moveTo(QPoint pos, Qt::KeyboardModifiers modifiers = {}) {
-        QMouseEvent move(QEvent::MouseMove, pos, view.viewport()->mapToGlobal(pos), Qt::NoButton, Qt::LeftButton, modifiers);
+        QMouseEvent move(QEvent::MouseMove, pos, view.viewport()->mapToGlobal(pos), Qt::NoButton,
+                         Qt::LeftButton, modifiers);
         QCoreApplication::sendEvent(view.viewport(), &move);
     }
     void drag(QPoint from, QPoint to, Qt::KeyboardModifiers modifiers = {}) {

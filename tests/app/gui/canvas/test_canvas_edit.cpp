@@ -23,8 +23,11 @@ class TestCanvasEdit : public QObject {
             operations.push_back(addNode((std::string("web-") + zone).c_str(), "server", zone));
         }
         for (const char* zone : {"a", "b", "c"}) {
-            operations.push_back(addLink((std::string("in-") + zone).c_str(), "users", (std::string("lb-") + zone).c_str()));
-            operations.push_back(addLink((std::string("up-") + zone).c_str(), (std::string("lb-") + zone).c_str(), (std::string("web-") + zone).c_str()));
+            operations.push_back(
+                addLink((std::string("in-") + zone).c_str(), "users", (std::string("lb-") + zone).c_str()));
+            operations.push_back(addLink((std::string("up-") + zone).c_str(),
+                                         (std::string("lb-") + zone).c_str(),
+                                         (std::string("web-") + zone).c_str()));
         }
         if (!document.apply(operation::batch("Build", operations))) return {};
         return document.design();
@@ -41,7 +44,8 @@ private slots:
             for (const Node& other : design.nodes)
                 if (other.id != one.id) QVERIFY(!card.intersects(boxes.at(other.id.str())));
         }
-        for (const char* zone : {"a", "b", "c"}) QVERIFY(boxes.at("eu").contains(boxes.at(zone)));
+        for (const char* zone : {"a", "b", "c"})
+            QVERIFY(boxes.at("eu").contains(boxes.at(zone)));
         QVERIFY(!boxes.at("a").intersects(boxes.at("b")));
         QVERIFY(boxes.at("users").right() < boxes.at("eu").left());
         // Callers stand above those they call, in every zone on the same line.
@@ -81,7 +85,8 @@ private slots:
         const QRectF from(0, 0, 172, 62);
         const Route route = routeBetween(from, to);
         const auto onEdge = [](const QRectF& box, QPointF point) {
-            return box.adjusted(-0.01, -0.01, 0.01, 0.01).contains(point) && !box.adjusted(0.01, 0.01, -0.01, -0.01).contains(point);
+            return box.adjusted(-0.01, -0.01, 0.01, 0.01).contains(point) &&
+                   !box.adjusted(0.01, 0.01, -0.01, -0.01).contains(point);
         };
         QVERIFY(onEdge(from, route.from));
         QVERIFY(onEdge(to, route.tip));
@@ -115,7 +120,8 @@ private slots:
         QTest::newRow("other format") << QByteArray("{\"format\":\"x\"}");
         QTest::newRow("empty") << QByteArray("{\"format\":\"alwayson-fragment\",\"version\":1}");
         QTest::newRow("wrong list") << QByteArray("{\"format\":\"alwayson-fragment\",\"nodes\":3}");
-        QTest::newRow("wrong node") << QByteArray("{\"format\":\"alwayson-fragment\",\"nodes\":[{\"id\":5}]}");
+        QTest::newRow("wrong node") << QByteArray(
+            "{\"format\":\"alwayson-fragment\",\"nodes\":[{\"id\":5}]}");
     }
     void pasteRefusesWhatIsNoFragment() {
         QFETCH(QByteArray, text);

@@ -207,7 +207,8 @@ private slots:
         QCOMPARE(canvas.design().links.size(), std::size_t(2));
         QCOMPARE(canvas.design().links.at(1).to, std::string("web"));
         // A link to a pool is drawn to each member.
-        QCOMPARE(canvas.view.canvasScene().link(canvas.design().links.at(1).id.str())->strands().size(), std::size_t(2));
+        QCOMPARE(canvas.view.canvasScene().link(canvas.design().links.at(1).id.str())->strands().size(),
+                 std::size_t(2));
     }
 
     void linkDroppedOnNothingIsCancelled() {
@@ -222,7 +223,8 @@ private slots:
     void draggingAnArrowReroutesTheLink() {
         CanvasFixture canvas;
         QVERIFY(canvas.ready());
-        canvas.session.apply(operation::batch("More", {addNode("lb2", "haproxy"), operation::place("lb2", {0, 480})}));
+        canvas.session.apply(
+            operation::batch("More", {addNode("lb2", "haproxy"), operation::place("lb2", {0, 480})}));
         const int before = canvas.session.undoStack().count();
         canvas.session.select({"users-lb"});
         const QPointF tip = canvas.view.canvasScene().link("users-lb")->strands().front().route.tip;
@@ -238,12 +240,15 @@ private slots:
         CanvasFixture canvas;
         QVERIFY(canvas.ready());
         zoomTo(canvas, zoom, {400, 240});
-        canvas.session.apply(operation::batch("More", {addNode("x", "server"), addNode("y", "server"), addNode("z", "server"),
-                                                       operation::place("x", {0, 480}), operation::place("y", {216, 600}), operation::place("z", {720, 504})}));
+        canvas.session.apply(
+            operation::batch("More", {addNode("x", "server"), addNode("y", "server"), addNode("z", "server"),
+                                      operation::place("x", {0, 480}), operation::place("y", {216, 600}),
+                                      operation::place("z", {720, 504})}));
         const int before = canvas.session.undoStack().count();
         canvas.session.select({"x", "y", "z"});
         canvas.view.alignSelection(Qt::AlignTop);
-        for (const char* id : {"x", "y", "z"}) QCOMPARE(canvas.design().canvas.find(id)->second.y, 480.0);
+        for (const char* id : {"x", "y", "z"})
+            QCOMPARE(canvas.design().canvas.find(id)->second.y, 480.0);
         canvas.view.distributeSelection(Qt::Horizontal);
         QCOMPARE(canvas.design().canvas.find("x")->second.x, 0.0);
         QCOMPARE(canvas.design().canvas.find("y")->second.x, 360.0);
@@ -341,7 +346,8 @@ private slots:
         QCOMPARE(canvas.design().nodes.size(), std::size_t(7)); // lb and both members
         QCOMPARE(canvas.design().groups.size(), std::size_t(2));
         QCOMPARE(canvas.design().links.size(), std::size_t(3));
-        for (const QString& id : canvas.session.selection()) QVERIFY(!QStringList({"lb", "web", "web1", "web2"}).contains(id));
+        for (const QString& id : canvas.session.selection())
+            QVERIFY(!QStringList({"lb", "web", "web1", "web2"}).contains(id));
         QApplication::clipboard()->setText("something else");
         canvas.view.paste();
         QCOMPARE(canvas.session.undoStack().count(), 1);
@@ -360,13 +366,15 @@ private slots:
     void groupIntoAPool() {
         CanvasFixture canvas;
         QVERIFY(canvas.ready());
-        canvas.session.apply(operation::batch("More", {addNode("app1", "server", "a"), addNode("app2", "server", "b")}));
+        canvas.session.apply(
+            operation::batch("More", {addNode("app1", "server", "a"), addNode("app2", "server", "b")}));
         canvas.session.select({"app1", "app2"});
         canvas.view.groupSelection("pool");
         const Node* app1 = canvas.design().nodes.find("app1");
         QVERIFY(app1->group);
         QCOMPARE(app1->group->str(), std::string("app"));
-        QVERIFY(canvas.view.canvasScene().group("app")->outline().contains(canvas.view.canvasScene().node("app2")->card()));
+        QVERIFY(canvas.view.canvasScene().group("app")->outline().contains(
+            canvas.view.canvasScene().node("app2")->card()));
     }
 
     void arrowsNudgeAndMergeIntoOneEntry() {
@@ -406,14 +414,17 @@ private slots:
         zoomTo(canvas, 1, {400, 240});
         const QPoint cursor(300, 200);
         const QPointF before = canvas.view.mapToScene(cursor);
-        QWheelEvent wheel(cursor, canvas.view.viewport()->mapToGlobal(cursor), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent wheel(cursor, canvas.view.viewport()->mapToGlobal(cursor), {}, {0, 120}, Qt::NoButton,
+                          Qt::NoModifier, Qt::NoScrollPhase, false);
         QCoreApplication::sendEvent(canvas.view.viewport(), &wheel);
         QVERIFY(canvas.view.zoom() > 1.1);
         const QPointF after = canvas.view.mapToScene(cursor);
         QVERIFY(QLineF(before, after).length() < 1.5);
-        for (int i = 0; i < 40; ++i) canvas.view.zoomIn();
+        for (int i = 0; i < 40; ++i)
+            canvas.view.zoomIn();
         QCOMPARE(canvas.view.zoom(), CanvasView::kMaximumZoom);
-        for (int i = 0; i < 80; ++i) canvas.view.zoomOut();
+        for (int i = 0; i < 80; ++i)
+            canvas.view.zoomOut();
         QCOMPARE(canvas.view.zoom(), CanvasView::kMinimumZoom);
     }
 
@@ -423,10 +434,12 @@ private slots:
         const QPointF before = canvas.view.mapToScene(QPoint(0, 0));
         const QPoint from(600, 600), to(540, 570);
         QTest::mousePress(canvas.view.viewport(), Qt::RightButton, {}, from);
-        QMouseEvent move(QEvent::MouseMove, to, canvas.view.viewport()->mapToGlobal(to), Qt::NoButton, Qt::RightButton, Qt::NoModifier);
+        QMouseEvent move(QEvent::MouseMove, to, canvas.view.viewport()->mapToGlobal(to), Qt::NoButton,
+                         Qt::RightButton, Qt::NoModifier);
         QCoreApplication::sendEvent(canvas.view.viewport(), &move);
         QTest::mouseRelease(canvas.view.viewport(), Qt::RightButton, {}, to);
-        QVERIFY(QLineF(canvas.view.mapToScene(QPoint(0, 0)), before + QPointF(60, 30) / canvas.view.zoom()).length() < 2 / canvas.view.zoom());
+        QVERIFY(QLineF(canvas.view.mapToScene(QPoint(0, 0)), before + QPointF(60, 30) / canvas.view.zoom())
+                    .length() < 2 / canvas.view.zoom());
         QVERIFY(!QApplication::activePopupWidget());
         QCOMPARE(canvas.session.undoStack().count(), 0);
         QTest::mouseClick(canvas.view.viewport(), Qt::RightButton, {}, canvas.middleOf("web1"));
@@ -440,7 +453,8 @@ private slots:
         canvas.session.select({"web1"});
         const std::unique_ptr<QMenu> menu(makeContextMenu(canvas.view, "web1", {}));
         QStringList names;
-        for (const QAction* action : menu->findChildren<QAction*>()) names << action->objectName();
+        for (const QAction* action : menu->findChildren<QAction*>())
+            names << action->objectName();
         QVERIFY(names.contains("kill:crash"));
         QVERIFY(names.contains("kill:hang"));
         QVERIFY(names.contains("group:pool"));
@@ -453,7 +467,8 @@ private slots:
         const GroupItem* pool = canvas.view.canvasScene().group("web");
         for (const auto& [id, link] : canvas.view.canvasScene().links())
             for (const Strand& strand : link->strands())
-                for (const QPointF& sample : strand.route.samples) QVERIFY(!pool->tab().contains(sample));
+                for (const QPointF& sample : strand.route.samples)
+                    QVERIFY(!pool->tab().contains(sample));
     }
 
     void minimapMovesTheView() {
@@ -462,7 +477,8 @@ private slots:
         canvas.view.setZoom(2, {});
         const QPointF before = canvas.view.mapToScene(canvas.view.viewport()->rect().center());
         QTest::mouseClick(&canvas.view.minimap(), Qt::LeftButton, {}, QPoint(20, 20));
-        QVERIFY(QLineF(before, canvas.view.mapToScene(canvas.view.viewport()->rect().center())).length() > 20);
+        QVERIFY(QLineF(before, canvas.view.mapToScene(canvas.view.viewport()->rect().center())).length() >
+                20);
     }
 };
 

@@ -16,8 +16,10 @@ class TestCanvasPlayback : public QObject {
     static Trace traceOf(const Design& design, int frames) {
         Trace trace;
         trace.stepS = 0.1;
-        for (const Node& node : design.nodes) trace.nodes.push_back(node.id.str());
-        for (const Link& link : design.links) trace.links.push_back(link.id.str());
+        for (const Node& node : design.nodes)
+            trace.nodes.push_back(node.id.str());
+        for (const Link& link : design.links)
+            trace.links.push_back(link.id.str());
         for (int i = 0; i < frames; ++i) {
             Frame frame;
             frame.atS = i * trace.stepS;
@@ -82,7 +84,8 @@ private slots:
         Trace trace = traceOf(canvas.design(), 30);
         const SimulationResult result;
         playback.show(result, trace, trace.frames[10]);
-        const int web1 = canvas.view.canvasScene().node("web1")->updates(), link = canvas.view.canvasScene().link("lb-web")->updates();
+        const int web1 = canvas.view.canvasScene().node("web1")->updates(),
+                  link = canvas.view.canvasScene().link("lb-web")->updates();
         trace.frames[11].nodes[3].state = NodeState::slow;
         const int web2 = canvas.view.canvasScene().node("web2")->updates();
         playback.show(result, trace, trace.frames[11]);

@@ -16,7 +16,8 @@ class TestChartView : public QObject {
 
     static std::vector<QPointF> wave(int count) {
         std::vector<QPointF> points;
-        for (int i = 0; i < count; ++i) points.emplace_back(i * 0.01, 50 + 10 * std::sin(i * 0.003));
+        for (int i = 0; i < count; ++i)
+            points.emplace_back(i * 0.01, 50 + 10 * std::sin(i * 0.003));
         return points;
     }
 
@@ -27,7 +28,8 @@ private slots:
         points[77777].setY(-40);
         const std::vector<QPointF> thin = decimate(points, 0, 2000, 800);
         QVERIFY2(thin.size() <= 4 * 800 + 8, qPrintable(QString::number(thin.size())));
-        const auto [low, high] = std::minmax_element(thin.begin(), thin.end(), [](QPointF a, QPointF b) { return a.y() < b.y(); });
+        const auto [low, high] =
+            std::minmax_element(thin.begin(), thin.end(), [](QPointF a, QPointF b) { return a.y() < b.y(); });
         QCOMPARE(*high, points[123456]);
         QCOMPARE(*low, points[77777]);
         QCOMPARE(thin.front(), points.front());

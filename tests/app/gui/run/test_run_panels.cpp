@@ -27,7 +27,8 @@ class TestRunPanels : public QObject {
         result.simulatedSeconds = 10;
         NamedSeries series;
         series.id = "users:read";
-        for (int i = 1; i <= 10; ++i) series.points.push_back({double(i), 164, 162, 2, 20, 60});
+        for (int i = 1; i <= 10; ++i)
+            series.points.push_back({double(i), 164, 162, 2, 20, 60});
         result.series.push_back(series);
         FlowResult flow;
         flow.flow = "users:read";
@@ -53,7 +54,9 @@ private slots:
         const SimulationResult result = killedWeb2();
         const QString end = runSentence(canvas.design(), result, std::nullopt);
         QCOMPARE(grouped(1234567), QStringLiteral("1\u2009234\u2009567"));
-        QVERIFY2(end.startsWith(QStringLiteral("20 of ") + grouped(1640) + QStringLiteral(" requests failed")), qPrintable(end));
+        QVERIFY2(
+            end.startsWith(QStringLiteral("20 of ") + grouped(1640) + QStringLiteral(" requests failed")),
+            qPrintable(end));
         QVERIFY2(end.contains("lb marks web2 down 4.7 s after it crashes"), qPrintable(end));
         QVERIFY2(end.contains("60 attempts were repeated"), qPrintable(end));
         // Until a time, only what has happened by then.
@@ -66,7 +69,8 @@ private slots:
     void rowsCarryIntervalTagAndSamples() {
         CanvasFixture canvas;
         const std::vector<FigureRow> rows = figureRows(canvas.design(), killedWeb2());
-        const auto answered = std::find_if(rows.begin(), rows.end(), [](const FigureRow& row) { return row.name == "Requests answered"; });
+        const auto answered = std::find_if(
+            rows.begin(), rows.end(), [](const FigureRow& row) { return row.name == "Requests answered"; });
         QVERIFY(answered != rows.end());
         QVERIFY(answered->value.startsWith("98."));
         QVERIFY(answered->interval.contains("0.25"));
@@ -81,7 +85,8 @@ private slots:
     void unknownFiguresAreLeftOut() {
         SimulationResult result;
         result.flows.push_back({});
-        for (const FigureRow& row : figureRows({}, result)) QVERIFY2(row.value.size() > 0, qPrintable(row.name));
+        for (const FigureRow& row : figureRows({}, result))
+            QVERIFY2(row.value.size() > 0, qPrintable(row.name));
         QVERIFY(errorBars(result).empty());
     }
 
@@ -89,9 +94,13 @@ private slots:
         const std::vector<DiffLine> lines = lineDiff("a\nb\nc\nd", "a\nx\nc\nd\ne");
         QString text;
         for (const DiffLine& line : lines)
-            text += (line.kind == DiffLine::Kind::same ? "=" : line.kind == DiffLine::Kind::added ? "+" : "-") + line.text;
+            text += (line.kind == DiffLine::Kind::same    ? "="
+                     : line.kind == DiffLine::Kind::added ? "+"
+                                                          : "-") +
+                    line.text;
         QCOMPARE(text, QStringLiteral("=a-b+x=c=d+e"));
-        for (const DiffLine& line : lineDiff("same\ntext", "same\ntext")) QCOMPARE(line.kind, DiffLine::Kind::same);
+        for (const DiffLine& line : lineDiff("same\ntext", "same\ntext"))
+            QCOMPARE(line.kind, DiffLine::Kind::same);
     }
 
     void languagesFollowTheFileName() {
@@ -110,7 +119,8 @@ private slots:
             const QTextBlock line = document.findBlockByNumber(block);
             const int at = int(line.text().indexOf(word));
             for (const auto& range : line.layout()->formats())
-                if (range.start <= at && at < range.start + range.length) return range.format.foreground().color();
+                if (range.start <= at && at < range.start + range.length)
+                    return range.format.foreground().color();
             return QColor();
         };
         QCOMPARE(colourAt(1, "# first"), theme.color(Tone::faint));
