@@ -44,6 +44,13 @@ public:
             if (b.cookie || b.algorithm == Algorithm::source || b.algorithm == Algorithm::uri)
                 for (ClientModel& client : m.clients)
                     client.needsKey = true;
+        if (m.lines.size() > 0xffff || m.flows.size() > 0xffff)
+            return invalid(
+                "simulate.too_large",
+                fmt::format("The design has {} different delays and {} flows; 65,535 of each can be "
+                            "simulated.",
+                            m.lines.size(), m.flows.size()),
+                "Give links and timeouts equal values where the difference does not matter.");
         addComponents();
         if (Status status = addScenario(); !status) return status.error();
         addSlots();
@@ -62,6 +69,7 @@ private:
     Index addEdge(Index link, Index from, Index to, SimTime oneWay) {
         m.edges.push_back({link, from, to, oneWay});
         m.edgeLines.push_back(lineFor(oneWay));
+        m.edgeDependency.push_back(kNone);
         return static_cast<Index>(m.edges.size() - 1);
     }
 
@@ -266,8 +274,11 @@ private:
                 const SimTime oneWay =
                     timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
                 m.targets.push_back({addEdge(l, node, to, oneWay), to, kNone});
-                for (const Flow& flow : m.flows)
-                    m.targetCarries.push_back(link.carries(flow.classId) ? 1 : 0);
+                for (const Flow& flow : m.flows) {
+                    const bool carries = link.carries(flow.classId);
+                    m.targetCarries.push_back(carries ? 1 : 0);
+                    if (!carries) b.classesDiffer = true;
+                }
             }
         }
         b.targetCount = static_cast<Index>(m.targets.size()) - b.firstTarget;
@@ -295,7 +306,6 @@ private:
             const double calls = get(link.parameters, key::link::request::callsPerRequest);
             dependency.wholeCalls = static_cast<std::uint32_t>(calls);
             dependency.extraCall = calls - dependency.wholeCalls;
-            if (m.nodes[node].role == Role::client) dependency.wholeCalls = 1, dependency.extraCall = 0;
             dependency.attempts = static_cast<std::uint8_t>(
                 std::clamp<std::int64_t>(get(link.parameters, key::link::request::attempts), 1, 255));
             dependency.parallel = get(link.parameters, key::link::request::parallel);
@@ -306,17 +316,26 @@ private:
                 dependency.timeout = timeOf(*timeout);
                 dependency.timeoutLine = lineFor(dependency.timeout);
             }
+            for (Index e = dependency.firstEdge; e < m.edges.size(); ++e)
+                m.edgeDependency[e] = static_cast<Index>(m.dependencies.size());
             m.dependencies.push_back(dependency);
             for (const Flow& flow : m.flows)
                 m.carries.push_back(link.carries(flow.classId) ? 1 : 0);
         }
         m.nodes[node].dependencyCount =
             static_cast<Index>(m.dependencies.size()) - m.nodes[node].firstDependency;
-        if (m.nodes[node].role == Role::client && m.nodes[node].dependencyCount > 1) addJunction(node);
+        if (m.nodes[node].role == Role::client && !makesOnePlainCall(m.nodes[node])) addJunction(node);
     }
 
-    // A client that calls several things for each request calls an internal node without cost that makes the
-    // calls.
+    bool makesOnePlainCall(const ModelNode& client) const {
+        if (client.dependencyCount == 0) return true;
+        const Dependency& d = m.dependencies[client.firstDependency];
+        return client.dependencyCount == 1 && d.wholeCalls == 1 && d.extraCall == 0 && d.attempts == 1 &&
+               !d.optional && d.timeout == kNever;
+    }
+
+    // A client that calls several things for each request, or one in a way of its own, calls an internal node
+    // without cost that makes the calls.
     void addJunction(Index client) {
         ModelNode junction;
         junction.id = m.nodes[client].id + "#calls";
@@ -329,6 +348,9 @@ private:
         station.workers = kNone;
         station.service = Sampler(DistributionShape{});
         m.stations.push_back(std::move(station));
+        // The answers to its calls come back to it, not to the client.
+        for (Index e = m.dependencies[junction.firstDependency].firstEdge; e < m.edges.size(); ++e)
+            m.edges[e].from = station.node;
         Dependency direct;
         direct.firstEdge = addEdge(kNone, client, static_cast<Index>(m.nodes.size()), 0);
         direct.edgeCount = 1;

@@ -141,6 +141,7 @@ struct BalancerModel {
     bool shutdownSessions = false;
     SimTime connectTimeout = 0, serverTimeout = 0, queueTimeout = 0, turnAround = 0;
     std::uint16_t connectLine = 0, serverLine = 0, queueLine = 0, turnLine = 0;
+    bool classesDiffer = false; // some server does not take every class: each flow has its own turn
     std::uint32_t maxconn = 10000, serverMaxconn = 0, serverMaxqueue = 0;
     SimTime work = 0;    // processor time per request: 1 / capacity
     SimTime latency = 0; // added to each request
@@ -182,6 +183,7 @@ struct Model {
     std::vector<TargetModel> targets;
     std::vector<Edge> edges;
     std::vector<std::uint16_t> edgeLines; // delay line of each edge's one-way latency
+    std::vector<Index> edgeDependency;    // what an edge of a client or a station belongs to; kNone elsewhere
     std::vector<Dependency> dependencies;
     std::vector<std::uint8_t> carries;       // [dependency * flows + flow]
     std::vector<std::uint8_t> targetCarries; // [target * flows + flow]

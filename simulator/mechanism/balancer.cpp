@@ -20,7 +20,7 @@ At at(Context& c, Index call) {
 }
 
 inline void touch(RunState& s, BalancerState& st) {
-    st.presentArea += (s.now - st.last) * st.active;
+    st.presentArea += (s.now - st.last) * (st.active + st.accept.count);
     st.last = s.now;
 }
 
@@ -79,9 +79,10 @@ Index weightedTurn(Context& c, const BalancerModel& m, BalancerState& st, std::u
 
 Index roundRobinTurn(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
     const auto count = static_cast<Index>(st.up.size());
+    Index& turn = st.turns[m.classesDiffer ? flow : 0];
     for (Index i = 0; i < count; ++i) {
-        if (st.turn >= count) st.turn = 0;
-        const Index target = m.firstTarget + st.up[st.turn++];
+        if (turn >= count) turn = 0;
+        const Index target = m.firstTarget + st.up[turn++];
         if (target != avoid && usable(c, target, flow) && hasRoom(c.s, m, c.s.targets[target])) return target;
     }
     return kNone;
@@ -166,10 +167,13 @@ Index chooseByLoad(Context& c, const BalancerModel& m, BalancerState& st, std::u
 void finish(Context& c, Index call, Cause cause, std::uint8_t flags);
 void assign(Context& c, Index call, Index avoid);
 
+constexpr std::uint16_t kOnceQueued = 0x100;
+
 void armQueueTimeout(Context& c, const BalancerModel& m, Index call) {
     Call& session = c.s.calls[call];
     session.state = CallState::queued;
-    startLine(c, m.queueLine, call, Action::queueTimeout, ++session.stage);
+    session.stage = static_cast<std::uint16_t>(session.stage + kOnceQueued);
+    startLine(c, m.queueLine, call, Action::queueTimeout, session.stage >> 8);
 }
 
 // Connects to a server. The server timeout runs from here; a connection attempt whose packets vanish is ended
@@ -233,9 +237,8 @@ void assign(Context& c, Index call, Index avoid) {
         const double spread = key * 65536.0 - std::floor(key * 65536.0);
         const Index target = m.firstTarget + st.up[std::min(static_cast<Index>(spread * count), count - 1)];
         if (usable(c, target, flow)) return connectOrQueue(c, call, target);
-        return connectOrQueue(c, call, roundRobinTurn(c, m, st, flow, kNone));
     }
-    Index target = chooseByLoad(c, m, st, flow, avoid);
+    Index target = isHash(m) ? roundRobinTurn(c, m, st, flow, kNone) : chooseByLoad(c, m, st, flow, avoid);
     if (target == kNone && avoid != kNone) target = chooseByLoad(c, m, st, flow, kNone);
     if (target != kNone) return connect(c, call, target);
     pushBack(s, st.queue, call);
@@ -250,13 +253,15 @@ void serveQueues(Context& c, Index target) {
     BalancerState& st = s.balancers[balancer];
     TargetState& t = s.targets[target];
     while (t.up && (t.queue.count > 0 || st.queue.count > 0) && t.served < connectionLimit(s, m, t)) {
-        const bool own = t.queue.count > 0 && (st.queue.count == 0 || s.calls[t.queue.head].entered <=
-                                                                          s.calls[st.queue.head].entered);
-        const Index call = popFront(s, own ? t.queue : st.queue);
-        if (!own && !usable(c, target, s.calls[call].flow)) {
-            pushFront(s, st.queue, call);
-            return;
-        }
+        // Not every server takes every class.
+        Index any = st.queue.head;
+        while (any != kNone && !usable(c, target, s.calls[any].flow))
+            any = s.calls[any].next;
+        if (any == kNone && t.queue.count == 0) return;
+        const bool own =
+            t.queue.count > 0 && (any == kNone || s.calls[t.queue.head].entered <= s.calls[any].entered);
+        const Index call = own ? popFront(s, t.queue) : any;
+        if (!own) unlink(s, st.queue, call);
         connect(c, call, target);
     }
 }
@@ -281,26 +286,31 @@ void admit(Context& c, Index call) {
     touch(s, st);
     ++st.active;
     s.calls[call].state = CallState::serving;
-    if (m.workSlot == kNone) {
-        s.calls[call].attempt = 0;
-        return assign(c, call, kNone);
-    }
+    s.calls[call].stage = 0;
+    if (m.workSlot == kNone) return assign(c, call, kNone);
     st.busyUntil = std::max(s.now, st.busyUntil) + m.work;
-    const bool first = st.work.empty();
     const Timer timer{st.busyUntil + m.latency,
                       s.sequence++,
                       call,
                       s.calls[call].generation,
                       static_cast<std::uint32_t>(Action::dispatch),
                       0};
+    const std::uint64_t due = st.work.empty() ? timer.sequence : st.work.front().sequence;
     st.work.push(timer, [&s](const Timer& t) { return s.calls[t.call].generation != t.generation; });
-    if (first) s.tree.set(m.workSlot, timer.at, timer.sequence);
+    // The first one, or the one behind a dead front that making room has dropped.
+    const Timer& front = st.work.front();
+    if (front.sequence == timer.sequence || front.sequence != due)
+        s.tree.set(m.workSlot, front.at, front.sequence);
+}
+
+std::uint32_t tried(const Call& session) {
+    return session.stage & 0xffU;
 }
 
 bool redispatchesAtOnce(const BalancerModel& m, const BalancerState& st, const Call& session) {
     if (!m.redispatch) return false;
     const bool everyRetry = !isHash(m) && !(session.flags & flag::persistent) && st.up.size() > 1;
-    return everyRetry || session.attempt == m.retries;
+    return everyRetry || tried(session) == m.retries;
 }
 
 void connectionFailed(Context& c, Index call, Cause cause) {
@@ -308,8 +318,8 @@ void connectionFailed(Context& c, Index call, Cause cause) {
     auto [index, m, st] = at(c, call);
     Call& session = s.calls[call];
     const Index target = session.aux;
-    ++session.attempt;
-    if (session.attempt > m.retries) return finish(c, call, cause, flag::httpError);
+    ++session.stage;
+    if (tried(session) > m.retries) return finish(c, call, cause, flag::httpError);
     if (redispatchesAtOnce(m, st, session)) {
         session.flags &= static_cast<std::uint8_t>(~flag::persistent);
         return assign(c, call, target);
@@ -328,6 +338,15 @@ void releaseServer(Context& c, Index target) {
     --t.served;
 }
 
+void readAnswer(Context& c, Index call, Cause cause, std::uint8_t flags) {
+    // What failed behind the server is its answer; only a connection to the server itself is tried again.
+    if ((cause == Cause::refused || cause == Cause::connectTimeout) && !(flags & flag::httpError))
+        return connectionFailed(c, call, cause);
+    finish(
+        c, call, cause,
+        static_cast<std::uint8_t>((flags & flag::degraded) | (cause == Cause::none ? 0 : flag::httpError)));
+}
+
 } // namespace
 
 void balancerTouch(Context& c, Index balancer) {
@@ -339,6 +358,7 @@ void balancerArrive(Context& c, Index call) {
     ++st.arrivals;
     if (st.frozen || st.active >= m.maxconn) {
         c.s.calls[call].state = CallState::accepting;
+        touch(c.s, st);
         pushBack(c.s, st.accept, call);
         return;
     }
@@ -361,13 +381,12 @@ void onBalancerWork(Context& c, Index balancer) {
 void onDispatch(Context& c, Index call) {
     auto [index, m, st] = at(c, call);
     if (st.frozen) { // goes on when the process does
+        touch(c.s, st);
         pushBack(c.s, st.accept, call);
         c.s.calls[call].state = CallState::accepting;
-        touch(c.s, st);
         --st.active;
         return;
     }
-    c.s.calls[call].attempt = 0;
     assign(c, call, kNone);
 }
 
@@ -380,20 +399,11 @@ void onServerAnswer(Context& c, Index call, Index child) {
     const Cause cause = s.calls[child].cause;
     const std::uint8_t flags = s.calls[child].flags;
     releaseServer(c, target);
-    if (st.frozen) { // the answer lies unread; its client gives up by itself
-        s.calls[call].flags |= flag::lost;
+    if (st.frozen) {
+        st.unread.push_back({call, s.calls[call].generation, kNone, cause, 0, flags});
         return;
     }
-    if (cause == Cause::refused || cause == Cause::connectTimeout) {
-        if (!(flags & flag::httpError))
-            connectionFailed(c, call, cause);
-        else
-            finish(c, call, cause, flag::httpError);
-    } else {
-        finish(c, call, cause,
-               static_cast<std::uint8_t>((flags & flag::degraded) |
-                                         (cause == Cause::none ? 0 : flag::httpError)));
-    }
+    readAnswer(c, call, cause, flags);
     serveQueues(c, target);
 }
 
@@ -445,6 +455,8 @@ void onQueueTimeout(Context& c, Index call, std::uint32_t stage) {
 }
 
 void onReconnect(Context& c, Index call) {
+    // Lost with its balancer meanwhile: only its client still waits for it.
+    if (c.s.calls[call].state != CallState::calling) return;
     connect(c, call, c.s.calls[call].aux);
 }
 
@@ -497,6 +509,7 @@ void balancerLose(Context& c, Index balancer, bool reset) {
     st.frozen = false;
     st.accept = st.queue = {};
     st.active = 0;
+    st.unread.clear();
     st.work.clear();
     if (m.workSlot != kNone) s.tree.cancel(m.workSlot);
     for (Index t = m.firstTarget; t < m.firstTarget + m.targetCount; ++t) {
@@ -533,7 +546,12 @@ void balancerResume(Context& c, Index balancer) {
     RunState& s = c.s;
     const BalancerModel& m = c.model.balancers[balancer];
     BalancerState& st = s.balancers[balancer];
+    touch(s, st);
     st.frozen = false;
+    std::vector<Unread> unread;
+    unread.swap(st.unread);
+    for (const Unread& answer : unread)
+        if (alive(s, answer.call, answer.generation)) readAnswer(c, answer.call, answer.cause, answer.flags);
     CallQueue waiting = st.accept;
     st.accept = {};
     while (waiting.count > 0) {

@@ -96,6 +96,8 @@ void rebuildUpList(Context& c, Index balancer);
 
 // ---- health checks
 void startChecks(Context& c, Index balancer);
+// The process goes on with what it saw before.
+void resumeChecks(Context& c, Index balancer);
 void stopChecks(Context& c, Index balancer);
 void onCheck(Context& c, Index target);
 // A node that was silent answers again: checks that wait for it pass.

@@ -97,7 +97,11 @@ void settle(Context& c, Index node, bool resumes) {
         break;
     }
     if (had == Condition::silent && wanted == Condition::works && resumes) answerSilentChecks(c, node);
-    if (n.role == Role::balancer && balancing(wanted) && !balancing(had)) startChecks(c, n.sub);
+    if (n.role != Role::balancer || !balancing(wanted) || balancing(had)) return;
+    if (had == Condition::silent && resumes)
+        resumeChecks(c, n.sub);
+    else
+        startChecks(c, n.sub);
 }
 
 void noteFailed(Context& c, Index node, std::uint32_t by) {

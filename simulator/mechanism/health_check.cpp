@@ -73,6 +73,15 @@ void schedule(Context& c, Index target, SimTime delay, CheckPhase phase) {
 
 } // namespace
 
+void resumeChecks(Context& c, Index balancer) {
+    const BalancerModel& m = c.model.balancers[balancer];
+    for (Index target = m.firstTarget; m.checks && target < m.firstTarget + m.targetCount; ++target) {
+        TargetState& t = c.s.targets[target];
+        schedule(c, target, toSimTime(toSeconds(interval(m, t)) * t.phases.next(c.s.key)),
+                 CheckPhase::waiting);
+    }
+}
+
 void startChecks(Context& c, Index balancer) {
     RunState& s = c.s;
     const BalancerModel& m = c.model.balancers[balancer];
@@ -81,7 +90,8 @@ void startChecks(Context& c, Index balancer) {
         if (!t.up) ++s.viewChanges;
         t.up = true;
         t.warming = false;
-        t.health = m.rise + m.fall - 1;
+        // As after a start of the real one: up, but a first failed check takes it down.
+        t.health = m.rise;
         if (!m.checks) continue;
         const double phase = t.phases.next(s.key);
         schedule(c, target, toSimTime(toSeconds(m.inter) * phase), CheckPhase::waiting);

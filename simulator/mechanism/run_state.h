@@ -56,11 +56,11 @@ struct alignas(64) Call {
     std::uint16_t flow = 0;
     CallState state = CallState::free;
     Cause cause = Cause::none;
-    std::uint8_t attempt = 0;
+    std::uint8_t attempt = 0; // the caller's count; who handles the call keeps its own in `stage`
     std::uint8_t flags = 0;
-    std::uint16_t stage = 0; // station: calls left of the dependency; balancer: times queued
+    std::uint16_t stage = 0; // station: next dependency; balancer: connections tried, and 256 x times queued
     SimTime start = 0;       // logical: first attempt; else: when it was sent
-    SimTime entered = 0;     // when it reached its node; station while calling: dependency index
+    SimTime entered = 0;     // when it reached its node
 };
 static_assert(sizeof(Call) == 64);
 
@@ -98,6 +98,16 @@ struct Sharing {
     Index call = kNone;
 };
 
+// The outcome of a call to another node that a silent process has not read yet.
+struct Unread {
+    Index call = kNone; // the caller's
+    std::uint32_t generation = 0;
+    Index dependency = kNone; // stations
+    Cause cause = Cause::none;
+    std::uint8_t attempt = 0;
+    std::uint8_t flags = 0;
+};
+
 struct StationState {
     std::uint32_t busy = 0;                     // workers
     std::uint32_t present = 0;                  // requests in it
@@ -112,6 +122,7 @@ struct StationState {
     SimTime frozenAt = 0;
     QuadHeap<InService> serving;
     QuadHeap<Sharing> shared;
+    std::vector<Unread> unread; // while frozen
     DurationStream service, writeService;
     UniformStream errors, calls;
     // since the last flush
@@ -124,11 +135,13 @@ struct BalancerState {
     std::uint32_t active = 0; // sessions
     CallQueue accept;         // beyond maxconn
     CallQueue queue;          // for any server
-    Index turn = 0;           // round robin: position in the list of servers that are up
-    std::vector<Index> up;    // offsets of targets seen up, in order
+    std::vector<Index>
+        turns; // round robin: position in the list of servers that are up, per flow when they differ
+    std::vector<Index> up; // offsets of targets seen up, in order
     bool frozen = false;
     SimTime busyUntil = 0;
     DelayLine work;
+    std::vector<Unread> unread; // while frozen
     UniformStream routing;
     std::uint64_t arrivals = 0, completed = 0, failed = 0;
     std::int64_t presentArea = 0, sojournSum = 0;

@@ -125,7 +125,6 @@ void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
     if (++turn >= dependency.edgeCount) turn = 0;
     const Index child = send(c, call, edge);
     s.calls[child].attempt = attempt;
-    s.calls[child].stage = static_cast<std::uint16_t>(d - c.model.nodes[s.calls[call].node].firstDependency);
     // Without a timeout of its own the caller waits as long as the request itself may take.
     startLine(c,
               dependency.timeout != kNever ? dependency.timeoutLine
@@ -203,6 +202,24 @@ void childDone(Context& c, Index call, Index d, Cause cause, std::uint8_t attemp
     if (--aux == 0) runDependencies(c, call);
 }
 
+void readAnswer(Context& c, const Unread& answer) {
+    // Its request may have been lost with the process while the caller still waits for it.
+    if (c.s.calls[answer.call].state != CallState::calling) return;
+    auto [m, st] = at(c, answer.call);
+    if (st.frozen) {
+        st.unread.push_back(answer);
+        return;
+    }
+    childDone(c, answer.call, answer.dependency, answer.cause, answer.attempt, answer.flags);
+}
+
+void readUnread(Context& c, StationState& st) {
+    std::vector<Unread> unread;
+    unread.swap(st.unread);
+    for (const Unread& answer : unread)
+        if (alive(c.s, answer.call, answer.generation)) readAnswer(c, answer);
+}
+
 void served(Context& c, Index call) {
     c.s.calls[call].stage = 0;
     c.s.calls[call].aux = 0;
@@ -261,7 +278,8 @@ bool takesMore(Context& c, const StationModel& m, StationState& st) {
 
 void refuseArrival(Context& c, StationState& st, Index call, Cause cause) {
     ++st.failed;
-    if (st.frozen)
+    const Call& message = c.s.calls[call];
+    if (st.frozen && alive(c.s, message.parent, message.parentGeneration))
         c.s.calls[call].flags |= flag::lost; // a silent process cannot say that its backlog is full
     else
         reply(c, call, cause, flag::httpError);
@@ -325,8 +343,8 @@ void onStation(Context& c, Index station) {
 
 void onStationAnswer(Context& c, Index call, Index child) {
     const Call& message = c.s.calls[child];
-    const Index d = c.model.nodes[c.s.calls[call].node].firstDependency + message.stage;
-    childDone(c, call, d, message.cause, message.attempt, message.flags);
+    readAnswer(c, {call, message.parentGeneration, c.model.edgeDependency[message.edge], message.cause,
+                   message.attempt, message.flags});
 }
 
 void onCallTimeout(Context& c, Index child) {
@@ -346,8 +364,8 @@ void onCallTimeout(Context& c, Index child) {
         if (node.role == Role::station && c.model.stations[node.sub].cancelsAbandoned)
             stationCancel(c, child);
     }
-    const Index d = c.model.nodes[s.calls[message.parent].node].firstDependency + message.stage;
-    childDone(c, message.parent, d, cause, message.attempt, 0);
+    readAnswer(c, {message.parent, message.parentGeneration, c.model.edgeDependency[message.edge], cause,
+                   message.attempt, 0});
 }
 
 void stationCancel(Context& c, Index call) {
@@ -380,6 +398,7 @@ void stationLose(Context& c, Index station, bool reset) {
     StationState& st = s.stations[station];
     touch(s, st);
     st.frozen = false;
+    st.unread.clear();
     st.queue = {};
     st.serving.clear();
     st.shared.clear();
@@ -425,6 +444,7 @@ void stationResume(Context& c, Index station) {
     if (m.sharing) {
         st.frozenAt = s.now;
         scheduleSharing(c, m, st);
+        readUnread(c, st);
         return;
     }
     for (InService& job : st.serving.items())
@@ -435,6 +455,7 @@ void stationResume(Context& c, Index station) {
         ++st.busy;
     }
     schedule(c, m, st);
+    readUnread(c, st);
 }
 
 void stationSetSpeed(Context& c, Index station, double speed, double errorShare) {

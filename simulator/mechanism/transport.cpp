@@ -44,6 +44,10 @@ void deliver(Context& c, Index call) {
         reply(c, call, Cause::refused);
         return;
     }
+    if (!alive(s, message.parent, message.parentGeneration)) {
+        freeCall(s, call); // given up while under way
+        return;
+    }
     // Packets vanish: only the caller's own timers end this. A balancer's connection attempt ends by its
     // connect timeout.
     message.flags |= flag::vanished;

@@ -117,7 +117,7 @@ void FailureUnit::onTargetChanged(std::uint32_t v, Condition before) {
 }
 
 // A balancer that is gone checks nothing. One that was started again takes every server for up until a first
-// failed check; one that only hung, or came back into a place, goes on with what it saw.
+// failed check; one that only hung goes on with what it saw.
 void FailureUnit::onObserverChanged(std::uint32_t v, Condition before) {
     const std::uint32_t slot = m_viewSlot + v;
     const auto checks = [](Condition c) {

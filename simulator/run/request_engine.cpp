@@ -23,8 +23,10 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
         s.stations[i].errors.id = id(node, Purpose::errorShare);
         s.stations[i].calls.id = id(node, Purpose::calls);
     }
-    for (std::size_t i = 0; i < model.balancers.size(); ++i)
+    for (std::size_t i = 0; i < model.balancers.size(); ++i) {
         s.balancers[i].routing.id = id(model.balancers[i].node, Purpose::routing);
+        s.balancers[i].turns.resize(model.balancers[i].classesDiffer ? model.flows.size() : 1, 0);
+    }
     for (std::size_t i = 0; i < model.targets.size(); ++i) {
         const std::string pair = model.nodes[model.edges[model.targets[i].edge].from].id + ">" +
                                  model.nodes[model.targets[i].node].id;
@@ -173,7 +175,7 @@ void RequestEngine::followUp() {
             for (std::size_t k = 0; k < known; ++k)
                 if (components[i].modes[k].effect == effect) mode = k + 1;
         }
-        states[i] = static_cast<ComponentState>(mode);
+        states[i] = truth.restarting && mode == 0 ? kNotStarted : static_cast<ComponentState>(mode);
     }
     std::vector<std::uint8_t> views(m_viewTargets.size() + 1, 1);
     for (std::size_t v = 0; v < m_viewTargets.size(); ++v)
