@@ -27,8 +27,11 @@ CheckTimers timersOf(const Node& balancer) {
     t.fall = static_cast<double>(get(p, key::haproxy::checkFall));
     t.rise = static_cast<double>(get(p, key::haproxy::checkRise));
     // Without a timeout of its own, a check must connect and be answered within inter.
-    t.hangTimeout = get(p, key::haproxy::checkTimeout).value_or(Duration::seconds(t.inter)).seconds();
-    t.goneTimeout = std::min(get(p, key::haproxy::timeoutConnect).seconds(), t.inter);
+    // Without a check timeout, connecting and waiting share one interval.
+    const auto checkTimeout = get(p, key::haproxy::checkTimeout);
+    t.hangTimeout = checkTimeout ? checkTimeout->seconds() : t.inter;
+    t.goneTimeout =
+        checkTimeout ? std::min(get(p, key::haproxy::timeoutConnect).seconds(), t.inter) : t.inter;
     t.http = get(p, key::haproxy::checkType) == key::haproxy::CheckType::http;
     return t;
 }

@@ -190,8 +190,11 @@ void FailureModel::addViews(const Design& design, bool withViews) {
             view.inter = get(p, key::haproxy::checkInter).seconds();
             view.fastinter = duration(get(p, key::haproxy::checkFastinter), view.inter);
             view.downinter = duration(get(p, key::haproxy::checkDowninter), view.inter);
-            view.hangDelay = duration(get(p, key::haproxy::checkTimeout), view.inter);
-            view.goneDelay = std::min(get(p, key::haproxy::timeoutConnect).seconds(), view.inter);
+            const auto checkTimeout = get(p, key::haproxy::checkTimeout);
+            view.hangDelay = duration(checkTimeout, view.inter);
+            view.goneDelay = checkTimeout
+                                 ? std::min(get(p, key::haproxy::timeoutConnect).seconds(), view.inter)
+                                 : view.inter;
             view.fall = static_cast<std::uint16_t>(get(p, key::haproxy::checkFall));
             view.rise = static_cast<std::uint16_t>(get(p, key::haproxy::checkRise));
             view.http = get(p, key::haproxy::checkType) == key::haproxy::CheckType::http;

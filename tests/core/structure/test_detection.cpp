@@ -35,6 +35,11 @@ private slots:
         QCOMPARE(detectionTime(node, FailureEffect::outage).meanS, gone.meanS);
         QCOMPARE(detectionTime(node, FailureEffect::hang).minS, 1.2);
     }
+    void withoutACheckTimeoutConnectingMayTakeTheInterval() {
+        const Node node = balancer({{"check_timeout_ms", std::monostate{}}, {"timeout_connect_ms", 500.0}});
+        QCOMPARE(detectionTime(node, FailureEffect::gone).minS, 10.0);
+        QCOMPARE(detectionTime(node, FailureEffect::gone).maxS, 12.0);
+    }
     void backIsSeenAsMeasured() { // H3
         const DetectionLaw law = recoveryTime(balancer(), FailureEffect::crash);
         QCOMPARE(law.minS, 2.0);
