@@ -106,8 +106,9 @@ Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, do
                            double level) {
     const double value = share.ratio(), time = share.sumT();
     if (!(time > 0)) return {0, 1};
-    if (events == 0 || value <= 0) return intoUnit({0, poissonMean(0, level).high / time * longestEvent});
-    const double n = static_cast<double>(events), tail = (1 - level) / 2;
+    if (value <= 0) return intoUnit({0, poissonMean(0, level).high / time * longestEvent});
+    // Down all the time: one event that began before the run.
+    const double n = static_cast<double>(std::max<std::uint64_t>(1, events)), tail = (1 - level) / 2;
     if (events < kFewEvents || share.count() < 2) {
         const double low = boost::math::quantile(boost::math::fisher_f(2 * n, 2 * n), 1 - tail);
         const double high =

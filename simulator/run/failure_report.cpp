@@ -80,7 +80,10 @@ private:
         Estimate estimate =
             simulated(1 - down.ratio(), Interval{1 - interval.high, 1 - interval.low}, down.count(),
                       fmt::format("{} in {}", plural(outages, "outage"), inYears()));
-        if (outages < kFewOutages) estimate.note += ": too few for a sharp figure, the interval is wide";
+        if (down.ratio() >= 1)
+            estimate.note = "never up in " + inYears();
+        else if (outages < kFewOutages)
+            estimate.note += ": too few for a sharp figure, the interval is wide";
         return estimate;
     }
 

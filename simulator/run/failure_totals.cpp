@@ -130,7 +130,6 @@ void RunTotals::reset(std::size_t observables, std::size_t components, std::size
     down.resize(observables);
     loss.resize(observables);
     outageRate.resize(observables);
-    meanOutage.resize(observables);
     nodeDown.resize(components);
     outages.resize(observables);
     modeSeconds.assign(modes, 0);
@@ -151,7 +150,6 @@ void RunTotals::add(const UnitTotals& unit) {
             down[o].add(unit.batchDown[at], time);
             loss[o].add(unit.batchLoss[at], time);
             outageRate[o].add(began, time);
-            meanOutage[o].add(unit.batchDown[at], began);
         }
         for (std::size_t c = 0; c < components; ++c)
             nodeDown[c].add(unit.batchNodeDown[b * components + c], time);

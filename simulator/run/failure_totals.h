@@ -83,7 +83,6 @@ struct RunTotals {
     std::uint64_t units = 0, events = 0;
     std::uint64_t fingerprint = 0;
     std::vector<RatioEstimator> down, loss, outageRate; // [o]; outages per second
-    std::vector<RatioEstimator> meanOutage;             // [o]; downtime per outage
     std::vector<RatioEstimator> nodeDown;               // [c]
     std::vector<DurationTotals> outages;                // [o]
     DurationTotals yearDown;

@@ -324,12 +324,17 @@ void FailureUnit::closeYear() {
 }
 
 void FailureUnit::closeBatch() {
-    for (std::size_t o = 0; o < m_up.size(); ++o) {
+    for (std::size_t o = 0; o < m_up.size(); ++o)
         if (m_up[o] == 0) m_batchDown[o] += m_now - std::max(m_downFrom[o], m_batchFrom);
+    for (std::size_t o = 0; o < m_up.size(); ++o) {
         const FailureModelObservable& observable = m_model.observables[o];
-        double loss = 0;
-        for (std::size_t i = 0; i < observable.flows.size(); ++i)
+        double loss = 0, down = 0;
+        for (std::size_t i = 0; i < observable.flows.size(); ++i) {
             loss += observable.weights[i] * m_batchFlowLoss[observable.flows[i]];
+            down += observable.weights[i] * m_batchDown[observable.flows[i]];
+        }
+        // A client is the share-weighted sum of its classes; the design is down when any flow is.
+        if (o >= m_a.size() && o + 1 != m_up.size()) m_batchDown[o] = down;
         m_out->batchLoss.push_back(loss);
     }
     for (std::size_t c = 0; c < m_nodeDown.size(); ++c) {

@@ -98,6 +98,16 @@ private slots:
         QVERIFY2(outages < 5 || covered <= 1950, qPrintable(QString::number(covered)));
     }
 
+    // Down before the run and to its end: no outage began, but the interval holds what was seen.
+    void alwaysDownIsNoBoundFromBelow() {
+        RatioEstimator share;
+        for (int i = 0; i < 64; ++i)
+            share.add(1, 1);
+        const Interval interval = rareShareInterval(share, 0, 0.001);
+        QVERIFY(interval.low < 1);
+        QCOMPARE(interval.high, 1.0);
+    }
+
     void stopsOnlyWhenSureTwice() {
         StoppingRule rule;
         rule.maxUnits = 1000;

@@ -62,6 +62,37 @@ void editModes(Design& design, const std::string& id, Edit edit) {
 class TestFailureLaws : public QObject {
     Q_OBJECT
 private slots:
+    // Only writes need the database: the client loses their share of its downtime, the design all of it.
+    void aClientIsTheShareWeightedSumOfItsClasses() {
+        DesignMaker maker;
+        maker.client("c", 100).server("web", "", 1000).server("db", "", 1000);
+        maker.link("c", "web")
+            .link("web", "db")
+            .fails("web", FailureEffect::crash, 900, 2)
+            .fails("db", FailureEffect::crash, 500, 4);
+        Design design = maker.design();
+        Link link = design.links.at(1);
+        link.classes = {"write"};
+        design.links.replace(1, std::move(link));
+        Node client = design.nodes.at(0);
+        client.classes.clear(); // read 0.8, write 0.2
+        design.nodes.replace(0, std::move(client));
+        const auto model = sim::FailureModel::compile(design);
+        QVERIFY(model.ok());
+        const sim::UnitTotals totals = runUnit(*model, years(20, 3));
+        QCOMPARE(model->observables.size(), std::size_t{4}); // c:read, c:write, c, design
+        double read = 0, write = 0, clientDown = 0, whole = 0;
+        for (std::size_t b = 0; b < totals.batchSeconds.size(); ++b) {
+            read += totals.batchDown[4 * b];
+            write += totals.batchDown[4 * b + 1];
+            clientDown += totals.batchDown[4 * b + 2];
+            whole += totals.batchDown[4 * b + 3];
+        }
+        QVERIFY(read > 0 && write > 2 * read);
+        QVERIFY(std::abs(clientDown - (0.8 * read + 0.2 * write)) < 1e-6 * clientDown);
+        QCOMPARE(whole, write);
+    }
+
     void timesInStatesSumToTheHorizon() {
         const auto model = sim::FailureModel::compile(pair().design());
         QVERIFY(model.ok());
