@@ -537,14 +537,15 @@ private:
         for (Index i = 0; i < m.lines.size(); ++i)
             m.lineSlots.push_back(addSlot(SlotKind::line, i));
         m.timerSlot = addSlot(SlotKind::timers, 0);
-        m.scenarioSlot = addSlot(SlotKind::scenario, 0);
+        // Where nothing fails by itself or by a step, slots for it would only make the tree deeper.
+        if (!m.steps.empty()) m.scenarioSlot = addSlot(SlotKind::scenario, 0);
         for (Index i = 0; i < m.balancers.size(); ++i) {
             BalancerModel& b = m.balancers[i];
             if (b.work > 0 || b.latency > 0) b.workSlot = addSlot(SlotKind::balancerWork, i);
             for (Index t = b.firstTarget; b.checks && t < b.firstTarget + b.targetCount; ++t)
                 m.targets[t].checkSlot = addSlot(SlotKind::check, t);
         }
-        for (Index i = 0; i < m.components.size(); ++i)
+        for (Index i = 0; (m.backgroundFailures || !m.steps.empty()) && i < m.components.size(); ++i)
             m.components[i].faultSlot = addSlot(SlotKind::fault, i);
     }
 

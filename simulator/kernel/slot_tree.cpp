@@ -1,12 +1,13 @@
 #include "simulator/kernel/slot_tree.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace alwayson::sim {
 
 void SlotTree::grow(std::size_t slots) {
-    const std::size_t leaves = std::max<std::size_t>(2, std::bit_ceil(slots));
+    // Any number of leaves makes a tournament: the players of a match are a pair of nodes, the last match is
+    // node 1. The first slots are the ones nearest to it.
+    const std::size_t leaves = std::max<std::size_t>(2, slots);
     if (leaves <= m_leaves) return;
     std::vector<Key> nodes(2 * leaves);
     for (std::size_t i = 0; i < leaves; ++i)

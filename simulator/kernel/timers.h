@@ -28,9 +28,11 @@ public:
     // holds the live ones only, however long the delay.
     template <class Dead>
     void push(const Timer& timer, Dead&& isDead) {
-        if (m_tail - m_head == m_ring.size()) makeRoom(isDead);
-        m_ring[m_tail++ & m_mask] = timer;
+        if (full()) makeRoom(isDead);
+        append(timer);
     }
+    bool full() const { return m_tail - m_head == m_ring.size(); }
+    void append(const Timer& timer) { m_ring[m_tail++ & m_mask] = timer; } // only when not full
     void clear() { m_head = m_tail = 0; }
 
 private:

@@ -4,26 +4,9 @@
 
 namespace alwayson::sim {
 
-Index newCall(RunState& s) {
-    if (s.freeCall == kNone) {
-        s.calls.emplace_back();
-        return static_cast<Index>(s.calls.size() - 1);
-    }
-    const Index call = s.freeCall;
-    Call& entry = s.calls[call];
-    s.freeCall = entry.next;
-    const std::uint32_t generation = entry.generation;
-    entry = Call{};
-    entry.generation = generation;
-    return call;
-}
-
-void freeCall(RunState& s, Index call) {
-    Call& entry = s.calls[call];
-    ++entry.generation;
-    entry.state = CallState::free;
-    entry.next = s.freeCall;
-    s.freeCall = call;
+Index growCalls(RunState& s) {
+    s.calls.emplace_back();
+    return static_cast<Index>(s.calls.size() - 1);
 }
 
 bool unlink(RunState& s, CallQueue& queue, Index call) {
@@ -38,18 +21,14 @@ bool unlink(RunState& s, CallQueue& queue, Index call) {
     return false;
 }
 
-void startLine(Context& c, std::uint16_t line, Index call, Action action, std::uint32_t extra) {
+void startLineSlowly(Context& c, std::uint16_t line, const Timer& timer) {
     RunState& s = c.s;
-    const SimTime at = after(s.now, c.model.lines[line]);
-    if (at == kNever) return;
     DelayLine& delays = s.lines[line];
-    const std::uint64_t sequence = s.sequence++;
-    const std::uint64_t due = delays.empty() ? sequence : delays.front().sequence;
-    delays.push({at, sequence, call, s.calls[call].generation, static_cast<std::uint32_t>(action), extra},
-                [&s](const Timer& t) { return s.calls[t.call].generation != t.generation; });
+    const std::uint64_t due = delays.empty() ? timer.sequence : delays.front().sequence;
+    delays.push(timer, [&s](const Timer& t) { return s.calls[t.call].generation != t.generation; });
     // Making room may have dropped a dead front: the line is due when its new front is, not when that was.
     const Timer& front = delays.front();
-    if (front.sequence == sequence || front.sequence != due)
+    if (front.sequence == timer.sequence || front.sequence != due)
         s.tree.set(c.model.lineSlots[line], front.at, front.sequence);
 }
 

@@ -8,7 +8,7 @@
 namespace alwayson::sim {
 namespace {
 
-void finish(Context& c, Index logical, Cause cause) {
+inline void finish(Context& c, Index logical, Cause cause) {
     RunState& s = c.s;
     Call& request = s.calls[logical];
     if (request.flags & flag::counted) {
@@ -64,7 +64,7 @@ void attemptFailed(Context& c, Index logical, Cause cause, bool httpError) {
     startTimer(c, after(s.now, toSimTime(wait)), logical, Action::retry);
 }
 
-Index pickFlow(Context& c, Index client) {
+inline Index pickFlow(Context& c, Index client) {
     const ClientModel& m = c.model.clients[client];
     if (m.flowCount == 1) return m.firstFlow;
     double u = c.s.clients[client].classes.next(c.s.key);

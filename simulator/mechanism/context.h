@@ -28,15 +28,43 @@ enum class Action : std::uint32_t {
     callTimeout     // station: of a call to a dependency
 };
 
-// ---- calls (call_pool.h)
-Index newCall(RunState& s);
-void freeCall(RunState& s, Index call);
+// ---- calls: two per request at least, so these are inline
+Index growCalls(RunState& s);
+inline Index newCall(RunState& s) {
+    if (s.freeCall == kNone) return growCalls(s);
+    const Index call = s.freeCall;
+    Call& entry = s.calls[call];
+    s.freeCall = entry.next;
+    const std::uint32_t generation = entry.generation;
+    entry = Call{};
+    entry.generation = generation;
+    return call;
+}
+inline void freeCall(RunState& s, Index call) {
+    Call& entry = s.calls[call];
+    ++entry.generation;
+    entry.state = CallState::free;
+    entry.next = s.freeCall;
+    s.freeCall = call;
+}
 inline bool alive(const RunState& s, Index call, std::uint32_t generation) {
     return call != kNone && s.calls[call].generation == generation;
 }
 
 // ---- timers
-void startLine(Context& c, std::uint16_t line, Index call, Action action, std::uint32_t extra = 0);
+void startLineSlowly(Context& c, std::uint16_t line, const Timer& timer);
+inline void startLine(Context& c, std::uint16_t line, Index call, Action action, std::uint32_t extra = 0) {
+    RunState& s = c.s;
+    const SimTime at = after(s.now, c.model.lines[line]);
+    if (at == kNever) return;
+    DelayLine& delays = s.lines[line];
+    const Timer timer{at,   s.sequence++, call, s.calls[call].generation, static_cast<std::uint32_t>(action),
+                      extra};
+    if (delays.empty() || delays.full())
+        startLineSlowly(c, line, timer);
+    else
+        delays.append(timer); // behind a front that is due already
+}
 void startTimer(Context& c, SimTime at, Index call, Action action, std::uint32_t extra = 0);
 void onLine(Context& c, Index line);
 void onTimers(Context& c);
@@ -44,7 +72,26 @@ void onAction(Context& c, const Timer& timer);
 
 // ---- transport
 // Sends a new message from `parent` along an edge; returns the call.
-Index send(Context& c, Index parent, Index edge);
+inline Index send(Context& c, Index parent, Index edge) {
+    RunState& s = c.s;
+    const Index call = newCall(s);
+    const Edge& link = c.model.edges[edge];
+    Call& from = s.calls[parent];
+    Call& to = s.calls[call];
+    to.parent = parent;
+    to.parentGeneration = from.generation;
+    to.edge = edge;
+    to.node = link.to;
+    to.flow = from.flow;
+    to.key = from.key;
+    to.flags = from.flags & flag::counted;
+    to.state = CallState::waiting;
+    to.start = s.now;
+    from.child = call;
+    from.childGeneration = to.generation;
+    ++s.edgeAttempts[edge];
+    return call;
+}
 // The node answers its caller: cause none is success. Frees the call when the answer has been taken.
 void reply(Context& c, Index call, Cause cause, std::uint8_t flags = 0);
 void deliver(Context& c, Index call);

@@ -25,7 +25,7 @@ inline void touch(RunState& s, StationState& st) {
     st.last = s.now;
 }
 
-void schedule(Context& c, const StationModel& m, StationState& st) {
+inline void schedule(Context& c, const StationModel& m, StationState& st) {
     if (st.frozen || st.serving.empty())
         c.s.tree.cancel(m.slot);
     else
@@ -75,14 +75,14 @@ inline InService startService(Context& c, const StationModel& m, StationState& s
     return {after(s.now, time), s.sequence++, call};
 }
 
-void noteWait(RunState& s, StationState& st, const Call& job) {
+inline void noteWait(RunState& s, StationState& st, const Call& job) {
     const SimTime wait = s.now - job.entered;
     st.waitSum += wait;
     if (st.waitTimes.allocated()) st.waitTimes.add(wait);
 }
 
 // The next request gets the worker that became free.
-bool startNext(Context& c, const StationModel& m, StationState& st, InService& next) {
+__attribute__((always_inline)) inline bool startNext(Context& c, const StationModel& m, StationState& st, InService& next) {
     if (st.frozen || st.queue.count == 0) return false;
     const Index call = popFront(c.s, st.queue);
     noteWait(c.s, st, c.s.calls[call]);
@@ -100,7 +100,7 @@ void releaseWorker(Context& c, const StationModel& m, StationState& st) {
     }
 }
 
-void leave(Context& c, StationState& st, Index call, Cause cause, std::uint8_t flags) {
+inline void leave(Context& c, StationState& st, Index call, Cause cause, std::uint8_t flags) {
     RunState& s = c.s;
     --st.present;
     const bool ok = cause == Cause::none;
@@ -109,7 +109,7 @@ void leave(Context& c, StationState& st, Index call, Cause cause, std::uint8_t f
     reply(c, call, cause, flags);
 }
 
-bool failsByError(Context& c, StationState& st) {
+inline bool failsByError(Context& c, StationState& st) {
     return st.errorShare > 0 && st.errors.next(c.s.key) < st.errorShare;
 }
 
@@ -265,7 +265,7 @@ void onSharing(Context& c, const StationModel& m, StationState& st) {
         leave(c, st, call, Cause::none, 0);
 }
 
-bool takesMore(Context& c, const StationModel& m, StationState& st) {
+inline bool takesMore(Context& c, const StationModel& m, StationState& st) {
     if (m.capacityPerS <= 0) return true;
     // A bucket that holds one second's worth.
     const double most = std::max(1.0, m.capacityPerS);

@@ -6,27 +6,6 @@
 
 namespace alwayson::sim {
 
-Index send(Context& c, Index parent, Index edge) {
-    RunState& s = c.s;
-    const Index call = newCall(s);
-    const Edge& link = c.model.edges[edge];
-    Call& from = s.calls[parent];
-    Call& to = s.calls[call];
-    to.parent = parent;
-    to.parentGeneration = from.generation;
-    to.edge = edge;
-    to.node = link.to;
-    to.flow = from.flow;
-    to.key = from.key;
-    to.flags = from.flags & flag::counted;
-    to.state = CallState::waiting;
-    to.start = s.now;
-    from.child = call;
-    from.childGeneration = to.generation;
-    ++s.edgeAttempts[edge];
-    return call;
-}
-
 void deliver(Context& c, Index call) {
     RunState& s = c.s;
     Call& message = s.calls[call];
