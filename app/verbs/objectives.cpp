@@ -40,15 +40,17 @@ std::string show(double value, Unit unit) {
     return {};
 }
 
-Estimate figureOf(const Objective& objective, const SimulationResult& result) {
-    if (objective.metric == "cost_usd_per_month") {
-        Estimate cost = Estimate::exactly(result.cost.usdPerMonth);
-        if (result.cost.atLeast) {
-            cost.method = Method::bound;
-            cost.note = "some parts have no price: this is a lower bound";
-        }
-        return cost;
+Estimate costFigure(const Cost& cost) {
+    Estimate figure = Estimate::exactly(cost.usdPerMonth);
+    if (cost.atLeast) {
+        figure.method = Method::bound;
+        figure.note = "some parts have no price: this is a lower bound";
     }
+    return figure;
+}
+
+Estimate figureOf(const Objective& objective, const SimulationResult& result) {
+    if (objective.metric == "cost_usd_per_month") return costFigure(result.cost);
     const auto flow = std::find_if(result.flows.begin(), result.flows.end(),
                                    [&](const FlowResult& f) { return f.flow == objective.flow; });
     if (flow == result.flows.end()) return Estimate::unknown();
@@ -61,8 +63,9 @@ Estimate figureOf(const Objective& objective, const SimulationResult& result) {
     return Estimate::unknown();
 }
 
-// Is the figure on the right side of the target? Nothing when its interval straddles it.
-std::optional<bool> isMet(const Estimate& value, const Objective& objective) {
+} // namespace
+
+std::optional<bool> isMet(const Objective& objective, const Estimate& value) {
     if (!value.value) return std::nullopt;
     const Interval range = value.ci95.value_or(Interval{*value.value, *value.value});
     bool all = true, none = false;
@@ -80,7 +83,19 @@ std::optional<bool> isMet(const Estimate& value, const Objective& objective) {
     return none ? std::optional(false) : std::nullopt;
 }
 
-} // namespace
+Estimate figureOf(const Objective& objective, const CheckReport& report, const Estimate& latencyP99Ms) {
+    if (objective.metric == "cost_usd_per_month") return costFigure(report.cost);
+    if (objective.metric == "latency_p99_ms")
+        return report.latencyP99Ms.value ? report.latencyP99Ms : latencyP99Ms;
+    if (!objective.metric.starts_with("availability")) return Estimate::unknown();
+    const auto flow = std::find_if(report.flows.begin(), report.flows.end(),
+                                   [&](const FlowAvailability& f) { return f.flow == objective.flow; });
+    if (flow == report.flows.end()) return Estimate::unknown();
+    Estimate figure = flow->withDetection.value ? flow->withDetection : flow->availability;
+    if (figure.value && objective.metric != "availability_time")
+        figure.note = "judged on the share of time up, until a run counts the requests";
+    return figure;
+}
 
 ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
     ObjectiveResult judged;
@@ -104,7 +119,7 @@ ObjectiveResult judge(const Objective& objective, const SimulationResult& result
                                       wanted, metric->words, result.mode);
         return judged;
     }
-    judged.met = isMet(judged.value, objective);
+    judged.met = isMet(objective, judged.value);
     std::string range;
     if (judged.value.ci95)
         range = fmt::format(" (95 % interval {} to {})", show(judged.value.ci95->low, metric->unit),

@@ -2,9 +2,21 @@
 // Objectives against results: met, missed or undecided, with a sentence that says by how much.
 
 #include "core/model/entities.h"
+#include "core/results/check_report.h"
 #include "core/results/simulation_result.h"
 
+#include <optional>
+
 namespace alwayson::verbs {
+
+// Is the figure on the right side of the target? Decided by its interval where it has one: nullopt when that
+// straddles the target, when the figure is unknown, or when it is a lower bound that may turn out too high.
+std::optional<bool> isMet(const Objective& objective, const Estimate& figure);
+
+// What a check knows about the objective's metric; unknown for a metric that only a run can count. The share
+// of time in which a flow is up stands in for the share of requests, which needs a run: the note says so.
+// `latencyP99Ms` serves where the report has no formula for it.
+Estimate figureOf(const Objective& objective, const CheckReport& report, const Estimate& latencyP99Ms);
 
 // met is decided by the interval where there is one: missed only when all of it is on the wrong side,
 // undecided when it straddles the target or when this run did not compute the figure. `result` must have its

@@ -186,7 +186,6 @@ void DesignForm::addObjectives() {
         };
         auto* row =
             new FieldRow(m_context, viewOf(objective, nullptr, {}).title, std::move(source), m_objectives);
-        row->setHelp(tr("What the design has to reach. Clear the field to remove the objective."), {});
         m_objectives->layout()->addWidget(row);
         m_objectiveRows.push_back(row);
     }
@@ -211,8 +210,11 @@ void DesignForm::refresh() {
     std::size_t at = 0;
     for (const Objective& objective : m_context.session.design().objectives) {
         if (at >= m_objectiveRows.size()) break;
-        const ObjectiveView view = viewOf(objective, report.get(), {});
+        const ObjectiveView view = viewOf(objective, report.get(), m_context.session.latencyEstimate());
         m_objectiveRows[at]->refresh();
+        QString help = tr("What the design has to reach. Clear the field to remove the objective.");
+        if (!view.value.isEmpty()) help += QLatin1Char(' ') + tr("Reached now: %1.").arg(basisOf(view));
+        m_objectiveRows[at]->setHelp(help, {});
         m_objectiveRows[at]->setTag(view.met ? (*view.met ? tr("met") : tr("missed")) : QString());
         ++at;
     }

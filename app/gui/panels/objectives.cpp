@@ -1,6 +1,7 @@
 #include "app/gui/panels/objectives.h"
 
 #include "app/gui/panels/parameter_text.h"
+#include "app/verbs/objectives.h"
 #include "core/base/units.h"
 
 #include <QCoreApplication>
@@ -31,21 +32,6 @@ ParameterSpec specOf(const std::string& metric) {
         spec.maximum = 1e12;
     }
     return spec;
-}
-
-std::optional<double> figureOf(const Objective& objective, const CheckReport& report,
-                               const Estimate& latency) {
-    // Time-based availability stands in for the share of requests until a run has counted them.
-    if (isAvailability(objective.metric)) {
-        for (const FlowAvailability& flow : report.flows)
-            if (flow.flow == objective.flow)
-                return flow.withDetection.value ? flow.withDetection.value : flow.availability.value;
-        return std::nullopt;
-    }
-    if (objective.metric == "latency_p99_ms")
-        return report.latencyP99Ms.value ? report.latencyP99Ms.value : latency.value;
-    if (objective.metric == "cost_usd_per_month") return report.cost.usdPerMonth;
-    return std::nullopt;
 }
 
 } // namespace
@@ -93,18 +79,20 @@ ObjectiveView viewOf(const Objective& objective, const CheckReport* report, cons
     else if (objective.atMost)
         view.target = tr("at most %1").arg(metricValue(objective.metric, *objective.atMost));
     if (report == nullptr) return view;
-    const std::optional<double> figure = figureOf(objective, *report, latency);
-    if (!figure) return view;
-    view.value = isAvailability(objective.metric) ? QString::fromStdString(formatAvailability(*figure))
-                                                  : metricValue(objective.metric, *figure);
-    const bool costUnknown = objective.metric == "cost_usd_per_month" && report->cost.atLeast;
-    if (objective.atLeast)
-        view.met = *figure >= *objective.atLeast;
-    else if (objective.atMost && *figure > *objective.atMost)
-        view.met = false;
-    else if (objective.atMost && !costUnknown)
-        view.met = true;
+    const Estimate figure = verbs::figureOf(objective, *report, latency);
+    if (!figure.value) return view;
+    view.value = isAvailability(objective.metric) ? QString::fromStdString(formatAvailability(*figure.value))
+                                                  : metricValue(objective.metric, *figure.value);
+    view.method = figure.method;
+    view.note = QString::fromStdString(figure.note);
+    view.met = verbs::isMet(objective, figure);
     return view;
+}
+
+QString basisOf(const ObjectiveView& view) {
+    QString why = QString::fromUtf8(toString(view.method).data());
+    if (!view.note.isEmpty()) why += QStringLiteral("; ") + view.note;
+    return tr("%1 (%2)").arg(view.value, why);
 }
 
 } // namespace alwayson::gui

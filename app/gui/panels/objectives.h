@@ -13,15 +13,19 @@ namespace alwayson::gui {
 
 struct ObjectiveView {
     std::string id;
-    QString title;           // "Availability of the design"
-    QString target;          // "at least 99.95 %"
-    std::optional<bool> met; // nullopt: not known yet
-    QString value;           // "99.983 %", "" when unknown
+    QString title;                // "Availability of the design"
+    QString target;               // "at least 99.95 %"
+    std::optional<bool> met;      // nullopt: not known yet
+    QString value;                // "99.983 %", "" when unknown
+    Method method = Method::none; // how that figure was found
+    QString note;                 // what else to know about it: "judged on the share of time up, ..."
 };
 
 // `report` may be nullptr; availability and cost come from it, latency from its formula or else from
 // `latency`.
 ObjectiveView viewOf(const Objective& objective, const CheckReport* report, const Estimate& latencyP99Ms);
+// "99.984 % (approximate; judged on the share of time up, until a run counts the requests)"
+QString basisOf(const ObjectiveView& view);
 QString metricTitle(const std::string& metric);
 // Text of a figure of that metric: a share, milliseconds or dollars.
 QString metricValue(const std::string& metric, double value);

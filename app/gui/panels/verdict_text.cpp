@@ -185,6 +185,7 @@ Explanation explainObjectives(const Design& design, const CheckReport& report, c
         text.parts.emplace_back(view.title + QLatin1Char(' ') + view.target,
                                 view.value.isEmpty() ? verdict
                                                      : view.value + QStringLiteral(" \u00B7 ") + verdict);
+        if (!view.value.isEmpty()) text.notes << tr("%1: %2.").arg(view.title, basisOf(view));
     }
     return text;
 }

@@ -149,6 +149,38 @@ private slots:
         QVERIFY(!stopped.ok() && stopped.error().kind == ErrorKind::cancelled);
     }
 
+    void objectivesOfACheckSayWhatTheyAreJudgedOn() {
+        CheckReport report;
+        FlowAvailability flow;
+        flow.flow = "c";
+        flow.availability = Estimate::exactly(0.9995);
+        report.flows.push_back(flow);
+        report.cost.usdPerMonth = 680;
+        Objective objective;
+        objective.flow = "c";
+        objective.metric = "availability_requests";
+        objective.atLeast = 0.999;
+        const Estimate share = verbs::figureOf(objective, report, {});
+        QVERIFY(verbs::isMet(objective, share) == std::optional(true));
+        QVERIFY(share.note.find("share of time") != std::string::npos);
+        objective.metric = "availability_time";
+        QVERIFY(verbs::figureOf(objective, report, {}).note.empty());
+        // The same rule as for runs: an interval across the target decides nothing.
+        objective = {};
+        objective.metric = "latency_p99_ms";
+        objective.atMost = 80;
+        const Estimate latency{81, Interval{79, 83}, Method::simulated, 20, ""};
+        QVERIFY(!verbs::isMet(objective, verbs::figureOf(objective, report, latency)));
+        objective.atMost = 78;
+        QVERIFY(verbs::isMet(objective, verbs::figureOf(objective, report, latency)) == std::optional(false));
+        objective.metric = "latency_p50_ms";
+        QVERIFY(!verbs::figureOf(objective, report, latency).value);
+        objective.metric = "cost_usd_per_month";
+        objective.atMost = 700;
+        report.cost.atLeast = true;
+        QVERIFY(!verbs::isMet(objective, verbs::figureOf(objective, report, {})));
+    }
+
     void objectivesAreMetMissedOrUndecided() {
         SimulationResult result;
         result.mode = "availability";
