@@ -5,6 +5,7 @@
 
 #include <QElapsedTimer>
 
+#include <csignal>
 #include <thread>
 
 using namespace alwayson;
@@ -40,6 +41,23 @@ private slots:
         const auto out = runProcess(command);
         QVERIFY(out.ok());
         QCOMPARE(out->output, std::string("1 /replaced\n"));
+    }
+
+    void signalsOfOursAreNotInherited() {
+        sigset_t ours, before;
+        sigemptyset(&ours);
+        sigaddset(&ours, SIGINT);
+        sigaddset(&ours, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &ours, &before);
+        const auto pipeBefore = std::signal(SIGPIPE, SIG_IGN);
+        const auto terminated = runProcess(shell("kill -TERM $$; echo survived"));
+        const auto piped = runProcess(shell("kill -PIPE $$; echo survived"));
+        std::signal(SIGPIPE, pipeBefore);
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        QVERIFY(terminated.ok() && piped.ok());
+        QCOMPARE(terminated->status, 128 + SIGTERM);
+        QCOMPARE(terminated->output, std::string());
+        QCOMPARE(piped->status, 128 + SIGPIPE);
     }
 
     void longOutputIsCut() {
