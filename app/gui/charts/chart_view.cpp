@@ -199,7 +199,7 @@ void ChartView::drawForeground(QPainter* painter, const QRectF&) {
 void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
     const QFontMetricsF metrics(painter.font());
-    double freeFrom = plot.left() - 100;
+    double freeFrom = plot.left();
     for (std::size_t i = 0; i < m_marks.size(); ++i) {
         const ChartMark& mark = m_marks[i];
         if (mark.x < m_from || mark.x > m_to) continue;

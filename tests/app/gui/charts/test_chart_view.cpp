@@ -37,6 +37,20 @@ private slots:
         QVERIFY(std::is_sorted(thin.begin(), thin.end(), [](QPointF a, QPointF b) { return a.x() < b.x(); }));
     }
 
+    void wordsOfMarksStayInThePlot() {
+        Theme theme;
+        ChartView chart(theme);
+        chart.resize(900, 160);
+        chart.setSeries({{QStringLiteral("p99 ms"), Tone::accent, wave(30000)}});
+        chart.setXRange(0, 300);
+        const auto axis = [&] { return chart.viewport()->grab(QRect(0, 0, 30, 160)).toImage(); };
+        const QImage before = axis();
+        // No room to the right of the first one: its words must not go over the axis.
+        chart.setMarks({{4, QStringLiteral("web2 crashes"), Tone::bad, true},
+                        {6, QStringLiteral("web2 is marked down"), Tone::warn, true}});
+        QCOMPARE(axis(), before);
+    }
+
     void decimationTakesTheVisiblePart() {
         const std::vector<QPointF> thin = decimate(wave(1000), 2, 3, 500);
         QVERIFY(thin.front().x() <= 2 && thin.front().x() > 1.9);
