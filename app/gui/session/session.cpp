@@ -179,6 +179,7 @@ void Session::designHasChanged(const ChangeSet& changes) {
 void Session::replaceDocument(Design design, const QString& path) {
     m->player.stop();
     cancelAvailabilityRun();
+    if (availabilityRunning()) endAvailabilityRun(); // what it still delivers is about the other design
     m->availabilityResult.reset();
     m->document = Document(std::move(design));
     m->undo.clear();
@@ -196,6 +197,12 @@ void Session::replaceDocument(Design design, const QString& path) {
 }
 
 bool Session::newFromTemplate(const QString& templateId) {
+    if (templateId.isEmpty()) { // a blank canvas
+        Design design;
+        design.name = tr("New design").toStdString();
+        replaceDocument(std::move(design), {});
+        return true;
+    }
     Result<Design> design = verbs::newFromTemplate(templateId.toStdString());
     if (!design.ok()) {
         emit errorRaised(tr("The template could not be opened"), sentence(design.error()));

@@ -152,6 +152,12 @@ void StartPage::addTemplates(QGridLayout& grid) {
         grid.addWidget(card, m_templates / kColumns, m_templates % kColumns);
         ++m_templates;
     }
+    auto* empty = new Card(m_theme, tr("Empty design"),
+                           tr("A blank canvas. Drag clients, balancers and servers onto it."),
+                           QStringLiteral("plus"), QStringLiteral("place"), this);
+    empty->setObjectName(QStringLiteral("empty-design"));
+    connect(empty, &QAbstractButton::clicked, this, [this] { emit templateChosen({}); });
+    grid.addWidget(empty, m_templates / kColumns, m_templates % kColumns);
     for (int column = 0; column < kColumns; ++column)
         grid.setColumnStretch(column, 1);
 }

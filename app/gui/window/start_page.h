@@ -18,7 +18,7 @@ public:
     int templateCount() const { return m_templates; }
 
 signals:
-    void templateChosen(const QString& id);
+    void templateChosen(const QString& id); // "" = an empty design
     void fileChosen(const QString& path);
     void openRequested();
     void closed(); // back to the open design

@@ -1,5 +1,6 @@
 #include "app/gui/session/live_scenario.h"
 #include "app/gui/session/session.h"
+#include "core/io/project_file.h"
 #include "tests/support/test_support.h"
 
 #include <algorithm>
@@ -23,6 +24,23 @@ const NodeFrame& frameOf(const SimulationResult& result, const char* node, doubl
 class TestRun : public QObject {
     Q_OBJECT
 private slots:
+    void yearsOfOneDesignAreNotShownForAnother() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("web-pair"));
+        session.startAvailabilityRun();
+        QVERIFY(session.availabilityRunning());
+        session.newFromTemplate(QStringLiteral("one-server"));
+        QVERIFY(!session.availabilityRunning());
+        // The stopped run may still deliver a partial result; the next one waits behind it.
+        session.startAvailabilityRun();
+        const QString hash = QString::fromStdString(designHash(session.design()));
+        QTest::qWait(50);
+        session.cancelAvailabilityRun();
+        QTRY_VERIFY_WITH_TIMEOUT(!session.availabilityRunning(), kPatienceMs);
+        if (session.availabilityResult())
+            QCOMPARE(QString::fromStdString(session.availabilityResult()->designHash), hash);
+    }
+
     void aKillGoesOnWithoutAJumpAndCanBeUndone() {
         Session session;
         session.newFromTemplate(QStringLiteral("web-pair"));
