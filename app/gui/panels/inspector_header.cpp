@@ -99,7 +99,6 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
     states->setContentsMargins(0, 0, 0, 0);
     states->setSpacing(8);
     m_badge = ui::label(theme, {}, Type::small, "", QFont::DemiBold, this);
-    m_badge->setContentsMargins(12, 3, 12, 3);
     states->addWidget(m_badge);
     m_kill = ui::button(theme, tr("Kill"), "chip", this);
     m_kill->setObjectName(QStringLiteral("kill"));

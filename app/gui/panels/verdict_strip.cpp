@@ -13,6 +13,7 @@
 #include <QHBoxLayout>
 #include <QPainter>
 
+#include <algorithm>
 #include <cmath>
 
 namespace alwayson::gui {
@@ -21,6 +22,9 @@ namespace {
 
 constexpr int kHeight = 68;
 constexpr int kPadding = 18;
+constexpr double kGap = 7;         // between a figure and its detail
+constexpr double kTagGap = 10;     // between the caption and its tag
+constexpr double kListWidth = 130; // of a list, before there is room to spare
 
 void addText(Popover& card, const Theme& theme, const QString& text, const char* tone,
              Type type = Type::secondary) {
@@ -32,8 +36,8 @@ void addText(Popover& card, const Theme& theme, const QString& text, const char*
 
 } // namespace
 
-FigureCell::FigureCell(const Theme& theme, const QString& caption, QWidget* parent)
-    : QAbstractButton(parent), m_theme(theme), m_caption(caption), m_tone(Tone::text) {
+FigureCell::FigureCell(const Theme& theme, const QString& caption, bool list, QWidget* parent)
+    : QAbstractButton(parent), m_theme(theme), m_caption(caption), m_list(list), m_tone(Tone::text) {
     setCursor(Qt::PointingHandCursor);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -62,14 +66,20 @@ void FigureCell::setStale(bool stale) {
 QSize FigureCell::sizeHint() const {
     const double figure =
         QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
-    const double detail = QFontMetricsF(m_theme.font(Type::secondary)).horizontalAdvance(m_detail);
-    return {static_cast<int>(std::ceil(figure + detail)) + 2 * kPadding + 6, kHeight};
+    double detail = QFontMetricsF(m_theme.font(Type::secondary)).horizontalAdvance(m_detail);
+    if (m_list) detail = std::min(detail, kListWidth); // a list takes what is left over
+    const double above =
+        QFontMetricsF(m_theme.font(Type::small, QFont::Medium)).horizontalAdvance(m_caption) + kTagGap +
+        QFontMetricsF(m_theme.font(Type::caption)).horizontalAdvance(m_tag);
+    return {static_cast<int>(std::ceil(std::max(above, figure + kGap + detail))) + 2 * kPadding, kHeight};
 }
 
 QSize FigureCell::minimumSizeHint() const {
     const double figure =
         QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
-    return {static_cast<int>(std::ceil(figure)) + 2 * kPadding, kHeight};
+    const double caption =
+        QFontMetricsF(m_theme.font(Type::small, QFont::Medium)).horizontalAdvance(m_caption);
+    return {static_cast<int>(std::ceil(std::max(figure, caption))) + 2 * kPadding, kHeight};
 }
 
 void FigureCell::paintEvent(QPaintEvent*) {
@@ -88,18 +98,23 @@ void FigureCell::paintEvent(QPaintEvent*) {
     const QString tag = m_stale ? tr("updating") : m_tag;
     painter.setFont(m_theme.font(Type::caption));
     painter.setPen(m_theme.color(Tone::faint));
-    if (kPadding + captionWidth + 10 + painter.fontMetrics().horizontalAdvance(tag) <= right + 10)
-        painter.drawText(QPointF(kPadding + captionWidth + 10, 26), tag);
+    if (kPadding + captionWidth + kTagGap + painter.fontMetrics().horizontalAdvance(tag) <= right + 10)
+        painter.drawText(QPointF(kPadding + captionWidth + kTagGap, 26), tag);
     painter.setOpacity(m_stale ? 0.55 : 1);
     const QFont figure = m_theme.font(Type::figure, QFont::DemiBold);
     painter.setFont(figure);
     painter.setPen(m_theme.color(m_tone));
     painter.drawText(QPointF(kPadding, 53), m_figure);
-    const double x = kPadding + QFontMetricsF(figure).horizontalAdvance(m_figure) + 7;
+    const double x = kPadding + QFontMetricsF(figure).horizontalAdvance(m_figure) + kGap;
     painter.setFont(m_theme.font(Type::secondary));
     painter.setPen(m_theme.color(Tone::secondary));
-    painter.drawText(QPointF(x, 53), painter.fontMetrics().elidedText(m_detail, Qt::ElideRight,
-                                                                      static_cast<int>(right + 8 - x)));
+    const double room = right + 8 - x;
+    // A list may be cut; half a unit ("83 mi...") says nothing, so it goes altogether.
+    if (m_list)
+        painter.drawText(QPointF(x, 53),
+                         painter.fontMetrics().elidedText(m_detail, Qt::ElideRight, static_cast<int>(room)));
+    else if (painter.fontMetrics().horizontalAdvance(m_detail) <= room)
+        painter.drawText(QPointF(x, 53), m_detail);
 }
 
 VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent)
@@ -110,22 +125,22 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
-    const auto cell = [&](const QString& caption, int share) {
+    const auto cell = [&](const QString& caption, bool list) {
         if (row->count() > 0) {
             QFrame* rule = ui::verticalRule(this);
             rule->setFixedHeight(40);
             row->addWidget(rule, 0, Qt::AlignVCenter);
         }
-        auto* result = new FigureCell(theme, caption, this);
-        row->addWidget(result, share);
+        auto* result = new FigureCell(theme, caption, list, this);
+        row->addWidget(result);
         connect(result, &QAbstractButton::clicked, this, [this, result] { explain(result); });
         return result;
     };
-    m_availability = cell(tr("Availability"), 14);
-    m_latency = cell(tr("p99 latency"), 10);
-    m_cost = cell(tr("Cost"), 11);
-    m_singlePoints = cell(tr("Single points"), 12);
-    m_objectives = cell(tr("Objectives"), 11);
+    m_availability = cell(tr("Availability"), false);
+    m_latency = cell(tr("p99 latency"), false);
+    m_cost = cell(tr("Cost"), false);
+    m_singlePoints = cell(tr("Single points"), true);
+    m_objectives = cell(tr("Objectives"), true);
     connect(&session, &Session::reportChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::designChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::documentReplaced, this, &VerdictStrip::refresh);
@@ -186,10 +201,13 @@ void VerdictStrip::refresh() {
     int met = 0;
     int known = 0;
     QString missed;
+    QStringList methods;
     for (const Objective& objective : design.objectives) {
         const ObjectiveView view = viewOf(objective, report.get(), latency);
         if (!view.met) continue;
         ++known;
+        const QString method = QString::fromUtf8(toString(view.method).data());
+        if (!methods.contains(method)) methods << method;
         if (*view.met)
             ++met;
         else if (missed.isEmpty())
@@ -203,7 +221,7 @@ void VerdictStrip::refresh() {
                           met == total        ? tr("met")
                           : !missed.isEmpty() ? tr("%1 missed").arg(missed)
                                               : tr("%1 open").arg(total - known),
-                          {},
+                          methods.join(QStringLiteral(", ")),
                           met == total  ? Tone::ok
                           : known > met ? Tone::bad
                                         : Tone::text);

@@ -19,7 +19,8 @@ enum class Tone;
 class FigureCell : public QAbstractButton {
     Q_OBJECT
 public:
-    FigureCell(const Theme& theme, const QString& caption, QWidget* parent = nullptr);
+    // `list`: the detail is a list of names, which may be cut; a unit is shown whole or not at all.
+    FigureCell(const Theme& theme, const QString& caption, bool list, QWidget* parent = nullptr);
     void set(const QString& figure, const QString& detail, const QString& tag, Tone tone);
     void setStale(bool stale);
     QString figure() const { return m_figure; }
@@ -34,6 +35,7 @@ protected:
 private:
     const Theme& m_theme;
     QString m_caption, m_figure, m_detail, m_tag;
+    bool m_list;
     Tone m_tone;
     bool m_stale = false;
 };
@@ -47,9 +49,6 @@ public:
     FigureCell& cost() { return *m_cost; }
     FigureCell& singlePoints() { return *m_singlePoints; }
     FigureCell& objectives() { return *m_objectives; }
-
-signals:
-    void selectRequested(const QStringList& ids);
 
 private:
     void refresh();

@@ -23,6 +23,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <thread>
 
@@ -53,6 +54,16 @@ void setTone(QLabel* label, const char* tone) {
     label->setProperty("tone", tone);
     label->style()->unpolish(label);
     label->style()->polish(label);
+}
+
+// On the worker's thread, where an exception would end the program.
+Result<std::vector<verbs::ExportedFile>> exported(const Design& design, const verbs::ExportOptions& options,
+                                                  std::stop_token stop) {
+    try {
+        return verbs::exportDesign(design, options, stop);
+    } catch (const std::exception& exception) {
+        return Error{ErrorKind::internal, "export.exception", exception.what(), {}, {}};
+    }
 }
 
 } // namespace
@@ -180,6 +191,7 @@ ExportPanel::~ExportPanel() = default;
 
 void ExportPanel::Impl::touched() {
     dirty = true;
+    write->setEnabled(false); // these files are of an older design
     if (panel.isVisible()) delay.start();
 }
 
@@ -199,20 +211,18 @@ void ExportPanel::Impl::start() {
     options.target = target->currentData().toString().toStdString();
     options.verify = true;
     const std::uint64_t of = ++ticket;
+    write->setEnabled(false);
     verdict->setText(QStringLiteral("Writing and asking the real tool ..."));
     setTone(verdict, "faint");
     // Replacing the thread asks the old one to stop and waits for it; the exporters look at the token.
     worker = std::jthread([this, of, options, design = session.snapshot()](std::stop_token stop) {
-        Result<std::vector<verbs::ExportedFile>> made = verbs::exportDesign(*design, options, stop);
+        Result<std::vector<verbs::ExportedFile>> made = exported(*design, options, stop);
         if (stop.stop_requested()) return;
         const QString wrong = made ? QString() : qt(describe(made.error()));
-        std::vector<verbs::ExportedFile> exported =
+        std::vector<verbs::ExportedFile> all =
             made ? std::move(made.value()) : std::vector<verbs::ExportedFile>();
         QMetaObject::invokeMethod(
-            &panel,
-            [this, of, exported = std::move(exported), wrong]() mutable {
-                take(of, std::move(exported), wrong);
-            },
+            &panel, [this, of, all = std::move(all), wrong]() mutable { take(of, std::move(all), wrong); },
             Qt::QueuedConnection);
     });
 }
@@ -292,7 +302,7 @@ void ExportPanel::Impl::showFile() {
     const verbs::ExportedFile* file =
         row >= 0 && std::size_t(row) < files.size() ? &files[std::size_t(row)] : nullptr;
     difference->setEnabled(!folder.isEmpty() && file);
-    write->setEnabled(!files.empty());
+    write->setEnabled(!files.empty() && !dirty && !working);
     choose->setText(folder.isEmpty() ? QStringLiteral("Choose folder") : QDir(folder).dirName());
     choose->setToolTip(folder);
     showVerdict(file);

@@ -79,6 +79,8 @@ void DocumentActions::guard(std::function<void()> then) {
         then();
         return;
     }
+    for (auto* asked : m_window.findChildren<QMessageBox*>(QStringLiteral("closeGuard")))
+        if (asked->isVisible()) return; // one question at a time
     const QString name = QString::fromStdString(m_session.design().name);
     auto* question = new QMessageBox(&m_window);
     question->setAttribute(Qt::WA_DeleteOnClose);

@@ -220,8 +220,9 @@ void MainWindow::bindRun() {
         if (cleared.type != Operation::Type::batch) m_session.apply(cleared);
     });
     m_actions->bind("run.availability", [this] {
+        showDesign();
+        m_docks->setCurrentIndex(1);
         m_session.startAvailabilityRun();
-        if (m_docks->count() > 2) m_docks->setCurrentIndex(1);
     });
 }
 
@@ -291,7 +292,9 @@ void MainWindow::chooseTheme(const char* action) {
 
 void MainWindow::follow() {
     connect(&m_session, &Session::errorRaised, m_banner, &Banner::showError);
-    connect(&m_session, &Session::errorRaised, this, [this] { showDesign(); });
+    connect(&m_session, &Session::errorRaised, this, [this] {
+        if (startPageShown()) showDesign(); // else the focus stays in the field that caused it
+    });
     connect(&m_session, &Session::documentReplaced, m_banner, &QWidget::hide);
     connect(&m_session, &Session::fileStateChanged, this, &MainWindow::refreshTitle);
     auto* hint = static_cast<ui::ElidedLabel*>(m_hint);

@@ -19,6 +19,7 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kHeight = 47;
+constexpr int kFirst = 1000; // stretch of what gets the room before the gap in the middle does
 constexpr double kSpeeds[] = {0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60};
 
 QString tipOf(const QAction& action) {
@@ -50,7 +51,8 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     });
     row->addWidget(menuButton);
     auto* names = new QWidget(this);
-    names->setFixedWidth(196);
+    names->setMinimumWidth(72);
+    names->setMaximumWidth(196);
     auto* nameRow = new QHBoxLayout(names);
     nameRow->setContentsMargins(0, 0, 0, 0);
     nameRow->setSpacing(7);
@@ -64,7 +66,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     m_file = file;
     nameRow->addWidget(m_name, 0);
     nameRow->addWidget(m_file, 1);
-    row->addWidget(names);
+    row->addWidget(names, kFirst); // gives way when the window is narrow
     row->addSpacing(8);
 
     for (const char* id : {"tool.select", "tool.connect", "tool.pan"})
@@ -76,15 +78,17 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
 
     m_clock = ui::label(theme, {}, Type::control, "secondary", QFont::Medium, this);
     m_clock->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_clock->setMinimumWidth(64);
+    m_clock->setMinimumWidth(56);
     row->addWidget(m_clock);
     row->addSpacing(6);
     m_scenario = new Combo(theme, this);
     m_scenario->setObjectName(QStringLiteral("scenario"));
     m_scenario->setAccessibleName(tr("Scenario"));
-    m_scenario->setFixedSize(156, space::kControl);
+    m_scenario->setFixedHeight(space::kControl);
+    m_scenario->setMinimumWidth(88);
+    m_scenario->setMaximumWidth(156);
     m_scenario->view()->setMinimumWidth(220);
-    row->addWidget(m_scenario);
+    row->addWidget(m_scenario, kFirst);
     m_run = ui::button(theme, tr("Run"), "primary", this);
     m_run->setObjectName(QStringLiteral("runButton"));
     m_run->setFont(theme.font(Type::body, QFont::DemiBold));
@@ -107,7 +111,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     connect(m_speed, &QComboBox::activated, this,
             [this](int index) { m_session.setSpeed(m_speed->itemData(index).toDouble()); });
     row->addWidget(m_speed);
-    row->addSpacing(24);
+    row->addSpacing(12);
     QPushButton* exporting = ui::button(theme, tr("Export"), "plain", this);
     exporting->setFont(theme.font(Type::body, QFont::DemiBold));
     exporting->setFixedSize(92, space::kControl);

@@ -9,6 +9,7 @@
 #include "tests/support/test_support.h"
 
 #include <QAction>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -98,6 +99,61 @@ private slots:
         QTest::mouseClick(card, Qt::LeftButton);
         QVERIFY(!bench.window.startPageShown());
         QVERIFY(!bench.session.design().nodes.contains("lb1"));
+    }
+
+    void anEmptyDesignStartsOnTheStartPage() {
+        Bench bench;
+        bench.window.actions().at("file.start")->trigger();
+        auto* card = bench.window.findChild<QAbstractButton*>(QStringLiteral("empty-design"));
+        QVERIFY(card != nullptr);
+        QTest::mouseClick(card, Qt::LeftButton);
+        QVERIFY(!bench.window.startPageShown());
+        QVERIFY(bench.session.design().nodes.empty());
+        QVERIFY(!bench.window.isWindowModified());
+        QTRY_VERIFY(bench.session.report() != nullptr);
+        QVERIFY(!bench.window.actions().at("file.export")->isEnabled());
+    }
+
+    void aMissingFileIsABannerOverTheFirstTemplate() {
+        Session session;
+        Theme theme;
+        MainWindow window(session, theme);
+        window.start(QStringLiteral("/no/such/folder/shop.aon.json"));
+        window.show();
+        QVERIFY(window.banner().isVisible());
+        QVERIFY(window.banner().title().contains(QStringLiteral("shop.aon.json")));
+        QVERIFY(session.design().nodes.contains("lb1"));
+        QVERIFY(session.filePath().isEmpty());
+    }
+
+    void closingWhileEverythingRunsIsQuick() {
+        QElapsedTimer timer;
+        {
+            Bench bench;
+            bench.session.startRun(QString());
+            bench.session.startAvailabilityRun();
+            QTRY_VERIFY(bench.session.runResult() != nullptr);
+            QVERIFY(bench.session.availabilityRunning());
+            bench.session.apply(workers(12)); // a check and a latency run begin too
+            timer.start();
+            bench.window.close();
+        }
+        QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
+    }
+
+    void keysInAFieldBelongToTheField() {
+        Bench bench;
+        bench.session.apply(workers(12));
+        QLineEdit* field = bench.window.palettePanel().searchField();
+        field->setFocus();
+        QTRY_VERIFY(field->hasFocus());
+        bench.session.select({QStringLiteral("web1")});
+        QTest::keyClicks(field, QStringLiteral("kvh"));
+        QTest::keyClick(field, Qt::Key_Z, Qt::ControlModifier);
+        QTest::keyClick(field, Qt::Key_Delete);
+        QCOMPARE(bench.session.undoStack().index(), 1);
+        QVERIFY(bench.session.design().nodes.contains("web1"));
+        QCOMPARE(bench.session.runState(), Session::RunState::idle);
     }
 
     void aBadFileIsABannerAndTheDesignStays() {
