@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # the lists are used by those who source this
 # Sourced by ./run and ./test: installs what is missing from Debian's packages, and says so.
 
 # What it takes to build the programs.
