@@ -32,7 +32,16 @@ public:
         append(timer);
     }
     bool full() const { return m_tail - m_head == m_ring.size(); }
-    void append(const Timer& timer) { m_ring[m_tail++ & m_mask] = timer; } // only when not full
+    // Only when not full. Member by member: a copy of a timer just made in memory would wait for its stores.
+    void append(const Timer& timer) {
+        Timer& to = m_ring[m_tail++ & m_mask];
+        to.at = timer.at;
+        to.sequence = timer.sequence;
+        to.call = timer.call;
+        to.generation = timer.generation;
+        to.action = timer.action;
+        to.extra = timer.extra;
+    }
     void clear() { m_head = m_tail = 0; }
 
 private:
@@ -84,7 +93,12 @@ public:
         m_items.pop_back();
         if (!m_items.empty()) sink(0, last);
     }
-    void replaceTop(const Item& item) { sink(0, item); }
+    void replaceTop(const Item& item) {
+        if (m_items.size() == 1)
+            m_items.front() = item;
+        else
+            sink(0, item);
+    }
     // For rebuilds: change or remove items, then call heapify().
     std::vector<Item>& items() { return m_items; }
     const std::vector<Item>& items() const { return m_items; }

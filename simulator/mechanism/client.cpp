@@ -8,7 +8,7 @@
 namespace alwayson::sim {
 namespace {
 
-inline void finish(Context& c, Index logical, Cause cause) {
+__attribute__((always_inline)) inline void finishNow(Context& c, Index logical, Cause cause) {
     RunState& s = c.s;
     Call& request = s.calls[logical];
     if (request.flags & flag::counted) {
@@ -27,6 +27,10 @@ inline void finish(Context& c, Index logical, Cause cause) {
         }
     }
     freeCall(s, logical);
+}
+
+void finish(Context& c, Index logical, Cause cause) {
+    finishNow(c, logical, cause);
 }
 
 // The client stops waiting for its present attempt; the other side may go on working on it.
@@ -76,35 +80,8 @@ inline Index pickFlow(Context& c, Index client) {
     return flow;
 }
 
-} // namespace
-
-void onArrival(Context& c, Index client) {
-    RunState& s = c.s;
-    const ClientModel& m = c.model.clients[client];
-    ClientState& state = s.clients[client];
-    SimTime gap = state.gaps.next(s.key, m.gap);
-    if (state.loadFactor != 1) gap = toSimTime(toSeconds(gap) / state.loadFactor);
-    s.tree.set(m.slot, after(s.now, gap), s.sequence++);
-
-    const Index flow = pickFlow(c, client);
-    const Index logical = newCall(s);
-    Call& request = s.calls[logical];
-    request.node = m.node;
-    request.flow = static_cast<std::uint16_t>(flow);
-    request.start = s.now;
-    request.state = CallState::waiting;
-    if (s.counting) {
-        request.flags = flag::counted;
-        ++s.flows[flow].offered;
-        ++s.flows[flow].inFlight;
-    }
-    if (m.needsKey) request.key = static_cast<float>(state.sessions.next(s.key));
-    if (m.hasBudget) state.budget = std::min(state.budget + m.budgetShare, m.budgetCap);
-    startLine(c, c.model.flows[flow].deadlineLine, logical, Action::deadline);
-    startAttempt(c, logical);
-}
-
-void startAttempt(Context& c, Index logical) {
+// Inline in both callers: the first attempt is on the way of every request.
+__attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
     RunState& s = c.s;
     Call& request = s.calls[logical];
     const std::uint16_t flow = request.flow;
@@ -133,6 +110,38 @@ void startAttempt(Context& c, Index logical) {
         startLine(c, line, call, Action::deliver);
 }
 
+} // namespace
+
+void onArrival(Context& c, Index client) {
+    RunState& s = c.s;
+    const ClientModel& m = c.model.clients[client];
+    ClientState& state = s.clients[client];
+    SimTime gap = state.gaps.next(s.key, m.gap);
+    if (state.loadFactor != 1) gap = toSimTime(toSeconds(gap) / state.loadFactor);
+    s.tree.set(m.slot, after(s.now, gap), s.sequence++);
+
+    const Index flow = pickFlow(c, client);
+    const Index logical = newCall(s);
+    Call& request = s.calls[logical];
+    request.node = m.node;
+    request.flow = static_cast<std::uint16_t>(flow);
+    request.start = s.now;
+    request.state = CallState::waiting;
+    if (s.counting) {
+        request.flags = flag::counted;
+        ++s.flows[flow].offered;
+        ++s.flows[flow].inFlight;
+    }
+    if (m.needsKey) request.key = static_cast<float>(state.sessions.next(s.key));
+    if (m.hasBudget) state.budget = std::min(state.budget + m.budgetShare, m.budgetCap);
+    startLine(c, c.model.flows[flow].deadlineLine, logical, Action::deadline);
+    attempt(c, logical);
+}
+
+void startAttempt(Context& c, Index logical) {
+    attempt(c, logical);
+}
+
 void onClientAnswer(Context& c, Index logical, Index call) {
     RunState& s = c.s;
     const Call& message = s.calls[call];
@@ -140,7 +149,7 @@ void onClientAnswer(Context& c, Index logical, Index call) {
     s.calls[logical].child = kNone;
     s.calls[logical].flags |= message.flags & flag::degraded;
     if (message.cause == Cause::none)
-        finish(c, logical, Cause::none);
+        finishNow(c, logical, Cause::none);
     else
         attemptFailed(c, logical, message.cause, (message.flags & flag::httpError) != 0);
 }

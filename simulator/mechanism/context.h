@@ -58,12 +58,13 @@ inline void startLine(Context& c, std::uint16_t line, Index call, Action action,
     const SimTime at = after(s.now, c.model.lines[line]);
     if (at == kNever) return;
     DelayLine& delays = s.lines[line];
-    const Timer timer{at,   s.sequence++, call, s.calls[call].generation, static_cast<std::uint32_t>(action),
-                      extra};
+    const std::uint64_t sequence = s.sequence++;
+    const std::uint32_t generation = s.calls[call].generation;
     if (delays.empty() || delays.full())
-        startLineSlowly(c, line, timer);
+        startLineSlowly(c, line, {at, sequence, call, generation, static_cast<std::uint32_t>(action), extra});
     else
-        delays.append(timer); // behind a front that is due already
+        delays.append({at, sequence, call, generation, static_cast<std::uint32_t>(action),
+                       extra}); // behind a front that is due already
 }
 void startTimer(Context& c, SimTime at, Index call, Action action, std::uint32_t extra = 0);
 void onLine(Context& c, Index line);

@@ -82,7 +82,8 @@ inline void noteWait(RunState& s, StationState& st, const Call& job) {
 }
 
 // The next request gets the worker that became free.
-__attribute__((always_inline)) inline bool startNext(Context& c, const StationModel& m, StationState& st, InService& next) {
+__attribute__((always_inline)) inline bool startNext(Context& c, const StationModel& m, StationState& st,
+                                                     InService& next) {
     if (st.frozen || st.queue.count == 0) return false;
     const Index call = popFront(c.s, st.queue);
     noteWait(c.s, st, c.s.calls[call]);
@@ -226,7 +227,7 @@ void served(Context& c, Index call) {
     runDependencies(c, call);
 }
 
-void onServing(Context& c, const StationModel& m, StationState& st) {
+inline void onServing(Context& c, const StationModel& m, StationState& st) {
     RunState& s = c.s;
     const Index call = st.serving.top().call;
     if (c.model.nodes[m.node].dependencyCount > 0) {

@@ -37,30 +37,9 @@ void deliver(Context& c, Index call) {
                    Action::connectTimeout);
 }
 
-void reply(Context& c, Index call, Cause cause, std::uint8_t flags) {
-    RunState& s = c.s;
-    Call& message = s.calls[call];
-    message.cause = cause;
-    message.flags |= flags;
-    message.state = CallState::waiting;
-    if (!alive(s, message.parent, message.parentGeneration)) {
-        freeCall(s, call);
-        return;
-    }
-    if (message.node < c.model.designNodes &&
-        c.truth.components[message.node].condition == Condition::cutOff) {
-        message.flags |= flag::lost;
-        return;
-    }
-    // A failure never answers inside the caller's own step: long chains of refusals would nest without bound.
-    const std::uint16_t line = c.model.edgeLines[message.edge];
-    if (line == 0 && cause == Cause::none)
-        answer(c, call);
-    else
-        startLine(c, line, call, Action::answer);
-}
+namespace {
 
-void answer(Context& c, Index call) {
+__attribute__((always_inline)) inline void takeAnswer(Context& c, Index call) {
     RunState& s = c.s;
     const Call& message = s.calls[call];
     if (message.cause != Cause::none) ++s.edgeFailures[message.edge];
@@ -79,6 +58,35 @@ void answer(Context& c, Index call) {
         }
     }
     freeCall(s, call);
+}
+
+} // namespace
+
+void answer(Context& c, Index call) {
+    takeAnswer(c, call);
+}
+
+void reply(Context& c, Index call, Cause cause, std::uint8_t flags) {
+    RunState& s = c.s;
+    Call& message = s.calls[call];
+    message.cause = cause;
+    message.flags |= flags;
+    message.state = CallState::waiting;
+    if (!alive(s, message.parent, message.parentGeneration)) {
+        freeCall(s, call);
+        return;
+    }
+    if (message.node < c.model.designNodes &&
+        c.truth.components[message.node].condition == Condition::cutOff) {
+        message.flags |= flag::lost;
+        return;
+    }
+    // A failure never answers inside the caller's own step: long chains of refusals would nest without bound.
+    const std::uint16_t line = c.model.edgeLines[message.edge];
+    if (line == 0 && cause == Cause::none)
+        takeAnswer(c, call);
+    else
+        startLine(c, line, call, Action::answer);
 }
 
 ProbeFate probe(Context& c, Index balancer, Index target) {
