@@ -33,6 +33,9 @@ std::string availabilitySection(const CheckReport& report) {
                         flow.outagesPerYear ? formatSignificant(*flow.outagesPerYear) : "",
                         flow.mttffHours ? formatDuration(Duration::hours(*flow.mttffHours)) : ""});
     }
+    // Known only for small designs with exponential times.
+    if (std::none_of(report.flows.begin(), report.flows.end(), [](const FlowAvailability& flow) { return flow.mttffHours.has_value(); }))
+        for (auto& row : rows) row.pop_back();
     std::string text = "Availability\n" + table(rows);
     if (!report.flows.empty())
         for (const std::string& leftOut : report.flows.back().leftOut) text += "  Left out: " + leftOut + "\n";

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <fmt/format.h>
 #include <functional>
@@ -26,6 +27,34 @@ struct Request {
     CommandOptions options;
     std::function<int(Output&, std::stop_token)> command;
 };
+
+// Turns a word into its value, with a message people can read.
+template <class T>
+CLI::Validator oneOf(const char* option, const std::map<std::string, T>& words) {
+    return CLI::Validator(
+        [option, &words](std::string& text) {
+            const auto found = words.find(text);
+            if (found == words.end()) {
+                std::vector<std::string> known;
+                for (const auto& [word, value] : words) known.push_back(word);
+                return fmt::format("{} cannot be \"{}\": it is one of {}.", option, text, fmt::join(known, ", "));
+            }
+            text = std::to_string(static_cast<int>(found->second));
+            return std::string();
+        },
+        "");
+}
+
+CLI::Validator between(const char* option, double low, double high) {
+    return CLI::Validator(
+        [=](std::string& text) {
+            double value = 0;
+            const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+            if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && value >= low && value <= high) return std::string();
+            return fmt::format("{} cannot be \"{}\": it is a number from {} to {}.", option, text, formatSignificant(low, 7), formatSignificant(high, 16));
+        },
+        "");
+}
 
 CLI::App* addCommand(CLI::App& app, const char* name, const char* description, const char* example, Output& out) {
     CLI::App* command = app.add_subcommand(name, description);
@@ -58,9 +87,10 @@ void addSimulate(CLI::App& app, Request& request, Output& out) {
                                    "alwayson-cli simulate shop.aon.json --scenario kill-web2 --json", out);
     addDesign(command, o);
     command->add_option("--scenario", s.scenario, "id of a scenario of the design");
-    command->add_option("--mode", s.mode, "auto, exact, availability or requests")->transform(CLI::CheckedTransformer(kModes, CLI::ignore_case).description(""));
-    command->add_option("--years", s.years, "years to simulate (mode availability)")->check(CLI::PositiveNumber);
-    addDuration(command, "--duration", s.durationS, "time to simulate: 300, 90s, 2h");
+    command->add_option("--mode", s.mode, "auto (default), exact, availability or requests")->transform(oneOf("--mode", kModes));
+    command->add_option("--years", s.years, "years to simulate, up to 10 000 000 (mode availability; default: until precise enough)")
+        ->check(between("--years", 1e-6, 1e7));
+    addDuration(command, "--duration", s.durationS, "time to simulate: 300, 90s, 2h (default: the scenario's, or 5 min)");
     command->add_option("--replications", s.replications, "independent repetitions")->check(CLI::Range(1, 1'000'000));
     command->add_option_function<std::string>(
         "--precision",
@@ -70,7 +100,7 @@ void addSimulate(CLI::App& app, Request& request, Output& out) {
             s.precision = precision->value();
         },
         "stop when the unavailability is known to within this (default 5%)");
-    command->add_option("--seed", s.seed, "same seed, same bytes (default 1)");
+    command->add_option("--seed", s.seed, "same seed, same bytes (default 1)")->check(between("--seed", 0, 9007199254740991.0));
     command->add_option("--threads", s.threads, "threads (default: all); never changes the result")->check(CLI::Range(1, 1024));
     command->add_option("-o,--output", o.output, "write the report to a file");
     command->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return simulate(request.options, to, stop); }; });
@@ -80,8 +110,8 @@ void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
     CommandOptions& o = request.options;
     CLI::App* check = addCommand(app, "check", "findings, single points of failure, cut sets, exact availability, cost", "alwayson-cli check shop.aon.json", out);
     addDesign(check, o);
-    check->add_option("--fail-on", o.failOn, "exit 1 from this level of findings on: error, warning, hint, never")
-        ->transform(CLI::CheckedTransformer(kFailOn, CLI::ignore_case).description(""));
+    check->add_option("--fail-on", o.failOn, "exit 1 from this level of findings on: error (default), warning, hint, never")
+        ->transform(oneOf("--fail-on", kFailOn));
     check->add_option("-o,--output", o.output, "write the report to a file");
     check->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return cli::check(request.options, to, stop); }; });
 

@@ -32,6 +32,17 @@ bool reaches(Severity severity, FailOn level) {
     return level != FailOn::never && static_cast<int>(severity) <= static_cast<int>(level);
 }
 
+// Options that the chosen mode does not look at are said to be idle, not silently ignored.
+void noteIdleOptions(const verbs::SimulateOptions& s, Output& out) {
+    const bool requests = s.mode == verbs::Mode::requests || (s.mode == verbs::Mode::automatic && !s.scenario.empty());
+    const auto idle = [&](bool given, const char* option, const char* needs) {
+        if (given) out.note(fmt::format("note: {} has no effect here; it belongs to {}.", option, needs));
+    };
+    idle(s.years > 0 && (requests || s.mode == verbs::Mode::exact), "--years", "--mode availability");
+    idle(s.durationS > 0 && (s.mode == verbs::Mode::availability || s.mode == verbs::Mode::exact), "--duration", "--mode requests");
+    idle(s.replications > 0 && s.mode == verbs::Mode::exact, "--replications", "the simulating modes");
+}
+
 // Text or JSON to stdout, or to the file of -o.
 int deliver(const CommandOptions& options, Output& out, const std::string& text, int code) {
     if (options.output.empty()) {
@@ -125,6 +136,7 @@ int simulate(const CommandOptions& options, Output& out, std::stop_token stop) {
         return out.fail(usageError("scenario.unknown", fmt::format("the design has no scenario \"{}\".", scenario), cure));
     }
     verbs::SimulateOptions simulation = options.simulate;
+    noteIdleOptions(simulation, out);
     simulation.designFile = options.file;
     simulation.progress = [&out](const verbs::Progress& progress) { out.progress(progress); };
     const Result<SimulationResult> result = verbs::simulate(*design, simulation, stop);

@@ -134,7 +134,7 @@ std::string simulationText(const SimulationResult& result) {
         text += fmt::format("simulated {} in {} replication{}\n", formatDuration(Duration::seconds(result.simulatedSeconds)), result.replications,
                             result.replications == 1 ? "" : "s");
     if (result.partial) text += "PARTIAL: " + result.partialReason + "\n";
-    text += "Brackets: 95 % interval of the sampling error.\n\n";
+    text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or batches of requests).\n\n";
     for (const FlowResult& flow : result.flows) {
         // With one client the whole design says the same again.
         if (flow.flow == "design" && clientCount(result) == 1) continue;

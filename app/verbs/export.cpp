@@ -2,6 +2,7 @@
 
 #include "app/verbs/verbs.h"
 #include "core/base/hash.h"
+#include "core/validate/validate.h"
 #include "exporters/haproxy/build.h"
 #include "exporters/haproxy/folder.h"
 #include "exporters/targets.h"
@@ -29,6 +30,10 @@ Status verifyFile(ExportedFile& file, const exporters::File& made, std::stop_tok
 Result<std::vector<ExportedFile>> exportHaproxy(const Design& design, bool verify, std::stop_token stop) {
     const Result<std::vector<exporters::File>> made = exporters::haproxy::exportFolders(design);
     if (!made) return made.error();
+    // The export is what was drawn; what is wrong with that is said beside it.
+    std::vector<std::string> errors;
+    for (const Issue& issue : validate(design))
+        if (issue.severity == Severity::error) errors.push_back("The design has an error: " + issue.message);
     std::vector<ExportedFile> files;
     for (const exporters::File& one : *made) {
         if (stop.stop_requested())
@@ -39,6 +44,7 @@ Result<std::vector<ExportedFile>> exportHaproxy(const Design& design, bool verif
         file.bytes = one.bytes;
         file.sha256 = sha256Hex(one.bytes);
         file.notes = one.notes;
+        if (one.checkable) file.notes.insert(file.notes.begin(), errors.begin(), errors.end());
         if (verify && one.checkable)
             if (Status status = verifyFile(file, one, stop); !status) return status.error();
         files.push_back(std::move(file));

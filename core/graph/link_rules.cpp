@@ -88,6 +88,21 @@ std::string whyEndsRefuse(const End& from, const End& to) {
     return {};
 }
 
+// A balancer reaches each server once: a second way to it would get it a double share here, and none in HAProxy.
+std::string whyReachedTwice(const Design& design, const End& caller, std::string_view from, const End& called) {
+    if (caller.nodes.empty() || !hasRole(*caller.nodes.front(), "balancer")) return {};
+    for (const Link& link : design.links) {
+        if (link.from != from) continue;
+        const std::optional<End> other = endOf(design, link.to);
+        if (!other || other->isGroup == called.isGroup) continue;
+        for (const Node* node : other->nodes)
+            if (std::find(called.nodes.begin(), called.nodes.end(), node) != called.nodes.end())
+                return fmt::format("{} already reaches {} through {}. Remove that link first, or leave this one out.", caller.name,
+                                   node->displayName(), other->isGroup ? "the group " + other->name : "a link of its own");
+    }
+    return {};
+}
+
 } // namespace
 
 std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to) {
@@ -105,6 +120,8 @@ std::string whyLinkRefused(const Design& design, std::string_view from, std::str
         if (link.from == from && link.to == to)
             return fmt::format("{} already calls {}. Select that link to change how often and how.",
                                caller->name, called->name);
+    why = whyReachedTwice(design, *caller, from, *called);
+    if (!why.empty()) return why;
     Link link;
     link.from = from;
     link.to = to;

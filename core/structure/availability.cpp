@@ -218,6 +218,12 @@ private:
         }
         FlowAvailability design = flowOf("design", solutions.back(), m_windows.design);
         design.mttffHours = meanTimeToFirstOutage(m_function, std::nullopt);
+        if (classes.empty()) {
+            design = FlowAvailability{};
+            design.flow = "design";
+            design.availability.note = "There are no clients, so nothing can be available or not.";
+            design.withDetection.note = design.availability.note;
+        }
         std::vector<FlowAvailability> clients;
         for (std::size_t f = 0; f < classes.size();) {
             std::vector<const FlowAvailability*> mine;

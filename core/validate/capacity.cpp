@@ -54,7 +54,7 @@ void checkNormal(const Context& c, const Capacities& capacity, Issues& issues) {
             fmt::format("{} gets {} and can carry {} ({}): {} busy", alike.name, perSecond(load),
                         perSecond(limit), shownName(capacity.source[i]), percent(load / limit));
         if (load >= limit)
-            issues.warning("capacity.overload", c.where(alike),
+            issues.error("capacity.overload", c.where(alike),
                            figures + ". Its queue grows until requests fail.",
                            "Add members beside it, add workers, or shorten the service time.");
         else

@@ -46,9 +46,28 @@ Operation setOn(const Node& node, std::string_view parameter, Duration value) {
                                    std::floor(value.milliseconds()));
 }
 
+// The quickest of what it calls, and the network there and back.
+void checkDeadline(const Context& c, Index i, const Patience& p, Issues& issues) {
+    Duration quickest = Duration::never();
+    for (Index target = 0; target < c.design.nodes.size(); ++target)
+        if (c.reached[target] && hasMechanism(c.node(target), "queue"))
+            quickest = std::min(quickest, Duration::seconds(get(c.node(target).parameters, key::server::service).mean()));
+    if (quickest == Duration::never()) return;
+    const Node& node = c.node(i);
+    const Duration trip = node.domain ? Duration() : get(node.parameters, key::client::networkRtt);
+    const Duration typical = trip + quickest;
+    if (p.deadline >= typical) return;
+    issues.error("timers.deadline_too_short", {node.id.str()},
+                 fmt::format("{} wants an answer within {}, but a typical one takes {}: {} on the network and {} of service. Most requests "
+                             "fail even when everything works.",
+                             c.name(i), formatDuration(p.deadline), formatDuration(typical), formatDuration(trip), formatDuration(quickest)),
+                 "Raise the deadline of its classes, or make the service faster.");
+}
+
 void checkClient(const Context& c, Index i, Issues& issues) {
     const Node& node = c.node(i);
     const Patience p = patienceOf(node);
+    checkDeadline(c, i, p, issues);
     const Duration whole = p.attempt * static_cast<double>(p.attempts) + p.backoff;
     if (p.attempts == 1 && p.attempt > p.deadline) {
         Issue& issue =

@@ -101,7 +101,9 @@ private:
                 estimate.ci95 = wilson(hits, offered);
                 estimate.note = "no failure was seen: the interval's lower end is the bound";
             } else if (failed.ci95) {
-                const double half = 0.5 * (failed.ci95->high - failed.ci95->low);
+                // Misses of the latency objective are not in the slices: at least the binomial width, then.
+                const Interval binomial = wilson(hits, offered);
+                const double half = 0.5 * std::max(failed.ci95->high - failed.ci95->low, binomial.high - binomial.low);
                 estimate.ci95 =
                     Interval{std::max(0.0, *estimate.value - half), std::min(1.0, *estimate.value + half)};
             }

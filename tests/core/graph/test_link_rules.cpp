@@ -47,6 +47,17 @@ private slots:
         QVERIFY(contains(whyLinkRefused(maker.design(), "web1", "web1"), "cannot call itself"));
         QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "web1"), "shoppers already calls web1"));
     }
+    // A second way to the same server would get it a double share of the simulated requests, and none in HAProxy.
+    void refusesASecondWayToAPoolMember() {
+        DesignMaker maker;
+        maker.haproxy("lb").group("web").server("web1", "web").server("web2", "web").server("alone");
+        maker.link("lb", "web");
+        QVERIFY(contains(whyLinkRefused(maker.design(), "lb", "web2"), "lb already reaches web2 through the group web"));
+        QCOMPARE(whyLinkRefused(maker.design(), "lb", "alone"), std::string());
+        DesignMaker other;
+        other.haproxy("lb").group("web").server("web1", "web").link("lb", "web1");
+        QVERIFY(contains(whyLinkRefused(other.design(), "lb", "web"), "lb already reaches web1 through a link of its own"));
+    }
     void namesTheCycleALinkWouldClose() {
         DesignMaker maker;
         maker.server("web1").server("db").link("web1", "db");

@@ -221,7 +221,7 @@ std::vector<Case> capacityCases() {
     // 4 servers of 8 workers / 12 ms: 666.7/s each.
     return {
         {"capacity.overload",
-         S::warning,
+         S::error,
          "web1",
          "web1 (and 3 like it) gets 675/s and can carry 667/s",
          {{"nodes/shoppers/parameters/rate_per_s", 2700}},
@@ -266,7 +266,13 @@ std::vector<Case> timerCases() {
     const char* attempts = "nodes/shoppers/parameters/attempts";
     const char* timeout = "nodes/shoppers/parameters/attempt_timeout_ms";
     const char* rate = "nodes/shoppers/parameters/rate_per_s";
+    const auto deadline = [](int ms) {
+        return Json{{{"id", "read"}, {"share", 0.8}, {"deadline_ms", ms}},
+                    {{"id", "write"}, {"share", 0.2}, {"writes", true}, {"deadline_ms", ms}}};
+    };
     return {
+        {"timers.deadline_too_short", S::error, "shoppers", "wants an answer within 20 ms, but a typical one takes 32 ms",
+         {{"nodes/shoppers/classes", deadline(20)}}, {{"nodes/shoppers/classes", deadline(40)}}},
         {"timers.attempt_timeout_exceeds_deadline",
          S::hint,
          "shoppers",
