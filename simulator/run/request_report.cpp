@@ -91,6 +91,10 @@ private:
         if (replicated()) {
             estimate.ci95 = replicationMean(shares).ci95;
             estimate.samples = runs.size();
+            if (hits == offered) { // equal replications would give an interval without width
+                estimate.ci95 = wilson(hits, offered);
+                estimate.note = "no failure was seen: the interval's lower end is the bound";
+            }
         } else if (stationary()) {
             std::vector<Slice> slices;
             for (const FlowStep& step : runs[0].steps)
