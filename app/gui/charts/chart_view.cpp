@@ -1,6 +1,7 @@
 #include "app/gui/charts/chart_view.h"
 
 #include "app/gui/charts/decimate.h"
+#include "app/gui/charts/mark_labels.h"
 
 #include <QContextMenuEvent>
 #include <QFile>
@@ -20,6 +21,9 @@
 namespace alwayson::gui {
 
 namespace {
+
+constexpr double kNotPlayed = 0.35; // strength of what lies after the playhead
+constexpr int kMarkRowHeight = 13;
 
 QString shortNumber(double value) {
     if (value != 0 && std::abs(value) < 0.01) return QString::number(value, 'g', 2);
@@ -45,9 +49,9 @@ ChartView::ChartView(const Theme& theme, QWidget* parent)
     setMouseTracking(true);
     // The overlays are drawn over everything, so the whole chart is painted as one.
     setViewportUpdateMode(FullViewportUpdate);
-    setMinimumHeight(96);
+    setMinimumHeight(110);
     m_chart->legend()->hide();
-    m_chart->setMargins(QMargins(4, 14, 8, 0));
+    m_chart->setMargins(QMargins(4, 2 + kMarkRows * kMarkRowHeight, 8, 0));
     m_chart->layout()->setContentsMargins(0, 0, 0, 0);
     m_chart->setBackgroundRoundness(0);
     m_chart->addAxis(m_xAxis, Qt::AlignBottom);
@@ -190,42 +194,69 @@ void ChartView::drawForeground(QPainter* painter, const QRectF&) {
         return;
     }
     const QRectF plot = m_chart->plotArea();
+    drawFuture(*painter, plot);
     drawMarks(*painter, plot);
+    drawPlayhead(*painter, plot);
     drawLegend(*painter, plot);
     drawReadout(*painter, plot);
-    drawPlayhead(*painter, plot);
+}
+
+void ChartView::drawFuture(QPainter& painter, const QRectF& plot) const {
+    if (!m_playhead || *m_playhead >= m_to) return;
+    const double from = std::max(plot.left(), pixelX(*m_playhead));
+    // A veil in the ground's colour: the lines themselves stay as they are and nothing is drawn twice.
+    painter.fillRect(QRectF(from, plot.top() - 2, plot.right() + 3 - from, plot.height() + 4),
+                     m_theme.color(Tone::surface, 1 - kNotPlayed));
 }
 
 void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
     const QFontMetricsF metrics(painter.font());
-    double freeFrom = plot.left();
-    for (std::size_t i = 0; i < m_marks.size(); ++i) {
-        const ChartMark& mark = m_marks[i];
+    std::vector<const ChartMark*> shown;
+    std::vector<MarkLabel> labels;
+    for (const ChartMark& mark : m_marks) {
         if (mark.x < m_from || mark.x > m_to) continue;
         const double x = pixelX(mark.x);
-        painter.setPen(QPen(m_theme.color(mark.tone, mark.important ? 1 : 0.5), mark.important ? 1.4 : 1));
-        painter.drawLine(QPointF(x, plot.top()),
-                         QPointF(x, mark.important ? plot.bottom() + 4 : plot.top() + 8));
-        if (!mark.important) continue;
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(m_theme.color(mark.tone));
-        painter.drawRoundedRect(QRectF(x - 5, plot.top() - 13, 10, 10), 2, 2);
-        // Words go to the right up to the next mark, else to the left, else only into the readout under the
-        // mouse.
-        double freeTo = plot.right();
-        for (std::size_t next = i + 1; next < m_marks.size(); ++next)
-            if (m_marks[next].important && m_marks[next].x <= m_to) {
-                freeTo = pixelX(m_marks[next].x) - 8;
-                break;
-            }
-        const double width = metrics.horizontalAdvance(mark.text);
-        const bool right = x + 9 + width <= freeTo, left = x - 9 - width >= freeFrom;
-        painter.setPen(m_theme.color(mark.tone));
-        if (right || left)
-            painter.drawText(QPointF(right ? x + 9 : x - 9 - width, plot.top() - 4), mark.text);
-        freeFrom = (right ? x + 9 + width : x + 5) + 8;
+        if (!mark.important) {
+            painter.setOpacity(m_playhead && mark.x > *m_playhead ? kNotPlayed : 1);
+            painter.setPen(QPen(m_theme.color(mark.tone, 0.5), 1));
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.top() + 8));
+            continue;
+        }
+        shown.push_back(&mark);
+        labels.push_back({x, metrics.horizontalAdvance(mark.text), mark.tone == Tone::bad});
     }
+    // What finds no room is in the readout under the mouse.
+    const auto places = placeMarkLabels(labels, plot.left(), plot.right());
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const double x = labels[i].x;
+        const int row = places[i] ? places[i]->row : 0;
+        painter.setOpacity(m_playhead && shown[i]->x > *m_playhead ? kNotPlayed : 1);
+        painter.setPen(QPen(m_theme.color(shown[i]->tone), 1.4));
+        painter.drawLine(QPointF(x, plot.top() - (row > 0 ? 11 + row * kMarkRowHeight : 0)),
+                         QPointF(x, plot.bottom() + 4));
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(m_theme.color(shown[i]->tone));
+        painter.drawRoundedRect(QRectF(x - 5, plot.top() - 13, 10, 10), 2, 2);
+        if (!places[i]) continue;
+        painter.setPen(m_theme.color(shown[i]->tone));
+        painter.drawText(QPointF(places[i]->left, plot.top() - 4 - row * kMarkRowHeight), shown[i]->text);
+    }
+    painter.setOpacity(1);
+}
+
+QRectF ChartView::playheadLabel(const QRectF& plot, double width) const {
+    const double x = pixelX(*m_playhead);
+    QRectF label(x + 5, plot.top() + 1, width + 6, 15);
+    const QRectF legend = legendBox(plot).adjusted(-6, 0, 6, 0);
+    const bool fits = label.right() <= plot.right();
+    if (fits && !label.intersects(legend)) return label;
+    label.moveRight(x - 5);
+    if (label.left() >= plot.left() && !label.intersects(legend)) return label;
+    // Beside the line below the legend.
+    if (fits) label.moveLeft(x + 5);
+    label.moveTop(legend.bottom() + 3);
+    return label;
 }
 
 void ChartView::drawPlayhead(QPainter& painter, const QRectF& plot) const {
@@ -237,30 +268,39 @@ void ChartView::drawPlayhead(QPainter& painter, const QRectF& plot) const {
     painter.setBrush(m_theme.color(Tone::text));
     painter.drawEllipse(QPointF(x, plot.bottom() + 6), 5, 5);
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
-    const double width = Theme::tabularWidth(painter.font(), m_playheadText);
-    const bool right = x + 8 + width < plot.right();
-    const QRectF ground(right ? x + 5 : x - 9 - width, plot.top() + 1, width + 6, 15);
+    const QRectF ground = playheadLabel(plot, Theme::tabularWidth(painter.font(), m_playheadText));
     painter.setBrush(m_theme.color(Tone::surface, 0.85));
     painter.drawRoundedRect(ground, 3, 3);
     painter.setPen(m_theme.color(Tone::text));
     Theme::drawTabular(painter, QPointF(ground.left() + 3, ground.bottom() - 3.5), m_playheadText);
 }
 
+QRectF ChartView::legendBox(const QRectF& plot) const {
+    const QFontMetricsF metrics(m_theme.font(Type::caption, QFont::DemiBold));
+    double right = plot.right(), left = right;
+    for (auto series = m_series.rbegin(); series != m_series.rend(); ++series) {
+        left = right - metrics.horizontalAdvance(series->name);
+        right = left - 14;
+        if (right < plot.left() + plot.width() / 3) break;
+    }
+    return {left - 3, plot.top() + 2, plot.right() - left + 6, 15};
+}
+
 void ChartView::drawLegend(QPainter& painter, const QRectF& plot) const {
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
     const QFontMetricsF metrics(painter.font());
+    if (m_series.empty()) return;
+    const QRectF ground = legendBox(plot);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.color(Tone::surface, 0.85));
+    painter.drawRoundedRect(ground, 3, 3);
     double right = plot.right();
-    // In one row above the plot, from the right; the first series stands leftmost.
-    for (auto series = m_series.rbegin(); series != m_series.rend(); ++series) {
+    // In one row, from the right; the first series stands leftmost.
+    for (auto series = m_series.rbegin(); series != m_series.rend() && right > ground.left(); ++series) {
         const double width = metrics.horizontalAdvance(series->name);
-        const QRectF ground(right - width - 3, plot.top() + 2, width + 6, 15);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(m_theme.color(Tone::surface, 0.85));
-        painter.drawRoundedRect(ground, 3, 3);
         painter.setPen(m_theme.color(series->tone));
         painter.drawText(QPointF(right - width, plot.top() + 13), series->name);
         right -= width + 14;
-        if (right < plot.left() + plot.width() / 3) break;
     }
 }
 

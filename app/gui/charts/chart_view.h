@@ -36,6 +36,7 @@ public:
 
     void setSeries(std::vector<ChartSeries> series);
     void setMarks(std::vector<ChartMark> marks);
+    // What lies after it is drawn faint: recorded, but not played yet.
     void setPlayhead(std::optional<double> x, const QString& text = {});
     void setXRange(double from, double to); // of everything; zooming stays inside
     void setUnits(const QString& xUnit, const QString& yUnit);
@@ -71,8 +72,11 @@ private:
     void refill();
     double xAt(QPointF viewPos) const;
     double pixelX(double x) const;
+    void drawFuture(QPainter& painter, const QRectF& plot) const;
     void drawMarks(QPainter& painter, const QRectF& plot) const;
     void drawPlayhead(QPainter& painter, const QRectF& plot) const;
+    QRectF playheadLabel(const QRectF& plot, double width) const;
+    QRectF legendBox(const QRectF& plot) const;
     void drawLegend(QPainter& painter, const QRectF& plot) const;
     void drawReadout(QPainter& painter, const QRectF& plot) const;
     void saveAs(const QString& suffix);

@@ -1,5 +1,6 @@
 #include "app/gui/charts/chart_view.h"
 #include "app/gui/charts/decimate.h"
+#include "app/gui/charts/mark_labels.h"
 #include "tests/support/test_support.h"
 
 #include <QImage>
@@ -84,6 +85,48 @@ private slots:
         QCOMPARE(chart.csv().count('\n'), 100001);
         QVERIFY(chart.csv().startsWith("x,\"p99 ms\"\n0,50"));
         QVERIFY(chart.readoutAt(0.005).contains("p99 50 ms"));
+    }
+
+    void wordsOfMarksStayInsideAndApart() {
+        // At the left edge, four together, and one at the right edge.
+        const std::vector<MarkLabel> labels{{52, 70, true},   {300, 90, false}, {306, 90, true},
+                                            {312, 90, false}, {318, 90, false}, {795, 60, false}};
+        const auto places = placeMarkLabels(labels, 50, 800);
+        QCOMPARE(places.size(), labels.size());
+        std::vector<QRectF> words;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            if (!places[i]) continue;
+            words.emplace_back(places[i]->left, 100 - 20 * places[i]->row, labels[i].width, 13);
+            QVERIFY(words.back().left() >= 50 && words.back().right() <= 800);
+        }
+        for (std::size_t i = 0; i < words.size(); ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                QVERIFY(!words[i].intersects(words[j]));
+        QVERIFY(places[0] && places[0]->left > 52);       // to the right of its mark
+        QVERIFY(places[2]);                               // a failure keeps its words
+        QVERIFY(places[5] && places[5]->left + 60 < 795); // to the left of its mark
+    }
+
+    void whatIsNotPlayedYetIsFaint() {
+        Theme theme;
+        theme.setChoice(ThemeChoice::light);
+        ChartView chart(theme);
+        chart.resize(600, 220);
+        chart.setXRange(0, 100);
+        chart.setSeries({{"p99 ms", Tone::bad, {{0, 50}, {100, 50}}}});
+        // The strongest red in a column of the picture: 0 white, 1 the full tone.
+        const auto strength = [&](int x) {
+            const QImage picture = chart.grab().toImage();
+            int least = 255;
+            for (int y = 16; y < picture.height() - 30; ++y)
+                least = std::min(least, QColor(picture.pixel(x, y)).blue());
+            return double(255 - least) / (255 - theme.color(Tone::bad).blue());
+        };
+        chart.setPlayhead(50, "now 50.0 s");
+        QVERIFY2(strength(150) > 0.9, qPrintable(QString::number(strength(150))));
+        QVERIFY2(strength(500) < 0.5 && strength(500) > 0.2, qPrintable(QString::number(strength(500))));
+        chart.setPlayhead(100, "now 100.0 s");
+        QVERIFY(strength(500) > 0.9);
     }
 
     void clickAndDragScrub() {
