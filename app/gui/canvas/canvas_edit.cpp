@@ -3,6 +3,7 @@
 #include "core/catalogue/catalogue.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace alwayson::gui {
 
@@ -45,6 +46,9 @@ std::string numberedId(const Design& design, std::string_view base) {
     return freshId(design, base);
 }
 
+constexpr double kReach = 8; // who aims at an outline's line means the group
+constexpr double kAir = 8;   // between a card that found a free spot and its neighbours
+
 std::string groupAt(const Design& design, const Boxes& boxes, QPointF point, const Ids& moving) {
     for (const Group& group : design.groups) {
         Boxes resting;
@@ -53,12 +57,62 @@ std::string groupAt(const Design& design, const Boxes& boxes, QPointF point, con
                 found != boxes.end() && !moving.contains(member->id.str()))
                 resting.insert(*found);
         if (const auto own = boxes.find(group.id.str()); own != boxes.end()) resting.insert(*own);
-        if (groupOutline(design, group.id, resting).contains(point)) return group.id.str();
+        const QRectF outline = groupOutline(design, group.id, resting);
+        if (outline.isNull()) continue;
+        if (outline.adjusted(-kReach, -kReach, kReach, kReach).contains(point)) return group.id.str();
     }
     return {};
 }
 
 } // namespace
+
+QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped, const std::string& joins,
+                const Ids& moving) {
+    std::vector<QRectF> cards;
+    for (const Node& node : design.nodes)
+        if (const auto found = boxes.find(node.id.str());
+            found != boxes.end() && !moving.contains(node.id.str()))
+            cards.push_back(found->second);
+    const auto covers = [&](const QRectF& box) {
+        return std::any_of(cards.begin(), cards.end(),
+                           [&](const QRectF& card) { return card.intersects(box); });
+    };
+    if (!covers(dropped)) return dropped;
+    const std::vector<std::string> except(moving.begin(), moving.end());
+    const std::string place = domainAt(design, boxes, dropped.center(), except);
+    const auto placeBox = boxes.find(place);
+    const auto fits = [&](const QRectF& box) {
+        if (covers(box.adjusted(-kAir, -kAir, kAir, kAir))) return false;
+        if (domainAt(design, boxes, box.center(), except) != place) return false;
+        if (placeBox != boxes.end() && !placeBox->second.adjusted(4, kDomainHeader - 4, -4, -4).contains(box))
+            return false;
+        const std::string group = groupAt(design, boxes, box.center(), moving);
+        return group.empty() || group == joins;
+    };
+    constexpr int kFarthest = 24; // steps of the grid
+    const QPointF corner = snapped(dropped.topLeft());
+    std::optional<QRectF> best;
+    double nearest = 0;
+    for (int y = -kFarthest; y <= kFarthest; ++y)
+        for (int x = -kFarthest; x <= kFarthest; ++x) {
+            const QRectF box(corner + QPointF(x, y) * kGrid, dropped.size());
+            const QPointF away = box.topLeft() - dropped.topLeft();
+            const double distance = QPointF::dotProduct(away, away);
+            if ((best && distance >= nearest) || !fits(box)) continue;
+            best = box;
+            nearest = distance;
+        }
+    return best.value_or(dropped);
+}
+
+std::string groupJoinedByNew(const Design& design, const Boxes& boxes, std::string_view path,
+                             const QRectF& box) {
+    if (!path.starts_with("kinds/")) return {};
+    Node node;
+    node.kind = std::string(path.substr(6));
+    const std::string group = groupAt(design, boxes, box.center(), {});
+    return !group.empty() && mayJoin(node, design.groups.find(group)->kind) ? group : std::string();
+}
 
 QSizeF sizeOfNew(std::string_view path) {
     if (path.starts_with("domains/")) {
@@ -89,11 +143,12 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
         node.id = NodeId(numberedId(design, descriptor->hasRole("client") ? "clients" : descriptor->id));
         const std::string domain = domainAt(design, boxes, box.center());
         if (!domain.empty()) node.domain = DomainId(domain);
-        const std::string group = groupAt(design, boxes, box.center(), {});
-        if (!group.empty() && mayJoin(node, design.groups.find(group)->kind)) node.group = GroupId(group);
+        const std::string group = groupJoinedByNew(design, boxes, path, box);
+        if (!group.empty()) node.group = GroupId(group);
         creation.id = node.id.str();
         operations.push_back(operation::insertNode(node));
-        operations.push_back(operation::place(creation.id, placeOf(box, false)));
+        operations.push_back(
+            operation::place(creation.id, placeOf(freeSpot(design, boxes, box, group), false)));
     } else if (family == "domains") {
         Domain domain;
         domain.kind = descriptor->id;
@@ -159,9 +214,16 @@ DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& 
     return target;
 }
 
-std::optional<Operation> moveOperation(const Design& design, const Boxes& before, const Boxes& after,
+std::optional<Operation> moveOperation(const Design& design, const Boxes& before, const Boxes& dropped,
                                        const std::vector<std::string>& roots) {
     const Ids moving = withContents(design, roots);
+    Boxes after = dropped;
+    const Node* alone = roots.size() == 1 ? design.nodes.find(roots.front()) : nullptr;
+    if (const Boxes::iterator box = alone ? after.find(roots.front()) : after.end(); box != after.end()) {
+        const std::string joins = dropTargetOf(design, before, dropped, roots.front(), moving).group;
+        const std::string own = alone->group ? alone->group->str() : std::string();
+        box->second = freeSpot(design, before, box->second, joins.empty() ? own : joins, moving);
+    }
     Ids carried; // moved by a place that moves: their memberships stay
     for (const std::string& root : roots)
         if (design.domains.contains(root))
@@ -169,7 +231,7 @@ std::optional<Operation> moveOperation(const Design& design, const Boxes& before
                 carried.insert(inner);
     std::vector<Operation> operations;
     for (const std::string& id : moving) {
-        const auto to = after.find(id), from = before.find(id);
+        const auto to = std::as_const(after).find(id), from = before.find(id);
         if (to == after.end() || from == before.end() || to->second == from->second) continue;
         operations.push_back(placed(design, id, to->second));
     }
@@ -180,7 +242,8 @@ std::optional<Operation> moveOperation(const Design& design, const Boxes& before
         if (carried.contains(id)) continue;
         ++things;
         if (design.groups.contains(id)) continue;
-        const DropTarget target = dropTargetOf(design, before, after, id, moving);
+        // By where it was dropped, not by where it found room.
+        const DropTarget target = dropTargetOf(design, before, dropped, id, moving);
         const Node* node = design.nodes.find(id);
         const Domain* domain = design.domains.find(id);
         const std::optional<DomainId>& now = node ? node->domain : domain->parent;

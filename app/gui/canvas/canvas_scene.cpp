@@ -130,8 +130,10 @@ void CanvasScene::refreshNode(const Node& node) {
     content.name = qt(node.displayName());
     content.icon = kind ? qt(kind->icon) : QStringLiteral("help");
     content.category = kind ? kind->category : std::string();
+    content.weak = m_weak.contains(node.id.str());
     if (const LiveNode* now = live(node.id.str())) {
         content.fact = words::liveFact(node, now->frame, now->atS);
+        content.live = true;
         content.trouble = now->frame.state != NodeState::up;
         content.load = hasRole(node, "client") ? -1 : now->load;
         switch (now->frame.state) {
@@ -151,7 +153,6 @@ void CanvasScene::refreshNode(const Node& node) {
         }
     } else {
         content.fact = words::fact(node);
-        content.weak = m_weak.contains(node.id.str());
         if (content.weak || m_faulty.contains(node.id.str())) content.state = CardState::warn;
         const auto load = m_loads.find(node.id.str());
         if (load != m_loads.end() && !hasRole(node, "client")) content.load = load->second;

@@ -5,6 +5,7 @@
 #include "app/gui/canvas/canvas_view.h"
 #include "app/gui/canvas/gestures.h"
 #include "app/gui/canvas/palette_drag.h"
+#include "app/gui/canvas/words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
 #include "core/catalogue/catalogue.h"
@@ -117,6 +118,16 @@ void CanvasView::paintPaletteGhost(QPainter& painter) {
     painter.drawText(box.topLeft() + (card ? QPointF(56, 35) : QPointF(14, 22)),
                      QString::fromStdString(descriptor->title));
     painter.setOpacity(1);
+    if (m_paletteDrag->joins.isEmpty()) return;
+    painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
+    const QString words = QStringLiteral("joins %1").arg(m_paletteDrag->joins);
+    const double width = QFontMetricsF(painter.font()).horizontalAdvance(words) + 20;
+    const QRectF pill(box.center().x() - width / 2, box.bottom() + 6, width, 18);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.color(Tone::accent));
+    painter.drawRoundedRect(pill, 9, 9);
+    painter.setPen(m_theme.color(Tone::surface));
+    painter.drawText(pill, Qt::AlignCenter, words);
 }
 
 bool CanvasView::showPaletteGhost(QPoint viewPos, const QMimeData* mime, Qt::KeyboardModifiers modifiers) {
@@ -136,6 +147,10 @@ bool CanvasView::showPaletteGhost(QPoint viewPos, const QMimeData* mime, Qt::Key
     const Domain* domain = m_session.design().domains.find(place);
     if (domain && (path.starts_with("kinds/") || domainMayLieIn(path.substr(8), domain->kind)))
         emphasis[place] = Emphasis::target;
+    const std::string group =
+        groupJoinedByNew(m_session.design(), m_scene->boxes(), path, m_paletteDrag->box);
+    if (!group.empty()) emphasis[group] = Emphasis::target;
+    m_paletteDrag->joins = group.empty() ? QString() : words::nameOf(m_session.design(), group);
     m_scene->setEmphasis(emphasis);
     viewport()->update();
     return true;
@@ -181,16 +196,8 @@ void CanvasView::placeAtCentre(const QString& descriptorPath) {
     const std::string path = descriptorPath.toStdString();
     if (!descriptorOf(path)) return;
     const QSizeF size = sizeOfNew(path);
-    QPointF corner =
+    const QPointF corner =
         snapped(mapToScene(viewport()->rect().center()) - QPointF(size.width(), size.height()) / 2);
-    // Not on top of another card.
-    const auto taken = [&](QPointF at) {
-        for (const auto& [id, box] : m_scene->boxes())
-            if (m_scene->node(id) && box.intersects(QRectF(at, size))) return true;
-        return false;
-    };
-    for (int step = 0; step < 40 && path.starts_with("kinds/") && taken(corner); ++step)
-        corner += QPointF(0, kGrid);
     const std::optional<Creation> creation =
         createFromCatalogue(m_session.design(), m_scene->boxes(), path, corner);
     if (creation && m_session.apply(creation->operation))

@@ -92,6 +92,7 @@ void MoveGesture::showTarget(const Boxes& after) {
     const Design& design = m_view.session().design();
     std::map<std::string, Emphasis> emphasis;
     m_hint.clear();
+    m_tip.clear();
     const Ids moving = withContents(design, m_roots);
     for (const std::string& root : m_roots) {
         const DropTarget target = dropTargetOf(design, scene.boxes(), after, root, moving);
@@ -104,6 +105,8 @@ void MoveGesture::showTarget(const Boxes& after) {
             emphasis[target.group] = Emphasis::target;
             m_hint = QStringLiteral("Release to add %1 to %2")
                          .arg(words::nameOf(design, root), words::nameOf(design, target.group));
+            if (!node || !node->group || node->group->str() != target.group)
+                m_tip = QStringLiteral("joins %1").arg(words::nameOf(design, target.group));
         } else if ((node || domain) && target.domain != now) {
             if (!target.domain.empty()) emphasis[target.domain] = Emphasis::target;
             m_hint = target.domain.empty()

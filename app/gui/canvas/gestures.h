@@ -49,6 +49,7 @@ public:
     void release(QPointF scenePos, QPoint viewPos, Qt::KeyboardModifiers modifiers) override;
     void cancel() override;
     QString hint() const override { return m_hint; }
+    QString tip() const override { return m_tip; }
 
 private:
     void showTarget(const Boxes& after);
@@ -59,7 +60,7 @@ private:
     bool m_narrowOnClick = false; // a click on one of several selected things selects it alone
     std::vector<std::string> m_roots;
     Boxes m_after;
-    QString m_hint;
+    QString m_hint, m_tip;
 };
 
 class ResizeGesture : public Gesture {

@@ -53,6 +53,7 @@ void LinkItem::setStrands(std::vector<Strand> strands) {
             if (old.from == strand.from && old.to == strand.to) {
                 strand.perSecond = old.perSecond;
                 strand.failedPerSecond = old.failedPerSecond;
+                strand.failure = old.failure;
                 strand.phase = old.phase;
             }
     m_strands = std::move(strands);
@@ -62,19 +63,21 @@ void LinkItem::setStrands(std::vector<Strand> strands) {
         m_bounds = m_bounds.united(QRectF(strand.route.tip - QPointF(1, 1), QSizeF(2, 2)));
     }
     m_bounds.adjust(-14, -14, 14, 14);
-    if (!m_strands.empty()) m_bounds = m_bounds.united(QRectF(middle() - QPointF(110, 14), QSizeF(220, 28)));
+    for (const Strand& strand : m_strands)
+        m_bounds = m_bounds.united(QRectF(pointAlong(strand.route, 0.5) - QPointF(110, 20), QSizeF(220, 40)));
     repaint();
 }
 
 void LinkItem::setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond,
-                          double failedPerSecond) {
+                          double failedPerSecond, const QStringList& failure) {
     for (Strand& strand : m_strands) {
         if (strand.from != fromNode || strand.to != toNode) continue;
         if (m_running && sameTraffic(strand.perSecond, perSecond) &&
-            sameTraffic(strand.failedPerSecond, failedPerSecond))
+            sameTraffic(strand.failedPerSecond, failedPerSecond) && strand.failure == failure)
             return;
         strand.perSecond = perSecond;
         strand.failedPerSecond = failedPerSecond;
+        strand.failure = failure;
         m_running = true;
         repaint();
         return;
@@ -84,8 +87,10 @@ void LinkItem::setTraffic(const std::string& fromNode, const std::string& toNode
 void LinkItem::clearTraffic() {
     if (!m_running) return;
     m_running = false;
-    for (Strand& strand : m_strands)
+    for (Strand& strand : m_strands) {
         strand.perSecond = strand.failedPerSecond = strand.phase = 0;
+        strand.failure.clear();
+    }
     repaint();
 }
 
@@ -154,7 +159,13 @@ void LinkItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     painter->setRenderHint(QPainter::Antialiasing);
     for (const Strand& strand : m_strands)
         paintStrand(*painter, strand);
-    paintLabel(*painter);
+    bool told = false;
+    for (const Strand& strand : m_strands)
+        if (const QStringList lines = troubleOf(strand); !lines.isEmpty()) {
+            paintLabel(*painter, pointAlong(strand.route, 0.5), lines, true);
+            told = true;
+        }
+    if (!told && !m_label.isEmpty()) paintLabel(*painter, middle(), {m_label}, false);
 }
 
 void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
@@ -200,25 +211,32 @@ void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
         painter.drawEllipse(pointAlong(strand.route, at / strand.route.length), 3, 3);
 }
 
-void LinkItem::paintLabel(QPainter& painter) const {
-    QString text = m_label;
-    Tone tone = Tone::secondary, border = Tone::line;
-    QPointF at = middle();
-    for (const Strand& strand : m_strands)
-        if (m_running && strand.failedPerSecond > 0.05) {
-            text = QStringLiteral("%1 fail").arg(words::rate(strand.failedPerSecond));
-            tone = border = Tone::bad;
-            at = pointAlong(strand.route, 0.5);
-        }
-    if (text.isEmpty()) return;
+QStringList LinkItem::troubleOf(const Strand& strand) const {
+    if (!m_running || strand.failedPerSecond <= 0.05) return {};
+    QStringList lines = strand.failure;
+    if (lines.isEmpty()) lines << QStringLiteral("refused");
+    lines.front() = words::rate(strand.failedPerSecond) + QLatin1Char(' ') + lines.front();
+    return lines;
+}
+
+void LinkItem::paintLabel(QPainter& painter, QPointF at, const QStringList& lines, bool trouble) const {
+    constexpr double kLine = 13;
     painter.setFont(m_theme.font(Type::caption, QFont::Medium));
-    const double width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 20;
-    const QRectF pill(at.x() - width / 2, at.y() - 9, width, 18);
-    painter.setPen(QPen(m_theme.color(border), 1));
+    const QFontMetricsF metrics(painter.font());
+    double width = 0;
+    for (const QString& line : lines)
+        width = std::max(width, metrics.horizontalAdvance(line) + 20);
+    const double height = 5 + kLine * double(lines.size());
+    const QRectF pill(at.x() - width / 2, at.y() - height / 2, width, height);
+    painter.setPen(QPen(m_theme.color(trouble ? Tone::bad : Tone::line), 1));
     painter.setBrush(m_theme.color(Tone::surface));
     painter.drawRoundedRect(pill, 9, 9);
-    painter.setPen(m_theme.color(tone));
-    painter.drawText(pill, Qt::AlignCenter, text);
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        // What becomes of the requests is said quietly: it is no failure.
+        painter.setPen(m_theme.color(trouble && i == 0 ? Tone::bad : Tone::secondary));
+        painter.drawText(QRectF(pill.left(), pill.top() + 2.5 + double(i) * kLine, width, kLine),
+                         Qt::AlignCenter, lines[i]);
+    }
 }
 
 } // namespace alwayson::gui

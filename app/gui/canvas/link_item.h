@@ -6,6 +6,7 @@
 #include "app/gui/canvas/geometry.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Strand {
     Route route;
     double perSecond = 0;       // while running
     double failedPerSecond = 0; // refused, reset or timed out
+    QStringList failure;        // how they fail and what becomes of them, a line each
     double phase = 0;           // of the dots, in scene units
 };
 
@@ -29,7 +31,9 @@ public:
     void setLabel(const QString& label) { change(m_label, label); }
     // Of the strand between two nodes (or their groups). Repaints on visible changes only.
     void setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond,
-                    double failedPerSecond);
+                    double failedPerSecond, const QStringList& failure = {});
+    // "386/s refused" and "retried elsewhere" as the label of a strand; empty while all goes well.
+    QStringList troubleOf(const Strand& strand) const;
     void clearTraffic();
     bool hasTraffic() const { return m_running; }
     // Moves the dots; repaints when there are any.
@@ -45,7 +49,7 @@ public:
 
 private:
     void paintStrand(QPainter& painter, const Strand& strand) const;
-    void paintLabel(QPainter& painter) const;
+    void paintLabel(QPainter& painter, QPointF at, const QStringList& lines, bool trouble) const;
     std::vector<Strand> m_strands;
     QString m_label;
     QRectF m_bounds;

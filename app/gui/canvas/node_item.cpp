@@ -19,7 +19,13 @@ const QRectF kCard(0, 0, kCardWidth, kCardHeight);
 constexpr double kRadius = 10;
 constexpr double kTextLeft = 56;
 constexpr double kStateX = 158, kStateY = 22; // middle of the state's shape
+constexpr double kWeakStep = 17;              // from the state to the triangle beside it
 constexpr double kBarWidth = 104;
+
+void drawTriangle(QPainter& painter, double x) {
+    const QPointF corners[] = {{x, kStateY - 5.5}, {x + 6, kStateY + 5}, {x - 6, kStateY + 5}};
+    painter.drawPolygon(corners, 3);
+}
 
 } // namespace
 
@@ -122,8 +128,9 @@ void NodeItem::paintWords(QPainter& painter) const {
     const QFont nameFont = m_theme.font(Type::body, QFont::DemiBold);
     painter.setFont(nameFont);
     painter.setPen(m_theme.color(Tone::text));
-    painter.drawText(QPointF(kTextLeft, 27), QFontMetricsF(nameFont).elidedText(
-                                                 m_content.name, Qt::ElideRight, kStateX - 10 - kTextLeft));
+    const double nameEnd = kStateX - (m_content.weak && m_content.live ? 10 + kWeakStep : 10);
+    painter.drawText(QPointF(kTextLeft, 27),
+                     QFontMetricsF(nameFont).elidedText(m_content.name, Qt::ElideRight, nameEnd - kTextLeft));
 
     const QFont factFont = m_theme.font(Type::small);
     painter.setFont(factFont);
@@ -144,18 +151,19 @@ void NodeItem::paintWords(QPainter& painter) const {
 
 void NodeItem::paintState(QPainter& painter) const {
     painter.setPen(Qt::NoPen);
+    if (m_content.weak && m_content.live) {
+        painter.setBrush(m_theme.color(Tone::warn));
+        drawTriangle(painter, kStateX - kWeakStep);
+    }
     switch (m_content.state) {
     case CardState::ok:
         painter.setBrush(m_theme.color(Tone::ok));
         painter.drawEllipse(QPointF(kStateX, kStateY), 4.5, 4.5);
         break;
-    case CardState::warn: {
+    case CardState::warn:
         painter.setBrush(m_theme.color(Tone::warn));
-        const QPointF triangle[] = {
-            {kStateX, kStateY - 5.5}, {kStateX + 6, kStateY + 5}, {kStateX - 6, kStateY + 5}};
-        painter.drawPolygon(triangle, 3);
+        drawTriangle(painter, kStateX);
         break;
-    }
     case CardState::down:
         painter.setBrush(m_theme.color(Tone::bad));
         painter.drawRoundedRect(QRectF(kStateX - 5, kStateY - 5, 10, 10), 2, 2);

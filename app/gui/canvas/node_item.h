@@ -19,6 +19,7 @@ struct CardContent {
     std::string category; // of the catalogue
     CardState state = CardState::ok;
     bool weak = false;    // a single point of failure
+    bool live = false;    // a run is shown: the state is the run's, the weakness stands beside it
     bool trouble = false; // the fact tells of a failure
     double load = -1;     // 0..1 and above; negative: no bar
     friend bool operator==(const CardContent&, const CardContent&) = default;

@@ -4,6 +4,7 @@
 #include "app/gui/canvas/canvas_view.h"
 
 #include <QRectF>
+#include <QString>
 
 #include <string>
 
@@ -12,6 +13,7 @@ namespace alwayson::gui {
 struct CanvasView::PaletteDrag {
     std::string path; // "kinds/haproxy"
     QRectF box;       // in the scene
+    QString joins;    // name of the group it would join; "" none
 };
 
 } // namespace alwayson::gui

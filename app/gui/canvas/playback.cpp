@@ -106,6 +106,9 @@ void PlaybackAnimator::showNodes(const Trace& trace, const Frame& frame) {
 void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
     struct Traffic {
         double perSecond = 0, failed = 0;
+        QString failure;         // of the target whose attempts fail most
+        double failureShare = 0; // its failures
+        double lost = 0;         // what the caller itself could not answer
     };
     // Summed by indices first: names are looked up once per pair, not once per frame.
     std::map<std::array<std::uint32_t, 3>, Traffic> byPair;
@@ -141,16 +144,38 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
                               [{shownEnd(trace.nodes[pair[1]], true), shownEnd(trace.nodes[pair[2]], false)}];
         sum.perSecond += flow.perSecond;
         sum.failed += flow.failed;
+        if (flow.failed <= 0) continue;
+        if (const Node* target = design.nodes.find(trace.nodes[pair[2]]);
+            target && pair[2] < frame.nodes.size() && flow.failed > sum.failureShare) {
+            sum.failure = words::attemptFailure(*target, frame.nodes[pair[2]]);
+            sum.failureShare = flow.failed;
+        }
+        for (const Frame& one : recent)
+            if (pair[1] < one.nodes.size()) sum.lost += share * double(one.nodes[pair[1]].failedPerS);
     }
+    // Another target of the same caller answers, and the caller itself fails far fewer requests than this
+    // target refused: they were moved there.
+    const auto movedElsewhere = [](const auto& pairs, const auto& ends, const Traffic& flow) {
+        if (flow.lost > 0.5 * flow.failed) return false;
+        return std::any_of(pairs.begin(), pairs.end(), [&](const auto& other) {
+            return other.first.first == ends.first && other.first.second != ends.second &&
+                   other.second.perSecond - other.second.failed > flow.failed;
+        });
+    };
     for (const auto& [id, link] : m_scene.links()) {
         const auto known = traffic.find(id);
         for (const Strand& strand : link->strands()) {
             Traffic now;
+            QStringList failure;
             if (known != traffic.end())
                 if (const auto found = known->second.find({strand.from, strand.to});
-                    found != known->second.end())
+                    found != known->second.end()) {
                     now = found->second;
-            link->setTraffic(strand.from, strand.to, now.perSecond, now.failed);
+                    if (!now.failure.isEmpty()) failure << now.failure;
+                    if (!failure.isEmpty() && movedElsewhere(known->second, found->first, now))
+                        failure << QStringLiteral("retried elsewhere");
+                }
+            link->setTraffic(strand.from, strand.to, now.perSecond, now.failed, failure);
         }
     }
 }

@@ -200,9 +200,8 @@ QString CanvasScene::describe(const std::string& id) const {
         if (thing->domain) parts << QStringLiteral("in %1").arg(words::nameOf(design, thing->domain->str()));
         if (thing->group)
             parts << QStringLiteral("member of %1").arg(words::nameOf(design, thing->group->str()));
-        if (const LiveNode* now = live(id))
-            parts << words::stateSentence(*thing, now->frame, now->atS);
-        else if (m_weak.contains(id))
+        if (const LiveNode* now = live(id)) parts << words::stateSentence(*thing, now->frame, now->atS);
+        if (m_weak.contains(id))
             parts << QStringLiteral("single point of failure: when it fails, requests fail");
         if (const auto load = m_loads.find(id); load != m_loads.end() && !live(id))
             parts << QStringLiteral("load %1 %").arg(std::lround(load->second * 100));

@@ -50,18 +50,29 @@ QString readsOf(const Node& client) {
     return QStringLiteral("%1 % reads").arg(std::round(reads / all * 100));
 }
 
+struct Trouble {
+    FailureEffect effect = FailureEffect::crash;
+    bool known = false;
+    QString title;
+};
+
+Trouble troubleOf(const Node& node, const std::string& modeId) {
+    Trouble trouble;
+    trouble.title = text(modeId);
+    trouble.known = effectFromString(modeId, trouble.effect);
+    for (const ResolvedFailureMode& mode : failureModesOf(node))
+        if (mode.id == modeId) {
+            trouble.effect = mode.effect;
+            trouble.title = text(mode.title).toLower();
+            trouble.known = true;
+        }
+    return trouble;
+}
+
 // "crashed 4.1 s ago", "slow for 4.1 s".
 QString troubleFact(const Node& node, const NodeFrame& frame, double atS) {
     const QString since = elapsed(std::max(0.0, atS - double(frame.sinceS)));
-    FailureEffect effect = FailureEffect::crash;
-    QString title = text(frame.mode);
-    bool known = effectFromString(frame.mode, effect);
-    for (const ResolvedFailureMode& mode : failureModesOf(node))
-        if (mode.id == frame.mode) {
-            effect = mode.effect;
-            title = text(mode.title).toLower();
-            known = true;
-        }
+    const auto [effect, known, title] = troubleOf(node, frame.mode);
     if (frame.state == NodeState::recovering) return QStringLiteral("recovering for %1").arg(since);
     if (!known)
         return frame.mode.empty() ? QStringLiteral("down for %1").arg(since)
@@ -135,6 +146,28 @@ QString stateSentence(const Node& node, const NodeFrame& frame, double atS) {
     if (frame.state == NodeState::up)
         return QStringLiteral("works, busy %1 %").arg(std::lround(frame.busyShare * 100));
     return troubleFact(node, frame, atS);
+}
+
+QString attemptFailure(const Node& node, const NodeFrame& frame) {
+    // A process that is starting again has no open port yet.
+    if (frame.state == NodeState::up || frame.state == NodeState::recovering)
+        return QStringLiteral("refused");
+    const Trouble trouble = troubleOf(node, frame.mode);
+    if (!trouble.known) return QStringLiteral("refused");
+    switch (trouble.effect) {
+    case FailureEffect::crash:
+    case FailureEffect::dataLoss:
+        return QStringLiteral("refused");
+    case FailureEffect::hang:
+    case FailureEffect::gone:
+    case FailureEffect::cutOff:
+    case FailureEffect::outage:
+    case FailureEffect::slow:
+        return QStringLiteral("timed out");
+    case FailureEffect::errors:
+        return QStringLiteral("answered with errors");
+    }
+    return QStringLiteral("refused");
 }
 
 QString groupTab(const Design& design, const Group& group, const CheckReport* report) {

@@ -20,6 +20,8 @@ QString fact(const Node& node);
 QString liveFact(const Node& node, const NodeFrame& frame, double atS);
 // Only the state, for tooltips and screen readers: "works", "process crash since 60.0 s".
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS);
+// What happens to an attempt on this node: "refused", "timed out", "answered with errors".
+QString attemptFailure(const Node& node, const NodeFrame& frame);
 // "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be
 // null.
 QString groupTab(const Design& design, const Group& group, const CheckReport* report);

@@ -68,6 +68,35 @@ private slots:
         QCOMPARE(made->group->str(), std::string("web"));
     }
 
+    void dropsOnAnotherCardGoBesideIt() {
+        CanvasFixture canvas;
+        QVERIFY(canvas.ready());
+        const auto apart = [&] {
+            const Boxes& boxes = canvas.view.canvasScene().boxes();
+            for (const Node& a : canvas.design().nodes)
+                for (const Node& b : canvas.design().nodes)
+                    if (a.id < b.id && boxes.at(a.id.str()).intersects(boxes.at(b.id.str()))) return false;
+            return true;
+        };
+        canvas.dropKind("kinds/server", canvas.middleOf("lb"));
+        QVERIFY(canvas.design().nodes.contains("server1"));
+        QCOMPARE(domainOf(canvas, "server1"), std::string("a"));
+        QVERIFY(canvas.view.canvasScene().domain("a")->box().contains(
+            canvas.view.canvasScene().boxes().at("server1")));
+        QVERIFY(apart());
+        QCOMPARE(canvas.session.undoStack().count(), 1);
+        // Dragged onto a member of the pool: joins it, beside the member.
+        canvas.press(canvas.middleOf("server1"));
+        canvas.moveTo(canvas.at(600, 300));
+        canvas.moveTo(canvas.middleOf("web2"));
+        QCOMPARE(canvas.view.linkHint(), QStringLiteral("joins web"));
+        canvas.release(canvas.middleOf("web2"));
+        QCOMPARE(canvas.session.undoStack().count(), 2);
+        QCOMPARE(domainOf(canvas, "server1"), std::string("b"));
+        QCOMPARE(canvas.design().nodes.find("server1")->group->str(), std::string("web"));
+        QVERIFY(apart());
+    }
+
     void unknownDropsAreIgnored() {
         CanvasFixture canvas;
         QVERIFY(canvas.ready());

@@ -78,6 +78,44 @@ private slots:
         QCOMPARE(scene.node("web1")->content().fact, QStringLiteral("8 workers · 12 ms"));
     }
 
+    void refusedAttemptsAreNotCalledFailedRequests() {
+        CanvasFixture canvas;
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        Trace trace = traceOf(canvas.design(), 100);
+        for (int i = 50; i < 100; ++i) {
+            trace.frames[i].nodes[3].state = NodeState::down;
+            trace.frames[i].nodes[3].mode = "crash";
+            trace.frames[i].links = {{0, 0, 1, 400, 0}, {1, 1, 2, 400, 0}, {1, 1, 3, 200, 200}};
+        }
+        const auto told = [&](const Trace& shown) {
+            playback.show({}, shown, shown.frames[90]);
+            for (const Strand& strand : canvas.view.canvasScene().link("lb-web")->strands())
+                if (strand.to == "web2") return canvas.view.canvasScene().link("lb-web")->troubleOf(strand);
+            return QStringList();
+        };
+        QCOMPARE(told(trace), (QStringList{"200/s refused", "retried elsewhere"}));
+        // The balancer itself answers with errors: nothing was saved.
+        Trace lost = trace;
+        for (int i = 50; i < 100; ++i)
+            lost.frames[i].nodes[1].failedPerS = 200;
+        QCOMPARE(told(lost), QStringList{"200/s refused"});
+        for (int i = 50; i < 100; ++i)
+            lost.frames[i].nodes[3].mode = "hang";
+        QCOMPARE(told(lost), QStringList{"200/s timed out"});
+    }
+
+    void aWeakSpotStaysMarkedWhileRunning() {
+        CanvasFixture canvas;
+        QTRY_VERIFY(canvas.session.report());
+        QVERIFY(canvas.view.canvasScene().node("lb")->content().weak);
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        const Trace trace = traceOf(canvas.design(), 20);
+        playback.show({}, trace, trace.frames[10]);
+        QVERIFY(canvas.view.canvasScene().node("lb")->content().weak);
+        QCOMPARE(canvas.view.canvasScene().node("lb")->content().state, CardState::ok);
+        QVERIFY(canvas.view.canvasScene().describe("lb").contains("single point of failure"));
+    }
+
     void onlyWhatChangedIsPainted() {
         CanvasFixture canvas;
         PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
