@@ -1,14 +1,17 @@
 #include "app/gui/run/bar_list.h"
 
 #include <QFontMetricsF>
+#include <QHelpEvent>
 #include <QPainter>
+#include <QToolTip>
 
 #include <algorithm>
+#include <cmath>
 
 namespace alwayson::gui {
 
 namespace {
-constexpr int kRowHeight = 24;
+constexpr int kRowHeight = 30;
 constexpr int kTitleHeight = 26;
 } // namespace
 
@@ -60,29 +63,39 @@ void BarList::paintEvent(QPaintEvent*) {
         longest = std::max(longest, row.amount);
     painter.setFont(m_theme.font(Type::secondary));
     const QFontMetricsF metrics(painter.font());
-    double valueWidth = 0, nameWidth = 0;
-    for (const BarRow& row : m_rows) {
-        valueWidth = std::max(valueWidth, Theme::tabularWidth(painter.font(), row.value));
-        nameWidth = std::max(nameWidth, metrics.horizontalAdvance(row.name));
-    }
-    nameWidth = std::min(nameWidth, width() * 0.45);
-    const double left = nameWidth + 12, right = width() - valueWidth - 10;
+    // Names and figures stand above their bars: long names need the whole width.
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
         const BarRow& row = m_rows[i];
         const double top = kTitleHeight + double(i) * kRowHeight;
+        const double valueWidth = Theme::tabularWidth(painter.font(), row.value);
         painter.setPen(m_theme.color(Tone::secondary));
-        painter.drawText(QPointF(0, top + 16), metrics.elidedText(row.name, Qt::ElideRight, nameWidth));
+        painter.drawText(QPointF(0, top + 14),
+                         metrics.elidedText(row.name, Qt::ElideMiddle, width() - valueWidth - 16));
+        painter.setPen(m_theme.color(Tone::text));
+        Theme::drawTabular(painter, QPointF(width() - valueWidth, top + 14), row.value);
         painter.setPen(Qt::NoPen);
         painter.setBrush(m_theme.color(Tone::grid));
-        painter.drawRoundedRect(QRectF(left, top + 9, std::max(0.0, right - left), 6), 3, 3);
+        painter.drawRoundedRect(QRectF(0, top + 20, width(), 4), 2, 2);
         painter.setBrush(m_theme.color(m_tone));
         if (longest > 0 && row.amount > 0)
-            painter.drawRoundedRect(
-                QRectF(left, top + 9, std::max(6.0, (right - left) * row.amount / longest), 6), 3, 3);
-        painter.setPen(m_theme.color(Tone::text));
-        Theme::drawTabular(
-            painter, QPointF(width() - Theme::tabularWidth(painter.font(), row.value), top + 16), row.value);
+            painter.drawRoundedRect(QRectF(0, top + 20, std::max(4.0, width() * row.amount / longest), 4), 2,
+                                    2);
     }
+}
+
+QString BarList::rowAt(QPointF pos) const {
+    const double row = std::floor((pos.y() - kTitleHeight) / kRowHeight);
+    if (row < 0 || row >= double(m_rows.size())) return {};
+    const BarRow& found = m_rows[std::size_t(row)];
+    return found.value.isEmpty() ? found.name : found.name + QStringLiteral("  ") + found.value;
+}
+
+bool BarList::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    // Names are plain text, whatever they contain.
+    QToolTip::showText(help->globalPos(), rowAt(help->pos()).toHtmlEscaped(), this);
+    return true;
 }
 
 } // namespace alwayson::gui

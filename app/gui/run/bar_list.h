@@ -17,8 +17,11 @@ public:
     bool isEmpty() const { return m_rows.empty(); }
     QSize sizeHint() const override;
     static constexpr std::size_t kMostRows = 8;
+    // Name and figure of the row under a point, whole; "" where there is none.
+    QString rowAt(QPointF pos) const;
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:

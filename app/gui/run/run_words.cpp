@@ -72,6 +72,17 @@ bool isClass(const std::string& flow) {
     return flow.find(':') != std::string::npos;
 }
 
+// "egress", "<link>:cross_zone" or "<link>:cross_region" of a cost item.
+QString trafficName(const Design& design, const std::string& what) {
+    if (what == "egress") return QStringLiteral("Traffic to the internet");
+    const std::size_t colon = what.rfind(':');
+    if (colon == std::string::npos) return QStringLiteral("Traffic, %1").arg(causeWords(what));
+    const QString link = words::nameOf(design, what.substr(0, colon)), kind = qt(what.substr(colon + 1));
+    if (kind == QLatin1String("cross_zone")) return QStringLiteral("Traffic between zones, %1").arg(link);
+    if (kind == QLatin1String("cross_region")) return QStringLiteral("Traffic between regions, %1").arg(link);
+    return QStringLiteral("Traffic %1, %2").arg(causeWords(kind.toStdString()), link);
+}
+
 QString percentInterval(const Interval& interval) {
     const double half = (interval.high - interval.low) / 2 * 100;
     return QStringLiteral("± %1 %").arg(half, 0, 'g', 2);
@@ -307,9 +318,8 @@ std::vector<BarRow> costBars(const Design& design, const Cost& cost) {
     std::vector<BarRow> bars;
     for (const CostItem& item : cost.items) {
         if (item.usdPerMonth && *item.usdPerMonth <= 0) continue;
-        const QString name = item.id.starts_with("traffic:")
-                                 ? QStringLiteral("Traffic %1").arg(qt(item.id.substr(8)))
-                                 : words::nameOf(design, item.id);
+        const QString name = item.id.starts_with("traffic:") ? trafficName(design, item.id.substr(8))
+                                                             : words::nameOf(design, item.id);
         bars.push_back(
             {name, item.usdPerMonth ? qt(formatMoney(Money(*item.usdPerMonth))) : QStringLiteral("unpriced"),
              item.usdPerMonth.value_or(0)});

@@ -115,6 +115,9 @@ struct TimelinePanel::Impl {
     QToolButton* previous = nullptr;
     QToolButton* next = nullptr;
     int view = latency;
+    bool designChanged = false; // during this run, by something else than a kill or a heal
+
+    void followDesign(const ChangeSet& changes);
 
     void refill();
     void followTime();
@@ -182,7 +185,14 @@ TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* pare
     connect(m->previous, &QToolButton::clicked, this, [this] { m->jump(false); });
     connect(m->next, &QToolButton::clicked, this, [this] { m->jump(true); });
     connect(m->chart, &ChartView::scrubbed, this, [this](double x) { m->session.seek(x); });
-    connect(&session, &Session::runResultChanged, this, [this] { m->refill(); });
+    connect(&session, &Session::designChanged, this,
+            [this](const ChangeSet& changes) { m->followDesign(changes); });
+    connect(&session, &Session::runResultChanged, this, [this] {
+        m->refill();
+        if (!m->designChanged || !m->session.runResult()) return;
+        m->designChanged = false;
+        emit m->session.notice(QStringLiteral("The run was recorded again with the changed design"));
+    });
     connect(&session, &Session::runStateChanged, this, [this] { m->refill(); });
     connect(&session, &Session::playTimeChanged, this, [this] { m->followTime(); });
     connect(&session, &Session::documentReplaced, this, [this] { m->refill(); });
@@ -208,6 +218,7 @@ void TimelinePanel::Impl::refill() {
         button->setEnabled(!empty);
     previous->setEnabled(!empty);
     next->setEnabled(!empty);
+    if (session.runState() == Session::RunState::idle) designChanged = false;
     if (empty) {
         chart->setSeries({});
         chart->setMarks({});
@@ -233,6 +244,12 @@ void TimelinePanel::Impl::refill() {
     chart->setMarks(marksOf(session.design(), *result));
     chart->setXRange(0, std::max(1.0, session.runEndS()));
     followTime();
+}
+
+void TimelinePanel::Impl::followDesign(const ChangeSet& changes) {
+    // Kill and heal are settings (events of a scenario): who breaks something knows what is recorded again.
+    const bool parts = !changes.added.empty() || !changes.removed.empty() || !changes.changed.empty();
+    if (parts && session.runState() != Session::RunState::idle) designChanged = true;
 }
 
 void TimelinePanel::Impl::followTime() {

@@ -5,6 +5,7 @@
 #include "app/gui/panels/palette.h"
 #include "app/gui/panels/problems.h"
 #include "app/gui/panels/verdict_strip.h"
+#include "app/gui/run/dock_splitter.h"
 #include "app/gui/run/export_panel.h"
 #include "app/gui/run/results_panel.h"
 #include "app/gui/run/timeline_panel.h"
@@ -41,7 +42,7 @@ constexpr int kInspectorWidth = 308;
 constexpr int kNoticeMs = 6000;
 constexpr const char* kFirstTemplate = "web-pair";
 // A stored layout of another number is ignored.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 } // namespace
 
@@ -101,9 +102,8 @@ void MainWindow::build() {
 }
 
 QWidget* MainWindow::buildMiddle() {
-    m_rows = new QSplitter(Qt::Vertical, m_columns);
-    m_rows->setHandleWidth(1);
-    m_rows->setChildrenCollapsible(false);
+    auto* rows = new DockSplitter(m_theme, m_columns);
+    m_rows = rows;
     auto* upper = new QWidget(m_rows);
     auto* upperColumn = new QVBoxLayout(upper);
     upperColumn->setContentsMargins(0, 0, 0, 0);
@@ -141,7 +141,8 @@ QWidget* MainWindow::buildMiddle() {
     m_rows->addWidget(lower);
     m_rows->setStretchFactor(0, 1);
     m_rows->setStretchFactor(1, 0);
-    m_rows->setSizes({526, 326});
+    m_rows->setSizes({457, 388});
+    connect(m_docks->tabBar(), &QTabBar::tabBarDoubleClicked, rows, &DockSplitter::toggleMaximised);
     buildDocks();
     return m_rows;
 }

@@ -1,6 +1,7 @@
 // Words and rows made of results, the line difference, and the panels without a run.
 
 #include "app/gui/run/bar_list.h"
+#include "app/gui/run/dock_splitter.h"
 #include "app/gui/run/highlighter.h"
 #include "app/gui/run/line_diff.h"
 #include "app/gui/run/results_panel.h"
@@ -10,6 +11,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTextBlock>
 #include <QTextDocument>
 #include <QTextLayout>
@@ -80,6 +82,58 @@ private slots:
         QCOMPARE(bars.size(), std::size_t(2));
         QCOMPARE(bars[0].name, QStringLiteral("refused"));
         QCOMPARE(bars[0].amount, 15.0);
+    }
+
+    void trafficIsNamedInWords() {
+        CanvasFixture canvas;
+        Cost cost;
+        cost.items = {{"traffic:lb-web:cross_zone", 12, ""}, {"traffic:egress", 90, ""}, {"web1", 70, ""}};
+        const std::vector<BarRow> bars = costBars(canvas.design(), cost);
+        QCOMPARE(bars[0].name, QStringLiteral("Traffic to the internet"));
+        QCOMPARE(bars[1].name, QStringLiteral("web1"));
+        QCOMPARE(bars[2].name, QStringLiteral("Traffic between zones, lb to web"));
+        BarList list(canvas.theme, "Cost", Tone::accent);
+        list.setRows(bars);
+        list.resize(list.sizeHint());
+        QVERIFY(list.rowAt({10, list.height() - 20.0}).startsWith("Traffic between zones, lb to web  $"));
+        QVERIFY(list.rowAt({10, 4}).isEmpty());
+    }
+
+    void anEditDuringARunIsTold() {
+        CanvasFixture canvas;
+        TimelinePanel timeline(canvas.session, canvas.theme);
+        canvas.session.startRun({});
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.session.runResult(), 20000);
+        QSignalSpy notices(&canvas.session, &Session::notice);
+        canvas.session.pauseRun();
+        canvas.session.apply(operation::place("web1", {312, 264})); // only the picture
+        canvas.session.apply(operation::setParameter(Collection::nodes, "web1", "workers", 4));
+        QTRY_COMPARE_WITH_TIMEOUT(notices.count(), 1, 20000);
+        QVERIFY(notices.first().first().toString().contains("recorded again"));
+        canvas.session.kill("web2", "crash"); // tells for itself
+        const auto before = canvas.session.runResult();
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.session.runResult() != before, 20000);
+        QCOMPARE(notices.count(), 1);
+        canvas.session.stopRun();
+    }
+
+    void theDockOpensAndGoesBack() {
+        Theme theme;
+        DockSplitter splitter(theme);
+        auto* upper = new QWidget;
+        upper->setMinimumHeight(100);
+        splitter.addWidget(upper);
+        splitter.addWidget(new QWidget);
+        splitter.resize(400, 800);
+        splitter.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&splitter));
+        splitter.setSizes({500, 293});
+        const QList<int> before = splitter.sizes();
+        splitter.toggleMaximised();
+        QVERIFY(splitter.maximised());
+        QCOMPARE(splitter.sizes().first(), 100);
+        splitter.toggleMaximised();
+        QCOMPARE(splitter.sizes(), before);
     }
 
     void unknownFiguresAreLeftOut() {
