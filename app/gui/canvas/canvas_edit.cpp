@@ -68,11 +68,14 @@ std::string groupAt(const Design& design, const Boxes& boxes, QPointF point, con
 
 QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped, const std::string& joins,
                 const Ids& moving) {
-    std::vector<QRectF> cards;
+    std::vector<QRectF> cards, strangers; // those of no matter which group, those of another than it joins
     for (const Node& node : design.nodes)
         if (const auto found = boxes.find(node.id.str());
-            found != boxes.end() && !moving.contains(node.id.str()))
+            found != boxes.end() && !moving.contains(node.id.str())) {
             cards.push_back(found->second);
+            if (!joins.empty() && (!node.group || node.group->str() != joins))
+                strangers.push_back(found->second);
+        }
     const auto covers = [&](const QRectF& box) {
         return std::any_of(cards.begin(), cards.end(),
                            [&](const QRectF& card) { return card.intersects(box); });
@@ -89,6 +92,13 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
         const std::string group = groupAt(design, boxes, box.center(), moving);
         return group.empty() || group == joins;
     };
+    // The outline that grows around a new member should not touch other cards.
+    const auto crowds = [&](const QRectF& box) {
+        constexpr double kRoom = kGroupMargin + 4;
+        const QRectF around = box.adjusted(-kRoom, -kRoom, kRoom, kRoom);
+        return std::any_of(strangers.begin(), strangers.end(),
+                           [&](const QRectF& card) { return card.intersects(around); });
+    };
     constexpr int kFarthest = 24; // steps of the grid
     const QPointF corner = snapped(dropped.topLeft());
     std::optional<QRectF> best;
@@ -97,7 +107,8 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
         for (int x = -kFarthest; x <= kFarthest; ++x) {
             const QRectF box(corner + QPointF(x, y) * kGrid, dropped.size());
             const QPointF away = box.topLeft() - dropped.topLeft();
-            const double distance = QPointF::dotProduct(away, away);
+            double distance = QPointF::dotProduct(away, away);
+            if (crowds(box)) distance += 1e6; // only when there is nothing better
             if ((best && distance >= nearest) || !fits(box)) continue;
             best = box;
             nearest = distance;
