@@ -63,6 +63,7 @@ Json parametersJson(const std::vector<ParameterSpec>& specs) {
             one["max"] = numberToJson(spec.maximum);
         }
         if (!spec.choices.empty()) one["choices"] = spec.choices;
+        if (!spec.choiceTitles.empty()) one["choice_titles"] = spec.choiceTitles;
         all.push_back(std::move(one));
     }
     return all;

@@ -45,6 +45,7 @@ ParameterSpec parameterFrom(const Json& json) {
     spec.maximum = json.value("max", share ? 1.0 : 0.0);
     spec.maxLength = json.value("max_length", std::size_t{256});
     spec.choices = strings(json, "choices");
+    spec.choiceTitles = strings(json, "choice_titles");
     spec.help = json.at("help");
     spec.source = json.at("source");
     spec.grade = json.at("grade");
@@ -114,6 +115,11 @@ bool contains(const std::vector<std::string>& list, std::string_view text) {
 
 } // namespace
 
+const std::string& ParameterSpec::choiceTitle(const std::string& choice) const {
+    const auto found = std::find(choices.begin(), choices.end(), choice);
+    const auto at = static_cast<std::size_t>(found - choices.begin());
+    return at < choiceTitles.size() ? choiceTitles[at] : choice;
+}
 const ParameterSpec* Descriptor::parameter(std::string_view parameterId) const {
     return findById(parameters, parameterId);
 }

@@ -27,10 +27,14 @@ struct ParameterSpec {
     double maximum = 0;
     std::size_t maxLength = 256; // text: bytes
     std::vector<std::string> choices;
+    std::vector<std::string> choiceTitles; // as many as choices, in people's words; empty: the ids are words
     std::string help;   // one sentence or two
     std::string source; // where the default comes from
     std::string grade;  // primary, secondary, measured, derived, assumption, book, contract, definition, yours
     bool simulated = true; // false: only exported or shown
+
+    // What people read for a choice: its title, else the id itself.
+    const std::string& choiceTitle(const std::string& choice) const;
 };
 
 struct FailureModeSpec {

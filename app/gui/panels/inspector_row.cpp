@@ -173,7 +173,7 @@ void ParameterRow::build() {
         m_combo->setFixedWidth(kEditorWidth);
         m_combo->setFixedHeight(space::kField);
         for (const std::string& choice : spec.choices)
-            m_combo->addItem(QString::fromStdString(choice));
+            m_combo->addItem(QString::fromStdString(spec.choiceTitle(choice)));
         connect(m_combo, &QComboBox::activated, this, &ParameterRow::choose);
         setEditor(m_combo);
     } else if (spec.type == ParameterType::boolean) {

@@ -200,7 +200,8 @@ QString unitText(const std::string& unit) {
 
 QString valueText(const ParameterSpec& spec, const Value& value) {
     if (const bool* flag = std::get_if<bool>(&value)) return *flag ? tr("on") : tr("off");
-    if (const std::string* text = std::get_if<std::string>(&value)) return QString::fromStdString(*text);
+    if (const std::string* text = std::get_if<std::string>(&value))
+        return QString::fromStdString(spec.choiceTitle(*text));
     if (const Distribution* distribution = std::get_if<Distribution>(&value))
         return distributionText(*distribution);
     const double* stored = std::get_if<double>(&value);
@@ -247,7 +248,8 @@ Typed parseValue(const ParameterSpec& spec, const QString& text) {
         return Typed::of(plain == tr("on") || plain == QLatin1String("true"));
     case ParameterType::choice: {
         for (const std::string& choice : spec.choices)
-            if (plain.toStdString() == choice) return Typed::of(choice);
+            if (plain.toStdString() == choice || plain.toStdString() == spec.choiceTitle(choice))
+                return Typed::of(choice);
         return Typed::bad(tr("Choose one of the entries."));
     }
     case ParameterType::distribution: {

@@ -29,6 +29,10 @@ std::string problemWith(const ParameterSpec& p) {
     case ParameterType::boolean:
         return std::holds_alternative<bool>(p.defaultValue) ? "" : "default is no boolean";
     case ParameterType::choice: {
+        if (!p.choiceTitles.empty() && p.choiceTitles.size() != p.choices.size())
+            return "has not one title for each choice";
+        if (std::set<std::string>(p.choiceTitles.begin(), p.choiceTitles.end()).size() != p.choiceTitles.size())
+            return "has two choices of one title";
         const std::string* text = std::get_if<std::string>(&p.defaultValue);
         return text && std::find(p.choices.begin(), p.choices.end(), *text) != p.choices.end()
                    ? ""
