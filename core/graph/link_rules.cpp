@@ -51,7 +51,7 @@ std::string whatItMayCall(const Descriptor& caller) {
     for (const Descriptor& kind : Catalogue::builtIn().kinds())
         if (mayCall(caller, kind)) titles.push_back(kind.title);
     if (titles.empty())
-        return fmt::format("{} calls nobody: draw the link towards it instead.", caller.title);
+        return fmt::format("{} calls nothing: draw the link towards it instead.", caller.title);
     return fmt::format("{} can call: {}.", caller.title, joined(titles, "and"));
 }
 
@@ -60,7 +60,7 @@ std::string whoMayCall(const Descriptor& called) {
     for (const Descriptor& kind : Catalogue::builtIn().kinds())
         if (mayCall(kind, called)) titles.push_back(kind.title);
     if (titles.empty())
-        return fmt::format("{} only sends requests: draw the link from it instead.", called.title);
+        return fmt::format("Nothing calls {}: draw the link from there instead.", called.title);
     return fmt::format("{} can be called by: {}.", called.title, joined(titles, "and"));
 }
 

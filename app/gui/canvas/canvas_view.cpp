@@ -211,7 +211,8 @@ void CanvasView::updateTip(QPoint globalPos) {
     if (tip.isEmpty())
         QToolTip::hideText();
     else
-        QToolTip::showText(globalPos + QPoint(14, 14), tip, viewport());
+        // A sentence a line: a tip that is one long line would cover what it is about.
+        QToolTip::showText(globalPos + QPoint(14, 14), QString(tip).replace(QStringLiteral(". "), QStringLiteral(".\n")), viewport());
 }
 
 QString CanvasView::linkHint() const {
