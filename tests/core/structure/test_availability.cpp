@@ -109,12 +109,12 @@ private slots:
         for (const char* id : {"w1", "w2"})
             maker.fails(id, FailureEffect::hang, 999, 1);
         // Until the checks notice (11 s on average) half the requests hang; two servers, each 0.999 / 999 h.
-        const FlowAvailability& flow = analysed(maker).flows.back();
+        const FlowAvailability flow = analysed(maker).flows.back();
         const double lost = *flow.availability.value - *flow.withDetection.value;
         QVERIFY(std::abs(lost / (2 * 0.999 / 999 * 11.0 / 3600 * 0.5) - 1) < 1e-6);
         QVERIFY(flow.withDetection.method == Method::approximate);
         maker.set("lb", "check", false); // nobody ever notices: half of each outage is lost
-        const FlowAvailability& blind = analysed(maker).flows.back();
+        const FlowAvailability blind = analysed(maker).flows.back();
         QVERIFY(std::abs((*blind.availability.value - *blind.withDetection.value) / (2 * 0.999 / 999 * 0.5) -
                          1) < 1e-6);
     }
