@@ -1,5 +1,6 @@
 #include "app/cli/texts.h"
 #include "core/base/units.h"
+#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -38,7 +39,7 @@ std::string availabilitySection(const CheckReport& report) {
         for (auto& row : rows) row.pop_back();
     std::string text = "Availability\n" + table(rows);
     if (!report.flows.empty())
-        for (const std::string& leftOut : report.flows.back().leftOut) text += "  Left out: " + leftOut + "\n";
+        for (const std::string& leftOut : report.flows.back().leftOut) text += "  Left out: " + visible(leftOut) + "\n";
     return text;
 }
 
@@ -91,15 +92,17 @@ std::string issueSection(const CheckReport& report) {
     if (report.issues.empty()) return "Findings\n  none\n";
     std::string text = fmt::format("Findings ({})\n", report.issues.size());
     for (const Issue& issue : report.issues) {
-        text += fmt::format("  {:<8} {}\n           {}\n", toString(issue.severity), issue.message, issue.code);
-        if (!issue.fix.empty()) text += "           Cure: " + issue.fix + "\n";
+        text += fmt::format("  {:<8} {}\n           {}\n", toString(issue.severity), visible(issue.message), issue.code);
+        if (!issue.fix.empty()) text += "           Cure: " + visible(issue.fix) + "\n";
     }
     return text;
 }
 
 } // namespace
 
-std::string table(const std::vector<std::vector<std::string>>& rows, int indent) {
+std::string table(std::vector<std::vector<std::string>> rows, int indent) {
+    for (auto& row : rows)
+        for (std::string& cell : row) cell = visible(cell);
     std::vector<std::size_t> widths;
     for (const auto& row : rows)
         for (std::size_t i = 0; i < row.size(); ++i) {
@@ -120,7 +123,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, int indent)
 }
 
 std::string checkText(const CheckReport& report) {
-    std::string text = fmt::format("{}  ({})\n\n", report.designName.empty() ? "Unnamed design" : report.designName, report.designHash.substr(0, 12));
+    std::string text = fmt::format("{}  ({})\n\n", report.designName.empty() ? "Unnamed design" : visible(report.designName), report.designHash.substr(0, 12));
     text += availabilitySection(report) + "\n";
     text += structureSection(report) + "\n";
     text += improvementSection(report);

@@ -8,6 +8,7 @@
 #include "core/io/atomic_save.h"
 #include "core/io/project_file.h"
 #include "core/io/schema.h"
+#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -111,7 +112,7 @@ int listKinds(const CommandOptions& options, Output& out) {
         }
     std::string cure = didYouMean(options.name, known);
     if (cure.empty()) cure = fmt::format("Known are {}.", fmt::join(known, ", "));
-    return out.fail(usageError("kind.unknown", fmt::format("there is no kind \"{}\".", options.name), cure));
+    return out.fail(usageError("kind.unknown", fmt::format("there is no kind \"{}\".", shownName(options.name)), cure));
 }
 
 int check(const CommandOptions& options, Output& out, std::stop_token stop) {
@@ -133,7 +134,7 @@ int simulate(const CommandOptions& options, Output& out, std::stop_token stop) {
         for (const Scenario& one : design->scenarios) known.push_back(one.id.str());
         std::string cure = didYouMean(scenario, known);
         if (cure.empty()) cure = known.empty() ? "The design has no scenarios." : fmt::format("It has {}.", fmt::join(known, ", "));
-        return out.fail(usageError("scenario.unknown", fmt::format("the design has no scenario \"{}\".", scenario), cure));
+        return out.fail(usageError("scenario.unknown", fmt::format("the design has no scenario \"{}\".", shownName(scenario)), cure));
     }
     verbs::SimulateOptions simulation = options.simulate;
     noteIdleOptions(simulation, out);
@@ -169,9 +170,11 @@ int exportDesign(const CommandOptions& options, Output& out, std::stop_token sto
         list.push_back({{"path", file.path}, {"target", file.target}, {"sha256", file.sha256},
                         {"verified_by", file.verifiedBy.empty() ? Json(nullptr) : Json(file.verifiedBy)},
                         {"verdict", file.verdict.empty() ? Json(nullptr) : Json(file.verdict)}, {"notes", file.notes}});
+        const bool oneLine = file.verdict.find('\n') == std::string::npos;
         rows.push_back({(std::filesystem::path(options.output) / file.path).string(),
-                        file.verifiedBy.empty() ? "" : fmt::format("{}: {}", file.verifiedBy, file.verdict)});
-        for (const std::string& note : file.notes) notes += fmt::format("\nNote on {}: {}\n", file.path, note);
+                        file.verifiedBy.empty() ? "" : fmt::format("{}: {}", file.verifiedBy, oneLine ? file.verdict : "see below")});
+        if (!oneLine) notes += fmt::format("\n{} on {}:\n{}\n", file.verifiedBy, file.path, file.verdict);
+        for (const std::string& note : file.notes) notes += fmt::format("\nNote on {}: {}\n", file.path, visible(note));
     }
     if (out.json) out.data(Json{{"schema", "alwayson-export/1"}, {"files", list}});
     else out.data(std::string_view(table(rows, 0) + notes));

@@ -2,6 +2,7 @@
 
 #include "app/verbs/exit_code.h"
 #include "core/base/json.h"
+#include "core/text/sentence.h"
 
 #include <cstdio>
 #include <fmt/format.h>
@@ -9,28 +10,18 @@
 
 namespace alwayson::cli {
 
-// Control characters in names and files must not reach a terminal.
-static std::string cleaned(std::string_view text) {
-    std::string clean;
-    for (char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 32 || c == '\n' || c == '\t') clean += c;
-        else clean += fmt::format("\\x{:02x}", byte);
-    }
-    return clean;
-}
-
 void Output::data(std::string_view text) {
-    const std::string clean = cleaned(text);
+    // The texts are made of visible names already; JSON is not, and keeps its meaning here.
+    const std::string clean = visible(text, Lines::keep);
     if (std::fwrite(clean.data(), 1, clean.size(), stdout) != clean.size()) m_failed = true;
 }
 
 void Output::data(const Json& document) {
-    data(std::string_view(document.dump(2) + "\n"));
+    data(std::string_view(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"));
 }
 
 void Output::note(std::string_view text) {
-    if (!quiet) fmt::print(stderr, "{}\n", cleaned(text));
+    if (!quiet) fmt::print(stderr, "{}\n", visible(text));
 }
 
 void Output::warnings(const std::vector<LoadWarning>& warnings, const std::string& file) {
@@ -50,14 +41,19 @@ Json toJson(const Error& error) {
 
 int Output::fail(const Error& error) {
     endProgress();
-    if (json) fmt::print(stderr, "{}\n", Json{{"error", toJson(error)}}.dump(2));
-    else fmt::print(stderr, "alwayson-cli: {}\n", cleaned(describe(error)));
+    // Names of files and arguments need not be UTF-8.
+    if (json) {
+        const std::string text = Json{{"error", toJson(error)}}.dump(2, ' ', false, Json::error_handler_t::replace);
+        fmt::print(stderr, "{}\n", visible(text, Lines::keep));
+    } else {
+        fmt::print(stderr, "alwayson-cli: {}\n", visible(describe(error)));
+    }
     return finish(verbs::exitCodeFor(error.kind));
 }
 
 void Output::progress(const verbs::Progress& progress) {
     if (quiet || json || !isatty(STDERR_FILENO)) return;
-    fmt::print(stderr, "\r\033[K{:3.0f} %  {}", progress.share * 100, cleaned(progress.sentence));
+    fmt::print(stderr, "\r\033[K{:3.0f} %  {}", progress.share * 100, visible(progress.sentence));
     std::fflush(stderr);
     m_progressShown = true;
 }

@@ -1,5 +1,6 @@
 #include "app/cli/texts.h"
 #include "core/base/units.h"
+#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -46,7 +47,7 @@ struct Figures {
     }
     std::string text() const {
         std::string all = table(rows);
-        for (const std::string& note : notes) all += "  (" + note + ")\n";
+        for (const std::string& note : notes) all += "  (" + visible(note) + ")\n";
         return all;
     }
 };
@@ -129,11 +130,11 @@ std::string availabilityText(const Estimate& estimate) {
 }
 
 std::string simulationText(const SimulationResult& result) {
-    std::string text = fmt::format("{}{}  mode {}, seed {}\n", result.designName, result.scenario.empty() ? "" : ", scenario " + result.scenario, result.mode, result.seed);
+    std::string text = fmt::format("{}{}  mode {}, seed {}\n", visible(result.designName), result.scenario.empty() ? "" : ", scenario " + result.scenario, result.mode, result.seed);
     if (result.simulatedSeconds > 0)
         text += fmt::format("simulated {} in {} replication{}\n", formatDuration(Duration::seconds(result.simulatedSeconds)), result.replications,
                             result.replications == 1 ? "" : "s");
-    if (result.partial) text += "PARTIAL: " + result.partialReason + "\n";
+    if (result.partial) text += "PARTIAL: " + visible(result.partialReason) + "\n";
     text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or batches of requests).\n\n";
     for (const FlowResult& flow : result.flows) {
         // With one client the whole design says the same again.
@@ -148,12 +149,12 @@ std::string simulationText(const SimulationResult& result) {
         text += table(rows);
     }
     if (!result.objectives.empty()) text += "\nObjectives\n";
-    for (const ObjectiveResult& objective : result.objectives) text += fmt::format("  {:<9} {}\n", objective.met ? (*objective.met ? "met" : "MISSED") : "undecided", objective.sentence);
+    for (const ObjectiveResult& objective : result.objectives) text += fmt::format("  {:<9} {}\n", objective.met ? (*objective.met ? "met" : "MISSED") : "undecided", visible(objective.sentence));
     text += fmt::format("\nCost {}{} per month (price book {})\n", result.cost.atLeast ? "at least " : "", formatMoney(Money(result.cost.usdPerMonth)), result.cost.priceBook);
     if (!result.assumptions.empty()) text += "\nNot modelled or assumed\n";
-    for (const std::string& sentence : result.assumptions) text += "  " + sentence + "\n";
+    for (const std::string& sentence : result.assumptions) text += "  " + visible(sentence) + "\n";
     if (!result.fingerprint.empty()) text += fmt::format("\nFingerprint {}, engine {}\n", result.fingerprint, result.engineVersion);
-    text += "Again: " + result.reproduce + "\n";
+    text += "Again: " + visible(result.reproduce) + "\n";
     return text;
 }
 

@@ -18,7 +18,7 @@ Json kindsJson();
 // "99.983 % (95 %: 99.97 - 99.99)  simulated, 1 204 samples"
 std::string availabilityText(const Estimate& estimate);
 
-// Columns that line up: each row a list of cells; the last is not padded.
-std::string table(const std::vector<std::vector<std::string>>& rows, int indent = 2);
+// Columns that line up: each row a list of cells, printed visibly on one line; the last is not padded.
+std::string table(std::vector<std::vector<std::string>> rows, int indent = 2);
 
 } // namespace alwayson::cli

@@ -2,6 +2,7 @@
 
 #include "app/verbs/verbs.h"
 #include "core/base/hash.h"
+#include "core/text/sentence.h"
 #include "core/validate/validate.h"
 #include "exporters/haproxy/build.h"
 #include "exporters/haproxy/folder.h"
@@ -68,7 +69,7 @@ Result<std::vector<ExportedFile>> exportDesign(const Design& design, const Expor
     if (!all && std::find(known.begin(), known.end(), options.target) == known.end())
         return Error{ErrorKind::usage,
                      "export.unknown_target",
-                     fmt::format("there is no export target \"{}\".", options.target),
+                     fmt::format("there is no export target \"{}\".", shownName(options.target)),
                      fmt::format("Known are {} and all.", fmt::join(known, ", ")),
                      {}};
     std::vector<ExportedFile> files;

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/base/nearest.h"
 #include "core/io/project_file.h"
+#include "core/text/sentence.h"
 #include "resources/resources.h"
 
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ Result<Design> newFromTemplate(std::string_view id) {
         for (const TemplateInfo& one : templates()) known.push_back(one.id);
         std::string cure = didYouMean(id, known);
         if (cure.empty()) cure = fmt::format("Known are {}.", fmt::join(known, ", "));
-        return Error{ErrorKind::usage, "template.unknown", fmt::format("there is no template \"{}\".", id), cure, {}};
+        return Error{ErrorKind::usage, "template.unknown", fmt::format("there is no template \"{}\".", shownName(id)), cure, {}};
     }
     Result<LoadedDesign> loaded = parseDesign(text, path);
     if (!loaded) return std::move(loaded).error();

@@ -8,6 +8,7 @@
 #include "core/cost/cost.h"
 #include "core/io/project_file.h"
 #include "core/structure/availability.h"
+#include "core/text/sentence.h"
 #include "simulator/kernel/fingerprint.h"
 #include "simulator/run/failure_run.h"
 #include "simulator/run/request_run.h"
@@ -171,7 +172,7 @@ Error usage(std::string code, std::string message, std::string cure) {
 
 Status checkOptions(const Design& design, const SimulateOptions& options) {
     if (!options.scenario.empty() && !design.scenarios.contains(options.scenario))
-        return usage("scenario.unknown", fmt::format("The design has no scenario \"{}\".", options.scenario),
+        return usage("scenario.unknown", fmt::format("The design has no scenario \"{}\".", shownName(options.scenario)),
                      "");
     if (!options.scenario.empty() && (options.mode == Mode::availability || options.mode == Mode::exact))
         return usage("simulate.scenario",

@@ -1,8 +1,11 @@
 #include "core/edit/document.h"
 
+#include "core/io/json_reader.h"
 #include "core/model/codec.h"
 #include "core/model/object_reader.h"
+#include "core/text/sentence.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace alwayson {
@@ -16,7 +19,7 @@ Error editError(std::string code, const std::string& pointer, std::string messag
 }
 
 Error notFound(const Operation& operation) {
-    return editError("operation.not_found", "", fmt::format("there is no \"{}\" in {}.", operation.id, toString(operation.collection)));
+    return editError("operation.not_found", "", fmt::format("there is no \"{}\" in {}.", shownName(operation.id), toString(operation.collection)));
 }
 
 // What the steps of one apply gather.
@@ -171,9 +174,13 @@ Result<Operation> applyToSettings(const Operation& operation, Edit& edit) {
     if (operation.collection == Collection::design) {
         if (operation.path != "/name" || !(operation.value.is_string() || operation.value.is_null()))
             return editError("operation.path", operation.path, "of the design itself only /name can be set.");
+        const Json named{{"name", operation.value.is_null() ? Json("") : operation.value}};
+        DecodeContext context;
+        std::string name = ObjectReader(named, "", "design", context).text("name");
+        if (context.failed()) return *context.error;
         Operation inverse = inverseOf(Operation::Type::set, operation);
         inverse.value = edit.design.name;
-        edit.design.name = operation.value.is_null() ? "" : operation.value.get<std::string>();
+        edit.design.name = std::move(name);
         return inverse;
     }
     Json json = toJson(edit.design.settings);
@@ -222,8 +229,24 @@ Result<Operation> applyBatch(const Operation& operation, Edit& edit) {
     return inverse;
 }
 
+// Texts and trees that the loader would refuse, refused in its words.
+Status checkValue(const Operation& operation) {
+    if (operation.type == Operation::Type::remove) return success();
+    if (const Status path = checkJson(operation.path); !path) return path;
+    const bool listed = operation.collection <= Collection::variants; // inside {"nodes": [ ... ]}
+    std::size_t above = listed ? 2 : operation.collection == Collection::design ? 0 : 1;
+    above += static_cast<std::size_t>(std::count(operation.path.begin(), operation.path.end(), '/'));
+    const bool attached = operation.collection == Collection::attachments; // the id is a key of the file
+    Status value = attached ? checkJson(Json{{operation.id, operation.value}}, above) : checkJson(operation.value, above);
+    if (value) return value;
+    Error error = value.error();
+    error.place.pointer = operation.path + error.place.pointer;
+    return error;
+}
+
 Result<Operation> applyOne(const Operation& operation, Edit& edit) {
     if (operation.type == Operation::Type::batch) return applyBatch(operation, edit);
+    if (const Status value = checkValue(operation); !value) return value.error();
     Design& design = edit.design;
     switch (operation.collection) {
     case Collection::nodes: return applyToTable(design.nodes, operation, edit);

@@ -36,8 +36,9 @@ public:
     std::uint64_t revision() const { return m_revision; }
 
     // All or nothing: on an error the design is unchanged. Refuses what a file could not hold: wrong types, values out of
-    // range, duplicate ids, dangling references, cycles of places. Codes as in core/model/codec.h and
-    // "operation.not_found", "operation.path".
+    // range, duplicate ids, dangling references, cycles of places, control characters; in the words of the loader. Only limits
+    // of the whole file (its bytes and number of values) are left to the save. Codes as in core/io/json_reader.h,
+    // core/model/codec.h and "operation.not_found", "operation.path".
     Result<Applied> apply(const Operation& operation);
 
 private:

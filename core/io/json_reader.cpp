@@ -2,9 +2,11 @@
 
 #include "core/base/json.h"
 #include "core/base/json_tree.h"
+#include "core/io/canonical_json.h"
 #include "core/io/json_scan.h"
 #include "core/io/json_text.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <optional>
 
@@ -21,6 +23,15 @@ Result<Json> readJson(std::string_view text, const std::string& fileName, const 
     if (tree) return std::move(*tree);
     return Error{ErrorKind::internal, "json.internal", "the text passed the check but not the parser.",
                  "Please report this file as a bug.", Place{fileName, "", 0, 0}};
+}
+
+Status checkJson(const Json& json, std::size_t above) {
+    ReadLimits limits;
+    limits.depth -= std::min(limits.depth, above);
+    std::optional<Error> fault = io::scanJson(io::canonicalText(json), "", limits);
+    if (!fault) return success();
+    fault->place.line = fault->place.column = 0;
+    return std::move(*fault);
 }
 
 } // namespace alwayson

@@ -29,6 +29,10 @@ struct ReadLimits {
 // in their keys.
 Result<Json> readJson(std::string_view text, const std::string& fileName, const ReadLimits& limits = {});
 
+// Whether readJson would take this value from a file in which `above` arrays and objects stand around it: its error,
+// with the pointer inside the value and no line. For values that come another way and are to be saved. O(n).
+Status checkJson(const Json& json, std::size_t above = 0);
+
 // Where in `text` the value stands that a JSON pointer names; where its nearest existing ancestor stands when
 // it is missing. For errors found after reading. Never fails: line 0 when the text has no such place. O(n).
 Place locate(std::string_view text, const std::string& pointer, const std::string& fileName);

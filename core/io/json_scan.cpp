@@ -1,6 +1,7 @@
 #include "core/io/json_scan.h"
 
 #include "core/io/json_text.h"
+#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <charconv>
@@ -412,7 +413,7 @@ bool Scanner::keysAreUnique(std::size_t first) {
     if (worst == m_keys.end()) return true;
     const std::string path = pointer(m_frames.size() - 1) + pointerStep(worst->text);
     const Place earlier = placeAt(m_text, worst->offset, m_fileName);
-    const std::string name = shortened(worst->text);
+    const std::string name = shownName(worst->text);
     const std::size_t offset = (worst + 1)->offset;
     fail("json.duplicate_key",
          fmt::format("the key \"{}\" stands twice in one object, first in line {}.", name, earlier.line),

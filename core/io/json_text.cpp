@@ -1,5 +1,7 @@
 #include "core/io/json_text.h"
 
+#include "core/text/utf8.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -57,22 +59,7 @@ char simpleEscape(char c) {
 } // namespace
 
 std::size_t utf8Length(std::string_view text, std::size_t at) {
-    const unsigned lead = byteOf(text[at]);
-    const auto next = [&](std::size_t i) { return at + i < text.size() ? byteOf(text[at + i]) : 0U; };
-    const auto tail = [&](std::size_t i) { return (next(i) & 0xC0U) == 0x80U; };
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-    if (lead >= 0xE0 && lead <= 0xEF) {
-        const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
-        const unsigned high = lead == 0xED ? 0x9F : 0xBF;
-        return next(1) >= low && next(1) <= high && tail(2) ? 3 : 0;
-    }
-    if (lead >= 0xF0 && lead <= 0xF4) {
-        const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
-        const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
-        return next(1) >= low && next(1) <= high && tail(2) && tail(3) ? 4 : 0;
-    }
-    return 0;
+    return characterAt(text, at).length;
 }
 
 bool isForbiddenControl(long codePoint) {

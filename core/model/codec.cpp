@@ -4,6 +4,7 @@
 #include "core/base/nearest.h"
 #include "core/catalogue/catalogue.h"
 #include "core/model/codec_parts.h"
+#include "core/text/sentence.h"
 #include "resources/resources.h"
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ const Descriptor* knownKind(ObjectReader& in, const std::string& kind, const std
     }
     std::string cure = didYouMean(kind, ids);
     if (cure.empty()) cure = fmt::format("Known are {}.", fmt::join(ids, ", "));
-    in.context().fail("design.unknown_kind", in.pointerTo("kind"), fmt::format("there is no {} of kind \"{}\".", what, kind.substr(0, 80)),
+    in.context().fail("design.unknown_kind", in.pointerTo("kind"), fmt::format("there is no {} of kind \"{}\".", what, shownName(kind)),
                       cure);
     return nullptr;
 }
@@ -206,7 +207,7 @@ Result<Objective> objectiveFromJson(const Json& json, const std::string& pointer
     objective.flow = in.text("flow", "design");
     objective.metric = in.requiredText("metric");
     if (!context.failed() && std::find(kMetrics.begin(), kMetrics.end(), objective.metric) == kMetrics.end())
-        context.fail("design.choice", in.pointerTo("metric"), fmt::format("there is no metric \"{}\".", objective.metric.substr(0, 80)),
+        context.fail("design.choice", in.pointerTo("metric"), fmt::format("there is no metric \"{}\".", shownName(objective.metric)),
                      fmt::format("Choose one of {}.", fmt::join(kMetrics, ", ")));
     objective.atLeast = in.optionalNumber("at_least", 0, kLargestNumber);
     objective.atMost = in.optionalNumber("at_most", 0, kLargestNumber);
@@ -232,7 +233,7 @@ static ScenarioEvent eventFrom(const Json& json, const std::string& pointer, Dec
     if (!kind && !context.failed()) {
         std::vector<std::string> known;
         for (const Descriptor& d : Catalogue::builtIn().events()) known.push_back(d.id);
-        context.fail("design.unknown_kind", in.pointerTo("do"), fmt::format("there is no event \"{}\".", event.action.substr(0, 80)),
+        context.fail("design.unknown_kind", in.pointerTo("do"), fmt::format("there is no event \"{}\".", shownName(event.action)),
                      fmt::format("Known are {}.", fmt::join(known, ", ")));
     }
     event.what = in.optionalId("what").value_or("");
@@ -299,7 +300,7 @@ static std::string bookFrom(ObjectReader& in, const std::string& key, const std:
     std::vector<std::string> known;
     for (const std::string& path : resources::list(folder + "/"))
         known.push_back(path.substr(folder.size() + 1, path.size() - folder.size() - 6));
-    in.context().fail("design.choice", in.pointerTo(key), fmt::format("there is no book \"{}\".", id.substr(0, 80)),
+    in.context().fail("design.choice", in.pointerTo(key), fmt::format("there is no book \"{}\".", shownName(id)),
                       fmt::format("Choose one of {}.", fmt::join(known, ", ")));
     return id;
 }

@@ -5,6 +5,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/model/codec.h"
 #include "core/model/codec_parts.h"
+#include "core/text/sentence.h"
 
 #include <fmt/format.h>
 #include <map>
@@ -21,7 +22,7 @@ using SeenIds = std::map<std::string, std::string>;
 void readHeader(ObjectReader& in, DecodeContext& context) {
     const std::string format = in.requiredText("format");
     if (!context.failed() && format != "alwayson-design")
-        context.fail("design.format", in.pointerTo("format"), fmt::format("this is not a design: its format is \"{}\".", format.substr(0, 80)),
+        context.fail("design.format", in.pointerTo("format"), fmt::format("this is not a design: its format is \"{}\".", shownName(format)),
                      "A design has \"format\": \"alwayson-design\".");
     if (!in.find("version")) context.fail("design.missing", "", "this design has no \"version\".", "Add \"version\": 1.");
     const double version = in.number("version", kFormatVersion, 1, 1e9);
@@ -85,7 +86,7 @@ void readCanvas(ObjectReader& in, Design& design) {
             }
             if (design.hasId(id)) design.canvas[id] = box;
             else if (in.context().warnings)
-                in.context().warnings->push_back({"design.unknown_field", fmt::format("\"{}\" has a place on the canvas but does not exist.", id.substr(0, 80)), pointer});
+                in.context().warnings->push_back({"design.unknown_field", fmt::format("\"{}\" has a place on the canvas but does not exist.", shownName(id)), pointer});
         }
     }
     UnknownFields unknown;
@@ -195,7 +196,7 @@ public:
         std::string cure = didYouMean(id, allIds(m_design));
         if (cure.empty()) cure = "Add it, or correct the id.";
         m_context.fail("design.dangling_reference", fmt::format("/{}/{}/{}", collection, index, field),
-                       fmt::format("\"{}\" refers to {} \"{}\", which does not exist.", owner, wanted, id), cure);
+                       fmt::format("\"{}\" refers to {} \"{}\", which does not exist.", owner, wanted, shownName(id)), cure);
     }
     DecodeContext& context() { return m_context; }
 

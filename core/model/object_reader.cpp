@@ -3,6 +3,7 @@
 #include "core/base/ids.h"
 #include "core/base/nearest.h"
 #include "core/base/units.h"
+#include "core/text/sentence.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -71,7 +72,7 @@ std::optional<std::string> ObjectReader::optionalId(const std::string& key) {
     if (!find(key)) return std::nullopt;
     std::string value = text(key);
     if (!m_context.failed() && !isValidId(value))
-        m_context.fail("design.id", pointerTo(key), fmt::format("\"{}\" is not an id.", value.substr(0, 80)),
+        m_context.fail("design.id", pointerTo(key), fmt::format("\"{}\" is not an id.", shownName(value)),
                        "Use 1 to 64 characters of A-Z a-z 0-9 _ and -.");
     return value;
 }
@@ -187,7 +188,7 @@ std::optional<Value> ObjectReader::readParameter(const Json& json, const std::st
         if (!json.is_string()) return typeError();
         std::string value = json.get<std::string>();
         if (std::find(spec.choices.begin(), spec.choices.end(), value) == spec.choices.end())
-            return fail("design.choice", fmt::format("\"{}\" is not a choice for \"{}\".", value.substr(0, 80), spec.id),
+            return fail("design.choice", fmt::format("\"{}\" is not a choice for \"{}\".", shownName(value), spec.id),
                         fmt::format("Choose one of {}.", fmt::join(spec.choices, ", ")));
         return value;
     }
@@ -271,7 +272,7 @@ Parameters ObjectReader::inlineParameters(const std::vector<ParameterSpec>& spec
 void ObjectReader::warnUnknown(const std::string& key, const std::string& pointer, const std::vector<std::string>& known) {
     constexpr std::size_t kMaxWarnings = 1000;
     if (!m_context.warnings || m_context.warnings->size() >= kMaxWarnings) return;
-    std::string message = fmt::format("\"{}\" is not known here; it is kept but has no effect.", key.substr(0, 80));
+    std::string message = fmt::format("\"{}\" is not known here; it is kept but has no effect.", shownName(key));
     const std::string hint = didYouMean(key, known);
     m_context.warnings->push_back({"design.unknown_field", hint.empty() ? message : message + " " + hint, pointer});
 }

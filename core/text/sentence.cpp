@@ -1,21 +1,48 @@
 #include "core/text/sentence.h"
 
+#include "core/text/utf8.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace alwayson {
 
+namespace {
+
+void appendEscape(std::string& out, std::uint32_t code) {
+    if (code == '\n') out += "\\n";
+    else if (code == '\r') out += "\\r";
+    else if (code == '\t') out += "\\t";
+    else if (code < 0x10000) out += fmt::format("\\u{:04x}", code);
+    else out += fmt::format("\\u{:04x}\\u{:04x}", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+}
+
+} // namespace
+
+std::string visible(std::string_view text, Lines lines) {
+    constexpr std::uint32_t kNonJoiner = 0x200c, kJoiner = 0x200d;
+    std::string shown;
+    shown.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const Character character = characterAt(text, at);
+        const std::size_t length = std::max<std::size_t>(character.length, 1);
+        const std::uint32_t code = character.code;
+        const bool layout = lines == Lines::keep && (code == '\n' || code == '\t');
+        // Persian words and joined emoji need the two joiners; they cannot disguise anything.
+        const bool plain = !isHidden(code) || layout || code == kNonJoiner || code == kJoiner;
+        if (character.length == 0) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
+        else if (plain) shown.append(text.substr(at, length));
+        else appendEscape(shown, code);
+        at += length;
+    }
+    return shown;
+}
+
 std::string shownName(std::string_view name) {
-    constexpr std::size_t kLongest = 60;
-    std::size_t size = std::min(name.size(), kLongest);
-    // A cut must not split a UTF-8 sequence: continuation bytes are 10xxxxxx.
-    while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0u) == 0x80u)
-        --size;
-    std::string shown(name.substr(0, size));
-    for (char& c : shown)
-        if (static_cast<unsigned char>(c) < 0x20u || c == 0x7f) c = ' ';
-    if (size < name.size()) shown += "...";
+    const std::string_view cut = cutAtCharacter(name, 60);
+    std::string shown = visible(cut);
+    if (cut.size() < name.size()) shown += "...";
     return shown;
 }
 

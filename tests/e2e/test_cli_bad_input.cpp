@@ -68,6 +68,62 @@ private slots:
         QVERIFY2(outcome.err.contains("warning") && outcome.err.contains("workers"), outcome.err.constData());
     }
 
+    // A terminal gets no control or direction character out of a file; JSON keeps them as escapes.
+    void namesCannotDriveTheTerminal() {
+        const QByteArray name = "\"Web\\n\\r\\t\\u202e\\u2066\177x\"";
+        const QString path = file("hostile.aon.json");
+        writeFile(path, R"({"format":"alwayson-design","version":1,"name":)" + name +
+                            R"(,"unknown\u202e":1,"nodes":[{"id":"c","kind":"client","name":)" + name +
+                            R"(},{"id":"lb","kind":"haproxy","name":)" + name +
+                            R"(},{"id":"w","kind":"server","name":)" + name +
+                            R"(,"deploy":{"host":"\u202e\n"}}],"links":[{"id":"l1","from":"c","to":"lb"},)"
+                            R"({"id":"l2","from":"lb","to":"w"}],"scenarios":[{"id":"kill","duration_s":5,)"
+                            R"("events":[{"at_s":1,"do":"fail","what":"w"}]}]})");
+        const auto isClean = [](const QByteArray& output) {
+            const QString text = QString::fromUtf8(output);
+            return std::none_of(text.begin(), text.end(), [](QChar c) {
+                return c != '\n' && (c.category() == QChar::Other_Control || c.category() == QChar::Other_Format ||
+                                     c == QChar::ReplacementCharacter);
+            });
+        };
+        const QList<QStringList> runs{{"check", path},
+                                      {"simulate", path, "--mode", "exact"},
+                                      {"simulate", path, "--scenario", "kill"},
+                                      {"simulate", path, "--mode", "availability", "--years", "100"}};
+        for (const QStringList& run : runs)
+            for (const bool json : {false, true}) {
+                const Outcome outcome = cli(json ? run + QStringList{"--json"} : run);
+                QVERIFY2(outcome.code == 0 || outcome.code == 1 || outcome.code == 6, outcome.err.constData());
+                QVERIFY2(isClean(outcome.out), outcome.out.constData());
+                QVERIFY2(isClean(outcome.err), outcome.err.constData());
+                QVERIFY2(outcome.err.contains("unknown\\u202e"), outcome.err.constData());
+                if (json)
+                    QCOMPARE(outcome.json()["design"].toObject()["name"].toString(),
+                             QString::fromUtf8("Web\n\r\t\u202e\u2066\x7f") + "x");
+                else
+                    QVERIFY2(outcome.out.startsWith("Web\\n\\r\\t\\u202e\\u2066\\u007fx"), outcome.out.constData());
+            }
+        for (const QStringList& more : {QStringList{}, QStringList{"--json"}}) {
+            const Outcome refused = cli(QStringList{"export", path, "--to", "haproxy", "-o", file("hostile")} + more);
+            QVERIFY2(isClean(refused.out) && isClean(refused.err), refused.err.constData());
+        }
+    }
+
+    // Words that are not UTF-8, or are cut inside a character, are answered like any other.
+    void messagesAreUtf8() {
+        const QString path = file("cut.aon.json");
+        writeFile(path, R"({"format":"alwayson-design","version":1,"nodes":[{"id":"a","kind":"x)" +
+                            QByteArray("\xc3\xa9").repeated(60) + R"("}]})");
+        const Outcome outcome = cli({"check", path, "--json"});
+        QCOMPARE(outcome.code, 3);
+        QCOMPARE(outcome.error()["code"].toString(), "design.unknown_kind");
+        QProcess process;
+        process.start("/bin/sh", {"-c", cliPath() + " check \"$(printf 'no\\377such')\" --json"});
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitCode(), 4);
+        QVERIFY(!QJsonDocument::fromJson(process.readAllStandardError()).isNull());
+    }
+
     void filesThatCannotBeReadOrWritten() {
         QCOMPARE(cli({"check", file("missing.aon.json")}).code, 4);
         QCOMPARE(cli({"check", m_folder.path()}).code, 4);

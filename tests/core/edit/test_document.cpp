@@ -2,6 +2,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/edit/document.h"
+#include "core/io/project_file.h"
 #include "core/model/codec.h"
 #include "resources/resources.h"
 #include "tests/support/test_support.h"
@@ -127,6 +128,86 @@ private slots:
         QVERIFY(!applied.error().message.empty());
         QCOMPARE(bytes(document), before);
         QCOMPARE(document.revision(), std::uint64_t{0});
+    }
+
+    // One character in every text a file can hold: taken by apply just when the loader takes it, and refused in the
+    // same words.
+    void textsAreThoseOfTheLoader_data() {
+        QTest::addColumn<QByteArray>("text");
+        const auto row = [](int code) { QTest::addRow("U+%04X", code) << QString(QChar(code)).toUtf8(); };
+        for (int code = 0; code < 0x120; ++code)
+            row(code);
+        for (const int code : {0x061c, 0x200b, 0x200e, 0x2028, 0x202e, 0x2066, 0xfeff, 0xfffd, 0xffff})
+            row(code);
+        QTest::newRow("not UTF-8") << QByteArray("\xff");
+        QTest::newRow("surrogate") << QByteArray("\xed\xa0\x80");
+        QTest::newRow("long") << QByteArray(16384 - 2, 'x');
+        QTest::newRow("too long") << QByteArray(16384 - 1, 'x');
+        QTest::newRow("beyond any string") << QByteArray((1 << 20) + 1, 'x');
+    }
+    void textsAreThoseOfTheLoader() {
+        QFETCH(QByteArray, text);
+        const std::string name = "a" + text.toStdString() + "b";
+        const auto agree = [](const Operation& operation, const Design& design) {
+            const Result<LoadedDesign> loaded = parseDesign(serialiseDesign(design), "");
+            Document document(webPair());
+            const std::string before = bytes(document);
+            const Result<Applied> applied = document.apply(operation);
+            QCOMPARE(applied.ok(), loaded.ok());
+            if (applied.ok()) {
+                QVERIFY(document.design() == loaded->design);
+                QVERIFY(checkedText(document.design(), "").ok());
+                return;
+            }
+            QCOMPARE(applied.error().code, loaded.error().code);
+            QCOMPARE(applied.error().message, loaded.error().message);
+            QCOMPARE(applied.error().cure, loaded.error().cure);
+            QCOMPARE(bytes(document), before);
+        };
+        const auto withNode = [](auto&& change) {
+            Design design = webPair();
+            Node node = *design.nodes.find("web1");
+            change(node);
+            design.nodes.replace(design.nodes.indexOf("web1"), node);
+            return design;
+        };
+        Design renamed = webPair();
+        renamed.name = name;
+        agree(operation::set(Collection::design, "", "/name", name, ""), renamed);
+        agree(operation::rename(Collection::nodes, "web1", name), withNode([&](Node& node) { node.name = name; }));
+        agree(operation::set(Collection::nodes, "web1", "/deploy/host", name, ""),
+              withNode([&](Node& node) { node.deploy["host"] = name; }));
+    }
+
+    void attachmentsAndNestedTextsToo() {
+        Document document(webPair());
+        const std::string bad = "a\x1b";
+        const auto refused = [&](const Operation& operation, const std::string& pointer) {
+            const Result<Applied> applied = document.apply(operation);
+            QVERIFY(!applied.ok());
+            QCOMPARE(applied.error().code, std::string("json.control"));
+            QCOMPARE(applied.error().place.pointer, pointer);
+        };
+        refused(operation::set(Collection::attachments, "haproxy", "", Json{{"global", Json::array({bad})}}, ""),
+                "/haproxy/global/0");
+        refused(operation::set(Collection::attachments, bad, "", 1, ""), "");
+        refused(operation::set(Collection::nodes, "web1", "/" + bad, 1, ""), "");
+        refused(operation::set(Collection::settings, "", "/note", bad, ""), "/note");
+        Operation insertion;
+        insertion.type = Operation::Type::insert;
+        insertion.value = Json{{"id", "n"}, {"kind", "server"}, {"hint", {{"deep", bad}}}};
+        refused(operation::batch("two", {insertion}), "/hint/deep");
+        // 64 arrays and objects in all: a node stands in two and is a third.
+        const auto nested = [&](int depth) {
+            Json value = 1;
+            for (int i = 0; i < depth; ++i)
+                value = Json::array({value});
+            insertion.value = Json{{"id", "n"}, {"kind", "server"}, {"hint", value}};
+            return document.apply(insertion);
+        };
+        QCOMPARE(nested(62).error().code, std::string("json.depth"));
+        QVERIFY(nested(61).ok());
+        QVERIFY(checkedText(document.design(), "").ok());
     }
 
     void operationsRoundTripThroughJson() {
