@@ -14,10 +14,18 @@ std::size_t width(const std::string& text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+std::string count(std::size_t number) {
+    return grouped(std::to_string(number));
+}
+
+std::string percent(double share) {
+    return grouped(fmt::format("{:.0f} %", share * 100));
+}
+
 std::string lowerBound(const CheckReport& report) {
     return report.minimalCutSetsTotal > static_cast<double>(report.minimalCutSets.size())
-               ? fmt::format("{} of {:.0f}", report.minimalCutSets.size(), report.minimalCutSetsTotal)
-               : fmt::format("{}", report.minimalCutSets.size());
+               ? fmt::format("{} of {}", count(report.minimalCutSets.size()), grouped(fmt::format("{:.0f}", report.minimalCutSetsTotal)))
+               : count(report.minimalCutSets.size());
 }
 
 std::string availabilitySection(const CheckReport& report) {
@@ -55,7 +63,7 @@ std::string structureSection(const CheckReport& report) {
                         fmt::format("down together {}/yr", formatDuration(Duration::seconds(set.probability * kSecondsPerYear)))});
     }
     text += table(rows);
-    if (report.minimalCutSets.size() > 12) text += fmt::format("  ... and {} more (--json lists them)\n", report.minimalCutSets.size() - 12);
+    if (report.minimalCutSets.size() > 12) text += fmt::format("  ... and {} more (--json lists them)\n", count(report.minimalCutSets.size() - 12));
     return text;
 }
 
@@ -74,8 +82,8 @@ std::string loadSection(const CheckReport& report) {
     for (const Load& load : report.loads) {
         rows.push_back({load.id, formatSignificant(load.requestsPerSecond) + "/s",
                         load.capacityPerSecond > 1e15 ? "unlimited" : formatSignificant(load.capacityPerSecond) + "/s",
-                        fmt::format("{:.0f} %", load.utilisation * 100),
-                        !load.utilisationWithoutOne ? "" : *load.utilisationWithoutOne < 0 ? "none left" : fmt::format("{:.0f} %", *load.utilisationWithoutOne * 100)});
+                        percent(load.utilisation),
+                        !load.utilisationWithoutOne ? "" : *load.utilisationWithoutOne < 0 ? "none left" : percent(*load.utilisationWithoutOne)});
     }
     return rows.size() == 1 ? "" : fmt::format("Load (capacity book {})\n", report.capacityBook) + table(rows) + "\n";
 }
@@ -90,7 +98,7 @@ std::string costSection(const Cost& cost) {
 
 std::string issueSection(const CheckReport& report) {
     if (report.issues.empty()) return "Findings\n  none\n";
-    std::string text = fmt::format("Findings ({})\n", report.issues.size());
+    std::string text = fmt::format("Findings ({})\n", count(report.issues.size()));
     for (const Issue& issue : report.issues) {
         text += fmt::format("  {:<8} {}\n           {}\n", toString(issue.severity), visible(issue.message), issue.code);
         if (!issue.fix.empty()) text += "           Cure: " + visible(issue.fix) + "\n";

@@ -4,6 +4,7 @@
 #include "app/cli/interrupt.h"
 #include "app/verbs/exit_code.h"
 #include "core/base/units.h"
+#include "core/text/sentence.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -30,14 +31,14 @@ struct Request {
 
 // Turns a word into its value, with a message people can read.
 template <class T>
-CLI::Validator oneOf(const char* option, const std::map<std::string, T>& words) {
+CLI::Validator oneOf(const std::map<std::string, T>& words) {
     return CLI::Validator(
-        [option, &words](std::string& text) {
+        [&words](std::string& text) {
             const auto found = words.find(text);
             if (found == words.end()) {
                 std::vector<std::string> known;
                 for (const auto& [word, value] : words) known.push_back(word);
-                return fmt::format("{} cannot be \"{}\": it is one of {}.", option, text, fmt::join(known, ", "));
+                return fmt::format("\"{}\" is none of {}.", shownName(text), fmt::join(known, ", "));
             }
             text = std::to_string(static_cast<int>(found->second));
             return std::string();
@@ -45,13 +46,18 @@ CLI::Validator oneOf(const char* option, const std::map<std::string, T>& words) 
         "");
 }
 
-CLI::Validator between(const char* option, double low, double high) {
+enum class Digits : std::uint8_t { whole, any };
+
+CLI::Validator between(double low, double high, Digits digits = Digits::any) {
     return CLI::Validator(
         [=](std::string& text) {
             double value = 0;
             const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-            if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && value >= low && value <= high) return std::string();
-            return fmt::format("{} cannot be \"{}\": it is a number from {} to {}.", option, text, formatSignificant(low, 7), formatSignificant(high, 16));
+            const bool read = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+            const bool whole = text.find_first_not_of("0123456789") == std::string::npos;
+            if (read && value >= low && value <= high && (whole || digits == Digits::any)) return std::string();
+            return fmt::format("\"{}\" is not a {}number from {} to {}.", shownName(text), digits == Digits::whole ? "whole " : "",
+                               low > 0 && low < 1 ? fmt::format("{:f}", low) : formatSignificant(low), grouped(fmt::format("{:.0f}", high)));
         },
         "");
 }
@@ -74,8 +80,11 @@ void addDuration(CLI::App* command, const char* name, double& seconds, const cha
         name,
         [&seconds, name](const std::string& text) {
             const Result<Duration> duration = parseDuration(text, "s");
-            if (!duration || !(duration->seconds() > 0)) throw CLI::ValidationError(name, duration ? "must be more than 0" : describe(duration.error()));
+            if (!duration) throw CLI::ValidationError(name, describe(duration.error()));
             seconds = duration->seconds();
+            if (!(seconds >= verbs::kShortestDurationS && seconds <= verbs::kLongestDurationS))
+                throw CLI::ValidationError(name, fmt::format("\"{}\" is not a time from 1 ms to {} s.", shownName(text),
+                                                             grouped(fmt::format("{:.0f}", verbs::kLongestDurationS))));
         },
         description);
 }
@@ -87,21 +96,24 @@ void addSimulate(CLI::App& app, Request& request, Output& out) {
                                    "alwayson-cli simulate shop.aon.json --scenario kill-web2 --json", out);
     addDesign(command, o);
     command->add_option("--scenario", s.scenario, "id of a scenario of the design");
-    command->add_option("--mode", s.mode, "auto (default), exact, availability or requests")->transform(oneOf("--mode", kModes));
+    command->add_option("--mode", s.mode, "auto (default), exact, availability or requests")->transform(oneOf(kModes));
     command->add_option("--years", s.years, "years to simulate, up to 10 000 000 (mode availability; default: until precise enough)")
-        ->check(between("--years", 1e-6, 1e7));
+        ->check(between(1e-6, verbs::kMostYears));
     addDuration(command, "--duration", s.durationS, "time to simulate: 300, 90s, 2h (default: the scenario's, or 5 min)");
-    command->add_option("--replications", s.replications, "independent repetitions")->check(CLI::Range(1, 1'000'000));
+    command->add_option("--replications", s.replications, "independent repetitions")
+        ->check(between(1, verbs::kMostReplications, Digits::whole));
     command->add_option_function<std::string>(
         "--precision",
         [&s](const std::string& text) {
             const Result<Probability> precision = parseProbability(text);
-            if (!precision || !(precision->value() > 0)) throw CLI::ValidationError("--precision", "write 5% or 0.05");
+            if (!precision || !(precision->value() > 0)) throw CLI::ValidationError("--precision", fmt::format("\"{}\" is not a share above 0 and up to 1: write 5% or 0.05.", shownName(text)));
             s.precision = precision->value();
         },
-        "stop when the unavailability is known to within this (default 5%)");
-    command->add_option("--seed", s.seed, "same seed, same bytes (default 1)")->check(between("--seed", 0, 9007199254740991.0));
-    command->add_option("--threads", s.threads, "threads (default: all); never changes the result")->check(CLI::Range(1, 1024));
+        "stop when the unavailability is known to within this share of it; exit 6 when it is not reached (default 5%, no promise)");
+    command->add_option("--seed", s.seed, "same seed, same bytes (default 1)")
+        ->check(between(0, verbs::kLargestSeed, Digits::whole));
+    command->add_option("--threads", s.threads, "threads (default: all); never changes the result")
+        ->check(between(1, verbs::kMostThreads, Digits::whole));
     command->add_option("-o,--output", o.output, "write the report to a file");
     command->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return simulate(request.options, to, stop); }; });
 }
@@ -111,7 +123,7 @@ void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
     CLI::App* check = addCommand(app, "check", "findings, single points of failure, cut sets, exact availability, cost", "alwayson-cli check shop.aon.json", out);
     addDesign(check, o);
     check->add_option("--fail-on", o.failOn, "exit 1 from this level of findings on: error (default), warning, hint, never")
-        ->transform(oneOf("--fail-on", kFailOn));
+        ->transform(oneOf(kFailOn));
     check->add_option("-o,--output", o.output, "write the report to a file");
     check->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return cli::check(request.options, to, stop); }; });
 

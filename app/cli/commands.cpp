@@ -42,6 +42,8 @@ void noteIdleOptions(const verbs::SimulateOptions& s, Output& out) {
     idle(s.years > 0 && (requests || s.mode == verbs::Mode::exact), "--years", "--mode availability");
     idle(s.durationS > 0 && (s.mode == verbs::Mode::availability || s.mode == verbs::Mode::exact), "--duration", "--mode requests");
     idle(s.replications > 0 && s.mode == verbs::Mode::exact, "--replications", "the simulating modes");
+    idle(s.precision && (requests || s.mode == verbs::Mode::exact || s.years > 0 || s.replications > 0), "--precision",
+         "--mode availability without --years and --replications");
 }
 
 // Text or JSON to stdout, or to the file of -o.

@@ -4,6 +4,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/model/codec.h"
 #include "core/model/object_reader.h"
+#include "core/text/sentence.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,7 @@ std::string defaultText(const ParameterSpec& spec) {
     if (const auto* distribution = std::get_if<Distribution>(&spec.defaultValue)) return describe(*distribution);
     const Json json = toJson(spec.defaultValue);
     const std::string unit = spec.unit == "per_s" ? "/s" : spec.unit == "usd_per_h" ? " USD/h" : spec.unit.empty() ? "" : " " + spec.unit;
-    return (json.is_string() ? json.get<std::string>() : json.dump()) + unit;
+    return (json.is_string() ? json.get<std::string>() : grouped(json.dump())) + unit;
 }
 
 std::string wrapped(const std::string& text, std::size_t indent) {

@@ -9,9 +9,13 @@ namespace alwayson::cli {
 
 namespace {
 
+std::string count(std::uint64_t number) {
+    return grouped(std::to_string(number));
+}
+
 std::string tag(const Estimate& estimate) {
     std::string text(toString(estimate.method));
-    if (estimate.method == Method::simulated && estimate.samples > 0) text += fmt::format(", n={}", estimate.samples);
+    if (estimate.method == Method::simulated && estimate.samples > 0) text += ", n=" + count(estimate.samples);
     return text;
 }
 
@@ -72,9 +76,10 @@ std::string flowText(const FlowResult& flow) {
     figures.add("outage, longest", flow.outages.longestSeconds, seconds);
     text += figures.text();
     if (flow.requests.offered > 0) {
-        text += fmt::format("  {} requests offered, {} succeeded, {} attempts", flow.requests.offered, flow.requests.succeeded, flow.requests.attempts);
-        for (const auto& [cause, count] : flow.requests.failed)
-            if (count > 0) text += fmt::format(", {} {}", count, cause);
+        text += fmt::format("  {} requests offered, {} succeeded, {} attempts", count(flow.requests.offered), count(flow.requests.succeeded),
+                            count(flow.requests.attempts));
+        for (const auto& [cause, number] : flow.requests.failed)
+            if (number > 0) text += fmt::format(", {} {}", count(number), cause);
         text += "\n";
     }
     return text;
@@ -107,10 +112,10 @@ std::string eventsText(const SimulationResult& result) {
     std::vector<std::vector<std::string>> rows;
     for (const RunEvent& event : result.events) {
         if (rows.size() == 40) break;
-        rows.push_back({fmt::format("{:8.2f} s", event.atS), event.text});
+        rows.push_back({fmt::format("{:>9} s", grouped(fmt::format("{:.2f}", event.atS))), event.text});
     }
     std::string text = "\nWhat happened\n" + table(rows);
-    if (result.events.size() > rows.size()) text += fmt::format("  ... and {} more (--json lists them)\n", result.events.size() - rows.size());
+    if (result.events.size() > rows.size()) text += fmt::format("  ... and {} more (--json lists them)\n", count(result.events.size() - rows.size()));
     return text;
 }
 
@@ -132,8 +137,12 @@ std::string availabilityText(const Estimate& estimate) {
 std::string simulationText(const SimulationResult& result) {
     std::string text = fmt::format("{}{}  mode {}, seed {}\n", visible(result.designName), result.scenario.empty() ? "" : ", scenario " + result.scenario, result.mode, result.seed);
     if (result.simulatedSeconds > 0)
-        text += fmt::format("simulated {} in {} replication{}\n", formatDuration(Duration::seconds(result.simulatedSeconds)), result.replications,
-                            result.replications == 1 ? "" : "s");
+        text += fmt::format("simulated {} in {}\n", formatDuration(Duration::seconds(result.simulatedSeconds)), countOf(result.replications, "replication"));
+    if (result.precision) {
+        text += fmt::format("{}the unavailability of the design is {}\n", result.precision->met ? "precision: " : "PRECISION NOT REACHED: ",
+                            describe(*result.precision));
+        if (!result.precision->met) text += "  Simulate a longer time with --years, or ask for less with --precision.\n";
+    }
     if (result.partial) text += "PARTIAL: " + visible(result.partialReason) + "\n";
     text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or batches of requests).\n\n";
     for (const FlowResult& flow : result.flows) {

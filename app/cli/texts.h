@@ -15,7 +15,7 @@ std::string kindsText();                        // a line each
 std::string kindText(const Descriptor& kind);   // a page
 Json kindsJson();
 
-// "99.983 % (95 %: 99.97 - 99.99)  simulated, 1 204 samples"
+// "99.983 %  [99.97 % - 99.99 %]  simulated, n=12 048"
 std::string availabilityText(const Estimate& estimate);
 
 // Columns that line up: each row a list of cells, printed visibly on one line; the last is not padded.

@@ -26,6 +26,7 @@ constexpr double kFailureEventsPerSecond = 1e6; // cautious: rounds depend on th
 constexpr double kRequestEventsPerSecond = 2e7;
 constexpr double kSteadyRequests = 400'000; // of the request run beside an availability run
 constexpr double kLongestSteadyS = 300;
+constexpr double kUsualPrecision = 0.05; // relative
 
 std::string_view nameOf(Mode mode) {
     switch (mode) {
@@ -43,7 +44,6 @@ std::string_view nameOf(Mode mode) {
 
 // The command line that gives the same bytes again.
 std::string commandLine(const SimulateOptions& options) {
-    const SimulateOptions defaults;
     std::string text = fmt::format("alwayson-cli simulate {} --mode {}",
                                    options.designFile.empty() ? "DESIGN.aon.json" : options.designFile,
                                    nameOf(options.mode));
@@ -51,7 +51,7 @@ std::string commandLine(const SimulateOptions& options) {
     if (options.years > 0) text += " --years " + formatNumber(options.years);
     if (options.durationS > 0) text += " --duration " + formatNumber(options.durationS);
     if (options.replications > 0) text += fmt::format(" --replications {}", options.replications);
-    if (options.precision != defaults.precision) text += " --precision " + formatNumber(options.precision);
+    if (options.precision) text += " --precision " + formatNumber(*options.precision);
     return text + fmt::format(" --seed {}", options.seed);
 }
 
@@ -78,7 +78,7 @@ Result<SimulationResult> runAvailability(const Design& design, const SimulateOpt
     sim::FailureRunOptions run;
     run.years = options.years;
     run.replications = options.replications;
-    run.precision = options.precision;
+    run.precision = options.precision.value_or(kUsualPrecision);
     run.seed = options.seed;
     run.threads = options.threads;
     run.budgetS = options.budgetS;
@@ -178,10 +178,51 @@ Status checkOptions(const Design& design, const SimulateOptions& options) {
         return usage("simulate.scenario",
                      fmt::format("Mode {} does not run scenarios.", nameOf(options.mode)),
                      "Leave out the scenario, or use mode requests.");
-    if (!(options.precision > 0))
-        return usage("simulate.precision", "The precision must be above 0.",
+    const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
+    if (options.precision && !(*options.precision > 0 && *options.precision <= 1))
+        return usage("simulate.precision", "The precision must be above 0 and at most 1.",
                      "0.05 asks for 5 % of the unavailability.");
+    if (!within(options.years, 0, kMostYears))
+        return usage("simulate.years", fmt::format("{} years cannot be simulated.", formatNumber(options.years)),
+                     fmt::format("Give a number above 0 and up to {}.", grouped(formatNumber(kMostYears))));
+    if (options.durationS != 0 && !within(options.durationS, kShortestDurationS, kLongestDurationS))
+        return usage("simulate.duration", fmt::format("A duration of {} s cannot be simulated.", formatNumber(options.durationS)),
+                     fmt::format("Give from 1 ms to {} s.", grouped(formatNumber(kLongestDurationS))));
+    if (options.replications > kMostReplications)
+        return usage("simulate.replications", fmt::format("{} replications are too many.", options.replications),
+                     fmt::format("At most {} are run.", grouped(std::to_string(kMostReplications))));
+    if (options.threads > kMostThreads)
+        return usage("simulate.threads", fmt::format("{} threads are too many.", options.threads),
+                     fmt::format("At most {} are used; 0 takes one per core.", kMostThreads));
+    if (options.seed > kLargestSeed)
+        return usage("simulate.seed", fmt::format("The seed {} is too large.", options.seed),
+                     fmt::format("Give a whole number up to {}.", kLargestSeed));
     return success();
+}
+
+// How sharp the unavailability of the design became, from its own interval.
+Precision precisionOf(const SimulationResult& result, double wanted) {
+    Precision precision{wanted, std::nullopt, false};
+    const auto design = std::find_if(result.flows.begin(), result.flows.end(),
+                                     [](const FlowResult& flow) { return flow.flow == "design"; });
+    if (design == result.flows.end()) return precision;
+    const Estimate& up = design->availabilityTime;
+    if (!up.value || !up.ci95) return precision;
+    const double halfWidth = (up.ci95->high - up.ci95->low) / 2, down = 1 - *up.value;
+    if (halfWidth == 0) precision.reached = 0; // nothing can fail
+    else if (up.method == Method::simulated && down > 0) precision.reached = halfWidth / down;
+    // The engine compares before it subtracts from 1: allow for the rounding.
+    precision.met = (precision.reached && *precision.reached <= wanted * (1 + 1e-9)) || down >= 1;
+    return precision;
+}
+
+// A precision that was asked for and is not there is said, not left to the reader of intervals.
+void judgePrecision(const SimulateOptions& options, SimulationResult& result) {
+    if (options.years > 0 || options.replications > 0) return;
+    result.precision = precisionOf(result, options.precision.value_or(kUsualPrecision));
+    if (result.precision->met || !options.precision || result.partial) return;
+    result.partial = true;
+    result.partialReason = "The precision was not reached within the budget of work.";
 }
 
 } // namespace
@@ -200,6 +241,7 @@ Result<SimulationResult> simulate(const Design& design, const SimulateOptions& o
     SimulationResult result = std::move(run).value();
     if (options.mode == Mode::automatic && !requests && !result.partial)
         addNormalOperation(design, options, stop, result);
+    if (options.mode != Mode::exact && !requests) judgePrecision(options, result);
     result.mode = options.mode == Mode::exact ? "exact" : requests ? "requests" : "availability";
     result.designName = design.name;
     result.designHash = designHash(design);

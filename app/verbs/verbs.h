@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -48,7 +49,9 @@ struct SimulateOptions {
     double years = 0;                 // availability: simulated years per replication; 0: until precise enough
     double durationS = 0;             // requests without a scenario; 0: default
     std::uint64_t replications = 0;   // 0: chosen
-    double precision = 0.05;          // relative half width wanted of the unavailability
+    // Relative half width wanted of the unavailability, above 0 and up to 1. Unset: 5 %, without a promise; a
+    // precision that is given and not reached makes the result partial. Not looked at with years or replications.
+    std::optional<double> precision;
     std::uint64_t seed = 1;
     unsigned threads = 0;             // 0: all cores
     double budgetS = 10;              // seconds of work after which it stops at a round end
@@ -56,6 +59,11 @@ struct SimulateOptions {
     double traceStepS = 0;            // > 0: record a Trace with this step (scenario runs)
     std::function<void(const Progress&)> progress; // called from worker threads, at most some 30 times a second
 };
+// What the options may be; outside: ErrorKind::usage, "simulate.years" and so on.
+inline constexpr double kMostYears = 1e7;
+inline constexpr double kShortestDurationS = 1e-3, kLongestDurationS = 4e9;
+inline constexpr std::uint64_t kMostReplications = 1'000'000, kLargestSeed = (std::uint64_t{1} << 53) - 1;
+inline constexpr unsigned kMostThreads = 1024;
 Result<SimulationResult> simulate(const Design& design, const SimulateOptions& options, std::stop_token stop = {});
 
 // ---- export ------------------------------------------------------------------------------------------------------

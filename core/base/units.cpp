@@ -1,5 +1,7 @@
 #include "core/base/units.h"
 
+#include "core/text/sentence.h"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -39,7 +41,7 @@ bool splitNumber(std::string_view text, double& number, std::string_view& rest) 
 }
 
 Error unitError(const char* code, std::string_view text, const char* cure) {
-    return Error{ErrorKind::invalidInput, code, fmt::format("cannot read \"{}\" as a quantity.", text), cure, {}};
+    return Error{ErrorKind::invalidInput, code, fmt::format("cannot read \"{}\" as a quantity.", shownName(text)), cure, {}};
 }
 
 } // namespace
@@ -54,8 +56,8 @@ std::string formatNumber(double value) {
     return fmt::format("{}", value);
 }
 
-std::string formatSignificant(double value, int digits) {
-    if (!std::isfinite(value)) return value > 0 ? "never" : "-";
+// Without groups: machine readable.
+static std::string significant(double value, int digits) {
     if (value == 0) return "0";
     const double magnitude = std::fabs(value);
     if (magnitude >= 1e7 || magnitude < 1e-4) return fmt::format("{:.{}g}", value, digits);
@@ -66,6 +68,18 @@ std::string formatSignificant(double value, int digits) {
         if (text.back() == '.') text.pop_back();
     }
     return text;
+}
+
+std::string formatSignificant(double value, int digits) {
+    if (!std::isfinite(value)) return value > 0 ? "never" : "-";
+    return grouped(significant(value, digits));
+}
+
+double roundSignificant(double value, int digits) {
+    if (!std::isfinite(value)) return value;
+    const std::string text = significant(value, digits);
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
 }
 
 std::string formatDuration(Duration value) {
@@ -91,7 +105,7 @@ std::string formatDowntimePerYear(double availability) {
 }
 
 std::string formatMoney(Money value) {
-    return fmt::format("${:.{}f}", value.usd(), std::fabs(value.usd()) < 100 ? 2 : 0);
+    return grouped(fmt::format("${:.{}f}", value.usd(), std::fabs(value.usd()) < 100 ? 2 : 0));
 }
 
 Result<Duration> parseDuration(std::string_view text, std::string_view defaultUnit) {

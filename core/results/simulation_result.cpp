@@ -1,7 +1,10 @@
 #include "core/results/simulation_result.h"
 
+#include "core/base/units.h"
 #include "core/results/flow_json.h"
 #include "core/results/json_number.h"
+
+#include <fmt/format.h>
 
 namespace alwayson {
 
@@ -149,7 +152,19 @@ Json waterfallJson(const WaterfallItem& item) {
     return {{"cause", item.cause}, {"downtime_min_per_year", finiteOrNull(item.downtimeMinutesPerYear)}};
 }
 
+Json precisionJson(const Precision& precision) {
+    return {{"wanted", precision.wanted},
+            {"reached", precision.reached ? finiteOrNull(*precision.reached) : Json(nullptr)},
+            {"met", precision.met}};
+}
+
 } // namespace
+
+std::string describe(const Precision& precision) {
+    const std::string wanted = formatSignificant(precision.wanted * 100, 2) + " % wanted";
+    if (!precision.reached) return fmt::format("not known at all, as no outage was seen ({})", wanted);
+    return fmt::format("known to within {} % ({})", formatSignificant(*precision.reached * 100, 2), wanted);
+}
 
 Json toJson(const SimulationResult& result) {
     Json json;
@@ -165,6 +180,7 @@ Json toJson(const SimulationResult& result) {
     json["replications"] = result.replications;
     json["partial"] = result.partial;
     json["partial_reason"] = textOrNull(result.partialReason);
+    json["precision"] = result.precision ? precisionJson(*result.precision) : Json(nullptr);
     json["flows"] = listJson(result.flows, flowJson);
     json["nodes"] = listJson(result.nodes, nodeJson);
     json["recovery"] = listJson(result.recovery, recoveryJson);

@@ -107,6 +107,15 @@ struct WaterfallItem {
     double downtimeMinutesPerYear = 0;
 };
 
+// How sharp a run until precise enough became: half width of the 95 % interval over the unavailability of the design.
+struct Precision {
+    double wanted = 0.05;
+    std::optional<double> reached; // nullopt: no outage was seen, so it is not known
+    bool met = false;
+};
+// "known to within 7.5 % (5 % wanted)"; "not known at all, as no outage was seen (5 % wanted)".
+std::string describe(const Precision& precision);
+
 struct Trace; // core/results/trace.h
 
 struct SimulationResult {
@@ -121,6 +130,7 @@ struct SimulationResult {
     std::uint64_t replications = 0;
     bool partial = false; // cancelled or a budget was used up: figures are what was reached
     std::string partialReason;
+    std::optional<Precision> precision; // of runs that go on until precise enough
     std::vector<FlowResult> flows;
     std::vector<NodeResult> nodes;
     std::vector<Recovery> recovery;

@@ -57,8 +57,19 @@ std::string listNames(const std::vector<std::string>& names, std::size_t limit) 
     return text;
 }
 
+std::string grouped(std::string_view number) {
+    constexpr std::string_view kDigits = "0123456789";
+    const std::size_t start = std::min(number.find_first_of(kDigits), number.size());
+    const std::size_t end = std::min(number.find_first_not_of(kDigits, start), number.size());
+    std::string text(number);
+    if (end - start < 5) return text;
+    for (std::size_t at = end; at > start + 3;)
+        text.insert(at -= 3, 1, ' ');
+    return text;
+}
+
 std::string countOf(std::size_t count, std::string_view singular) {
-    return fmt::format("{} {}{}", count, singular, count == 1 ? "" : "s");
+    return fmt::format("{} {}{}", grouped(std::to_string(count)), singular, count == 1 ? "" : "s");
 }
 
 } // namespace alwayson

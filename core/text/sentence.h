@@ -20,7 +20,11 @@ std::string shownName(std::string_view name);
 // "web1", "web1 and web2", "web1, web2 and 3 more" (at most `limit` are named). Names pass through shownName.
 std::string listNames(const std::vector<std::string>& names, std::size_t limit = 3);
 
-// "1 member", "3 members"; the plural is singular + "s".
+// Thousands in groups from five digits on, as the SI has it: "12 345", "-1 234 567.25", "$12 345". Groups the first
+// run of digits; what stands around it stays.
+std::string grouped(std::string_view number);
+
+// "1 member", "3 members", "12 345 members"; the plural is singular + "s".
 std::string countOf(std::size_t count, std::string_view singular);
 
 } // namespace alwayson

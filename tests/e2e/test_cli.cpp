@@ -160,6 +160,22 @@ private slots:
         QTest::newRow("bad mode") << QStringList{"simulate", "x", "--mode", "magic"};
         QTest::newRow("bad duration") << QStringList{"simulate", "x", "--duration", "soon"};
         QTest::newRow("unknown template") << QStringList{"new", "--template", "castle"};
+        // Of a file that is there: the option is at fault, not the design.
+        const QString path = fresh("web-pair");
+        const auto simulate = [&](const char* option, const QString& value) {
+            QTest::newRow(qPrintable(QString("%1 %2").arg(option, value))) << QStringList{"simulate", path, option, value};
+        };
+        for (const char* value : {"0", "-1", "nan", "inf", "", "many", "1e-7", "1e8", "1e400", "5,000"})
+            simulate("--years", value);
+        for (const char* value : {"0", "-1", "nan", "inf", "", "1e-12", "0.1ms", "1e10", "4000000001", "1e300 y", "5 parsecs"})
+            simulate("--duration", value);
+        for (const char* option : {"--replications", "--threads"})
+            for (const char* value : {"0", "-1", "1.5", "1e3", "", "0x10", "1000001", "99999999999999999999"})
+                simulate(option, value);
+        for (const char* value : {"-1", "1.5", "1e3", "", "9007199254740992", "0x10"})
+            simulate("--seed", value);
+        for (const char* value : {"0", "-1", "150%", "1.5", "nan", ""})
+            simulate("--precision", value);
     }
     void usageErrors() {
         QFETCH(QStringList, arguments);
@@ -168,6 +184,30 @@ private slots:
         QCOMPARE(outcome.out, QByteArray());
         QVERIFY(!outcome.err.isEmpty());
         QVERIFY(!cli(arguments + QStringList{"--json"}).error()["message"].toString().isEmpty());
+    }
+
+    void precisionThatIsNotReachedExitsWith6() {
+        const QStringList arguments{"simulate", fresh("web-pair"), "--mode", "availability"};
+        const Outcome sharp = cli(arguments + QStringList{"--precision", "0.001%"});
+        QCOMPARE(sharp.code, 6);
+        QVERIFY2(sharp.out.contains("PRECISION NOT REACHED: the unavailability of the design is known to within"), sharp.out.constData());
+        QVERIFY2(sharp.err.contains("precision"), sharp.err.constData());
+        const QJsonObject json = cli(arguments + QStringList{"--precision", "0.001%", "--json"}).json();
+        QVERIFY(json["partial"].toBool() && !json["precision"]["met"].toBool(true));
+        QVERIFY(json["precision"]["reached"].toDouble() > 1e-5);
+        const Outcome rough = cli(arguments + QStringList{"--precision", "20%"});
+        QVERIFY2(rough.code != 6 && rough.out.contains("precision: the unavailability of the design is known to within"), rough.out.constData());
+        QVERIFY(cli(arguments + QStringList{"--years", "10", "--precision", "5%"}).err.contains("--precision has no effect"));
+    }
+
+    // In text alone.
+    void largeNumbersAreGrouped() {
+        const Outcome text = cli({"check", fresh("web-pair")});
+        QVERIFY2(text.out.contains("97 000/s"), text.out.constData());
+        static const QRegularExpression kLong("(?<![0-9a-f.])[0-9]{5,}(?![0-9a-f])");
+        QVERIFY2(!QString::fromUtf8(text.out).contains(kLong), text.out.constData());
+        for (const QJsonValue& load : cli({"check", fresh("web-pair"), "--json"}).json()["loads"].toArray())
+            QVERIFY(load["capacity_per_s"].toDouble() > 100);
     }
 
     void unknownScenarioNamesThoseThatAre() {

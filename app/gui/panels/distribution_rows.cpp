@@ -47,9 +47,7 @@ QString figureTitle(const std::string& name) {
 // Three digits in a unit people would choose.
 DistributionEntry amount(const char* name, double seconds) {
     const char* unit = seconds >= 7200 ? "h" : seconds >= 120 ? "min" : seconds >= 1 ? "s" : "ms";
-    const double value =
-        std::stod(formatNumber(std::strtod(formatSignificant(seconds / secondsPer(unit)).c_str(), nullptr)));
-    return {name, unit, value};
+    return {name, unit, roundSignificant(seconds / secondsPer(unit))};
 }
 
 } // namespace

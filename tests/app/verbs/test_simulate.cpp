@@ -96,6 +96,38 @@ private slots:
         QVERIFY(toJson(*verbs::simulate(webPair(), options)).dump() != first);
     }
 
+    void aPrecisionThatIsNotReachedIsSaid() {
+        verbs::SimulateOptions options;
+        options.mode = verbs::Mode::availability;
+        options.budgetS = 1; // a small budget of work
+        options.precision = 1e-4;
+        const auto sharp = verbs::simulate(webPair(), options);
+        QVERIFY(sharp.ok() && sharp->precision);
+        const Estimate& up = flowOf(*sharp, "design").availabilityTime;
+        QCOMPARE(sharp->precision->wanted, 1e-4);
+        QCOMPARE(*sharp->precision->reached, (up.ci95->high - up.ci95->low) / 2 / (1 - *up.value));
+        QVERIFY(*sharp->precision->reached > 1e-4 && !sharp->precision->met);
+        QVERIFY(sharp->partial && !sharp->partialReason.empty());
+        QCOMPARE(toJson(*sharp)["precision"]["met"], Json(false));
+        QVERIFY(describe(*sharp->precision).find("(0.01 % wanted)") != std::string::npos);
+
+        options.precision = 0.3;
+        const auto rough = verbs::simulate(webPair(), options);
+        QVERIFY(rough.ok() && rough->precision->met && !rough->partial);
+        QVERIFY(*rough->precision->reached <= 0.3);
+
+        // Nobody asked: what was reached is told, and it is no failure.
+        options.precision = std::nullopt;
+        const auto usual = verbs::simulate(webPair(), options);
+        QVERIFY2(usual.ok(), usual ? "" : usual.error().message.c_str());
+        QCOMPARE(usual->precision->wanted, 0.05);
+        QVERIFY(*usual->precision->reached > 0.05 && !usual->precision->met && !usual->partial);
+
+        options.years = 100;
+        QVERIFY(!verbs::simulate(webPair(), options)->precision);
+        QCOMPARE(toJson(*verbs::simulate(webPair(), options))["precision"], Json(nullptr));
+    }
+
     void exactModeIsTheStructure() {
         verbs::SimulateOptions options;
         options.mode = verbs::Mode::exact;
@@ -141,8 +173,22 @@ private slots:
         options.mode = verbs::Mode::availability;
         QCOMPARE(verbs::simulate(webPair(), options).error().code, std::string("simulate.scenario"));
         options = {};
-        options.precision = 0;
-        QCOMPARE(verbs::simulate(webPair(), options).error().code, std::string("simulate.precision"));
+        const auto refused = [&](auto verbs::SimulateOptions::*option, auto value) {
+            verbs::SimulateOptions one;
+            one.*option = value;
+            const auto result = verbs::simulate(webPair(), one);
+            return !result.ok() && result.error().kind == ErrorKind::usage && !result.error().cure.empty() ? result.error().code : "taken";
+        };
+        using Options = verbs::SimulateOptions;
+        for (const double bad : {0.0, -1.0, 1.5, std::nan("")})
+            QCOMPARE(refused(&Options::precision, bad), std::string("simulate.precision"));
+        for (const double bad : {-1.0, 1.1e7, std::nan("")})
+            QCOMPARE(refused(&Options::years, bad), std::string("simulate.years"));
+        for (const double bad : {-1.0, 1e-6, 4.1e9, std::nan("")})
+            QCOMPARE(refused(&Options::durationS, bad), std::string("simulate.duration"));
+        QCOMPARE(refused(&Options::replications, std::uint64_t{1'000'001}), std::string("simulate.replications"));
+        QCOMPARE(refused(&Options::threads, 1025U), std::string("simulate.threads"));
+        QCOMPARE(refused(&Options::seed, std::uint64_t{1} << 53), std::string("simulate.seed"));
         std::stop_source stop;
         stop.request_stop();
         const auto stopped = verbs::simulate(webPair(), {}, stop.get_token());

@@ -1,6 +1,7 @@
 // Text for people: what nobody would see is written out.
 
 #include "core/base/json.h"
+#include "core/base/units.h"
 #include "core/text/sentence.h"
 #include "core/text/utf8.h"
 #include "tests/support/test_support.h"
@@ -52,6 +53,23 @@ private slots:
         const std::string text = visible(json.dump(2), Lines::keep);
         QVERIFY(Json::parse(text) == json);
         QVERIFY(text.find("\xe2\x80\xae") == std::string::npos && text.find('\x7f') == std::string::npos);
+    }
+
+    void thousandsAreGroupedFromFiveDigitsOn() {
+        const std::pair<const char*, const char*> pairs[] = {
+            {"", ""},           {"7", "7"},           {"9999", "9999"},           {"10000", "10 000"},
+            {"123456", "123 456"}, {"1234567", "1 234 567"}, {"-12345.678901", "-12 345.678901"}, {"0.000012345", "0.000012345"},
+            {"$12345", "$12 345"}, {"1e+07", "1e+07"},   {"never", "never"},         {"18446744073709551615", "18 446 744 073 709 551 615"}};
+        for (const auto& [plain, shown] : pairs)
+            QCOMPARE(grouped(plain), std::string(shown));
+        QCOMPARE(countOf(12345, "member"), std::string("12 345 members"));
+        QCOMPARE(formatSignificant(65758.4), std::string("65 758"));
+        QCOMPARE(roundSignificant(65758.4), 65758.0);
+        QCOMPARE(roundSignificant(0.012345), 0.0123);
+        QCOMPARE(roundSignificant(1.2345e9), 1.23e9);
+        QCOMPARE(formatMoney(Money(12345.6)), std::string("$12 346"));
+        QCOMPARE(formatDuration(Duration::hours(12345)), std::string("12 345 h"));
+        QCOMPARE(formatNumber(123456), std::string("123456"));
     }
 
     void longNamesAreCutAtACharacter() {
