@@ -24,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kNotOurs = "export.not_ours";
+constexpr const char* kChanged = "export.changed";
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
 Error ioError(std::string code, std::string message, std::string cure = {}) {
@@ -103,6 +105,17 @@ public:
         return success();
     }
 
+    std::vector<std::string> conflicts() {
+        std::vector<std::string> paths;
+        for (const ExportedFile& file : m_files) {
+            if (!isInside(file.path)) continue;
+            const Status status = mayWrite(file);
+            if (!status && (status.error().code == kNotOurs || status.error().code == kChanged))
+                paths.push_back(file.path);
+        }
+        return paths;
+    }
+
 private:
     Status mayWrite(const ExportedFile& file) {
         fs::path at = m_folder;
@@ -141,11 +154,11 @@ private:
                                   : std::map<std::string, std::string>::const_iterator();
         if (!listed || found == listed->end())
             return ioError(
-                "export.not_ours",
+                kNotOurs,
                 fmt::format("{} exists and no manifest of an earlier export lists it.", path.string()), cure);
         if (found->second != sha256Hex(*bytes))
-            return ioError("export.changed",
-                           fmt::format("{} was changed since it was exported.", path.string()), cure);
+            return ioError(kChanged, fmt::format("{} was changed since it was exported.", path.string()),
+                           cure);
         return success();
     }
 
@@ -204,9 +217,21 @@ private:
 
 } // namespace
 
-Status writeExport(const std::vector<ExportedFile>& files, const fs::path& folder, bool overwrite) {
+namespace {
+
+fs::path plainFolder(const fs::path& folder) {
     const fs::path given = folder.empty() ? fs::path(".") : folder;
-    return Writer(files, given.has_filename() ? given : given.parent_path(), overwrite).run();
+    return given.has_filename() ? given : given.parent_path();
+}
+
+} // namespace
+
+Status writeExport(const std::vector<ExportedFile>& files, const fs::path& folder, bool overwrite) {
+    return Writer(files, plainFolder(folder), overwrite).run();
+}
+
+std::vector<std::string> exportConflicts(const std::vector<ExportedFile>& files, const fs::path& folder) {
+    return Writer(files, plainFolder(folder), false).conflicts();
 }
 
 } // namespace alwayson::verbs

@@ -86,5 +86,8 @@ struct ExportOptions {
 Result<std::vector<ExportedFile>> exportDesign(const Design& design, const ExportOptions& options, std::stop_token stop = {});
 // Writes below folder; refuses to replace files that no manifest of ours lists, unless overwrite.
 Status writeExport(const std::vector<ExportedFile>& files, const std::filesystem::path& folder, bool overwrite);
+// The paths (of ExportedFile) for which writeExport needs `overwrite`: files there that no manifest of ours lists, or
+// that were changed since. Reads the files there.
+std::vector<std::string> exportConflicts(const std::vector<ExportedFile>& files, const std::filesystem::path& folder);
 
 } // namespace alwayson::verbs

@@ -113,7 +113,10 @@ private slots:
         QVERIFY(refused.error().cure.find("--force") != std::string::npos);
         QCOMPARE(contents(folder),
                  (std::map<std::string, std::string>{{"haproxy/lb1/haproxy.cfg", "mine\n"}}));
+        QCOMPARE(verbs::exportConflicts(exported(pair()), folder),
+                 std::vector<std::string>{"haproxy/lb1/haproxy.cfg"});
         QCOMPARE(codeOf(verbs::writeExport(exported(pair()), folder, true)), std::string("ok"));
+        QVERIFY(verbs::exportConflicts(exported(pair()), folder).empty());
         QCOMPARE(contents(folder).size(), exported(pair()).size());
     }
 
@@ -125,6 +128,8 @@ private slots:
         const auto before = contents(folder);
         QCOMPARE(codeOf(verbs::writeExport(exported(renamed("New")), folder, false)),
                  std::string("export.changed"));
+        QCOMPARE(verbs::exportConflicts(exported(renamed("New")), folder),
+                 std::vector<std::string>{"haproxy/lb1/haproxy.cfg"});
         QCOMPARE(contents(folder), before);
     }
 
