@@ -7,6 +7,7 @@
 #include "app/gui/canvas/group_item.h"
 #include "app/gui/canvas/inline_rename.h"
 #include "app/gui/canvas/link_item.h"
+#include "app/gui/canvas/link_tip.h"
 #include "app/gui/canvas/minimap.h"
 #include "app/gui/canvas/node_item.h"
 #include "app/gui/canvas/palette_drag.h"
@@ -48,6 +49,7 @@ CanvasView::CanvasView(Session& session, const Theme& theme, QWidget* parent)
     viewport()->setAcceptDrops(true);
     setAccessibleName(QStringLiteral("Canvas"));
     m_minimap = new Minimap(*this);
+    m_tip = new LinkTip(theme, viewport());
     m_playback = std::make_unique<PlaybackAnimator>(session, theme, *m_scene);
     connect(&session, &Session::documentReplaced, this, &CanvasView::documentReplaced);
     connect(m_scene, &CanvasScene::itemsChanged, this, [this] {
@@ -144,18 +146,13 @@ void CanvasView::resizeEvent(QResizeEvent* event) {
     // The middle stays in the middle when a dock is moved.
     const QPointF middle = mapToScene(QRect(QPoint(), event->oldSize()).center());
     QGraphicsView::resizeEvent(event);
-    placeMinimap();
+    m_minimap->place();
     if (m_fitPending && viewport()->width() > 50) {
         m_fitPending = false;
         zoomToFit();
     } else if (event->oldSize().isValid()) {
         centerOn(middle);
     }
-}
-
-void CanvasView::placeMinimap() {
-    m_minimap->move(viewport()->width() - Minimap::kWidth - 16, viewport()->height() - Minimap::kHeight - 16);
-    m_minimap->schedule();
 }
 
 void CanvasView::setMinimapVisible(bool visible) {
@@ -165,7 +162,7 @@ void CanvasView::setMinimapVisible(bool visible) {
 void CanvasView::scrollContentsBy(int dx, int dy) {
     QGraphicsView::scrollContentsBy(dx, dy);
     // Scrolling moves child widgets of the viewport along.
-    if (m_minimap) placeMinimap();
+    if (m_minimap) m_minimap->place();
 }
 
 // ---- tools
@@ -208,11 +205,17 @@ void CanvasView::updateHint() {
 
 void CanvasView::updateTip(QPoint globalPos) {
     const QString tip = m_gesture ? m_gesture->tip() : QString();
-    if (tip.isEmpty())
-        QToolTip::hideText();
-    else
-        // A sentence a line: a tip that is one long line would cover what it is about.
-        QToolTip::showText(globalPos + QPoint(14, 14), QString(tip).replace(QStringLiteral(". "), QStringLiteral(".\n")), viewport());
+    if (tip.isEmpty()) return m_tip->hide();
+    const QPoint cursor = viewport()->mapFromGlobal(globalPos);
+    const QPointF scenePos = mapToScene(cursor);
+    QRect over;
+    std::vector<QRect> cards;
+    for (const auto& [id, box] : m_scene->shown()) {
+        if (!m_scene->node(id)) continue;
+        cards.push_back(mapFromScene(box).boundingRect());
+        if (m_gesture->tipIsRefusal() && box.contains(scenePos)) over = cards.back();
+    }
+    m_tip->say(tip, m_gesture->tipIsRefusal(), cursor, over, cards);
 }
 
 QString CanvasView::linkHint() const {

@@ -15,6 +15,7 @@ namespace alwayson::gui {
 class CanvasScene;
 class Gesture;
 class InlineRename;
+class LinkTip;
 class Minimap;
 class PlaybackAnimator;
 class Session;
@@ -47,6 +48,7 @@ public:
     // What the mouse says near the cursor while linking ("" when nothing): for tests and screen readers.
     QString linkHint() const;
     Minimap& minimap() const { return *m_minimap; }
+    const LinkTip& tip() const { return *m_tip; }
 
 public slots:
     void setTool(alwayson::gui::CanvasView::Tool tool);
@@ -118,7 +120,6 @@ private:
     void updateHint();
     void updateTip(QPoint globalPos);
     void growSceneRect();
-    void placeMinimap();
     void documentReplaced();
     bool showPaletteGhost(QPoint viewPos, const QMimeData* mime, Qt::KeyboardModifiers modifiers);
     void clearPaletteGhost();
@@ -129,6 +130,7 @@ private:
     const Theme& m_theme;
     CanvasScene* m_scene = nullptr;
     Minimap* m_minimap = nullptr;
+    LinkTip* m_tip = nullptr;
     std::unique_ptr<Gesture> m_gesture;
     std::unique_ptr<PlaybackAnimator> m_playback;
     QPointer<InlineRename> m_rename;

@@ -13,6 +13,12 @@
 
 namespace alwayson::gui {
 
+namespace {
+
+constexpr int kInset = 16; // from the edges of the canvas
+
+} // namespace
+
 Minimap::Minimap(CanvasView& view) : QWidget(view.viewport()), m_view(view) {
     setFixedSize(kWidth, kHeight);
     setCursor(Qt::PointingHandCursor);
@@ -21,23 +27,67 @@ Minimap::Minimap(CanvasView& view) : QWidget(view.viewport()), m_view(view) {
     setVisible(false);
     m_timer.setSingleShot(true);
     m_timer.setInterval(200);
+    m_rest.setSingleShot(true);
+    m_rest.setInterval(120);
     connect(&m_timer, &QTimer::timeout, this, qOverload<>(&QWidget::update));
-    connect(&view.canvasScene(), &CanvasScene::itemsChanged, this, &Minimap::followItems);
+    connect(&m_rest, &QTimer::timeout, this, &Minimap::settle);
+    connect(&view.canvasScene(), &CanvasScene::itemsChanged, this, &Minimap::schedule);
     connect(&view.theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
 void Minimap::setWanted(bool wanted) {
     m_wanted = wanted;
-    followItems();
-}
-
-void Minimap::followItems() {
-    setVisible(m_wanted && !m_view.canvasScene().contentRect().isNull());
-    schedule();
+    settle();
 }
 
 void Minimap::schedule() {
     if (!m_timer.isActive()) m_timer.start();
+    m_rest.start();
+}
+
+// Not while the view moves: a map that jumps from corner to corner is worse than one that covers something.
+void Minimap::settle() {
+    const std::optional<Qt::Corner> corner = m_wanted && isNeeded() ? freeCorner() : std::nullopt;
+    if (corner) {
+        m_corner = *corner;
+        move(boxIn(m_corner).topLeft());
+    }
+    setVisible(corner.has_value());
+    update();
+}
+
+void Minimap::place() {
+    move(boxIn(m_corner).topLeft());
+    schedule();
+}
+
+bool Minimap::isNeeded() const {
+    const QRectF content = m_view.canvasScene().contentRect();
+    if (content.isNull()) return false;
+    const QRectF visible = m_view.mapToScene(m_view.viewport()->rect()).boundingRect();
+    return !visible.adjusted(-1, -1, 1, 1).contains(content);
+}
+
+QRect Minimap::boxIn(Qt::Corner corner) const {
+    const QSize room = m_view.viewport()->size();
+    const bool left = corner == Qt::BottomLeftCorner || corner == Qt::TopLeftCorner;
+    const bool top = corner == Qt::TopRightCorner || corner == Qt::TopLeftCorner;
+    return {left ? kInset : room.width() - kWidth - kInset, top ? kInset : room.height() - kHeight - kInset,
+            kWidth, kHeight};
+}
+
+// The corner it has while that hides no card, else the first that hides none.
+std::optional<Qt::Corner> Minimap::freeCorner() const {
+    const Design& design = m_view.session().design();
+    for (const Qt::Corner corner :
+         {m_corner, Qt::BottomRightCorner, Qt::BottomLeftCorner, Qt::TopRightCorner, Qt::TopLeftCorner}) {
+        const QRectF hidden = m_view.mapToScene(boxIn(corner)).boundingRect();
+        bool free = true;
+        for (const auto& [id, box] : m_view.canvasScene().shown())
+            free = free && !(box.intersects(hidden) && design.nodes.contains(id));
+        if (free) return corner;
+    }
+    return std::nullopt;
 }
 
 QTransform Minimap::sceneToMap() const {

@@ -259,4 +259,13 @@ QString nameOf(const Design& design, std::string_view id) {
     return QString::fromUtf8(id.data(), qsizetype(id.size()));
 }
 
+QString flowName(const Design& design, std::string_view flow) {
+    if (flow == "design") return QStringLiteral("Whole design");
+    const std::size_t colon = flow.find(':');
+    const QString client = nameOf(design, flow.substr(0, colon));
+    if (colon == flow.npos) return client;
+    const std::string_view requests = flow.substr(colon + 1);
+    return client + kDot + QString::fromUtf8(requests.data(), qsizetype(requests.size()));
+}
+
 } // namespace alwayson::gui::words

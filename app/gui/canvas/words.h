@@ -34,5 +34,7 @@ QString kindTitle(const Domain& domain);
 QString kindTitle(const Group& group);
 // The name of a node, domain, group or link id; the id itself when it is none.
 QString nameOf(const Design& design, std::string_view id);
+// A flow of a result or an objective: "Whole design", "Shoppers", "Shoppers · read".
+QString flowName(const Design& design, std::string_view flow);
 
 } // namespace alwayson::gui::words

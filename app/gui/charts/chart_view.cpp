@@ -194,6 +194,10 @@ void ChartView::drawForeground(QPainter* painter, const QRectF&) {
         return;
     }
     const QRectF plot = m_chart->plotArea();
+    // What the figures at the axis count.
+    painter->setFont(m_theme.font(Type::caption));
+    painter->setPen(m_theme.color(Tone::faint));
+    painter->drawText(QPointF(4, plot.top() - 10), m_yUnit);
     drawFuture(*painter, plot);
     drawMarks(*painter, plot);
     drawPlayhead(*painter, plot);

@@ -164,7 +164,9 @@ void DesignForm::addObjectives() {
         const std::string id = objective.id.str();
         const auto find = [&session, id] { return session.design().objectives.find(id); };
         FieldRow::Source source;
-        source.read = [find] { return find() == nullptr ? QString() : viewOf(*find(), nullptr, {}).target; };
+        source.read = [&session, find] {
+            return find() == nullptr ? QString() : viewOf(session.design(), *find(), nullptr, {}).target;
+        };
         source.commit = [&session, find, id](const QString& text) -> QString {
             const Objective* old = find();
             if (old == nullptr) return {};
@@ -184,8 +186,8 @@ void DesignForm::addObjectives() {
             session.apply(operation::set(Collection::objectives, id, path, *target, "Change an objective"));
             return {};
         };
-        auto* row =
-            new FieldRow(m_context, viewOf(objective, nullptr, {}).title, std::move(source), m_objectives);
+        auto* row = new FieldRow(m_context, viewOf(session.design(), objective, nullptr, {}).title,
+                                 std::move(source), m_objectives);
         m_objectives->layout()->addWidget(row);
         m_objectiveRows.push_back(row);
     }
@@ -210,7 +212,8 @@ void DesignForm::refresh() {
     std::size_t at = 0;
     for (const Objective& objective : m_context.session.design().objectives) {
         if (at >= m_objectiveRows.size()) break;
-        const ObjectiveView view = viewOf(objective, report.get(), m_context.session.latencyEstimate());
+        const ObjectiveView view =
+            viewOf(m_context.session.design(), objective, report.get(), m_context.session.latencyEstimate());
         m_objectiveRows[at]->refresh();
         QString help = tr("What the design has to reach. Clear the field to remove the objective.");
         if (!view.value.isEmpty()) help += QLatin1Char(' ') + tr("Reached now: %1.").arg(basisOf(view));

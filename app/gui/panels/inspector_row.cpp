@@ -23,7 +23,12 @@ QString whatEmptyMeans(const std::string& help) {
     qsizetype end = text.indexOf(QRegularExpression(QStringLiteral("\\.(\\s|$)")), from);
     const qsizetype comma = text.indexOf(QLatin1Char(','), from);
     if (comma > 0 && (end < 0 || comma < end)) end = comma;
-    return text.mid(from, end < 0 ? -1 : end - from);
+    QString meaning = text.mid(from, end < 0 ? -1 : end - from);
+    // In a narrow field the source alone says it: "price book".
+    for (const char* lead : {"from the ", "from "})
+        if (meaning.startsWith(QLatin1String(lead)))
+            return meaning.mid(qsizetype(std::string_view(lead).size()));
+    return meaning;
 }
 
 QString gradeTag(const std::string& grade) {

@@ -1,5 +1,6 @@
 #include "app/gui/panels/objectives.h"
 
+#include "app/gui/canvas/words.h"
 #include "app/gui/panels/parameter_text.h"
 #include "app/verbs/objectives.h"
 #include "core/base/units.h"
@@ -68,12 +69,13 @@ std::optional<double> parseMetric(const std::string& metric, const QString& text
     return typed.value.get<double>();
 }
 
-ObjectiveView viewOf(const Objective& objective, const CheckReport* report, const Estimate& latency) {
+ObjectiveView viewOf(const Design& design, const Objective& objective, const CheckReport* report,
+                     const Estimate& latency) {
     ObjectiveView view;
     view.id = objective.id.str();
     view.title = objective.flow == "design" ? metricTitle(objective.metric)
                                             : tr("%1, %2").arg(metricTitle(objective.metric),
-                                                               QString::fromStdString(objective.flow));
+                                                               words::flowName(design, objective.flow));
     if (objective.atLeast)
         view.target = tr("at least %1").arg(metricValue(objective.metric, *objective.atLeast));
     else if (objective.atMost)

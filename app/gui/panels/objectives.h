@@ -13,7 +13,7 @@ namespace alwayson::gui {
 
 struct ObjectiveView {
     std::string id;
-    QString title;                // "Availability of the design"
+    QString title;                // "Cost per month", "Success, Shoppers"
     QString target;               // "at least 99.95 %"
     std::optional<bool> met;      // nullopt: not known yet
     QString value;                // "99.983 %", "" when unknown
@@ -23,7 +23,8 @@ struct ObjectiveView {
 
 // `report` may be nullptr; availability and cost come from it, latency from its formula or else from
 // `latency`.
-ObjectiveView viewOf(const Objective& objective, const CheckReport* report, const Estimate& latencyP99Ms);
+ObjectiveView viewOf(const Design& design, const Objective& objective, const CheckReport* report,
+                     const Estimate& latencyP99Ms);
 // "99.984 % (approximate; judged on the share of time up, until a run counts the requests)"
 QString basisOf(const ObjectiveView& view);
 QString metricTitle(const std::string& metric);

@@ -4,6 +4,7 @@
 #include "app/gui/widgets/ui.h"
 #include "core/catalogue/catalogue.h"
 
+#include <QDrag>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
@@ -65,6 +66,25 @@ public:
 
 private:
     const Theme& m_theme;
+};
+
+// The canvas draws what is dragged as a ghost of the right size and place; a picture at the cursor would lie
+// over it.
+class PaletteList : public QListView {
+public:
+    using QListView::QListView;
+
+protected:
+    void startDrag(Qt::DropActions actions) override {
+        QMimeData* dragged = model()->mimeData({currentIndex()});
+        if (dragged == nullptr) return;
+        QPixmap nothing(1, 1);
+        nothing.fill(Qt::transparent);
+        auto* drag = new QDrag(this);
+        drag->setMimeData(dragged);
+        drag->setPixmap(nothing);
+        drag->exec(actions, Qt::CopyAction);
+    }
 };
 
 // Headings in the order they are shown; a kind's category decides where it stands.
@@ -192,7 +212,7 @@ Palette::Palette(const Theme& theme, QWidget* parent) : QWidget(parent), m_model
     searchRow->setContentsMargins(0, 0, 14, 0);
     searchRow->addWidget(m_search);
     column->addLayout(searchRow);
-    m_list = new QListView(this);
+    m_list = new PaletteList(this);
     m_list->setModel(m_model);
     m_list->setItemDelegate(new PaletteDelegate(theme, m_list));
     m_list->setFrameShape(QFrame::NoFrame);

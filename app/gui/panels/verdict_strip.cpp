@@ -203,7 +203,7 @@ void VerdictStrip::refresh() {
     QString missed;
     QStringList methods;
     for (const Objective& objective : design.objectives) {
-        const ObjectiveView view = viewOf(objective, report.get(), latency);
+        const ObjectiveView view = viewOf(design, objective, report.get(), latency);
         if (!view.met) continue;
         ++known;
         const QString method = QString::fromUtf8(toString(view.method).data());

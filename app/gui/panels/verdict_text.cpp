@@ -180,7 +180,7 @@ Explanation explainObjectives(const Design& design, const CheckReport& report, c
     text.partsTitle = tr("Wanted, and reached");
     for (const Objective& objective : design.objectives) {
         if (text.parts.size() >= kMostParts) break;
-        const ObjectiveView view = viewOf(objective, &report, latency);
+        const ObjectiveView view = viewOf(design, objective, &report, latency);
         const QString verdict = !view.met ? tr("open") : *view.met ? tr("met") : tr("missed");
         text.parts.emplace_back(view.title + QLatin1Char(' ') + view.target,
                                 view.value.isEmpty() ? verdict

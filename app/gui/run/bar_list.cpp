@@ -26,7 +26,7 @@ BarList::BarList(const Theme& theme, const QString& title, Tone tone, QWidget* p
 
 void BarList::setRows(std::vector<BarRow> rows, const QString& caption) {
     if (rows.size() > kMostRows) {
-        BarRow rest{QStringLiteral("%1 more").arg(rows.size() - kMostRows + 1), {}, 0};
+        BarRow rest{tr("%1 more").arg(rows.size() - kMostRows + 1), {}, 0};
         for (std::size_t i = kMostRows - 1; i < rows.size(); ++i)
             rest.amount += rows[i].amount;
         rows.resize(kMostRows - 1);

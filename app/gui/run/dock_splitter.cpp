@@ -16,7 +16,7 @@ public:
     Handle(const Theme& theme, Qt::Orientation orientation, QSplitter* parent)
         : QSplitterHandle(orientation, parent), m_theme(theme) {
         setAttribute(Qt::WA_Hover);
-        setToolTip(QStringLiteral("Drag to share the height; double-click the tabs below for all of it"));
+        setToolTip(tr("Drag to share the height; double-click the tabs below for all of it"));
     }
 
 protected:

@@ -4,6 +4,7 @@
 #include "app/gui/run/line_diff.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
+#include "app/gui/widgets/ui.h"
 #include "app/verbs/verbs.h"
 #include "core/catalogue/catalogue.h"
 
@@ -15,6 +16,8 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
+#include <QMessageBox>
+#include <QPixmap>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QShowEvent>
@@ -30,6 +33,9 @@
 namespace alwayson::gui {
 
 namespace {
+
+constexpr int kMostNamed = 8; // files a question names
+constexpr int kMark = 14;     // side of the mark beside a file
 
 QString qt(const std::string& text) {
     return QString::fromUtf8(text.data(), qsizetype(text.size()));
@@ -48,12 +54,6 @@ QStringList targets() {
 QString targetTitle(const QString& id) {
     const Descriptor* kind = Catalogue::builtIn().kind(id.toStdString());
     return kind ? qt(kind->title) : id;
-}
-
-void setTone(QLabel* label, const char* tone) {
-    label->setProperty("tone", tone);
-    label->style()->unpolish(label);
-    label->style()->polish(label);
 }
 
 // On the worker's thread, where an exception would end the program.
@@ -99,6 +99,7 @@ struct ExportPanel::Impl {
     void showFile();
     QString onDisk(const verbs::ExportedFile& file, bool& exists) const;
     void showVerdict(const verbs::ExportedFile* file);
+    void writeFiles(bool overwrite);
     void touched();
 };
 
@@ -109,7 +110,7 @@ QWidget* ExportPanel::Impl::makeBar() {
     row->setSpacing(8);
     target = new QComboBox(bar);
     target->setObjectName(QStringLiteral("export-target"));
-    target->setAccessibleName(QStringLiteral("Target"));
+    target->setAccessibleName(tr("Target"));
     for (const QString& id : targets())
         target->addItem(targetTitle(id), id);
     target->setVisible(target->count() > 1);
@@ -117,14 +118,13 @@ QWidget* ExportPanel::Impl::makeBar() {
     verdict->setObjectName(QStringLiteral("export-verdict"));
     verdict->setTextFormat(Qt::PlainText);
     verdict->setFont(theme.font(Type::secondary, QFont::Medium));
-    difference = new QPushButton(QStringLiteral("Difference"), bar);
-    difference->setProperty("look", "mode");
+    difference = ui::button(theme, tr("Difference"), "mode", bar);
     difference->setCheckable(true);
+    difference->setFocusPolicy(Qt::TabFocus); // only another look at the same file
     difference->setEnabled(false);
-    difference->setToolTip(QStringLiteral("What would change in the chosen folder"));
-    choose = new QPushButton(QStringLiteral("Choose folder"), bar);
-    write = new QPushButton(QStringLiteral("Export to folder"), bar);
-    write->setProperty("look", "primary");
+    difference->setToolTip(tr("What would change in the chosen folder"));
+    choose = ui::button(theme, tr("Choose folder"), "plain", bar);
+    write = ui::button(theme, tr("Export to folder"), "primary", bar);
     write->setObjectName(QStringLiteral("export-write"));
     row->addWidget(target);
     row->addWidget(verdict, 1);
@@ -146,14 +146,14 @@ ExportPanel::ExportPanel(Session& session, const Theme& theme, QWidget* parent)
     row->setSpacing(12);
     m->list = new QListWidget(this);
     m->list->setObjectName(QStringLiteral("export-files"));
-    m->list->setAccessibleName(QStringLiteral("Exported files"));
+    m->list->setAccessibleName(tr("Exported files"));
     m->list->setFrameShape(QFrame::NoFrame);
     m->list->setFixedWidth(230);
-    m->list->setIconSize(QSize(14, 14));
+    m->list->setIconSize(QSize(kMark, kMark));
     m->list->setFont(theme.font(Type::control));
     m->preview = new QPlainTextEdit(this);
     m->preview->setObjectName(QStringLiteral("export-preview"));
-    m->preview->setAccessibleName(QStringLiteral("Preview"));
+    m->preview->setAccessibleName(tr("Preview"));
     m->preview->setReadOnly(true);
     m->preview->setLineWrapMode(QPlainTextEdit::NoWrap);
     m->preview->setFrameShape(QFrame::NoFrame);
@@ -212,8 +212,8 @@ void ExportPanel::Impl::start() {
     options.verify = true;
     const std::uint64_t of = ++ticket;
     write->setEnabled(false);
-    verdict->setText(QStringLiteral("Writing and asking the real tool ..."));
-    setTone(verdict, "faint");
+    verdict->setText(tr("Writing and asking the real tool ..."));
+    ui::setTone(verdict, "faint");
     // Replacing the thread asks the old one to stop and waits for it; the exporters look at the token.
     worker = std::jthread([this, of, options, design = session.snapshot()](std::stop_token stop) {
         Result<std::vector<verbs::ExportedFile>> made = exported(*design, options, stop);
@@ -241,6 +241,9 @@ void ExportPanel::Impl::fillList() {
     list->blockSignals(true);
     list->clear();
     int row = 0, chosen = -1, config = -1;
+    QPixmap nothing(kMark, kMark);
+    nothing.fill(Qt::transparent);
+    const QIcon blank(nothing);
     for (const verbs::ExportedFile& file : files) {
         auto* item = new QListWidgetItem(qt(file.path), list);
         item->setData(Qt::UserRole, qt(file.path));
@@ -251,8 +254,9 @@ void ExportPanel::Impl::fillList() {
         QString icon = file.verifiedBy.empty() ? QString()
                        : file.accepted         ? QStringLiteral("ok")
                                                : QStringLiteral("error");
-        if (!icon.isEmpty()) item->setIcon(theme.icon(icon, file.accepted ? Tone::ok : Tone::bad));
-        if (exists && disk != qt(file.bytes)) item->setText(qt(file.path) + QStringLiteral("  (differs)"));
+        // Without a verdict an empty mark keeps the names in one column.
+        item->setIcon(icon.isEmpty() ? blank : theme.icon(icon, file.accepted ? Tone::ok : Tone::bad));
+        if (exists && disk != qt(file.bytes)) item->setText(tr("%1  (differs)").arg(qt(file.path)));
         if (qt(file.path) == open) chosen = row;
         if (config < 0 &&
             ExportHighlighter::languageOf(qt(file.path)) == ExportHighlighter::Language::haproxy)
@@ -274,21 +278,20 @@ QString ExportPanel::Impl::onDisk(const verbs::ExportedFile& file, bool& exists)
 
 void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
     if (!problem.isEmpty()) {
-        verdict->setText(QStringLiteral("No export"));
-        setTone(verdict, "bad");
+        verdict->setText(tr("No export"));
+        ui::setTone(verdict, "bad");
         notes->setText(problem);
     } else if (!file) {
         verdict->clear();
         notes->clear();
     } else {
         if (file->verifiedBy.empty())
-            verdict->setText(file->verdict.empty() ? QStringLiteral("Not checked by a tool")
-                                                   : qt(file->verdict));
+            verdict->setText(file->verdict.empty() ? tr("Not checked by a tool") : qt(file->verdict));
         else
             verdict->setText(QStringLiteral("%1: %2").arg(
                 qt(file->verifiedBy), qt(file->verdict).section(QLatin1Char('\n'), 0, 0)));
         verdict->setToolTip(qt(file->verdict).toHtmlEscaped());
-        setTone(verdict, file->verifiedBy.empty() ? "faint" : file->accepted ? "ok" : "bad");
+        ui::setTone(verdict, file->verifiedBy.empty() ? "faint" : file->accepted ? "ok" : "bad");
         QStringList lines;
         for (const std::string& note : file->notes)
             lines << qt(note);
@@ -303,14 +306,13 @@ void ExportPanel::Impl::showFile() {
         row >= 0 && std::size_t(row) < files.size() ? &files[std::size_t(row)] : nullptr;
     difference->setEnabled(!folder.isEmpty() && file);
     write->setEnabled(!files.empty() && !dirty && !working);
-    choose->setText(folder.isEmpty() ? QStringLiteral("Choose folder") : QDir(folder).dirName());
+    choose->setText(folder.isEmpty() ? tr("Choose folder") : QDir(folder).dirName());
     choose->setToolTip(folder);
     showVerdict(file);
     if (!file) {
         preview->setPlainText({});
         preview->setPlaceholderText(
-            working ? QString()
-                    : QStringLiteral("The files of the export appear here before anything is written"));
+            working ? QString() : tr("The files of the export appear here before anything is written"));
         return;
     }
     bool exists = false;
@@ -324,7 +326,7 @@ void ExportPanel::Impl::showFile() {
                                   : line.kind == DiffLine::Kind::added ? "+ "
                                                                        : "- ") +
                     line.text + QLatin1Char('\n');
-        if (exists && disk == made) text = QStringLiteral("  The file in the folder is the same.");
+        if (exists && disk == made) text = QStringLiteral("  ") + tr("The file in the folder is the same.");
     }
     if (text != preview->toPlainText()) preview->setPlainText(text);
     highlighter->setFile(qt(file->path));
@@ -332,12 +334,7 @@ void ExportPanel::Impl::showFile() {
 }
 
 void ExportPanel::chooseFolder() {
-    auto* dialog = new QFileDialog(this, QStringLiteral("Folder for the export"), m->folder);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this, &ExportPanel::setFolder);
-    dialog->open();
+    chooseFolderAnd({});
 }
 
 void ExportPanel::setFolder(const QString& folder) {
@@ -345,27 +342,74 @@ void ExportPanel::setFolder(const QString& folder) {
     m->fillList();
 }
 
+void ExportPanel::chooseFolderAnd(const std::function<void()>& then) {
+    auto* dialog = new QFileDialog(this, tr("Folder for the export"), m->folder);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, then](const QString& folder) {
+        setFolder(folder);
+        if (then) then();
+    });
+    dialog->open();
+}
+
 void ExportPanel::writeToFolder() {
-    if (m->folder.isEmpty()) {
-        auto* dialog = new QFileDialog(this, QStringLiteral("Folder for the export"));
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setFileMode(QFileDialog::Directory);
-        dialog->setOption(QFileDialog::ShowDirsOnly);
-        connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
-            setFolder(folder);
-            writeToFolder();
-        });
-        dialog->open();
-        return;
-    }
-    const Status written =
-        verbs::writeExport(m->files, std::filesystem::path(m->folder.toStdString()), false);
+    if (m->folder.isEmpty()) return chooseFolderAnd([this] { writeToFolder(); });
+    const std::vector<std::string> conflicts =
+        verbs::exportConflicts(m->files, std::filesystem::path(m->folder.toStdString()));
+    if (conflicts.empty())
+        m->writeFiles(false);
+    else
+        askToReplace(conflicts);
+}
+
+// What the command line's --force does, asked for the very files it would cost.
+void ExportPanel::askToReplace(const std::vector<std::string>& paths) {
+    if (findChild<QMessageBox*>(QStringLiteral("export-replace")) != nullptr)
+        return; // one question at a time
+    auto* question = new QMessageBox(this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setObjectName(QStringLiteral("export-replace"));
+    question->setIcon(QMessageBox::Warning);
+    question->setTextFormat(Qt::PlainText);
+    const bool one = paths.size() == 1;
+    question->setText(one ? tr("Replace %1?").arg(qt(paths.front()))
+                          : tr("Replace %1 files in %2?").arg(paths.size()).arg(m->folder));
+    QStringList shown;
+    for (const std::string& path : paths)
+        if (shown.size() < kMostNamed) shown << qt(path);
+    if (paths.size() > std::size_t(kMostNamed))
+        shown << tr("and %1 more").arg(paths.size() - std::size_t(kMostNamed));
+    const QString why = one ? tr("Always On did not write it, or it was changed since. Replacing it loses "
+                                 "what it holds now; another folder keeps it.")
+                            : tr("Always On did not write them, or they were changed since. Replacing them "
+                                 "loses what they hold now; another folder keeps them.");
+    question->setInformativeText(one ? why : shown.join(QLatin1Char('\n')) + QStringLiteral("\n\n") + why);
+    auto* replace =
+        question->addButton(one ? tr("Replace it") : tr("Replace them"), QMessageBox::DestructiveRole);
+    replace->setObjectName(QStringLiteral("export-replace-all"));
+    auto* other = question->addButton(tr("Another folder"), QMessageBox::ActionRole);
+    auto* cancel = question->addButton(QMessageBox::Cancel);
+    question->setDefaultButton(cancel);
+    question->setEscapeButton(cancel);
+    connect(question, &QMessageBox::buttonClicked, this, [this, replace, other](QAbstractButton* button) {
+        if (button == replace)
+            m->writeFiles(true);
+        else if (button == other)
+            chooseFolderAnd([this] { writeToFolder(); });
+    });
+    question->open();
+}
+
+void ExportPanel::Impl::writeFiles(bool overwrite) {
+    const Status written = verbs::writeExport(files, std::filesystem::path(folder.toStdString()), overwrite);
     if (!written) {
-        emit m->session.errorRaised(QStringLiteral("Nothing was exported"), qt(describe(written.error())));
+        emit session.errorRaised(tr("Nothing was exported"), qt(describe(written.error())));
         return;
     }
-    emit m->session.notice(QStringLiteral("%1 files written to %2").arg(m->files.size()).arg(m->folder));
-    m->fillList();
+    emit session.notice(tr("%1 files written to %2").arg(files.size()).arg(folder));
+    fillList();
 }
 
 } // namespace alwayson::gui

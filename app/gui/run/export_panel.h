@@ -4,7 +4,10 @@
 
 #include <QWidget>
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace alwayson::gui {
 
@@ -21,12 +24,15 @@ public slots:
     void refresh();                        // exports again on a worker; the preview keeps the open file
     void chooseFolder();                   // non-modal folder dialog
     void setFolder(const QString& folder); // compares with the files there
+    // Asks before it replaces a file that no earlier export wrote or that was changed since.
     void writeToFolder();
 
 protected:
     void showEvent(QShowEvent* event) override;
 
 private:
+    void chooseFolderAnd(const std::function<void()>& then);
+    void askToReplace(const std::vector<std::string>& paths);
     struct Impl;
     std::unique_ptr<Impl> m;
 };

@@ -5,6 +5,7 @@
 #include "app/gui/run/run_words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
+#include "app/gui/widgets/ui.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -12,6 +13,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QStyledItemDelegate>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -20,6 +22,16 @@
 namespace alwayson::gui {
 
 namespace {
+
+constexpr int kRowHeight = 22;
+
+class RowDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        return {QStyledItemDelegate::sizeHint(option, index).width(), kRowHeight};
+    }
+};
 
 enum Column { nameColumn, valueColumn, intervalColumn, tagColumn, samplesColumn, columns };
 
@@ -53,12 +65,12 @@ QWidget* ResultsPanel::Impl::makeBar(QWidget* parent) {
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(10);
-    simulate = new QPushButton(QStringLiteral("Simulate years"), bar);
+    simulate = ui::button(theme, tr("Simulate years"), "plain", bar);
     simulate->setObjectName(QStringLiteral("simulate-years"));
-    simulate->setToolTip(QStringLiteral(
-        "Failures and repairs over many years, until the availability is known to a few percent"));
-    cancel = new QPushButton(QStringLiteral("Stop"), bar);
-    cancel->setToolTip(QStringLiteral("Keeps what was reached so far"));
+    simulate->setToolTip(
+        tr("Failures and repairs over many years, until the availability is known to a few percent"));
+    cancel = ui::button(theme, tr("Stop"), "plain", bar);
+    cancel->setToolTip(tr("Keeps what was reached so far"));
     progress = new QProgressBar(bar);
     progress->setRange(0, 1000);
     progress->setTextVisible(false);
@@ -77,16 +89,18 @@ QWidget* ResultsPanel::Impl::makeBar(QWidget* parent) {
 void ResultsPanel::Impl::makeTable(QWidget* parent) {
     table = new QTreeWidget(parent);
     table->setObjectName(QStringLiteral("results-table"));
-    table->setAccessibleName(QStringLiteral("Figures"));
+    table->setAccessibleName(tr("Figures"));
     table->setColumnCount(columns);
-    table->setHeaderLabels({QStringLiteral("Figure"), QStringLiteral("Value"),
-                            QStringLiteral("95 % interval"), QStringLiteral("Tag"),
-                            QStringLiteral("Samples")});
+    table->setHeaderLabels({tr("Figure"), tr("Value"), tr("95 % interval"), tr("Tag"), tr("Samples")});
     table->setFrameShape(QFrame::NoFrame);
     table->setUniformRowHeights(true);
     table->setSelectionMode(QAbstractItemView::SingleSelection);
     table->setIndentation(14);
     table->setFont(theme.font(Type::control));
+    table->setItemDelegate(new RowDelegate(table));
+    table->setFocusPolicy(Qt::StrongFocus);
+    table->header()->setFont(theme.font(Type::small, QFont::Medium));
+    table->header()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     table->header()->setStretchLastSection(false);
     table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->header()->setSectionResizeMode(nameColumn, QHeaderView::Stretch);
@@ -107,9 +121,9 @@ QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
     auto* column = new QVBoxLayout(inner);
     column->setContentsMargins(10, 0, 4, 0);
     column->setSpacing(10);
-    errors = new BarList(theme, QStringLiteral("Failed requests"), Tone::bad, inner);
-    waterfall = new BarList(theme, QStringLiteral("Downtime by cause"), Tone::warn, inner);
-    cost = new BarList(theme, QStringLiteral("Cost per month"), Tone::accent, inner);
+    errors = new BarList(theme, tr("Failed requests"), Tone::bad, inner);
+    waterfall = new BarList(theme, tr("Downtime by cause"), Tone::warn, inner);
+    cost = new BarList(theme, tr("Cost per month"), Tone::accent, inner);
     for (BarList* list : {errors, waterfall, cost})
         column->addWidget(list);
     column->addStretch();
@@ -128,9 +142,9 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
     auto* row = new QHBoxLayout;
     row->setSpacing(18);
     m->makeTable(this);
-    m->invitation = new QLabel(QStringLiteral("Press Run for one scenario, or simulate years for "
-                                              "availability. Figures appear here with their interval, "
-                                              "their tag and the samples behind them."),
+    m->invitation = new QLabel(tr("Press Run for one scenario, or simulate years for "
+                                  "availability. Figures appear here with their interval, "
+                                  "their tag and the samples behind them."),
                                this);
     m->invitation->setProperty("tone", "secondary");
     m->invitation->setWordWrap(true);
@@ -161,7 +175,8 @@ void ResultsPanel::Impl::followProgress(double share, const QString& words) {
     cancel->setVisible(running);
     progress->setVisible(running);
     progress->setValue(int(std::lround(share * 1000)));
-    progressWords->setText(running ? words : QString());
+    progressWords->setText(
+        running ? words : tr("Failures and repairs until the availability is known to a few percent"));
 }
 
 QTreeWidgetItem* ResultsPanel::Impl::addSection(QTreeWidgetItem* below, const QString& title) const {
@@ -176,11 +191,10 @@ QTreeWidgetItem* ResultsPanel::Impl::addSection(QTreeWidgetItem* below, const QS
 void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult& result, bool stale) {
     QTreeWidgetItem* top = addSection(nullptr, title);
     QStringList remarks;
-    if (stale) remarks << QStringLiteral("of an earlier version of the design");
-    if (result.partial)
-        remarks << QStringLiteral("partial: %1").arg(QString::fromStdString(result.partialReason));
+    if (stale) remarks << tr("of an earlier version of the design");
+    if (result.partial) remarks << tr("partial: %1").arg(QString::fromStdString(result.partialReason));
     if (!remarks.isEmpty()) {
-        top->setText(nameColumn, title + QStringLiteral("  (%1)").arg(remarks.join(QStringLiteral("; "))));
+        top->setText(nameColumn, title + tr("  (%1)").arg(remarks.join(QStringLiteral("; "))));
         top->setForeground(nameColumn, theme.color(Tone::warn));
     }
     QTreeWidgetItem* section = nullptr;
@@ -199,7 +213,7 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
             if (!row.note.isEmpty()) item->setToolTip(column, row.note.toHtmlEscaped());
     }
     const QString bottom =
-        QStringLiteral("seed %1 · engine %2 · prices %3 · fingerprint %4")
+        tr("seed %1 · engine %2 · prices %3 · fingerprint %4")
             .arg(result.seed)
             .arg(QString::fromStdString(result.engineVersion), QString::fromStdString(result.priceBook),
                  QString::fromStdString(result.fingerprint));
@@ -220,25 +234,24 @@ void ResultsPanel::Impl::refill() {
     table->clear();
     if (run) {
         const Scenario* scenario = session.design().scenarios.find(run->scenario);
-        const QString name =
-            scenario ? QString::fromStdString(scenario->displayName()) : QStringLiteral("live");
-        addResult(QStringLiteral("Scenario: %1").arg(name), *run, false);
+        const QString name = scenario ? QString::fromStdString(scenario->displayName()) : tr("Live");
+        addResult(tr("Scenario: %1").arg(name), *run, false);
     }
     if (years)
-        addResult(QStringLiteral("Long run: %1 years")
-                      .arg(QString::number(years->simulatedSeconds / kSecondsPerYear, 'g', 3)),
-                  *years, stale(*years));
+        addResult(
+            tr("Long run: %1 years").arg(QString::number(years->simulatedSeconds / kSecondsPerYear, 'g', 3)),
+            *years, stale(*years));
     const bool any = run || years;
     table->setVisible(any);
     invitation->setVisible(!any);
-    errors->setRows(run ? errorBars(*run) : std::vector<BarRow>(), QStringLiteral("in this scenario"));
-    waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), QStringLiteral("simulated"));
+    errors->setRows(run ? errorBars(*run) : std::vector<BarRow>(), tr("in this scenario"));
+    waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), tr("simulated"));
     const Cost* bill = report ? &report->cost : nullptr;
-    cost->setRows(bill ? costBars(session.design(), *bill) : std::vector<BarRow>(),
-                  bill ? QStringLiteral("%1 · price book %2")
-                             .arg(QString::fromLatin1(bill->atLeast ? "at least" : "exact"),
-                                  QString::fromStdString(bill->priceBook))
-                       : QString());
+    cost->setRows(
+        bill ? costBars(session.design(), *bill) : std::vector<BarRow>(),
+        bill ? tr("%1 · price book %2")
+                   .arg(bill->atLeast ? tr("at least") : tr("exact"), QString::fromStdString(bill->priceBook))
+             : QString());
     side->setVisible(!errors->isEmpty() || !waterfall->isEmpty() || !cost->isEmpty());
     followProgress(0, {});
 }

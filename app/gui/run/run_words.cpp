@@ -1,8 +1,11 @@
 #include "app/gui/run/run_words.h"
 
 #include "app/gui/canvas/words.h"
+#include "app/gui/panels/objectives.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
+
+#include <QCoreApplication>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +16,10 @@ namespace alwayson::gui {
 namespace {
 
 const QString kDot = QStringLiteral(" · ");
+
+QString tr(const char* text) {
+    return QCoreApplication::translate("run", text);
+}
 
 QString qt(std::string_view text) {
     return QString::fromUtf8(text.data(), qsizetype(text.size()));
@@ -35,31 +42,52 @@ QString verbOf(const Design& design, const RunEvent& event) {
             }
     for (const char* word : {"crash", "hang", "gone", "slow", "errors", "outage", "cut_off", "data_loss"})
         if (!known && event.text.find(word) != std::string::npos) fromText(word);
-    if (!known) return QStringLiteral("fails");
+    if (!known) return tr("fails");
     switch (effect) {
     case FailureEffect::crash:
-        return QStringLiteral("crashes");
+        return tr("crashes");
     case FailureEffect::hang:
-        return QStringLiteral("hangs");
+        return tr("hangs");
     case FailureEffect::gone:
-        return QStringLiteral("is gone");
+        return tr("is gone");
     case FailureEffect::slow:
-        return QStringLiteral("gets slow");
+        return tr("gets slow");
     case FailureEffect::errors:
-        return QStringLiteral("answers with errors");
+        return tr("answers with errors");
     case FailureEffect::dataLoss:
-        return QStringLiteral("loses its data");
+        return tr("loses its data");
     case FailureEffect::cutOff:
-        return QStringLiteral("is cut off");
+        return tr("is cut off");
     case FailureEffect::outage:
-        return QStringLiteral("goes dark");
+        return tr("goes dark");
     }
     return {};
 }
 
-QString causeWords(const std::string& cause) {
-    QString words = qt(cause);
+QString spaced(const std::string& id) {
+    QString words = qt(id);
     return words.replace(QLatin1Char('_'), QLatin1Char(' '));
+}
+
+// What the user of a failed request was told.
+QString causeWords(const std::string& cause) {
+    static const std::map<std::string, const char*, std::less<>> kWords{
+        {"refused", QT_TRANSLATE_NOOP("run", "Connection refused")},
+        {"reset", QT_TRANSLATE_NOOP("run", "Connection reset")},
+        {"connect_timeout", QT_TRANSLATE_NOOP("run", "No connection in time")},
+        {"response_timeout", QT_TRANSLATE_NOOP("run", "No answer in time")},
+        {"deadline", QT_TRANSLATE_NOOP("run", "Deadline passed")},
+        {"no_server", QT_TRANSLATE_NOOP("run", "No server left")},
+        {"queue_full", QT_TRANSLATE_NOOP("run", "Queue full")},
+        {"retry_budget", QT_TRANSLATE_NOOP("run", "Retry budget spent")},
+        {"error", QT_TRANSLATE_NOOP("run", "Answered with an error")}};
+    const auto known = kWords.find(cause);
+    return known != kWords.end() ? tr(known->second) : spaced(cause);
+}
+
+QString objectiveName(const Design& design, const std::string& id) {
+    const Objective* objective = design.objectives.find(id);
+    return objective ? viewOf(design, *objective, nullptr, {}).title : qt(id);
 }
 
 const FlowResult* wholeFlow(const SimulationResult& result) {
@@ -74,13 +102,13 @@ bool isClass(const std::string& flow) {
 
 // "egress", "<link>:cross_zone" or "<link>:cross_region" of a cost item.
 QString trafficName(const Design& design, const std::string& what) {
-    if (what == "egress") return QStringLiteral("Traffic to the internet");
+    if (what == "egress") return tr("Traffic to the internet");
     const std::size_t colon = what.rfind(':');
-    if (colon == std::string::npos) return QStringLiteral("Traffic, %1").arg(causeWords(what));
+    if (colon == std::string::npos) return tr("Traffic, %1").arg(spaced(what));
     const QString link = words::nameOf(design, what.substr(0, colon)), kind = qt(what.substr(colon + 1));
-    if (kind == QLatin1String("cross_zone")) return QStringLiteral("Traffic between zones, %1").arg(link);
-    if (kind == QLatin1String("cross_region")) return QStringLiteral("Traffic between regions, %1").arg(link);
-    return QStringLiteral("Traffic %1, %2").arg(causeWords(kind.toStdString()), link);
+    if (kind == QLatin1String("cross_zone")) return tr("Traffic between zones, %1").arg(link);
+    if (kind == QLatin1String("cross_region")) return tr("Traffic between regions, %1").arg(link);
+    return tr("Traffic %1, %2").arg(spaced(kind.toStdString()), link);
 }
 
 QString percentInterval(const Interval& interval) {
@@ -114,7 +142,7 @@ public:
         rows.push_back(row);
     }
     void count(const QString& name, const QString& value, const QString& note = {}) {
-        rows.push_back({section, name, value, {}, QStringLiteral("simulated"), {}, note});
+        rows.push_back({section, name, value, {}, tr("simulated"), {}, note});
     }
 
 private:
@@ -142,9 +170,9 @@ QString eventWords(const Design& design, const RunEvent& event) {
     const QString what = words::nameOf(design, event.what);
     const QString by = words::nameOf(design, event.by);
     if (event.kind == "failed") return QStringLiteral("%1 %2").arg(what, verbOf(design, event));
-    if (event.kind == "repaired") return QStringLiteral("%1 is back").arg(what);
-    if (event.kind == "marked_down") return QStringLiteral("%1 marks %2 down").arg(by, what);
-    if (event.kind == "marked_up") return QStringLiteral("%1 marks %2 up").arg(by, what);
+    if (event.kind == "repaired") return tr("%1 is back").arg(what);
+    if (event.kind == "marked_down") return tr("%1 marks %2 down").arg(by, what);
+    if (event.kind == "marked_up") return tr("%1 marks %2 up").arg(by, what);
     return event.text.empty() ? QStringLiteral("%1 %2").arg(what, qt(event.kind)) : qt(event.text);
 }
 
@@ -185,10 +213,9 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
     const Counts counts = countsOf(result, untilS);
     QStringList parts;
     if (counts.offered == 0)
-        parts << QStringLiteral("No requests yet");
+        parts << tr("No requests yet");
     else
-        parts << QStringLiteral("%1 of %2 requests failed")
-                     .arg(grouped(counts.failed), grouped(counts.offered));
+        parts << tr("%1 of %2 requests failed").arg(grouped(counts.failed), grouped(counts.offered));
     // The latest failure that somebody noticed, and how long that took.
     const RunEvent* told = nullptr;
     const RunEvent* cause = nullptr;
@@ -202,16 +229,16 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
         }
     }
     if (cause && told)
-        parts << QStringLiteral("%1 %2 s after it %3")
+        parts << tr("%1 %2 s after it %3")
                      .arg(eventWords(design, *told))
                      .arg(told->atS - cause->atS, 0, 'f', 1)
                      .arg(verbOf(design, *cause));
     else if (cause && !design.domains.contains(cause->what))
-        parts << QStringLiteral("%1 at %2 s, nobody has noticed yet")
+        parts << tr("%1 at %2 s, nobody has noticed yet")
                      .arg(eventWords(design, *cause))
                      .arg(cause->atS, 0, 'f', 1);
     else if (cause)
-        parts << QStringLiteral("%1 at %2 s").arg(eventWords(design, *cause)).arg(cause->atS, 0, 'f', 1);
+        parts << tr("%1 at %2 s").arg(eventWords(design, *cause)).arg(cause->atS, 0, 'f', 1);
     if (!untilS || result.simulatedSeconds - *untilS < 1) {
         std::uint64_t attempts = 0, offered = 0;
         for (const FlowResult& flow : result.flows)
@@ -219,66 +246,67 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
                 attempts += flow.requests.attempts;
                 offered += flow.requests.offered;
             }
-        if (attempts > offered)
-            parts << QStringLiteral("%1 attempts were repeated").arg(grouped(attempts - offered));
+        if (attempts > offered) parts << tr("%1 attempts were repeated").arg(grouped(attempts - offered));
     }
     return parts.join(kDot);
 }
 
 std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& result) {
     Rows rows;
-    for (const FlowResult& flow : result.flows) {
-        rows.section = flow.flow == "design" ? QStringLiteral("Whole design") : qt(flow.flow);
-        rows.availability(QStringLiteral("Up (time)"), flow.availabilityTime);
-        rows.availability(QStringLiteral("Requests answered"), flow.availabilityRequests);
-        rows.availability(QStringLiteral("Answered in time"), flow.availabilityGood);
+    std::vector<const FlowResult*> flows; // the whole before its parts
+    for (const FlowResult& flow : result.flows)
+        flows.insert(flow.flow == "design" ? flows.begin() : flows.end(), &flow);
+    for (const FlowResult* one : flows) {
+        const FlowResult& flow = *one;
+        rows.section = words::flowName(design, flow.flow);
+        rows.availability(tr("Up (time)"), flow.availabilityTime);
+        rows.availability(tr("Requests answered"), flow.availabilityRequests);
+        rows.availability(tr("Answered in time"), flow.availabilityGood);
         for (const FlowAvailability& exact : result.exact)
             // A scenario is one course of events; the exact figures are those of many years.
             if (exact.flow == flow.flow && result.scenario.empty()) {
-                rows.availability(QStringLiteral("Exact, beside it"), exact.availability);
-                rows.availability(QStringLiteral("Exact, with detection"), exact.withDetection);
+                rows.availability(tr("Exact, beside it"), exact.availability);
+                rows.availability(tr("Exact, with detection"), exact.withDetection);
             }
-        rows.figure(QStringLiteral("Latency, mean"), flow.latencyMs.mean, QStringLiteral("ms"));
-        rows.figure(QStringLiteral("Latency, p50"), flow.latencyMs.p50, QStringLiteral("ms"));
-        rows.figure(QStringLiteral("Latency, p95"), flow.latencyMs.p95, QStringLiteral("ms"));
-        rows.figure(QStringLiteral("Latency, p99"), flow.latencyMs.p99, QStringLiteral("ms"));
-        rows.figure(QStringLiteral("Latency, p99.9"), flow.latencyMs.p999, QStringLiteral("ms"));
+        rows.figure(tr("Latency, mean"), flow.latencyMs.mean, tr("ms"));
+        rows.figure(tr("Latency, p50"), flow.latencyMs.p50, tr("ms"));
+        rows.figure(tr("Latency, p95"), flow.latencyMs.p95, tr("ms"));
+        rows.figure(tr("Latency, p99"), flow.latencyMs.p99, tr("ms"));
+        rows.figure(tr("Latency, p99.9"), flow.latencyMs.p999, tr("ms"));
         if (flow.requests.offered > 0) {
             std::uint64_t failed = 0;
             QStringList causes;
             for (const auto& [cause, count] : flow.requests.failed) {
                 failed += count;
-                if (count > 0) causes << QStringLiteral("%1 %2").arg(grouped(count), causeWords(cause));
+                if (count > 0) causes << QStringLiteral("%1: %2").arg(causeWords(cause), grouped(count));
             }
-            rows.count(QStringLiteral("Requests"), grouped(flow.requests.offered));
-            rows.count(QStringLiteral("Failed"), grouped(failed), causes.join(QStringLiteral(", ")));
+            rows.count(tr("Requests"), grouped(flow.requests.offered));
+            rows.count(tr("Failed"), grouped(failed), causes.join(QStringLiteral(", ")));
         }
-        rows.figure(QStringLiteral("Outages per year"), flow.outages.perYear, {});
-        rows.figure(QStringLiteral("Outage, mean"), flow.outages.meanSeconds, QStringLiteral("s"));
-        rows.figure(QStringLiteral("Outage, p95"), flow.outages.p95Seconds, QStringLiteral("s"));
-        rows.figure(QStringLiteral("Outage, longest"), flow.outages.longestSeconds, QStringLiteral("s"));
+        rows.figure(tr("Outages per year"), flow.outages.perYear, {});
+        rows.figure(tr("Outage, mean"), flow.outages.meanSeconds, tr("s"));
+        rows.figure(tr("Outage, p95"), flow.outages.p95Seconds, tr("s"));
+        rows.figure(tr("Outage, longest"), flow.outages.longestSeconds, tr("s"));
     }
-    rows.section = QStringLiteral("Spread of one year");
-    rows.availability(QStringLiteral("Chance of no outage"), result.spread.outageFreeYear);
-    rows.figure(QStringLiteral("Downtime, p50"), result.spread.downtimeP50, QStringLiteral("min"));
-    rows.figure(QStringLiteral("Downtime, p95"), result.spread.downtimeP95, QStringLiteral("min"));
-    rows.figure(QStringLiteral("Downtime, p99"), result.spread.downtimeP99, QStringLiteral("min"));
+    rows.section = tr("Spread of one year");
+    rows.availability(tr("Chance of no outage"), result.spread.outageFreeYear);
+    rows.figure(tr("Downtime, p50"), result.spread.downtimeP50, tr("min"));
+    rows.figure(tr("Downtime, p95"), result.spread.downtimeP95, tr("min"));
+    rows.figure(tr("Downtime, p99"), result.spread.downtimeP99, tr("min"));
     for (const Recovery& recovery : result.recovery) {
-        rows.section = QStringLiteral("Recovery of %1, %2")
-                           .arg(words::nameOf(design, recovery.what), causeWords(recovery.mode));
-        rows.figure(QStringLiteral("Noticed after, mean"), recovery.detectionMeanS, QStringLiteral("s"));
-        rows.figure(QStringLiteral("Noticed after, p95"), recovery.detectionP95S, QStringLiteral("s"));
-        rows.figure(QStringLiteral("Failover, mean"), recovery.failoverMeanS, QStringLiteral("s"));
-        rows.figure(QStringLiteral("Back after, mean"), recovery.totalMeanS, QStringLiteral("s"));
-        rows.figure(QStringLiteral("Back after, p95"), recovery.totalP95S, QStringLiteral("s"));
+        rows.section =
+            tr("Recovery of %1, %2").arg(words::nameOf(design, recovery.what), spaced(recovery.mode));
+        rows.figure(tr("Noticed after, mean"), recovery.detectionMeanS, tr("s"));
+        rows.figure(tr("Noticed after, p95"), recovery.detectionP95S, tr("s"));
+        rows.figure(tr("Failover, mean"), recovery.failoverMeanS, tr("s"));
+        rows.figure(tr("Back after, mean"), recovery.totalMeanS, tr("s"));
+        rows.figure(tr("Back after, p95"), recovery.totalP95S, tr("s"));
     }
-    rows.section = QStringLiteral("Objectives");
+    rows.section = tr("Objectives");
     for (const ObjectiveResult& objective : result.objectives) {
-        const QString verdict = !objective.met   ? QStringLiteral("undecided")
-                                : *objective.met ? QStringLiteral("met")
-                                                 : QStringLiteral("missed");
+        const QString verdict = !objective.met ? tr("undecided") : *objective.met ? tr("met") : tr("missed");
         rows.rows.push_back({rows.section,
-                             qt(objective.id),
+                             objectiveName(design, objective.id),
                              verdict,
                              {},
                              qt(toString(objective.value.method)),
@@ -307,7 +335,7 @@ std::vector<BarRow> errorBars(const SimulationResult& result) {
 std::vector<BarRow> waterfallBars(const SimulationResult& result) {
     std::vector<BarRow> bars;
     for (const WaterfallItem& item : result.waterfall)
-        bars.push_back({qt(item.cause), QStringLiteral("%1 min/yr").arg(number(item.downtimeMinutesPerYear)),
+        bars.push_back({qt(item.cause), tr("%1 min/yr").arg(number(item.downtimeMinutesPerYear)),
                         item.downtimeMinutesPerYear});
     std::stable_sort(bars.begin(), bars.end(),
                      [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });
@@ -320,9 +348,8 @@ std::vector<BarRow> costBars(const Design& design, const Cost& cost) {
         if (item.usdPerMonth && *item.usdPerMonth <= 0) continue;
         const QString name = item.id.starts_with("traffic:") ? trafficName(design, item.id.substr(8))
                                                              : words::nameOf(design, item.id);
-        bars.push_back(
-            {name, item.usdPerMonth ? qt(formatMoney(Money(*item.usdPerMonth))) : QStringLiteral("unpriced"),
-             item.usdPerMonth.value_or(0)});
+        bars.push_back({name, item.usdPerMonth ? qt(formatMoney(Money(*item.usdPerMonth))) : tr("unpriced"),
+                        item.usdPerMonth.value_or(0)});
     }
     std::stable_sort(bars.begin(), bars.end(),
                      [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });

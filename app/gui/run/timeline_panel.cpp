@@ -5,6 +5,7 @@
 #include "app/gui/run/run_words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
+#include "app/gui/widgets/ui.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
@@ -29,7 +30,7 @@ bool isWhole(const NamedSeries& series, bool haveDesign) {
     return haveDesign ? series.id == "design" : series.id.find(':') == std::string::npos;
 }
 
-std::vector<ChartSeries> latencySeries(const SimulationResult& result) {
+std::vector<ChartSeries> latencySeries(const Design& design, const SimulationResult& result) {
     bool haveDesign = false;
     for (const NamedSeries& series : result.series)
         haveDesign = haveDesign || series.id == "design";
@@ -39,7 +40,7 @@ std::vector<ChartSeries> latencySeries(const SimulationResult& result) {
     std::vector<ChartSeries> lines;
     for (const NamedSeries& series : result.series) {
         if (!isWhole(series, haveDesign) || lines.size() >= kMostLines) continue;
-        const QString prefix = shown > 1 ? QString::fromStdString(series.id) + QLatin1Char(' ') : QString();
+        const QString prefix = shown > 1 ? words::flowName(design, series.id) + QLatin1Char(' ') : QString();
         ChartSeries p99{prefix + QStringLiteral("p99 ms"), Tone::accent, {}},
             p50{prefix + QStringLiteral("p50 ms"), Tone::ok, {}};
         for (const SeriesPoint& point : series.points) {
@@ -53,11 +54,11 @@ std::vector<ChartSeries> latencySeries(const SimulationResult& result) {
     return lines;
 }
 
-std::vector<ChartSeries> errorSeries(const SimulationResult& result) {
+std::vector<ChartSeries> errorSeries(const Design& design, const SimulationResult& result) {
     std::vector<ChartSeries> lines;
     for (const NamedSeries& series : result.series) {
         if (series.id.find(':') == std::string::npos || lines.size() >= kMostLines) continue;
-        ChartSeries line{QString::fromStdString(series.id),
+        ChartSeries line{words::flowName(design, series.id),
                          lines.empty() ? Tone::bad : kTones[lines.size() % std::size(kTones)],
                          {}};
         for (const SeriesPoint& point : series.points)
@@ -131,11 +132,12 @@ QWidget* TimelinePanel::Impl::makeBar(TimelinePanel* panel) {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(6);
     views = new QButtonGroup(bar);
-    const char* names[] = {"Latency", "Errors", "Load"};
+    const std::pair<const char*, QString> names[] = {
+        {"latency", tr("Latency")}, {"errors", tr("Errors")}, {"load", tr("Load")}};
     for (int i = 0; i < 3; ++i) {
-        auto* button = new QPushButton(QString::fromLatin1(names[i]), bar);
-        button->setProperty("look", "mode");
-        button->setObjectName(QStringLiteral("timeline-%1").arg(QString::fromLatin1(names[i]).toLower()));
+        auto* button = ui::button(theme, names[i].second, "mode", bar);
+        button->setFocusPolicy(Qt::TabFocus); // only another look: the canvas keeps the keys
+        button->setObjectName(QStringLiteral("timeline-") + QLatin1String(names[i].first));
         button->setCheckable(true);
         button->setChecked(i == view);
         views->addButton(button, i);
@@ -151,8 +153,8 @@ QWidget* TimelinePanel::Impl::makeBar(TimelinePanel* panel) {
         row->addWidget(button);
         return button;
     };
-    previous = step(QStringLiteral("chevron-left"), QStringLiteral("To the event before"));
-    next = step(QStringLiteral("chevron-right"), QStringLiteral("To the next event"));
+    previous = step(QStringLiteral("chevron-left"), tr("To the event before"));
+    next = step(QStringLiteral("chevron-right"), tr("To the next event"));
     clock = new QLabel(bar);
     clock->setProperty("tone", "secondary");
     clock->setFont(theme.font(Type::secondary, QFont::Medium));
@@ -191,7 +193,7 @@ TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* pare
         m->refill();
         if (!m->designChanged || !m->session.runResult()) return;
         m->designChanged = false;
-        emit m->session.notice(QStringLiteral("The run was recorded again with the changed design"));
+        emit m->session.notice(tr("The run was recorded again with the changed design"));
     });
     connect(&session, &Session::runStateChanged, this, [this] { m->refill(); });
     connect(&session, &Session::playTimeChanged, this, [this] { m->followTime(); });
@@ -211,9 +213,8 @@ void TimelinePanel::Impl::refill() {
     chart->setInvitation(
         !empty ? QString()
         : session.runState() == Session::RunState::idle
-            ? QStringLiteral(
-                  "Press Run to see what happens to the requests, then right-click a server to kill it")
-            : QStringLiteral("Simulating ..."));
+            ? tr("Press Run to see what happens to the requests, then right-click a server to kill it")
+            : tr("Simulating ..."));
     for (QAbstractButton* button : views->buttons())
         button->setEnabled(!empty);
     previous->setEnabled(!empty);
@@ -230,11 +231,11 @@ void TimelinePanel::Impl::refill() {
     switch (view) {
     case latency:
         chart->setUnits(QStringLiteral("s"), QStringLiteral("ms"));
-        chart->setSeries(latencySeries(*result));
+        chart->setSeries(latencySeries(session.design(), *result));
         break;
     case errors:
-        chart->setUnits(QStringLiteral("s"), QStringLiteral("failed/s"));
-        chart->setSeries(errorSeries(*result));
+        chart->setUnits(QStringLiteral("s"), tr("failed/s"));
+        chart->setSeries(errorSeries(session.design(), *result));
         break;
     case load:
         chart->setUnits(QStringLiteral("s"), QStringLiteral("%"));
@@ -256,8 +257,8 @@ void TimelinePanel::Impl::followTime() {
     const std::shared_ptr<const SimulationResult> result = session.runResult();
     if (!result) return;
     const double now = session.playTimeS();
-    chart->setPlayhead(now, QStringLiteral("now %1 s").arg(now, 0, 'f', 1));
-    clock->setText(QStringLiteral("%1 s of %2 s").arg(now, 0, 'f', 1).arg(session.runEndS(), 0, 'f', 0));
+    chart->setPlayhead(now, tr("now %1 s").arg(now, 0, 'f', 1));
+    clock->setText(tr("%1 s of %2 s").arg(now, 0, 'f', 1).arg(session.runEndS(), 0, 'f', 0));
     const QString words = runSentence(session.design(), *result, now);
     if (words != sentence->text()) sentence->setText(words);
 }

@@ -25,6 +25,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -39,6 +40,9 @@ namespace {
 
 constexpr int kPaletteWidth = 224;
 constexpr int kInspectorWidth = 308;
+constexpr QSize kWanted(1440, 900);
+constexpr QSize kSmallest(1020, 640);
+constexpr int kTitleBar = 28; // about that much of the screen goes to the frame
 constexpr int kNoticeMs = 6000;
 constexpr const char* kFirstTemplate = "web-pair";
 // A stored layout of another number is ignored.
@@ -59,8 +63,7 @@ MainWindow::MainWindow(Session& session, Theme& theme, QWidget* parent)
     bindView();
     follow();
     setAcceptDrops(true);
-    resize(1440, 900);
-    setMinimumSize(1020, 640);
+    fitOnScreen();
     restoreLayout();
     refreshTitle();
 }
@@ -334,10 +337,12 @@ void MainWindow::start(const QString& path) {
 void MainWindow::showStartPage() {
     m_startPage->setRecent(m_documents->recent());
     m_pages->setCurrentWidget(m_startPage);
+    m_topBar->setToolsShown(false);
 }
 
 void MainWindow::showDesign() {
     m_pages->setCurrentWidget(m_columns);
+    m_topBar->setToolsShown(true);
     m_canvas->setFocus(Qt::OtherFocusReason);
 }
 
@@ -377,6 +382,19 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (urls.size() != 1 || !urls.front().isLocalFile()) return;
     event->acceptProposedAction();
     m_documents->open(urls.front().toLocalFile());
+}
+
+QSize fittingSize(QSize wanted, QSize room) {
+    return room.isEmpty() ? wanted : wanted.boundedTo(room);
+}
+
+void MainWindow::fitOnScreen() {
+    const QSize room = screen() != nullptr ? screen()->availableGeometry().size() : QSize();
+    setMinimumSize(fittingSize(kSmallest, room));
+    resize(fittingSize(kWanted, room));
+    // Where the wanted size and a title bar find no room, the desktop knows best how large the window may be.
+    const QSize withFrame = kWanted + QSize(0, kTitleBar);
+    if (fittingSize(withFrame, room) != withFrame) setWindowState(windowState() | Qt::WindowMaximized);
 }
 
 void MainWindow::restoreLayout() {

@@ -2,6 +2,7 @@
 // The window: palette, canvas, strip, docks and inspector around one session.
 
 #include <QMainWindow>
+#include <QSize>
 
 class QLabel;
 class QMenu;
@@ -65,6 +66,7 @@ private:
     void toggleRun();
     void chooseTheme(const char* action);
     void refreshTitle();
+    void fitOnScreen();
     void restoreLayout();
     void rememberLayout() const;
 
@@ -90,5 +92,8 @@ private:
     QLabel* m_zoom = nullptr;
     bool m_leaving = false;
 };
+
+// The size a window of that size gets on a screen with so much room: never larger than the room.
+QSize fittingSize(QSize wanted, QSize room);
 
 } // namespace alwayson::gui

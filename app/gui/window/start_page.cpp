@@ -1,6 +1,7 @@
 #include "app/gui/window/start_page.h"
 
-#include "app/gui/widgets/tile.h"
+#include "app/gui/canvas/thumbnail.h"
+#include "app/gui/theme/theme.h"
 #include "app/gui/widgets/ui.h"
 #include "app/verbs/verbs.h"
 
@@ -9,6 +10,7 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QPainter>
+#include <QPainterPath>
 #include <QPushButton>
 #include <QScrollArea>
 
@@ -16,34 +18,34 @@ namespace alwayson::gui {
 
 namespace {
 
-constexpr int kColumns = 2;
-constexpr int kWidth = 980;
+constexpr int kColumns = 3;
+constexpr int kCardWidth = 248;
+constexpr int kPictureHeight = 132;
+constexpr int kSideWidth = 236;
+constexpr int kGap = 16;
+constexpr int kPadding = 16;
 
-// A card to click: tile, title, description.
+// A card to click: a picture of the design, its title, what it is about.
 class Card : public QAbstractButton {
 public:
-    Card(const Theme& theme, const QString& title, const QString& description, const QString& icon,
-         const QString& category, QWidget* parent)
-        : QAbstractButton(parent), m_theme(theme) {
+    Card(const Theme& theme, const QString& title, const QString& description, Design design, QWidget* parent)
+        : QAbstractButton(parent), m_theme(theme), m_design(std::move(design)) {
         setCursor(Qt::PointingHandCursor);
         setFocusPolicy(Qt::StrongFocus);
+        setAttribute(Qt::WA_Hover);
         setAccessibleName(title);
         setAccessibleDescription(description);
-        setMinimumHeight(92);
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(16, 14, 16, 14);
-        row->setSpacing(14);
-        auto* tile = new Tile(theme, 40, this);
-        tile->show(icon, category);
-        row->addWidget(tile, 0, Qt::AlignTop);
-        auto* words = new QVBoxLayout;
-        words->setSpacing(4);
-        words->addWidget(ui::label(theme, title, Type::body, "text", QFont::DemiBold, this));
+        setFixedWidth(kCardWidth);
+        auto* column = new QVBoxLayout(this);
+        column->setContentsMargins(kPadding, kPictureHeight + 14, kPadding, 14);
+        column->setSpacing(4);
+        column->addWidget(ui::label(theme, title, Type::body, "text", QFont::DemiBold, this));
         QLabel* text = ui::label(theme, description, Type::secondary, "secondary", QFont::Normal, this);
         text->setWordWrap(true);
-        words->addWidget(text);
-        words->addStretch(1);
-        row->addLayout(words, 1);
+        text->setMinimumHeight(
+            text->heightForWidth(kCardWidth - 2 * kPadding)); // a button does not ask for it
+        column->addWidget(text);
+        column->addStretch(1);
         for (QWidget* child : findChildren<QWidget*>())
             child->setAttribute(Qt::WA_TransparentForMouseEvents);
         connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
@@ -54,25 +56,42 @@ protected:
         QPainter painter(this);
         painter.setRenderHint(QPainter::Antialiasing);
         const bool strong = underMouse() || hasFocus();
+        const QRectF box = QRectF(rect()).adjusted(1, 1, -1, -1);
+        QPainterPath outline;
+        outline.addRoundedRect(box, space::kCardRadius, space::kCardRadius);
+        painter.fillPath(outline, m_theme.color(Tone::surface));
+        const QRectF picture(box.left(), box.top(), box.width(), kPictureHeight);
+        painter.save();
+        painter.setClipPath(outline);
+        painter.fillRect(picture, m_theme.color(Tone::canvas));
+        painter.fillRect(QRectF(box.left(), picture.bottom(), box.width(), 1), m_theme.color(Tone::line));
+        painter.restore();
+        if (m_design.nodes.empty())
+            paintInvitation(painter, picture);
+        else
+            paintThumbnail(painter, m_theme, m_design, picture.adjusted(16, 14, -16, -14));
         painter.setPen(QPen(m_theme.color(strong ? Tone::accent : Tone::line), hasFocus() ? 1.6 : 1));
-        painter.setBrush(m_theme.color(Tone::surface));
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), space::kCardRadius,
-                                space::kCardRadius);
+        painter.setBrush(Qt::NoBrush);
+        painter.drawPath(outline);
     }
 
 private:
-    const Theme& m_theme;
-};
+    void paintInvitation(QPainter& painter, const QRectF& picture) const {
+        QRectF card(0, 0, 86, 31);
+        card.moveCenter(picture.center());
+        QPen dashed(m_theme.color(Tone::faint), 1.2);
+        dashed.setDashPattern({4, 3});
+        painter.setPen(dashed);
+        painter.setBrush(m_theme.color(Tone::surface));
+        painter.drawRoundedRect(card, 7, 7);
+        QRectF plus(0, 0, 16, 16);
+        plus.moveCenter(card.center());
+        m_theme.icons().paint(painter, QStringLiteral("plus"), plus, m_theme.color(Tone::secondary));
+    }
 
-// The picture that says most about a template's shape.
-std::pair<QString, QString> pictureOf(const std::string& id) {
-    if (id == "one-server") return {QStringLiteral("server"), QStringLiteral("compute")};
-    if (id == "storage" || id == "analytics") return {QStringLiteral("database"), QStringLiteral("data")};
-    if (id.find("aws") != std::string::npos || id.find("azure") != std::string::npos)
-        return {QStringLiteral("external"), QStringLiteral("cloud")};
-    if (id == "two-regions") return {QStringLiteral("region"), QStringLiteral("cloud")};
-    return {QStringLiteral("balancer"), QStringLiteral("balancer")};
-}
+    const Theme& m_theme;
+    const Design m_design;
+};
 
 } // namespace
 
@@ -87,11 +106,10 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
     outer->addWidget(scroll);
     auto* page = new QWidget;
     auto* centred = new QHBoxLayout(page);
-    centred->setContentsMargins(32, 44, 32, 32);
+    centred->setContentsMargins(32, 56, 32, 32);
     centred->addStretch(1);
     auto* content = new QWidget(page);
-    content->setMaximumWidth(kWidth);
-    centred->addWidget(content, 100);
+    centred->addWidget(content);
     centred->addStretch(1);
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
@@ -102,39 +120,45 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
         theme,
         tr("Draw a system, see where it is weak, break it, and leave with configuration that deploys it."),
         Type::body, "secondary", QFont::Normal, content));
-    column->addSpacing(26);
+    column->addSpacing(28);
     auto* halves = new QHBoxLayout;
-    halves->setSpacing(36);
+    halves->setSpacing(40);
     auto* left = new QVBoxLayout;
     left->setSpacing(0);
     left->addWidget(
         ui::label(theme, tr("Start from a template"), Type::control, "text", QFont::DemiBold, content));
     left->addSpacing(10);
     auto* grid = new QGridLayout;
-    grid->setSpacing(12);
+    grid->setSpacing(kGap);
     addTemplates(*grid);
     left->addLayout(grid);
     left->addStretch(1);
-    halves->addLayout(left, 7);
-    auto* right = new QVBoxLayout;
+    halves->addLayout(left);
+    auto* side = new QWidget(content);
+    side->setFixedWidth(kSideWidth);
+    auto* right = new QVBoxLayout(side);
+    right->setContentsMargins(0, 0, 0, 0);
     right->setSpacing(0);
     right->addWidget(ui::label(theme, tr("Recent files"), Type::control, "text", QFont::DemiBold, content));
-    right->addSpacing(8);
+    right->addSpacing(10);
     m_recent = new QVBoxLayout;
     m_recent->setSpacing(2);
     right->addLayout(m_recent);
     right->addSpacing(16);
-    QPushButton* open = ui::button(theme, tr("Open a file..."), "plain", content);
-    open->setIcon(theme.icon(QStringLiteral("open")));
-    connect(open, &QPushButton::clicked, this, &StartPage::openRequested);
-    right->addWidget(open, 0, Qt::AlignLeft);
-    right->addSpacing(6);
-    QPushButton* back = ui::button(theme, tr("Back to the open design"), "flat", content);
-    back->setIcon(theme.icon(QStringLiteral("chevron-left")));
-    connect(back, &QPushButton::clicked, this, &StartPage::closed);
-    right->addWidget(back, 0, Qt::AlignLeft);
+    const auto button = [&](const QString& text, const QString& icon) {
+        QPushButton* made = ui::button(theme, text, "plain", content);
+        made->setIcon(theme.icon(icon));
+        made->setFixedWidth(kSideWidth);
+        right->addWidget(made);
+        right->addSpacing(8);
+        return made;
+    };
+    connect(button(tr("Open a file..."), QStringLiteral("open")), &QPushButton::clicked, this,
+            &StartPage::openRequested);
+    connect(button(tr("Back to the open design"), QStringLiteral("chevron-left")), &QPushButton::clicked,
+            this, &StartPage::closed);
     right->addStretch(1);
-    halves->addLayout(right, 3);
+    halves->addWidget(side);
     column->addLayout(halves);
     column->addStretch(1);
     scroll->setWidget(page);
@@ -143,9 +167,10 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
 
 void StartPage::addTemplates(QGridLayout& grid) {
     for (const verbs::TemplateInfo& info : verbs::templates()) {
-        const auto [icon, category] = pictureOf(info.id);
-        auto* card = new Card(m_theme, QString::fromStdString(info.title),
-                              QString::fromStdString(info.description), icon, category, this);
+        Result<Design> design = verbs::newFromTemplate(info.id);
+        auto* card =
+            new Card(m_theme, QString::fromStdString(info.title), QString::fromStdString(info.description),
+                     design ? std::move(*design) : Design(), this);
         const QString id = QString::fromStdString(info.id);
         card->setObjectName(QStringLiteral("template-") + id);
         connect(card, &QAbstractButton::clicked, this, [this, id] { emit templateChosen(id); });
@@ -153,13 +178,10 @@ void StartPage::addTemplates(QGridLayout& grid) {
         ++m_templates;
     }
     auto* empty = new Card(m_theme, tr("Empty design"),
-                           tr("A blank canvas. Drag clients, balancers and servers onto it."),
-                           QStringLiteral("plus"), QStringLiteral("place"), this);
+                           tr("A blank canvas. Drag clients, balancers and servers onto it."), {}, this);
     empty->setObjectName(QStringLiteral("empty-design"));
     connect(empty, &QAbstractButton::clicked, this, [this] { emit templateChosen({}); });
     grid.addWidget(empty, m_templates / kColumns, m_templates % kColumns);
-    for (int column = 0; column < kColumns; ++column)
-        grid.setColumnStretch(column, 1);
 }
 
 void StartPage::setRecent(const QStringList& paths) {
@@ -170,6 +192,7 @@ void StartPage::setRecent(const QStringList& paths) {
     for (const QString& path : paths) {
         QPushButton* entry = ui::button(m_theme, QFileInfo(path).fileName(), "flat", this);
         entry->setToolTip(ui::plainTip(path));
+        entry->setMaximumWidth(kSideWidth);
         connect(entry, &QPushButton::clicked, this, [this, path] { emit fileChosen(path); });
         m_recent->addWidget(entry, 0, Qt::AlignLeft);
     }

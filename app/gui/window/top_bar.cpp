@@ -42,6 +42,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     row->setSpacing(6);
 
     QToolButton* menuButton = ui::iconButton(theme, QStringLiteral("menu"), tr("Menu (F10)"), this);
+    m_menuButton = menuButton;
     menuButton->setObjectName(QStringLiteral("menuButton"));
     menuButton->setFixedSize(28, 28);
     menuButton->setIconSize(QSize(18, 18));
@@ -51,6 +52,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     });
     row->addWidget(menuButton);
     auto* names = new QWidget(this);
+    m_names = names;
     names->setMinimumWidth(72);
     names->setMaximumWidth(196);
     auto* nameRow = new QHBoxLayout(names);
@@ -140,7 +142,7 @@ QPushButton* TopBar::mode(const char* id) {
     QPushButton* button = ui::button(m_theme, action->text(), "mode", this);
     button->setCheckable(true);
     button->setChecked(action->isChecked());
-    button->setFixedSize(72, space::kControl);
+    button->setFixedSize(76, space::kControl);
     button->setToolTip(tipOf(*action));
     connect(button, &QPushButton::clicked, action, &QAction::trigger);
     connect(action, &QAction::toggled, button, &QPushButton::setChecked);
@@ -199,13 +201,20 @@ void TopBar::refreshRun() {
     const bool running = state == Session::RunState::running;
     m_run->setText(running ? tr("Pause") : state == Session::RunState::paused ? tr("Go on") : tr("Run"));
     m_run->setIcon(m_theme.icon(running ? QStringLiteral("pause") : QStringLiteral("play"), Tone::onAccent));
-    m_stop->setVisible(state != Session::RunState::idle);
+    m_stop->setVisible(m_toolsShown && state != Session::RunState::idle);
     m_scenario->setEnabled(state == Session::RunState::idle || state == Session::RunState::finished);
     if (state == Session::RunState::running || state == Session::RunState::paused)
         showScenario(m_session.runScenario());
     const int speed = m_speed->findData(m_session.speed());
     if (speed >= 0) m_speed->setCurrentIndex(speed);
     refreshClock();
+}
+
+void TopBar::setToolsShown(bool shown) {
+    m_toolsShown = shown;
+    for (QWidget* child : findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly))
+        if (child != m_menuButton && child != m_names) child->setVisible(shown);
+    refreshRun();
 }
 
 void TopBar::refreshClock() {

@@ -23,6 +23,8 @@ public:
 
     QString scenario() const; // id; "" for the live run
     void showScenario(const QString& id);
+    // Tools, run and export are of the open design: without it on screen they are not shown.
+    void setToolsShown(bool shown);
 
 private:
     QPushButton* mode(const char* action);
@@ -34,6 +36,9 @@ private:
     Session& m_session;
     const Theme& m_theme;
     Actions& m_actions;
+    bool m_toolsShown = true;
+    QWidget* m_names;
+    QToolButton* m_menuButton;
     QLabel* m_name;
     QLabel* m_file;
     Combo* m_scenario;

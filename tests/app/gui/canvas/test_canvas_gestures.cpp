@@ -5,7 +5,7 @@
 #include "app/gui/canvas/group_item.h"
 #include "app/gui/canvas/inline_rename.h"
 #include "app/gui/canvas/link_item.h"
-#include "app/gui/canvas/minimap.h"
+#include "app/gui/canvas/link_tip.h"
 #include "tests/app/gui/canvas/canvas_fixture.h"
 
 #include <QApplication>
@@ -221,7 +221,13 @@ private slots:
         canvas.moveTo(canvas.middleOf("users"));
         QVERIFY2(canvas.view.linkHint().size() > 10, qPrintable(canvas.view.linkHint()));
         QCOMPARE(canvas.view.canvasScene().node("users")->emphasis(), Emphasis::dimmed);
+        // The reason stands on the canvas and hides neither end of the link.
+        QVERIFY(canvas.view.tip().isVisible());
+        const QRectF hidden = canvas.view.mapToScene(canvas.view.tip().geometry()).boundingRect();
+        for (const char* end : {"lb", "users"})
+            QVERIFY2(!canvas.view.canvasScene().shown().at(end).intersects(hidden), end);
         canvas.release(canvas.middleOf("users"));
+        QVERIFY(!canvas.view.tip().isVisible());
         QCOMPARE(canvas.bytes(), before);
         QCOMPARE(canvas.session.undoStack().count(), 0);
         QCOMPARE(canvas.view.canvasScene().node("users")->emphasis(), Emphasis::none);
@@ -498,16 +504,6 @@ private slots:
             for (const Strand& strand : link->strands())
                 for (const QPointF& sample : strand.route.samples)
                     QVERIFY(!pool->tab().contains(sample));
-    }
-
-    void minimapMovesTheView() {
-        CanvasFixture canvas;
-        QVERIFY(canvas.ready());
-        canvas.view.setZoom(2, {});
-        const QPointF before = canvas.view.mapToScene(canvas.view.viewport()->rect().center());
-        QTest::mouseClick(&canvas.view.minimap(), Qt::LeftButton, {}, QPoint(20, 20));
-        QVERIFY(QLineF(before, canvas.view.mapToScene(canvas.view.viewport()->rect().center())).length() >
-                20);
     }
 };
 

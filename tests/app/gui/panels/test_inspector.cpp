@@ -122,6 +122,8 @@ private slots:
     void whatEmptyMeansStandsInTheField() {
         QCOMPARE(whatEmptyMeans("Pause. Empty: as Check every."), QStringLiteral("as Check every"));
         QCOMPARE(whatEmptyMeans("Empty: HTTP/1.0 is asked. More."), QStringLiteral("HTTP/1.0 is asked"));
+        QCOMPARE(whatEmptyMeans("Empty: from the price book, by instance type."),
+                 QStringLiteral("price book"));
         QCOMPARE(whatEmptyMeans("No word about it."), QString());
     }
 

@@ -74,13 +74,14 @@ private slots:
         const auto answered = std::find_if(
             rows.begin(), rows.end(), [](const FigureRow& row) { return row.name == "Requests answered"; });
         QVERIFY(answered != rows.end());
+        QCOMPARE(answered->section, QStringLiteral("users · read"));
         QVERIFY(answered->value.startsWith("98."));
         QVERIFY(answered->interval.contains("0.25"));
         QCOMPARE(answered->tag, QStringLiteral("simulated"));
         QVERIFY(!answered->samples.isEmpty());
         const std::vector<BarRow> bars = errorBars(killedWeb2());
         QCOMPARE(bars.size(), std::size_t(2));
-        QCOMPARE(bars[0].name, QStringLiteral("refused"));
+        QCOMPARE(bars[0].name, QStringLiteral("Connection refused"));
         QCOMPARE(bars[0].amount, 15.0);
     }
 

@@ -14,6 +14,7 @@
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -184,6 +185,26 @@ private slots:
         question = bench.window.findChild<QMessageBox*>(QStringLiteral("closeGuard"));
         QTest::mouseClick(question->button(QMessageBox::Discard), Qt::LeftButton);
         QTRY_VERIFY(!bench.window.isVisible());
+    }
+
+    void theWindowIsNeverLargerThanTheScreen() {
+        QCOMPARE(fittingSize({1440, 900}, {1920, 1080}), QSize(1440, 900));
+        QCOMPARE(fittingSize({1440, 900}, {960, 600}), QSize(960, 600));
+        QCOMPARE(fittingSize({1440, 900}, {}), QSize(1440, 900)); // no screen known
+        Bench bench;
+        const QSize room = bench.window.screen()->availableGeometry().size();
+        QVERIFY2(bench.window.width() <= room.width() && bench.window.height() <= room.height(),
+                 qPrintable(QStringLiteral("%1 x %2").arg(bench.window.width()).arg(bench.window.height())));
+    }
+
+    void theStartPageShowsNoToolsOfADesign() {
+        Bench bench;
+        auto* run = bench.window.findChild<QPushButton*>(QStringLiteral("runButton"));
+        QVERIFY(run->isVisible());
+        bench.window.showStartPage();
+        QVERIFY(!run->isVisible());
+        bench.window.showDesign();
+        QVERIFY(run->isVisible());
     }
 
     void titleSaysWhatIsOpenAndWhetherItIsEdited() {

@@ -1,0 +1,188 @@
+// The export dock: every file before it is written, the real tool's word on it, and nothing of the user's
+// replaced unasked.
+
+#include "app/gui/run/export_panel.h"
+#include "app/verbs/verbs.h"
+#include "tests/app/gui/canvas/canvas_fixture.h"
+
+#include <QAbstractButton>
+#include <QDir>
+#include <QFile>
+#include <QLabel>
+#include <QListWidget>
+#include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+
+using namespace alwayson;
+using namespace alwayson::gui;
+using namespace alwayson::gui::test;
+
+namespace {
+
+constexpr const char* kConfig = "haproxy/lb1/haproxy.cfg";
+
+struct Bench {
+    Session session;
+    Theme theme;
+    ExportPanel panel{session, theme};
+    QListWidget& files = *panel.findChild<QListWidget*>(QStringLiteral("export-files"));
+    QPlainTextEdit& preview = *panel.findChild<QPlainTextEdit*>(QStringLiteral("export-preview"));
+    QLabel& verdict = *panel.findChild<QLabel*>(QStringLiteral("export-verdict"));
+    QPushButton& write = *panel.findChild<QPushButton*>(QStringLiteral("export-write"));
+
+    bool ready() {
+        if (!session.newFromTemplate(QStringLiteral("web-pair"))) return false;
+        panel.resize(900, 300);
+        panel.show();
+        return QTest::qWaitFor([this] { return write.isEnabled(); }, 20000);
+    }
+    QMessageBox* question() const { return panel.findChild<QMessageBox*>(QStringLiteral("export-replace")); }
+};
+
+void put(const QString& path, const QByteArray& bytes) {
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(bytes);
+}
+
+QByteArray bytesOf(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("(no file)");
+}
+
+} // namespace
+
+class TestExportPanel : public QObject {
+    Q_OBJECT
+private slots:
+    void everyFileIsShownBeforeAnythingIsWritten() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        verbs::ExportOptions options;
+        const auto wanted = verbs::exportDesign(bench.session.design(), options);
+        QVERIFY(wanted);
+        QCOMPARE(std::size_t(bench.files.count()), wanted->size());
+        for (const verbs::ExportedFile& file : *wanted) {
+            const auto found = bench.files.findItems(QString::fromStdString(file.path), Qt::MatchExactly);
+            QCOMPARE(found.size(), 1);
+            bench.files.setCurrentItem(found.first());
+            QCOMPARE(bench.preview.toPlainText(), QString::fromStdString(file.bytes));
+        }
+    }
+
+    void theConfigurationOpensWithTheVerdictOfTheTool() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        QCOMPARE(bench.files.currentItem()->text(), QString::fromLatin1(kConfig));
+        verbs::ExportOptions options;
+        options.verify = true;
+        const auto wanted = verbs::exportDesign(bench.session.design(), options);
+        QVERIFY(wanted);
+        const auto config = std::find_if(wanted->begin(), wanted->end(), [](const verbs::ExportedFile& file) {
+            return file.path == kConfig;
+        });
+        QVERIFY(config != wanted->end());
+        const QString shown = bench.verdict.text();
+        if (config->verifiedBy.empty()) {
+            // Without the tool the panel says that nobody checked.
+            QVERIFY2(!shown.isEmpty() && !shown.contains("valid"), qPrintable(shown));
+        } else {
+            QVERIFY2(shown.startsWith(QString::fromStdString(config->verifiedBy)), qPrintable(shown));
+            QVERIFY2(shown.contains("valid"), qPrintable(shown));
+            QCOMPARE(bench.verdict.property("tone").toString(), QStringLiteral("ok"));
+        }
+    }
+
+    void anEditIsFollowedAndAnOldExportIsNotWritten() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        const QString before = bench.preview.toPlainText();
+        bench.session.apply(operation::setParameter(Collection::nodes, "lb1", "check_inter_ms", 7000));
+        QVERIFY(!bench.write.isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(bench.write.isEnabled(), 20000);
+        QVERIFY(bench.preview.toPlainText() != before);
+        QVERIFY(bench.preview.toPlainText().contains("inter 7"));
+    }
+
+    void writesAndWritesAgain() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        QTemporaryDir folder;
+        bench.panel.setFolder(folder.path());
+        QSignalSpy notices(&bench.session, &Session::notice);
+        for (int i = 0; i < 2; ++i) {
+            QTest::mouseClick(&bench.write, Qt::LeftButton);
+            QVERIFY(!bench.question());
+        }
+        QCOMPARE(notices.count(), 2);
+        QCOMPARE(QString::fromUtf8(bytesOf(folder.filePath(kConfig))), bench.preview.toPlainText());
+    }
+
+    void whatItDidNotWriteIsReplacedOnlyWhenToldTo() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        QTemporaryDir folder;
+        const QString path = folder.filePath(kConfig);
+        put(path, "mine\n");
+        bench.panel.setFolder(folder.path());
+        QSignalSpy notices(&bench.session, &Session::notice);
+
+        QTest::mouseClick(&bench.write, Qt::LeftButton);
+        QMessageBox* question = bench.question();
+        QVERIFY(question);
+        QVERIFY2(question->text().contains(kConfig), qPrintable(question->text()));
+        QVERIFY2(question->informativeText().contains("another folder"),
+                 qPrintable(question->informativeText()));
+        // Enter and Escape keep the file.
+        QCOMPARE(question->defaultButton(), question->button(QMessageBox::Cancel));
+        QCOMPARE(question->escapeButton(), question->button(QMessageBox::Cancel));
+        QTest::mouseClick(question->button(QMessageBox::Cancel), Qt::LeftButton);
+        QTRY_VERIFY(!bench.question());
+        QCOMPARE(bytesOf(path), QByteArray("mine\n"));
+        QCOMPARE(notices.count(), 0);
+
+        QTest::mouseClick(&bench.write, Qt::LeftButton);
+        QVERIFY(bench.question());
+        auto* replace = bench.question()->findChild<QAbstractButton*>(QStringLiteral("export-replace-all"));
+        QVERIFY(replace);
+        QTest::mouseClick(replace, Qt::LeftButton);
+        QTRY_COMPARE(notices.count(), 1);
+        QCOMPARE(QString::fromUtf8(bytesOf(path)), bench.preview.toPlainText());
+    }
+
+    void aFileChangedSinceTheExportIsAskedFor() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        QTemporaryDir folder;
+        bench.panel.setFolder(folder.path());
+        QTest::mouseClick(&bench.write, Qt::LeftButton);
+        put(folder.filePath(kConfig), "tuned by hand\n");
+        put(folder.filePath("haproxy/lb1/apply.sh"), "echo mine\n");
+        QTest::mouseClick(&bench.write, Qt::LeftButton);
+        QVERIFY(bench.question());
+        QVERIFY2(bench.question()->text().contains("2 files"), qPrintable(bench.question()->text()));
+        QVERIFY(bench.question()->informativeText().contains("apply.sh"));
+        bench.question()->close();
+        QCOMPARE(bytesOf(folder.filePath(kConfig)), QByteArray("tuned by hand\n"));
+    }
+
+    void aFolderThatCannotBeWrittenIsAnError() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        QTemporaryDir folder;
+        const QString blocked = folder.filePath("blocked");
+        put(blocked, "a file, no folder");
+        bench.panel.setFolder(blocked);
+        QSignalSpy errors(&bench.session, &Session::errorRaised);
+        QTest::mouseClick(&bench.write, Qt::LeftButton);
+        QCOMPARE(errors.count(), 1);
+        QVERIFY(!errors.first().at(1).toString().isEmpty());
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestExportPanel, test_export_panel)
+#include "test_export_panel.moc"
