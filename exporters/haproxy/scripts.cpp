@@ -61,21 +61,41 @@ if [ "${1-}" != --yes ]; then
     echo "nothing was changed. Run: sh apply.sh --yes"
     exit 0
 fi
-@VARIABLES@backup=$target.before-$(date +%Y%m%d-%H%M%S)
-new=$(mktemp "$target.new.XXXXXX")
+@VARIABLES@new=$(mktemp "$target.new.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cat haproxy.cfg >"$new"
 chmod 0644 "$new"
-if [ -f "$target" ]; then cp -p "$target" "$backup"; fi
+backup=
+if [ -f "$target" ]; then
+    backup=$target.before-$(date +%Y%m%d-%H%M%S)
+    if [ -e "$backup" ]; then backup=$backup-$$; fi
+    cp -p "$target" "$backup"
+fi
 mv "$new" "$target"
-if systemctl @VERB@ haproxy && systemctl is-active --quiet haproxy; then
-    echo "applied. To roll back: cp $backup $target && systemctl @VERB@ haproxy"
+takes_it() {
+    systemctl @VERB@ haproxy && systemctl is-active --quiet haproxy
+}
+if takes_it; then
+    if [ -n "$backup" ]; then
+        echo "applied. To roll back: cp '$backup' '$target' && systemctl @VERB@ haproxy"
+    else
+        echo "applied. There was no configuration before. To undo: rm '$target' && systemctl stop haproxy"
+    fi
     exit 0
 fi
-echo "HAProxy did not take it; the old file is put back." >&2
-if [ -f "$backup" ]; then
-    cp -p "$backup" "$target"
-    systemctl @VERB@ haproxy || true
+if [ -z "$backup" ]; then
+    rm -f "$target"
+    echo "HAProxy did not take it. There was no configuration before: $target is removed again." >&2
+    exit 1
+fi
+if ! cp -p "$backup" "$new" || ! mv "$new" "$target"; then
+    echo "HAProxy did not take it, and the old file could not be put back. It is in $backup." >&2
+    exit 1
+fi
+if takes_it; then
+    echo "HAProxy did not take it. The old file is put back and in use." >&2
+else
+    echo "HAProxy did not take it. The old file is put back, but HAProxy does not take that either: journalctl -u haproxy says why." >&2
 fi
 exit 1
 )sh";
@@ -115,10 +135,12 @@ void steps(std::string& out, const Built& built) {
            "1. `sh apply.sh` shows the difference to the running configuration. It changes nothing either.\n"
            "1. `sh apply.sh --yes` (as root) keeps a dated copy of the old file, installs the new one and "
            "reloads HAProxy. When\n"
-           "   HAProxy does not take it, the old file is put back.\n\n"
+           "   HAProxy does not take it, the old file is put back; where there was none, the new one is removed "
+           "again.\n\n"
            "With several balancers, apply to one, look at it, then to the next.\n\n"
            "## Roll back\n\n"
-           "`apply.sh` prints the command: copy the dated file back and reload.\n\n"
+           "`apply.sh` prints the command: copy the dated file back and reload, or, where there was no file, remove it and "
+           "stop HAProxy.\n\n"
            "## Look at it\n\n"
            "* `echo 'show servers state' | socat stdio /run/haproxy/admin.sock`\n"
            "* statistics at `http://127.0.0.1:8404/stats`, Prometheus metrics at `/metrics` (needs a build "
@@ -141,9 +163,10 @@ std::string checkScript(const Built& built) {
 std::string applyScript(const Built& built) {
     const std::string variables =
         built.variables.empty() ? "" : fill(kApplyVariables, "@NAMES@", variableNames(built));
-    // A reload keeps the environment of the first start, so variables need a restart.
+    // A reload keeps the environment of the first start, so variables need a restart. Where HAProxy does not run yet,
+    // a bare reload would fail whatever the configuration.
     return fill(fill(kApply, "@VARIABLES@", variables), "@VERB@",
-                built.variables.empty() ? "reload" : "restart");
+                built.variables.empty() ? "reload-or-restart" : "restart");
 }
 
 std::string envExample(const Built& built) {

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 extern char** environ;
 
@@ -66,12 +67,14 @@ pid_t start(const Command& command, int out) {
     // not be interrupted, and its closed pipes would be errors instead of its end.
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
+    // A group of its own, so that what a script started ends with it.
+    posix_spawnattr_setpgroup(&attributes, 0);
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     pid_t pid = 0;
     const int error = posix_spawn(&pid, command.program.c_str(), &actions, &attributes,
                                   pointers(arguments).data(), pointers(environment).data());
@@ -86,6 +89,41 @@ int waitFor(pid_t pid) {
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + (WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 }
+
+// Has it ended? It can still be waited for.
+bool hasEnded(pid_t pid) {
+    siginfo_t info{};
+    return waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+// What a process writes, up to kMostOutput; the rest is read and dropped.
+class Output {
+public:
+    explicit Output(int end) : m_end(end) {}
+    // Waits up to `milliseconds` for more. False when there was none.
+    bool readSome(int milliseconds) {
+        if (m_closed) {
+            poll(nullptr, 0, std::min(milliseconds, 2)); // its end is near
+            return false;
+        }
+        pollfd waiting{m_end, POLLIN, 0};
+        if (poll(&waiting, 1, milliseconds) <= 0) return false;
+        const ssize_t got = read(m_end, m_buffer.data(), m_buffer.size());
+        if (got < 0 && errno == EINTR) return false;
+        m_closed = got <= 0;
+        if (m_closed) return false;
+        const std::size_t room = kMostOutput - m_text.size();
+        m_text.append(m_buffer.data(), std::min(room, static_cast<std::size_t>(got)));
+        return true;
+    }
+    std::string take() { return std::move(m_text); }
+
+private:
+    int m_end;
+    bool m_closed = false;
+    std::string m_text;
+    std::array<char, 65536> m_buffer{};
+};
 
 } // namespace
 
@@ -104,28 +142,24 @@ Result<Finished> runProcess(const Command& command, std::stop_token stop) {
     using Clock = std::chrono::steady_clock;
     const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                           std::chrono::duration<double>(command.timeout.seconds()));
-    Finished finished;
-    bool late = false;
-    std::array<char, 65536> buffer{};
-    while (true) {
-        late = Clock::now() >= until;
-        if (late || stop.stop_requested()) break;
-        pollfd waiting{ends[0], POLLIN, 0};
-        if (poll(&waiting, 1, 50) <= 0) continue;
-        const ssize_t got = read(ends[0], buffer.data(), buffer.size());
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) break;
-        const std::size_t room = kMostOutput - finished.output.size();
-        finished.output.append(buffer.data(), std::min(room, static_cast<std::size_t>(got)));
+    Output output(ends[0]);
+    bool ended = false, late = false;
+    // It is done when it has ended, whether or not it closed its output before and whoever still holds it.
+    while (!ended && !late && !stop.stop_requested()) {
+        output.readSome(20);
+        ended = hasEnded(pid);
+        late = !ended && Clock::now() >= until;
     }
+    // What it wrote before its end is in the pipe, which holds less than this many pieces.
+    for (int pieces = 0; ended && pieces < 64 && output.readSome(0);)
+        ++pieces;
     close(ends[0]);
-    const bool stopped = !late && stop.stop_requested();
-    if (late || stopped) kill(pid, SIGKILL);
-    finished.status = waitFor(pid);
+    if (!ended) kill(-pid, SIGKILL);
+    Finished finished{waitFor(pid), output.take()};
     if (late)
         return ioError("verify.timeout", fmt::format("{} did not finish within {} s.",
                                                      command.program.string(), command.timeout.seconds()));
-    if (stopped) return Error{ErrorKind::cancelled, "verify.stopped", "the check was stopped.", "", {}};
+    if (!ended) return Error{ErrorKind::cancelled, "verify.stopped", "the check was stopped.", "", {}};
     return finished;
 }
 

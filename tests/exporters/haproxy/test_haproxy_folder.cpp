@@ -125,39 +125,70 @@ private slots:
         QCOMPARE(target.readAll(), QByteArray("old\n"));
     }
 
-    void applyPutsTheOldFileBackWhenHaproxyDoesNotTakeIt() {
+    // A service manager of the test takes a configuration when it holds none of the words in $BAD. Running: a file.
+    void applyIsHonestAboutWhatItLeaves_data() {
+        QTest::addColumn<QByteArray>("before"); // "" without a configuration
+        QTest::addColumn<bool>("running");
+        QTest::addColumn<QByteArray>("bad");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("installed"); // the new one is there in the end
+        QTest::addColumn<QByteArray>("says");
+        const auto row = [](const char* name, const char* before, bool running, const char* bad, int status, bool installed, const char* says) {
+            QTest::newRow(name) << QByteArray(before) << running << QByteArray(bad) << status << installed << QByteArray(says);
+        };
+        row("taken", "old\n", true, "no such word", 0, true, "applied. To roll back: cp ");
+        row("taken, was not running", "old\n", false, "no such word", 0, true, "applied. To roll back: cp ");
+        row("taken, first configuration", "", false, "no such word", 0, true, "There was no configuration before. To undo: rm ");
+        row("refused", "old\n", true, "be_web", 1, false, "The old file is put back and in use.");
+        row("both refused", "old\n", true, "be_web\\|old", 1, false, "HAProxy does not take that either");
+        row("refused, first configuration", "", false, "be_web", 1, false, "There was no configuration before:");
+        row("refused, first configuration, running", "", true, "be_web", 1, false, "is removed again.");
+    }
+    void applyIsHonestAboutWhatItLeaves() {
+        QFETCH(QByteArray, before);
+        QFETCH(bool, running);
+        QFETCH(QByteArray, bad);
+        QFETCH(int, status);
+        QFETCH(bool, installed);
+        QFETCH(QByteArray, says);
         QTemporaryDir folder;
         const QString where = write(filesOf(test::designFrom("templates/web-pair.aon.json")), folder);
-        QFile target(folder.filePath("live.cfg"));
-        QVERIFY(target.open(QIODevice::WriteOnly));
-        target.write("old\n");
-        target.close();
-        // A service manager of the test: the answer is in a file.
-        QDir().mkpath(folder.filePath("bin"));
-        QFile systemctl(folder.filePath("bin/systemctl"));
-        QVERIFY(systemctl.open(QIODevice::WriteOnly));
-        systemctl.write("#!/bin/sh\necho \"$@\" >>\"$LOG\"\nexit \"$ANSWER\"\n");
-        systemctl.close();
-        systemctl.setPermissions(systemctl.permissions() | QFile::ExeOwner);
-        const std::string path = folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString();
-        const auto apply = [&](const char* answer) {
-            return sh(where + "/apply.sh", {"--yes"},
-                      {{"TARGET", target.fileName().toStdString()},
-                       {"PATH", path},
-                       {"LOG", folder.filePath("log").toStdString()},
-                       {"ANSWER", answer}});
+        const auto put = [&](const QString& name, const QByteArray& bytes) {
+            QFile file(folder.filePath(name));
+            if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write");
+            file.setPermissions(file.permissions() | QFile::ExeOwner);
         };
-        QCOMPARE(apply("1").status, 1);
-        QVERIFY(target.open(QIODevice::ReadOnly));
-        QCOMPARE(target.readAll(), QByteArray("old\n"));
-        target.close();
-        const verify::Finished good = apply("0");
-        QVERIFY2(good.status == 0, good.output.c_str());
-        QVERIFY(target.open(QIODevice::ReadOnly));
-        QVERIFY(target.readAll().contains("backend be_web from http"));
-        QFile log(folder.filePath("log"));
-        QVERIFY(log.open(QIODevice::ReadOnly));
-        QVERIFY(log.readAll().contains("reload haproxy"));
+        QDir().mkpath(folder.filePath("bin"));
+        put("bin/systemctl", R"(#!/bin/sh
+echo "$@" >>"$STATE.log"
+case $1 in
+    is-active) [ -f "$STATE" ] ;;
+    reload-or-restart) ! grep -q "$BAD" "$TARGET" && : >"$STATE" ;;
+    *) exit 9 ;;
+esac
+)");
+        if (!before.isEmpty()) put("live.cfg", before);
+        if (running) put("state", "");
+        const QString target = folder.filePath("live.cfg");
+        const verify::Finished done =
+            sh(where + "/apply.sh", {"--yes"},
+               {{"TARGET", target.toStdString()},
+                {"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()},
+                {"STATE", folder.filePath("state").toStdString()},
+                {"BAD", bad.toStdString()}});
+        QVERIFY2(done.status == status, done.output.c_str());
+        QVERIFY2(done.output.find(says.toStdString()) != std::string::npos, done.output.c_str());
+        QCOMPARE(done.output.find("put back") != std::string::npos, status != 0 && !before.isEmpty());
+        QFile live(target);
+        QCOMPARE(live.exists(), installed || !before.isEmpty());
+        if (live.open(QIODevice::ReadOnly)) {
+            const QByteArray now = live.readAll();
+            if (installed) QVERIFY(now.contains("backend be_web from http"));
+            else QCOMPARE(now, before);
+        }
+        // A dated copy of the old file, and nothing half done.
+        QCOMPARE(QDir(folder.path()).entryList({"live.cfg.before-*"}).size(), before.isEmpty() ? 0 : 1);
+        QCOMPARE(QDir(folder.path()).entryList({"live.cfg.new.*"}).size(), 0);
     }
 
     void readmeNamesTheFiguresAndTheLimits() {

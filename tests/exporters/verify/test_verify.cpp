@@ -4,8 +4,11 @@
 #include "tests/support/test_support.h"
 
 #include <QElapsedTimer>
+#include <QFile>
+#include <QTemporaryDir>
 
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 using namespace alwayson;
@@ -75,6 +78,52 @@ private slots:
         QVERIFY(!out.ok());
         QCOMPARE(out.error().code, std::string("verify.timeout"));
         QVERIFY(timer.elapsed() < 20000);
+    }
+
+    // A tool that closes its output and runs on is held to the limit like any other.
+    void closedOutput() {
+        QElapsedTimer timer;
+        timer.start();
+        Command command = shell("exec >&- 2>&-; sleep 30");
+        command.timeout = Duration::seconds(0.3);
+        const auto late = runProcess(command);
+        QVERIFY(!late.ok());
+        QCOMPARE(late.error().code, std::string("verify.timeout"));
+        QVERIFY(timer.elapsed() < 10000);
+        const auto out = runProcess(shell("echo said; exec >&- 2>&-; sleep 0.1; exit 5"));
+        QVERIFY(out.ok());
+        QCOMPARE(out->status, 5);
+        QCOMPARE(out->output, std::string("said\n"));
+    }
+
+    // Nor is it waited for what it left behind with its output open.
+    void outputHeldByAnother() {
+        QElapsedTimer timer;
+        timer.start();
+        const auto out = runProcess(shell("head -c 50000 /dev/zero; sleep 30 & echo $!"));
+        QVERIFY(timer.elapsed() < 9000);
+        QVERIFY(out.ok());
+        QCOMPARE(out->status, 0);
+        const pid_t left = std::atoi(out->output.c_str() + 50000);
+        QVERIFY(left > 1);
+        QCOMPARE(::kill(left, SIGKILL), 0);
+    }
+
+    // What a killed script had started ends too.
+    void theWholeGroupIsKilled() {
+        QTemporaryDir folder;
+        const QString note = folder.filePath("pid");
+        Command command = shell("sleep 30 & echo $! >" + note.toStdString() + "; wait");
+        command.timeout = Duration::seconds(0.5);
+        QCOMPARE(runProcess(command).error().code, std::string("verify.timeout"));
+        QFile file(note);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QString stat = QString("/proc/%1/stat").arg(file.readAll().trimmed().constData());
+        const auto runs = [&] {
+            QFile of(stat);
+            return of.open(QIODevice::ReadOnly) && !of.readAll().contains(") Z");
+        };
+        QTRY_VERIFY(!runs());
     }
 
     void stopping() {
