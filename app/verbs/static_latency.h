@@ -1,7 +1,7 @@
 #pragma once
 // Latency without a simulation, where a formula holds.
 
-#include "core/cost/static_load.h"
+#include "core/graph/static_load.h"
 #include "core/results/estimate.h"
 
 namespace alwayson::verbs {

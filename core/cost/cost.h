@@ -1,7 +1,7 @@
 #pragma once
 // The monthly bill of a design (a month of 730 h): machines and traffic, everything up, without retries.
 
-#include "core/cost/static_load.h"
+#include "core/graph/static_load.h"
 #include "core/results/check_report.h"
 
 namespace alwayson {

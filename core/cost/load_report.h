@@ -1,7 +1,7 @@
 #pragma once
 // Load and capacity of every node and pool in normal operation, as the reports show them.
 
-#include "core/cost/static_load.h"
+#include "core/graph/static_load.h"
 #include "core/results/check_report.h"
 
 #include <vector>

@@ -2,6 +2,7 @@
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/request_graph.h"
+#include "core/graph/static_load.h"
 #include "core/structure/compiled.h"
 #include "core/structure/program_builder.h"
 
@@ -73,14 +74,8 @@ void addPlaces(const Design& design, CompiledStructure& out) {
     }
 }
 
-struct ClassLoad {
-    double rate = 0;
-    bool writes = false;
-};
-
 // One program per client and different set of links or deadline; one flow per class.
-void addFlows(const Design& design, const StructureContext& context, CompiledStructure& out,
-              std::vector<ClassLoad>& loads) {
+void addFlows(const Design& design, const StructureContext& context, CompiledStructure& out) {
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
         const Node& client = design.nodes.at(n);
         if (!hasRole(client, "client")) continue;
@@ -99,53 +94,22 @@ void addFlows(const Design& design, const StructureContext& context, CompiledStr
             out.flows.push_back({client.id.str() + ":" + requestClass.id, client.id.str(), requestClass.share,
                                  rate * requestClass.share,
                                  get(client.parameters, key::client::upThreshold).value()});
-            loads.push_back({rate * requestClass.share, requestClass.writes});
         }
     }
 }
 
-// Requests per second at every node when everything works; busy: worker-seconds per second, where service
-// times matter.
-void addLoad(const Design& design, const CompiledProgram& program, const ClassLoad& flow,
-             std::vector<double>& load, std::vector<double>& busy) {
-    std::vector<double> atNode(program.nodes.size(), 0.0), atSet(program.sets.size(), 0.0);
-    const auto callAll = [&](double rate, std::uint32_t first, std::uint32_t end) {
-        for (std::uint32_t c = first; c < end; ++c)
-            atSet[program.calls[c].set] += rate * program.calls[c].calls;
-    };
-    callAll(flow.rate, program.firstRootCall, static_cast<std::uint32_t>(program.calls.size()));
-    for (auto step = program.allSteps.rbegin(); step != program.allSteps.rend(); ++step) {
-        if (step->isSet) {
-            const CompiledSet& set = program.sets[step->index];
-            const double each = atSet[step->index] / (set.endMember - set.firstMember);
-            for (std::uint32_t m = set.firstMember; m < set.endMember; ++m)
-                atNode[program.members[m].node] += each;
-        } else {
-            const CompiledNode& node = program.nodes[step->index];
-            callAll(atNode[step->index], node.firstCall, node.endCall);
-        }
-    }
-    for (std::size_t i = 0; i < program.nodes.size(); ++i) {
-        const std::uint32_t component = program.nodes[i].component;
-        load[component] += atNode[i];
-        const Node& node = design.nodes.at(component);
-        if (atNode[i] > 0 && hasRole(node, "compute"))
-            busy[component] += atNode[i] * meanService(node, flow.writes);
-    }
-}
-
-void addLoads(const Design& design, const std::vector<ClassLoad>& loads, CompiledStructure& out) {
-    out.load.assign(out.nodeCount, 0.0);
-    std::vector<double> busy(out.nodeCount, 0.0);
-    for (std::size_t f = 0; f < loads.size(); ++f)
-        addLoad(design, out.programs[out.programOf[f]], loads[f], out.load, busy);
+// Loads and capacities of the nodes when everything works, and of the sets from them.
+void addLoads(const Design& design, CompiledStructure& out) {
+    const RequestRates rates = requestRates(design);
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
         const Node& node = design.nodes.at(n);
+        const double all = rates.requestsPerS[n], writes = rates.writesPerS[n];
+        out.load.push_back(hasRole(node, "client") ? 0 : all);
         // With several classes the mix at this node decides; the book of capacities knows one service time
         // only.
-        if (busy[n] > 0)
-            out.capacity.push_back(static_cast<double>(get(node.parameters, key::server::workers)) *
-                                   out.load[n] / busy[n]);
+        if (all > 0 && hasRole(node, "compute"))
+            out.capacity.push_back(static_cast<double>(get(node.parameters, key::server::workers)) * all /
+                                   ((all - writes) * meanService(node, false) + writes * meanService(node, true)));
         else
             out.capacity.push_back(capacityOf(design, node).perSecond);
     }
@@ -189,9 +153,8 @@ Result<CompiledStructure> compileStructure(const Design& design) {
     addPlaces(design, out);
     const StructureContext context(design);
     out.views = context.views();
-    std::vector<ClassLoad> loads;
-    addFlows(design, context, out, loads);
-    addLoads(design, loads, out);
+    addFlows(design, context, out);
+    addLoads(design, out);
     return out;
 }
 

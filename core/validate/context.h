@@ -2,7 +2,7 @@
 // What the rule families share: the design, its loads and its calls resolved to nodes. Inside core/validate
 // only.
 
-#include "core/cost/static_load.h"
+#include "core/graph/static_load.h"
 #include "core/results/check_report.h"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // Findings about a design, as values. Errors: simulating it would be meaningless. Warnings: risks. Hints:
 // improvements.
 
-#include "core/cost/static_load.h"
+#include "core/graph/static_load.h"
 #include "core/results/check_report.h"
 
 #include <vector>

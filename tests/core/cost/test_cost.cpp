@@ -2,7 +2,9 @@
 
 #include "core/cost/cost.h"
 #include "core/cost/load_report.h"
+#include "core/graph/static_load.h"
 #include "core/io/project_file.h"
+#include "core/structure/availability.h"
 #include "tests/support/test_support.h"
 
 #include <fmt/format.h>
@@ -170,6 +172,31 @@ private slots:
         QVERIFY(std::abs(*loadOf(loads, "db1")->utilisationWithoutOne - 160 / (4 / 0.012)) < 1e-9);
         QVERIFY(!loadOf(loads, "lb")->utilisationWithoutOne);
         QCOMPARE(loadOf(loads, "lb")->capacityPerSecond, 97000.0);
+    }
+
+    // A server that two links lead to is one target, as in an export; the structure says the same.
+    void aTargetCountsOnce() {
+        const Design design =
+            designOf(R"("nodes": [{"id": "users", "kind": "client", "parameters": {"rate_per_s": 100}},
+            {"id": "lb", "kind": "haproxy"}, {"id": "web1", "kind": "server", "group": "web"}, {"id": "web2", "kind": "server", "group": "web"}],
+            "groups": [{"id": "web", "kind": "pool"}],
+            "links": [{"id": "a", "from": "users", "to": "lb"}, {"id": "b", "from": "lb", "to": "web"},
+                {"id": "c", "from": "lb", "to": "web1", "classes": ["read"]}, {"id": "d", "from": "lb", "to": "web"}])");
+        const StaticLoad load = staticLoad(design);
+        const RequestRates rates = requestRates(design);
+        QCOMPARE(load.edges.size(), std::size_t(6));
+        for (const std::size_t web : {2, 3}) {
+            QVERIFY(std::abs(load.requestsPerS[web] - 50) < 1e-9);
+            QVERIFY(std::abs(rates.requestsPerS[web] - 50) < 1e-9);
+            QVERIFY(std::abs(rates.writesPerS[web] - 10) < 1e-9);
+        }
+        double sent = 0;
+        for (const LoadEdge& edge : load.edges)
+            sent += edge.from == 1 ? edge.requestsPerS : 0;
+        QVERIFY(std::abs(sent - 100) < 1e-9);
+        const auto structure = analyse(design);
+        QVERIFY(structure.ok());
+        QVERIFY(std::abs(loadOf(structure->loads, "web1")->requestsPerSecond - 50) < 1e-9);
     }
 
     void cyclesAreNamedAndEnd() {

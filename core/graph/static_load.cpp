@@ -1,0 +1,232 @@
+#include "core/graph/static_load.h"
+
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+
+#include <algorithm>
+
+namespace alwayson {
+
+namespace {
+
+using Index = std::uint32_t;
+
+// One link from one caller. Its edges stand together in StaticLoad::edges, in the order of its targets.
+struct Branch {
+    Index link = 0;
+    std::size_t firstEdge = 0;
+    const std::vector<Index>* targets = nullptr;
+};
+
+// The requests of one class of one client.
+struct ClassOfClient {
+    const Node& client;
+    const RequestClass& requestClass;
+};
+
+class Propagation {
+public:
+    explicit Propagation(const Design& design)
+        : m_design(design), m_targets(design.nodes.size() + design.groups.size() + 1),
+          m_branches(design.nodes.size()), m_chosenAt(design.nodes.size(), 0) {
+        for (const Node& node : design.nodes)
+            m_isBalancer.push_back(hasRole(node, "balancer"));
+        collectTargets();
+        for (std::size_t i = 0; i < design.links.size(); ++i)
+            addLink(static_cast<Index>(i));
+        sortNodes();
+    }
+
+    // Calls atNode(class, node, rate) for all that arrive somewhere and onEdge(class, edge, rate) for what it
+    // sends on, class by class.
+    template <class AtNode, class OnEdge>
+    void run(AtNode&& atNode, OnEdge&& onEdge) {
+        for (std::size_t i = 0; i < m_design.nodes.size(); ++i) {
+            const Node& node = m_design.nodes.at(i);
+            if (!hasRole(node, "client")) continue;
+            const double rate = get(node.parameters, key::client::rate).perSecond();
+            for (const RequestClass& requestClass : classesOf(node))
+                spread({node, requestClass}, static_cast<Index>(i), rate * requestClass.share, atNode,
+                       onEdge);
+        }
+    }
+
+    std::vector<LoadEdge> edges() const {
+        std::vector<LoadEdge> all(m_edgeCount);
+        for (Index from = 0; from < m_branches.size(); ++from)
+            for (const Branch& branch : m_branches[from])
+                for (Index t = 0; t < branch.targets->size(); ++t)
+                    all[branch.firstEdge + t] = {branch.link, from, (*branch.targets)[t], 0, 0, 0};
+        return all;
+    }
+    std::vector<Index> order() const { return m_order; }
+    std::vector<Index> cycle() const { return m_cycle; }
+
+private:
+    // Nodes, then groups, then one without members for ends that dangle.
+    void collectTargets() {
+        const std::size_t nodes = m_design.nodes.size();
+        for (std::size_t i = 0; i < nodes; ++i) {
+            m_targets[i] = {static_cast<Index>(i)};
+            const auto& name = m_design.nodes.at(i).group;
+            const std::size_t group = name ? m_design.groups.indexOf(name->str()) : Table<Group>::npos;
+            if (group != Table<Group>::npos) m_targets[nodes + group].push_back(static_cast<Index>(i));
+        }
+    }
+
+    const std::vector<Index>& nodesOf(const std::string& id) const {
+        const std::size_t node = m_design.nodes.indexOf(id);
+        if (node != Table<Node>::npos) return m_targets[node];
+        const std::size_t group = m_design.groups.indexOf(id);
+        return group == Table<Group>::npos ? m_targets.back() : m_targets[m_design.nodes.size() + group];
+    }
+
+    void addLink(Index link) {
+        const std::vector<Index>& targets = nodesOf(m_design.links.at(link).to);
+        for (const Index from : nodesOf(m_design.links.at(link).from)) {
+            m_branches[from].push_back({link, m_edgeCount, &targets});
+            m_edgeCount += targets.size();
+        }
+    }
+
+    struct Visit {
+        Index node = 0;
+        std::size_t branch = 0, target = 0; // the next to look at
+    };
+
+    // Depth-first search without recursion; keeps the first cycle it meets.
+    void sortNodes() {
+        enum class Mark : std::uint8_t { fresh, open, done };
+        const std::size_t n = m_design.nodes.size();
+        std::vector<Mark> marks(n, Mark::fresh);
+        std::vector<Visit> stack;
+        const auto enter = [&](Index node) {
+            marks[node] = Mark::open;
+            stack.push_back({node, 0, 0});
+        };
+        for (std::size_t root = 0; root < n; ++root) {
+            if (marks[root] == Mark::fresh) enter(static_cast<Index>(root));
+            while (!stack.empty()) {
+                Visit& at = stack.back();
+                const std::vector<Branch>& branches = m_branches[at.node];
+                while (at.branch < branches.size() && at.target == branches[at.branch].targets->size()) {
+                    ++at.branch;
+                    at.target = 0;
+                }
+                if (at.branch == branches.size()) {
+                    marks[at.node] = Mark::done;
+                    m_order.push_back(at.node);
+                    stack.pop_back();
+                    continue;
+                }
+                const Index to = (*branches[at.branch].targets)[at.target++];
+                if (marks[to] == Mark::fresh)
+                    enter(to);
+                else if (marks[to] == Mark::open && m_cycle.empty())
+                    keepCycle(stack, to);
+            }
+        }
+        std::reverse(m_order.begin(), m_order.end());
+        m_rank.resize(n);
+        for (std::size_t i = 0; i < n; ++i)
+            m_rank[m_order[i]] = i;
+    }
+
+    void keepCycle(const std::vector<Visit>& stack, Index start) {
+        auto at =
+            std::find_if(stack.begin(), stack.end(), [&](const Visit& open) { return open.node == start; });
+        for (; at != stack.end(); ++at)
+            m_cycle.push_back(at->node);
+    }
+
+    template <class AtNode, class OnEdge>
+    void spread(const ClassOfClient& whose, Index client, double rate, AtNode&& atNode, OnEdge&& onEdge) {
+        std::vector<double> arriving(m_design.nodes.size(), 0.0);
+        arriving[client] = rate;
+        const auto send = [&](Index from, const Branch& branch, Index t, double sent) {
+            const Index to = (*branch.targets)[t];
+            if (m_rank[to] <= m_rank[from]) return;
+            arriving[to] += sent;
+            onEdge(whose, branch.firstEdge + t, sent);
+        };
+        for (const Index at : m_order) {
+            if (!(arriving[at] > 0)) continue;
+            atNode(whose, at, arriving[at]);
+            if (m_isBalancer[at]) {
+                choose(at, whose.requestClass.id);
+                const double each = arriving[at] / static_cast<double>(m_chosen.size());
+                for (const auto& [branch, target] : m_chosen)
+                    send(at, *branch, target, each);
+                continue;
+            }
+            for (const Branch& branch : m_branches[at]) {
+                const Link& link = m_design.links.at(branch.link);
+                if (!link.carries(whose.requestClass.id)) continue;
+                const double each = arriving[at] *
+                                    get(link.parameters, key::link::request::callsPerRequest) /
+                                    static_cast<double>(branch.targets->size());
+                for (Index t = 0; t < branch.targets->size(); ++t)
+                    send(at, branch, t, each);
+            }
+        }
+    }
+
+    // The targets of a balancer for one class, each once.
+    void choose(Index balancer, const std::string& classId) {
+        m_chosen.clear();
+        ++m_stamp;
+        for (const Branch& branch : m_branches[balancer]) {
+            if (!m_design.links.at(branch.link).carries(classId)) continue;
+            for (Index t = 0; t < branch.targets->size(); ++t) {
+                std::uint64_t& chosenAt = m_chosenAt[(*branch.targets)[t]];
+                if (chosenAt != m_stamp) m_chosen.emplace_back(&branch, t);
+                chosenAt = m_stamp;
+            }
+        }
+    }
+
+    const Design& m_design;
+    std::vector<std::vector<Index>> m_targets;
+    std::vector<std::vector<Branch>> m_branches; // by caller
+    std::vector<bool> m_isBalancer;
+    std::vector<Index> m_order, m_cycle;
+    std::vector<std::size_t> m_rank;
+    std::size_t m_edgeCount = 0;
+    std::vector<std::pair<const Branch*, Index>> m_chosen;
+    std::vector<std::uint64_t> m_chosenAt; // by node: the last stamp
+    std::uint64_t m_stamp = 0;
+};
+
+} // namespace
+
+RequestRates requestRates(const Design& design) {
+    const std::vector<double> none(design.nodes.size(), 0.0);
+    RequestRates rates{none, none};
+    Propagation(design).run(
+        [&](const ClassOfClient& whose, Index node, double rate) {
+            rates.requestsPerS[node] += rate;
+            if (whose.requestClass.writes) rates.writesPerS[node] += rate;
+        },
+        [](const ClassOfClient&, std::size_t, double) {});
+    return rates;
+}
+
+StaticLoad staticLoad(const Design& design) {
+    Propagation propagation(design);
+    StaticLoad load;
+    load.requestsPerS.assign(design.nodes.size(), 0.0);
+    load.edges = propagation.edges();
+    load.order = propagation.order();
+    load.cycle = propagation.cycle();
+    propagation.run(
+        [&](const ClassOfClient&, Index node, double rate) { load.requestsPerS[node] += rate; },
+        [&](const ClassOfClient& whose, std::size_t at, double rate) {
+            LoadEdge& edge = load.edges[at];
+            edge.requestsPerS += rate;
+            edge.requestBytesPerS += rate * get(whose.client.parameters, key::client::request).count();
+            edge.responseBytesPerS += rate * get(whose.client.parameters, key::client::response).count();
+        });
+    return load;
+}
+
+} // namespace alwayson
