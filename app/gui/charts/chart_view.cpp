@@ -24,6 +24,8 @@ namespace {
 
 constexpr double kNotPlayed = 0.35; // strength of what lies after the playhead
 constexpr int kMarkRowHeight = 13;
+constexpr int kBelowPlot = 26;  // the labels of the time axis
+constexpr int kTickHeight = 22; // least distance of two labels at the other axis
 
 QString shortNumber(double value) {
     if (value != 0 && std::abs(value) < 0.01) return QString::number(value, 'g', 2);
@@ -153,7 +155,11 @@ void ChartView::refill() {
     m_xAxis->setTickInterval(step);
     const double top = niceCeiling(highest);
     m_yAxis->setRange(0, top);
-    m_yAxis->setTickCount(niceSteps(top) + 1);
+    // Where the labels find no room one above the other, fewer of them.
+    const int room = viewport()->height() - kMarkRows * kMarkRowHeight - kBelowPlot;
+    int steps = niceSteps(top);
+    if (room < steps * kTickHeight) steps = steps % 2 == 0 ? 2 : 1;
+    m_yAxis->setTickCount(steps + 1);
     m_yAxis->setLabelFormat(top >= 5     ? QStringLiteral("%.0f")
                             : top >= 0.5 ? QStringLiteral("%.1f")
                                          : QStringLiteral("%.2g"));

@@ -50,7 +50,7 @@ public:
         if (hover || chosen) {
             painter->setPen(Qt::NoPen);
             painter->setBrush(m_theme.color(chosen ? Tone::accentSoft : Tone::hover));
-            painter->drawRoundedRect(QRectF(box).adjusted(-3, 0.5, -2, -0.5), 8, 8);
+            painter->drawRoundedRect(QRectF(box).adjusted(-3, 0.5, -10, -0.5), 8, 8);
         }
         const QRectF tile(box.left() + 1, box.top() + (box.height() - kTile) / 2.0, kTile, kTile);
         paintTile(*painter, m_theme, tile, index.data(PaletteModel::iconRole).toString(),
@@ -218,6 +218,7 @@ Palette::Palette(const Theme& theme, QWidget* parent) : QWidget(parent), m_model
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setMouseTracking(true);
     m_list->setDragEnabled(true);
+    m_list->setDropIndicatorShown(false); // nothing is dropped here; it would be a dot in the corner
     m_list->setDragDropMode(QAbstractItemView::DragOnly);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -22,6 +22,7 @@ namespace {
 
 constexpr int kHeight = 68;
 constexpr int kPadding = 18;
+constexpr int kLeastPadding = 8;
 constexpr double kGap = 7;         // between a figure and its detail
 constexpr double kTagGap = 10;     // between the caption and its tag
 constexpr double kListWidth = 130; // of a list, before there is room to spare
@@ -75,11 +76,20 @@ QSize FigureCell::sizeHint() const {
 }
 
 QSize FigureCell::minimumSizeHint() const {
+    return {static_cast<int>(std::ceil(needed())) + 2 * kLeastPadding, kHeight};
+}
+
+double FigureCell::needed() const {
     const double figure =
         QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
     const double caption =
         QFontMetricsF(m_theme.font(Type::small, QFont::Medium)).horizontalAdvance(m_caption);
-    return {static_cast<int>(std::ceil(std::max(figure, caption))) + 2 * kPadding, kHeight};
+    return std::max(figure, caption);
+}
+
+// A narrow window takes the room around a figure before it takes the figure.
+double FigureCell::paddingNow() const {
+    return std::clamp((width() - needed()) / 2, double(kLeastPadding), double(kPadding));
 }
 
 void FigureCell::paintEvent(QPaintEvent*) {
@@ -90,22 +100,23 @@ void FigureCell::paintEvent(QPaintEvent*) {
         painter.setBrush(m_theme.color(Tone::hover, hasFocus() && !underMouse() ? 0 : 1));
         painter.drawRoundedRect(QRectF(rect()).adjusted(6.5, 6.5, -6.5, -6.5), 8, 8);
     }
-    const double right = width() - kPadding;
+    const double padding = paddingNow();
+    const double right = width() - padding;
     painter.setFont(m_theme.font(Type::small, QFont::Medium));
     painter.setPen(m_theme.color(Tone::secondary));
-    painter.drawText(QPointF(kPadding, 26), m_caption);
+    painter.drawText(QPointF(padding, 26), m_caption);
     const double captionWidth = painter.fontMetrics().horizontalAdvance(m_caption);
     const QString tag = m_stale ? tr("updating") : m_tag;
     painter.setFont(m_theme.font(Type::caption));
     painter.setPen(m_theme.color(Tone::faint));
-    if (kPadding + captionWidth + kTagGap + painter.fontMetrics().horizontalAdvance(tag) <= right + 10)
-        painter.drawText(QPointF(kPadding + captionWidth + kTagGap, 26), tag);
+    if (padding + captionWidth + kTagGap + painter.fontMetrics().horizontalAdvance(tag) <= right + 10)
+        painter.drawText(QPointF(padding + captionWidth + kTagGap, 26), tag);
     painter.setOpacity(m_stale ? 0.55 : 1);
     const QFont figure = m_theme.font(Type::figure, QFont::DemiBold);
     painter.setFont(figure);
     painter.setPen(m_theme.color(m_tone));
-    painter.drawText(QPointF(kPadding, 53), m_figure);
-    const double x = kPadding + QFontMetricsF(figure).horizontalAdvance(m_figure) + kGap;
+    painter.drawText(QPointF(padding, 53), m_figure);
+    const double x = padding + QFontMetricsF(figure).horizontalAdvance(m_figure) + kGap;
     painter.setFont(m_theme.font(Type::secondary));
     painter.setPen(m_theme.color(Tone::secondary));
     const double room = right + 8 - x;

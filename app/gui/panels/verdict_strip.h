@@ -33,6 +33,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    double needed() const; // by the figure and its caption
+    double paddingNow() const;
     const Theme& m_theme;
     QString m_caption, m_figure, m_detail, m_tag;
     bool m_list;

@@ -124,6 +124,7 @@ QWidget* ExportPanel::Impl::makeBar() {
     difference->setEnabled(false);
     difference->setToolTip(tr("What would change in the chosen folder"));
     choose = ui::button(theme, tr("Choose folder"), "plain", bar);
+    choose->setIcon(theme.icon(QStringLiteral("open")));
     write = ui::button(theme, tr("Export to folder"), "primary", bar);
     write->setObjectName(QStringLiteral("export-write"));
     row->addWidget(target);
@@ -371,7 +372,7 @@ void ExportPanel::askToReplace(const std::vector<std::string>& paths) {
     auto* question = new QMessageBox(this);
     question->setAttribute(Qt::WA_DeleteOnClose);
     question->setObjectName(QStringLiteral("export-replace"));
-    question->setIcon(QMessageBox::Warning);
+    question->setIconPixmap(m->theme.icon(QStringLiteral("warning"), Tone::warn).pixmap(28, 28));
     question->setTextFormat(Qt::PlainText);
     const bool one = paths.size() == 1;
     question->setText(one ? tr("Replace %1?").arg(qt(paths.front()))

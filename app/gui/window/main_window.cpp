@@ -42,6 +42,8 @@ constexpr int kPaletteWidth = 224;
 constexpr int kInspectorWidth = 308;
 constexpr QSize kWanted(1440, 900);
 constexpr QSize kSmallest(1020, 640);
+constexpr int kDockHeight = 388;
+constexpr int kAbove = 55;    // top bar and borders
 constexpr int kTitleBar = 28; // about that much of the screen goes to the frame
 constexpr int kNoticeMs = 6000;
 constexpr const char* kFirstTemplate = "web-pair";
@@ -144,7 +146,6 @@ QWidget* MainWindow::buildMiddle() {
     m_rows->addWidget(lower);
     m_rows->setStretchFactor(0, 1);
     m_rows->setStretchFactor(1, 0);
-    m_rows->setSizes({457, 388});
     connect(m_docks->tabBar(), &QTabBar::tabBarDoubleClicked, rows, &DockSplitter::toggleMaximised);
     buildDocks();
     return m_rows;
@@ -392,6 +393,9 @@ void MainWindow::fitOnScreen() {
     const QSize room = screen() != nullptr ? screen()->availableGeometry().size() : QSize();
     setMinimumSize(fittingSize(kSmallest, room));
     resize(fittingSize(kWanted, room));
+    const int rows = height() - kAbove;
+    const int dock = std::min(kDockHeight, rows * 9 / 20);
+    m_rows->setSizes({rows - dock, dock});
     // Where the wanted size and a title bar find no room, the desktop knows best how large the window may be.
     const QSize withFrame = kWanted + QSize(0, kTitleBar);
     if (fittingSize(withFrame, room) != withFrame) setWindowState(windowState() | Qt::WindowMaximized);

@@ -14,14 +14,18 @@
 #include <QPushButton>
 #include <QScrollArea>
 
+#include <algorithm>
+
 namespace alwayson::gui {
 
 namespace {
 
-constexpr int kColumns = 3;
+constexpr int kMostColumns = 3;
 constexpr int kCardWidth = 248;
 constexpr int kPictureHeight = 132;
 constexpr int kSideWidth = 236;
+constexpr int kSideGap = 40;
+constexpr int kMargin = 32;
 constexpr int kGap = 16;
 constexpr int kPadding = 16;
 
@@ -36,6 +40,7 @@ public:
         setAccessibleName(title);
         setAccessibleDescription(description);
         setFixedWidth(kCardWidth);
+        setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred); // as high as the highest of its row
         auto* column = new QVBoxLayout(this);
         column->setContentsMargins(kPadding, kPictureHeight + 14, kPadding, 14);
         column->setSpacing(4);
@@ -106,7 +111,7 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
     outer->addWidget(scroll);
     auto* page = new QWidget;
     auto* centred = new QHBoxLayout(page);
-    centred->setContentsMargins(32, 56, 32, 32);
+    centred->setContentsMargins(kMargin, 56, kMargin, kMargin);
     centred->addStretch(1);
     auto* content = new QWidget(page);
     centred->addWidget(content);
@@ -122,16 +127,17 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
         Type::body, "secondary", QFont::Normal, content));
     column->addSpacing(28);
     auto* halves = new QHBoxLayout;
-    halves->setSpacing(40);
+    halves->setSpacing(kSideGap);
     auto* left = new QVBoxLayout;
     left->setSpacing(0);
     left->addWidget(
         ui::label(theme, tr("Start from a template"), Type::control, "text", QFont::DemiBold, content));
     left->addSpacing(10);
-    auto* grid = new QGridLayout;
-    grid->setSpacing(kGap);
-    addTemplates(*grid);
-    left->addLayout(grid);
+    m_grid = new QGridLayout;
+    m_grid->setSpacing(kGap);
+    addTemplates();
+    arrange();
+    left->addLayout(m_grid);
     left->addStretch(1);
     halves->addLayout(left);
     auto* side = new QWidget(content);
@@ -165,7 +171,21 @@ StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_t
     setRecent({});
 }
 
-void StartPage::addTemplates(QGridLayout& grid) {
+void StartPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+void StartPage::arrange() {
+    const int room = width() - 2 * kMargin - kSideWidth - kSideGap;
+    const int columns = std::clamp((room + kGap) / (kCardWidth + kGap), 1, kMostColumns);
+    if (columns == m_columns) return;
+    m_columns = columns;
+    for (std::size_t i = 0; i < m_cards.size(); ++i)
+        m_grid->addWidget(m_cards[i], int(i) / columns, int(i) % columns);
+}
+
+void StartPage::addTemplates() {
     for (const verbs::TemplateInfo& info : verbs::templates()) {
         Result<Design> design = verbs::newFromTemplate(info.id);
         auto* card =
@@ -174,14 +194,14 @@ void StartPage::addTemplates(QGridLayout& grid) {
         const QString id = QString::fromStdString(info.id);
         card->setObjectName(QStringLiteral("template-") + id);
         connect(card, &QAbstractButton::clicked, this, [this, id] { emit templateChosen(id); });
-        grid.addWidget(card, m_templates / kColumns, m_templates % kColumns);
+        m_cards.push_back(card);
         ++m_templates;
     }
     auto* empty = new Card(m_theme, tr("Empty design"),
                            tr("A blank canvas. Drag clients, balancers and servers onto it."), {}, this);
     empty->setObjectName(QStringLiteral("empty-design"));
     connect(empty, &QAbstractButton::clicked, this, [this] { emit templateChosen({}); });
-    grid.addWidget(empty, m_templates / kColumns, m_templates % kColumns);
+    m_cards.push_back(empty);
 }
 
 void StartPage::setRecent(const QStringList& paths) {

@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include <vector>
+
 class QGridLayout;
 class QVBoxLayout;
 
@@ -23,10 +25,17 @@ signals:
     void openRequested();
     void closed(); // back to the open design
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
-    void addTemplates(QGridLayout& grid);
+    void addTemplates();
+    void arrange(); // the cards in as many columns as there is room for
     const Theme& m_theme;
     QVBoxLayout* m_recent;
+    QGridLayout* m_grid;
+    std::vector<QWidget*> m_cards;
+    int m_columns = 0;
     int m_templates = 0;
 };
 

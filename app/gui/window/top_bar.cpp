@@ -19,6 +19,7 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kHeight = 47;
+constexpr int kRoomy = 1100; // width from which there is room for everything
 constexpr int kFirst = 1000; // stretch of what gets the room before the gap in the middle does
 constexpr double kSpeeds[] = {0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60};
 
@@ -115,6 +116,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     row->addWidget(m_speed);
     row->addSpacing(12);
     QPushButton* exporting = ui::button(theme, tr("Export"), "plain", this);
+    m_export = exporting;
     exporting->setFont(theme.font(Type::body, QFont::DemiBold));
     exporting->setFixedSize(92, space::kControl);
     exporting->setToolTip(tipOf(*actions.at("file.export")));
@@ -201,7 +203,6 @@ void TopBar::refreshRun() {
     const bool running = state == Session::RunState::running;
     m_run->setText(running ? tr("Pause") : state == Session::RunState::paused ? tr("Go on") : tr("Run"));
     m_run->setIcon(m_theme.icon(running ? QStringLiteral("pause") : QStringLiteral("play"), Tone::onAccent));
-    m_stop->setVisible(m_toolsShown && state != Session::RunState::idle);
     m_scenario->setEnabled(state == Session::RunState::idle || state == Session::RunState::finished);
     if (state == Session::RunState::running || state == Session::RunState::paused)
         showScenario(m_session.runScenario());
@@ -217,7 +218,18 @@ void TopBar::setToolsShown(bool shown) {
     refreshRun();
 }
 
+void TopBar::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    // The name comes before its file; the timeline shows the time, too.
+    const bool roomy = width() >= kRoomy;
+    m_file->setVisible(roomy);
+    m_run->setFixedWidth(roomy ? 92 : 84);
+    m_export->setFixedWidth(roomy ? 92 : 76);
+    refreshClock();
+}
+
 void TopBar::refreshClock() {
+    m_clock->setVisible(m_toolsShown && width() >= kRoomy && m_session.runState() != Session::RunState::idle);
     if (m_session.runState() == Session::RunState::idle)
         m_clock->clear();
     else

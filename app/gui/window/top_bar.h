@@ -26,6 +26,9 @@ public:
     // Tools, run and export are of the open design: without it on screen they are not shown.
     void setToolsShown(bool shown);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QPushButton* mode(const char* action);
     QPushButton* flat(const char* action, const QString& text);
@@ -43,6 +46,7 @@ private:
     QLabel* m_file;
     Combo* m_scenario;
     QPushButton* m_run;
+    QPushButton* m_export;
     QPushButton* m_stop;
     Combo* m_speed;
     QLabel* m_clock;
