@@ -172,8 +172,8 @@ Error usage(std::string code, std::string message, std::string cure) {
 
 Status checkOptions(const Design& design, const SimulateOptions& options) {
     if (!options.scenario.empty() && !design.scenarios.contains(options.scenario))
-        return usage("scenario.unknown", fmt::format("The design has no scenario \"{}\".", shownName(options.scenario)),
-                     "");
+        return usage("scenario.unknown",
+                     fmt::format("The design has no scenario \"{}\".", shownName(options.scenario)), "");
     if (!options.scenario.empty() && (options.mode == Mode::availability || options.mode == Mode::exact))
         return usage("simulate.scenario",
                      fmt::format("Mode {} does not run scenarios.", nameOf(options.mode)),
@@ -183,13 +183,16 @@ Status checkOptions(const Design& design, const SimulateOptions& options) {
         return usage("simulate.precision", "The precision must be above 0 and at most 1.",
                      "0.05 asks for 5 % of the unavailability.");
     if (!within(options.years, 0, kMostYears))
-        return usage("simulate.years", fmt::format("{} years cannot be simulated.", formatNumber(options.years)),
+        return usage("simulate.years",
+                     fmt::format("{} years cannot be simulated.", formatNumber(options.years)),
                      fmt::format("Give a number above 0 and up to {}.", grouped(formatNumber(kMostYears))));
     if (options.durationS != 0 && !within(options.durationS, kShortestDurationS, kLongestDurationS))
-        return usage("simulate.duration", fmt::format("A duration of {} s cannot be simulated.", formatNumber(options.durationS)),
+        return usage("simulate.duration",
+                     fmt::format("A duration of {} s cannot be simulated.", formatNumber(options.durationS)),
                      fmt::format("Give from 1 ms to {} s.", grouped(formatNumber(kLongestDurationS))));
     if (options.replications > kMostReplications)
-        return usage("simulate.replications", fmt::format("{} replications are too many.", options.replications),
+        return usage("simulate.replications",
+                     fmt::format("{} replications are too many.", options.replications),
                      fmt::format("At most {} are run.", grouped(std::to_string(kMostReplications))));
     if (options.threads > kMostThreads)
         return usage("simulate.threads", fmt::format("{} threads are too many.", options.threads),
@@ -209,8 +212,10 @@ Precision precisionOf(const SimulationResult& result, double wanted) {
     const Estimate& up = design->availabilityTime;
     if (!up.value || !up.ci95) return precision;
     const double halfWidth = (up.ci95->high - up.ci95->low) / 2, down = 1 - *up.value;
-    if (halfWidth == 0) precision.reached = 0; // nothing can fail
-    else if (up.method == Method::simulated && down > 0) precision.reached = halfWidth / down;
+    if (halfWidth == 0)
+        precision.reached = 0; // nothing can fail
+    else if (up.method == Method::simulated && down > 0)
+        precision.reached = halfWidth / down;
     // The engine compares before it subtracts from 1: allow for the rounding.
     precision.met = (precision.reached && *precision.reached <= wanted * (1 + 1e-9)) || down >= 1;
     return precision;

@@ -162,8 +162,7 @@ private:
             for (const Branch& branch : m_branches[at]) {
                 const Link& link = m_design.links.at(branch.link);
                 if (!link.carries(whose.requestClass.id)) continue;
-                const double each = arriving[at] *
-                                    get(link.parameters, key::link::request::callsPerRequest) /
+                const double each = arriving[at] * get(link.parameters, key::link::request::callsPerRequest) /
                                     static_cast<double>(branch.targets->size());
                 for (Index t = 0; t < branch.targets->size(); ++t)
                     send(at, branch, t, each);
@@ -218,14 +217,15 @@ StaticLoad staticLoad(const Design& design) {
     load.edges = propagation.edges();
     load.order = propagation.order();
     load.cycle = propagation.cycle();
-    propagation.run(
-        [&](const ClassOfClient&, Index node, double rate) { load.requestsPerS[node] += rate; },
-        [&](const ClassOfClient& whose, std::size_t at, double rate) {
-            LoadEdge& edge = load.edges[at];
-            edge.requestsPerS += rate;
-            edge.requestBytesPerS += rate * get(whose.client.parameters, key::client::request).count();
-            edge.responseBytesPerS += rate * get(whose.client.parameters, key::client::response).count();
-        });
+    propagation.run([&](const ClassOfClient&, Index node, double rate) { load.requestsPerS[node] += rate; },
+                    [&](const ClassOfClient& whose, std::size_t at, double rate) {
+                        LoadEdge& edge = load.edges[at];
+                        edge.requestsPerS += rate;
+                        edge.requestBytesPerS +=
+                            rate * get(whose.client.parameters, key::client::request).count();
+                        edge.responseBytesPerS +=
+                            rate * get(whose.client.parameters, key::client::response).count();
+                    });
     return load;
 }
 

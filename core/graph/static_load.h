@@ -35,8 +35,8 @@ struct LoadEdge {
 
 struct StaticLoad {
     std::vector<double> requestsPerS; // as in RequestRates
-    // By link, then caller, then callee; edges without requests included: those that close a cycle, and further
-    // links of a balancer to a target it has already.
+    // By link, then caller, then callee; edges without requests included: those that close a cycle, and
+    // further links of a balancer to a target it has already.
     std::vector<LoadEdge> edges;
     std::vector<std::uint32_t> order; // all nodes, callers before those they call (but for a cycle)
     std::vector<std::uint32_t>

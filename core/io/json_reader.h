@@ -29,8 +29,9 @@ struct ReadLimits {
 // in their keys.
 Result<Json> readJson(std::string_view text, const std::string& fileName, const ReadLimits& limits = {});
 
-// Whether readJson would take this value from a file in which `above` arrays and objects stand around it: its error,
-// with the pointer inside the value and no line. For values that come another way and are to be saved. O(n).
+// Whether readJson would take this value from a file in which `above` arrays and objects stand around it: its
+// error, with the pointer inside the value and no line. For values that come another way and are to be saved.
+// O(n).
 Status checkJson(const Json& json, std::size_t above = 0);
 
 // Where in `text` the value stands that a JSON pointer names; where its nearest existing ancestor stands when

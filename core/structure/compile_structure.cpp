@@ -108,8 +108,9 @@ void addLoads(const Design& design, CompiledStructure& out) {
         // With several classes the mix at this node decides; the book of capacities knows one service time
         // only.
         if (all > 0 && hasRole(node, "compute"))
-            out.capacity.push_back(static_cast<double>(get(node.parameters, key::server::workers)) * all /
-                                   ((all - writes) * meanService(node, false) + writes * meanService(node, true)));
+            out.capacity.push_back(
+                static_cast<double>(get(node.parameters, key::server::workers)) * all /
+                ((all - writes) * meanService(node, false) + writes * meanService(node, true)));
         else
             out.capacity.push_back(capacityOf(design, node).perSecond);
     }

@@ -11,11 +11,16 @@ namespace alwayson {
 namespace {
 
 void appendEscape(std::string& out, std::uint32_t code) {
-    if (code == '\n') out += "\\n";
-    else if (code == '\r') out += "\\r";
-    else if (code == '\t') out += "\\t";
-    else if (code < 0x10000) out += fmt::format("\\u{:04x}", code);
-    else out += fmt::format("\\u{:04x}\\u{:04x}", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+    if (code == '\n')
+        out += "\\n";
+    else if (code == '\r')
+        out += "\\r";
+    else if (code == '\t')
+        out += "\\t";
+    else if (code < 0x10000)
+        out += fmt::format("\\u{:04x}", code);
+    else
+        out += fmt::format("\\u{:04x}\\u{:04x}", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
 }
 
 } // namespace
@@ -31,9 +36,12 @@ std::string visible(std::string_view text, Lines lines) {
         const bool layout = lines == Lines::keep && (code == '\n' || code == '\t');
         // Persian words and joined emoji need the two joiners; they cannot disguise anything.
         const bool plain = !isHidden(code) || layout || code == kNonJoiner || code == kJoiner;
-        if (character.length == 0) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
-        else if (plain) shown.append(text.substr(at, length));
-        else appendEscape(shown, code);
+        if (character.length == 0)
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
+        else if (plain)
+            shown.append(text.substr(at, length));
+        else
+            appendEscape(shown, code);
         at += length;
     }
     return shown;

@@ -12,8 +12,8 @@ struct Character {
     std::size_t length = 0; // bytes; 0: malformed here
 };
 
-// The character at `at` (inside the text); length 0 when it is malformed: overlong, a surrogate, beyond U+10FFFF
-// or cut off (RFC 3629, section 4).
+// The character at `at` (inside the text); length 0 when it is malformed: overlong, a surrogate, beyond
+// U+10FFFF or cut off (RFC 3629, section 4).
 Character characterAt(std::string_view text, std::size_t at);
 
 // Characters that nobody sees but that change what one sees: C0 and C1 controls, DEL, line and paragraph

@@ -22,8 +22,9 @@ struct Command {
     Duration timeout = Duration::seconds(20);
 };
 
-// Runs a program without a shell, with empty standard input, and waits until it ends, whatever becomes of its output.
-// At the timeout or when stopped it is killed with all that it started. Errors: "verify.start" (io), "verify.timeout" (io), "verify.stopped" (cancelled).
+// Runs a program without a shell, with empty standard input, and waits until it ends, whatever becomes of its
+// output. At the timeout or when stopped it is killed with all that it started. Errors: "verify.start" (io),
+// "verify.timeout" (io), "verify.stopped" (cancelled).
 Result<Finished> runProcess(const Command& command, std::stop_token stop = {});
 
 // The program in PATH, /usr/sbin, /usr/local/sbin or /sbin; empty when there is none.

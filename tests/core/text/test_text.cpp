@@ -18,7 +18,8 @@ private slots:
         const auto row = [](const char* name, const QByteArray& text, const QByteArray& shown) {
             QTest::newRow(name) << text << shown;
         };
-        row("plain", "Web 1, caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbb", "Web 1, caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbb");
+        row("plain", "Web 1, caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbb",
+            "Web 1, caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xbb");
         row("line feed", "a\nb\r\tc", R"(a\nb\r\tc)");
         row("escape", "\x1b[2J", R"(\u001b[2J)");
         row("zero", QByteArray("a\0b", 3), R"(a\u0000b)");
@@ -57,9 +58,18 @@ private slots:
 
     void thousandsAreGroupedFromFiveDigitsOn() {
         const std::pair<const char*, const char*> pairs[] = {
-            {"", ""},           {"7", "7"},           {"9999", "9999"},           {"10000", "10 000"},
-            {"123456", "123 456"}, {"1234567", "1 234 567"}, {"-12345.678901", "-12 345.678901"}, {"0.000012345", "0.000012345"},
-            {"$12345", "$12 345"}, {"1e+07", "1e+07"},   {"never", "never"},         {"18446744073709551615", "18 446 744 073 709 551 615"}};
+            {"", ""},
+            {"7", "7"},
+            {"9999", "9999"},
+            {"10000", "10 000"},
+            {"123456", "123 456"},
+            {"1234567", "1 234 567"},
+            {"-12345.678901", "-12 345.678901"},
+            {"0.000012345", "0.000012345"},
+            {"$12345", "$12 345"},
+            {"1e+07", "1e+07"},
+            {"never", "never"},
+            {"18446744073709551615", "18 446 744 073 709 551 615"}};
         for (const auto& [plain, shown] : pairs)
             QCOMPARE(grouped(plain), std::string(shown));
         QCOMPARE(countOf(12345, "member"), std::string("12 345 members"));

@@ -125,7 +125,8 @@ private slots:
         QCOMPARE(target.readAll(), QByteArray("old\n"));
     }
 
-    // A service manager of the test takes a configuration when it holds none of the words in $BAD. Running: a file.
+    // A service manager of the test takes a configuration when it holds none of the words in $BAD. Running: a
+    // file.
     void applyIsHonestAboutWhatItLeaves_data() {
         QTest::addColumn<QByteArray>("before"); // "" without a configuration
         QTest::addColumn<bool>("running");
@@ -133,15 +134,19 @@ private slots:
         QTest::addColumn<int>("status");
         QTest::addColumn<bool>("installed"); // the new one is there in the end
         QTest::addColumn<QByteArray>("says");
-        const auto row = [](const char* name, const char* before, bool running, const char* bad, int status, bool installed, const char* says) {
-            QTest::newRow(name) << QByteArray(before) << running << QByteArray(bad) << status << installed << QByteArray(says);
+        const auto row = [](const char* name, const char* before, bool running, const char* bad, int status,
+                            bool installed, const char* says) {
+            QTest::newRow(name) << QByteArray(before) << running << QByteArray(bad) << status << installed
+                                << QByteArray(says);
         };
         row("taken", "old\n", true, "no such word", 0, true, "applied. To roll back: cp ");
         row("taken, was not running", "old\n", false, "no such word", 0, true, "applied. To roll back: cp ");
-        row("taken, first configuration", "", false, "no such word", 0, true, "There was no configuration before. To undo: rm ");
+        row("taken, first configuration", "", false, "no such word", 0, true,
+            "There was no configuration before. To undo: rm ");
         row("refused", "old\n", true, "be_web", 1, false, "The old file is put back and in use.");
         row("both refused", "old\n", true, "be_web\\|old", 1, false, "HAProxy does not take that either");
-        row("refused, first configuration", "", false, "be_web", 1, false, "There was no configuration before:");
+        row("refused, first configuration", "", false, "be_web", 1, false,
+            "There was no configuration before:");
         row("refused, first configuration, running", "", true, "be_web", 1, false, "is removed again.");
     }
     void applyIsHonestAboutWhatItLeaves() {
@@ -183,8 +188,10 @@ esac
         QCOMPARE(live.exists(), installed || !before.isEmpty());
         if (live.open(QIODevice::ReadOnly)) {
             const QByteArray now = live.readAll();
-            if (installed) QVERIFY(now.contains("backend be_web from http"));
-            else QCOMPARE(now, before);
+            if (installed)
+                QVERIFY(now.contains("backend be_web from http"));
+            else
+                QCOMPARE(now, before);
         }
         // A dated copy of the old file, and nothing half done.
         QCOMPARE(QDir(folder.path()).entryList({"live.cfg.before-*"}).size(), before.isEmpty() ? 0 : 1);
