@@ -148,11 +148,18 @@ void CanvasView::resizeEvent(QResizeEvent* event) {
     QGraphicsView::resizeEvent(event);
     m_minimap->place();
     if (m_fitPending && viewport()->width() > 50) {
-        m_fitPending = false;
+        m_fitPending = !isVisible(); // until then the size may still change
         zoomToFit();
     } else if (event->oldSize().isValid()) {
         centerOn(middle);
     }
+}
+
+void CanvasView::showEvent(QShowEvent* event) {
+    QGraphicsView::showEvent(event);
+    if (!m_fitPending || viewport()->width() <= 50) return;
+    m_fitPending = false;
+    zoomToFit();
 }
 
 void CanvasView::setMinimapVisible(bool visible) {

@@ -96,6 +96,7 @@ protected:
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void leaveEvent(QEvent* event) override;
     bool event(QEvent* event) override;
     bool viewportEvent(QEvent* event) override;
@@ -136,7 +137,7 @@ private:
     QPointer<InlineRename> m_rename;
     Tool m_tool = Tool::select;
     bool m_spaceHeld = false;
-    bool m_fitPending = true; // a new document is shown whole as soon as the view has a size
+    bool m_fitPending = true; // a new document is shown whole as soon as the view is seen
     QPoint m_lastMouse;       // in the viewport
     int m_nudgeGesture = 0;   // arrow keys in a row are one undo entry
     double m_wheelRest = 0;   // parts of a wheel step not yet used

@@ -194,20 +194,24 @@ void VerdictStrip::refresh() {
 
     const bool anything = !report->cost.items.empty();
     m_cost->set(anything ? money(report->cost.usdPerMonth) : QString(),
-                report->cost.atLeast ? tr("at least, per month") : tr("per month"),
+                !anything              ? tr("nothing to pay yet")
+                : report->cost.atLeast ? tr("at least, per month")
+                                       : tr("per month"),
                 anything ? tr("exact") : QString(), anything ? Tone::text : Tone::faint);
 
+    // Where nothing is served, nothing can be a single point.
+    const bool nothing = availabilityOf(*report) == nullptr;
     const auto& single = report->singlePointsOfFailure;
     QStringList names;
     for (const std::string& id : single)
         names << nameOf(design, id);
-    m_singlePoints->set(report->flows.empty() ? QString() : QString::number(single.size()),
-                        single.empty() ? (report->flows.empty() ? QString() : tr("none"))
+    m_singlePoints->set(nothing ? QString() : QString::number(single.size()),
+                        single.empty() ? (nothing ? tr("nothing to serve yet") : tr("none"))
                                        : names.join(QStringLiteral(", ")),
-                        report->flows.empty() ? QString() : tr("exact"),
-                        report->flows.empty() ? Tone::faint
-                        : single.empty()      ? Tone::ok
-                                              : Tone::warn);
+                        nothing ? QString() : tr("exact"),
+                        nothing          ? Tone::faint
+                        : single.empty() ? Tone::ok
+                                         : Tone::warn);
 
     int met = 0;
     int known = 0;
@@ -258,16 +262,16 @@ void VerdictStrip::explain(FigureCell* cell) {
     auto* card = new Popover(this);
     card->body()->addWidget(ui::label(m_theme, text.title, Type::body, "text", QFont::DemiBold, card));
     addText(*card, m_theme, text.summary, "secondary");
-    if (!text.parts.empty()) {
+    const auto table = [&](const QString& title, const std::vector<std::pair<QString, QString>>& parts) {
+        if (parts.empty()) return;
         card->body()->addSpacing(4);
-        card->body()->addWidget(
-            ui::label(m_theme, text.partsTitle, Type::small, "faint", QFont::DemiBold, card));
+        card->body()->addWidget(ui::label(m_theme, title, Type::small, "faint", QFont::DemiBold, card));
         auto* grid = new QGridLayout;
         grid->setVerticalSpacing(4);
         grid->setHorizontalSpacing(18);
         grid->setColumnStretch(0, 1);
         int at = 0;
-        for (const auto& [name, amount] : text.parts) {
+        for (const auto& [name, amount] : parts) {
             QLabel* left = ui::label(m_theme, name, Type::control, "secondary", QFont::Normal, card);
             left->setWordWrap(true);
             grid->addWidget(left, at, 0);
@@ -275,7 +279,9 @@ void VerdictStrip::explain(FigureCell* cell) {
                             Qt::AlignRight | Qt::AlignTop);
         }
         card->body()->addLayout(grid);
-    }
+    };
+    table(text.partsTitle, text.parts);
+    table(text.furtherTitle, text.further);
     if (!text.improve.isEmpty()) {
         card->body()->addSpacing(4);
         card->body()->addWidget(

@@ -73,11 +73,11 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
                                 minutesPerYear(std::max(0.0, all - structural)));
     }
     text.partsTitle = tr("Made of");
+    text.furtherTitle = tr("Less downtime if it never failed");
     for (const Importance& one : report.importance) {
-        if (text.parts.size() >= kMostParts) break;
+        if (text.further.size() >= kMostParts) break;
         if (one.downtimeMinutesPerYear > 0)
-            text.parts.emplace_back(tr("because of %1").arg(partName(design, one.id)),
-                                    minutesPerYear(one.downtimeMinutesPerYear));
+            text.further.emplace_back(partName(design, one.id), minutesPerYear(one.downtimeMinutesPerYear));
     }
     if (!report.importance.empty() && report.importance.front().downtimeMinutesPerYear > 0) {
         const Importance& best = report.importance.front();

@@ -17,7 +17,9 @@ struct Explanation {
     QString summary;                                // one sentence
     std::vector<std::pair<QString, QString>> parts; // what it is made of: name, amount; at most 6
     QString partsTitle;
-    QString improve;   // what would improve it most, "" when unknown
+    QString improve;      // what would improve it most, "" when unknown
+    QString furtherTitle; // another way to take the same apart
+    std::vector<std::pair<QString, QString>> further;
     QStringList notes; // what is left out, where it comes from
 };
 

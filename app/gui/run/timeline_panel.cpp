@@ -211,7 +211,8 @@ void TimelinePanel::Impl::refill() {
     const std::shared_ptr<const SimulationResult> result = session.runResult();
     const bool empty = !result;
     chart->setInvitation(
-        !empty ? QString()
+        !empty                           ? QString()
+        : session.design().nodes.empty() ? tr("Draw clients and what serves them, then press Run")
         : session.runState() == Session::RunState::idle
             ? tr("Press Run to see what happens to the requests, then right-click a server to kill it")
             : tr("Simulating ..."));
@@ -251,6 +252,7 @@ void TimelinePanel::Impl::followDesign(const ChangeSet& changes) {
     // Kill and heal are settings (events of a scenario): who breaks something knows what is recorded again.
     const bool parts = !changes.added.empty() || !changes.removed.empty() || !changes.changed.empty();
     if (parts && session.runState() != Session::RunState::idle) designChanged = true;
+    if (parts && !session.runResult()) refill(); // the first thing drawn is something to run
 }
 
 void TimelinePanel::Impl::followTime() {

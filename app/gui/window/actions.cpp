@@ -38,7 +38,7 @@ constexpr ActionSpec kTable[] = {
     {"tool.connect", AON_TEXT("Tools"), AON_TEXT("Connect"), "C", "connect", Need::always, true},
     {"tool.pan", AON_TEXT("Tools"), AON_TEXT("Pan"), "H", "pan", Need::always, true},
 
-    {"run.toggle", AON_TEXT("Run"), AON_TEXT("Run"), "F5", "play"},
+    {"run.toggle", AON_TEXT("Run"), AON_TEXT("Run"), "F5", "play", Need::objects},
     {"run.stop", AON_TEXT("Run"), AON_TEXT("Stop"), "Shift+F5", "stop", Need::active},
     {"run.kill", AON_TEXT("Run"), AON_TEXT("Kill what is selected"), "K", "kill", Need::selection, false,
      true},

@@ -123,6 +123,13 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     connect(exporting, &QPushButton::clicked, actions.at("file.export"), &QAction::trigger);
     row->addWidget(exporting);
 
+    for (const auto& [id, button] : {std::pair{"run.toggle", m_run}, std::pair{"file.export", m_export}}) {
+        QAction* action = actions.at(id);
+        const auto follow = [action, button = button] { button->setEnabled(action->isEnabled()); };
+        connect(action, &QAction::changed, button, follow);
+        follow();
+    }
+
     connect(&session, &Session::fileStateChanged, this, &TopBar::refreshFile);
     connect(&session, &Session::documentReplaced, this, [this] {
         refreshFile();

@@ -1,5 +1,7 @@
 #include "app/gui/window/main_window.h"
 
+#include "app/gui/canvas/canvas_scene.h"
+#include "app/gui/canvas/canvas_view.h"
 #include "app/gui/panels/palette.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
@@ -113,6 +115,10 @@ private slots:
         QVERIFY(!bench.window.isWindowModified());
         QTRY_VERIFY(bench.session.report() != nullptr);
         QVERIFY(!bench.window.actions().at("file.export")->isEnabled());
+        auto* run = bench.window.findChild<QPushButton*>(QStringLiteral("runButton"));
+        QVERIFY(!run->isEnabled());
+        bench.window.canvas().placeAtCentre(QStringLiteral("kinds/server"));
+        QVERIFY(run->isEnabled());
     }
 
     void aMissingFileIsABannerOverTheFirstTemplate() {
@@ -195,6 +201,17 @@ private slots:
         const QSize room = bench.window.screen()->availableGeometry().size();
         QVERIFY2(bench.window.width() <= room.width() && bench.window.height() <= room.height(),
                  qPrintable(QStringLiteral("%1 x %2").arg(bench.window.width()).arg(bench.window.height())));
+    }
+
+    void aDesignOpenedFromTheStartPageIsShownWhole() {
+        Bench bench;
+        bench.window.showStartPage();
+        auto* card = bench.window.findChild<QAbstractButton*>(QStringLiteral("template-one-server"));
+        QTest::mouseClick(card, Qt::LeftButton);
+        const CanvasView& view = bench.window.canvas();
+        const QPointF middle = view.mapToScene(view.viewport()->rect().center());
+        const QPointF content = view.canvasScene().contentRect().center();
+        QVERIFY2(QLineF(middle, content).length() < 3, "not in the middle");
     }
 
     void theStartPageShowsNoToolsOfADesign() {
