@@ -91,7 +91,16 @@ void ChartView::setMarks(std::vector<ChartMark> marks) {
 }
 
 void ChartView::setPlayhead(std::optional<double> x, const QString& text) {
+    const auto shown = [this](double at) { return at >= m_from && at <= m_to; };
+    // Who watches it play sees it leave to the right: the view goes along. Elsewhere it stays where it is.
+    const bool leaves = x && m_playhead && shown(*m_playhead) && !shown(*x) && *x > m_to && *x <= m_wholeTo;
     m_playhead = x;
+    if (leaves) {
+        const double span = m_to - m_from;
+        m_from = std::clamp(*x - span / 5, m_wholeFrom, m_wholeTo - span);
+        m_to = m_from + span;
+        refill();
+    }
     m_playheadText = text;
     viewport()->update();
 }

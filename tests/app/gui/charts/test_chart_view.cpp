@@ -6,6 +6,7 @@
 #include <QImage>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
@@ -50,6 +51,33 @@ private slots:
         chart.setMarks({{4, QStringLiteral("web2 crashes"), Tone::bad, true},
                         {6, QStringLiteral("web2 is marked down"), Tone::warn, true}});
         QCOMPARE(axis(), before);
+    }
+
+    void aZoomedChartGoesAlongWithWhatPlaysInIt() {
+        Theme theme;
+        ChartView chart(theme);
+        chart.resize(900, 200);
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        chart.setSeries({{QStringLiteral("p99 ms"), Tone::accent, wave(30000)}});
+        chart.setXRange(0, 300);
+        const QPointF at(450, 100);
+        for (int i = 0; i < 8; ++i) {
+            QWheelEvent wheel(at, chart.mapToGlobal(at), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                              Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(chart.viewport(), &wheel);
+        }
+        const double from = chart.shownFrom(), to = chart.shownTo();
+        QVERIFY(from > 0 && to < 300);
+        // What is played elsewhere does not take the view away.
+        chart.setPlayhead(from - 20);
+        QCOMPARE(chart.shownFrom(), from);
+        chart.setPlayhead(from + 1);
+        chart.setPlayhead(to + 1);
+        QVERIFY(chart.shownFrom() > from && chart.shownFrom() < to + 1 && chart.shownTo() > to + 1);
+        QVERIFY(std::abs((chart.shownTo() - chart.shownFrom()) - (to - from)) < 1e-6);
+        chart.setPlayhead(299.9);
+        QVERIFY(chart.shownTo() <= 300);
     }
 
     void decimationTakesTheVisiblePart() {
