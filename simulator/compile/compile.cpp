@@ -561,7 +561,9 @@ private:
 } // namespace
 
 Result<Model> compileModel(const Design& design, const Scenario* scenario) {
-    return Compiler(design, scenario).run();
+    auto model = Compiler(design, scenario).run();
+    if (model) addExpressLanes(*model);
+    return model;
 }
 
 } // namespace alwayson::sim

@@ -12,6 +12,11 @@ namespace alwayson::sim {
 // whose target or mode is unknown), "simulate.too_large".
 Result<Model> compileModel(const Design& design, const Scenario* scenario);
 
+// Finds the express lanes of a compiled model; compileModel() has done so. O(nodes + edges).
+void addExpressLanes(Model& model);
+// The same model without them: every event goes the plain way. The results are the same, bit for bit.
+void removeExpressLanes(Model& model);
+
 // Network round trip between two nodes along a link: the link's own, else by places (rtt_ms of the innermost
 // common domain; 80 ms between places that share none), else the client's network_rtt_ms; 0 between nodes
 // without places.

@@ -78,6 +78,7 @@ enum class Jitter : std::uint8_t { full, none };
 struct ClientModel {
     Index node = kNone;
     Index slot = kNone;
+    Index lane = kNone;
     Index firstFlow = 0, flowCount = 0;
     double ratePerS = 0;
     bool poisson = true;
@@ -96,6 +97,7 @@ struct ClientModel {
 struct StationModel {
     Index node = kNone;
     Index slot = kNone;
+    Index lane = kNone;
     std::uint32_t workers = 1;        // kNone: as many as there are requests
     std::uint32_t queueLimit = kNone; // kNone: unlimited
     bool sharing = false;             // processor sharing
@@ -105,6 +107,14 @@ struct StationModel {
     bool external = false;
     double capacityPerS = 0; // external: rate limit, 0: none
     Sampler service, writeService;
+};
+
+// A client and the one station it calls, with nothing between, beside or behind them: while both work, its
+// requests need no calls and no timers (mechanism/express.cpp).
+struct ExpressLane {
+    Index client = 0, station = 0; // among clients, stations
+    Index edge = 0;
+    SimTime patience = kNever; // the shortest deadline or timeout
 };
 
 enum class Algorithm : std::uint8_t {
@@ -179,6 +189,7 @@ struct Model {
     std::vector<Flow> flows;
     std::vector<ClientModel> clients;
     std::vector<StationModel> stations;
+    std::vector<ExpressLane> lanes;
     std::vector<BalancerModel> balancers;
     std::vector<TargetModel> targets;
     std::vector<Edge> edges;

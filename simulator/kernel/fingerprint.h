@@ -5,7 +5,8 @@
 
 namespace alwayson::sim {
 
-// A running 64-bit hash of the event stream (FNV-1a over whole words): equal runs have equal fingerprints.
+// A 64-bit hash of the event stream and of what it led to: equal runs have equal fingerprints. Events are
+// added up, so that those of places that cannot influence each other may be handled in any order.
 struct Fingerprint {
     std::uint64_t value = 0xcbf29ce484222325ULL;
     void mix(std::uint64_t word) {
@@ -13,7 +14,10 @@ struct Fingerprint {
         value ^= value >> 32;
     }
     void event(SimTime time, std::uint32_t slot) {
-        mix(static_cast<std::uint64_t>(time) ^ (static_cast<std::uint64_t>(slot) << 44));
+        std::uint64_t word = (static_cast<std::uint64_t>(time) ^ (static_cast<std::uint64_t>(slot) << 44)) *
+                             0x9e3779b97f4a7c15ULL;
+        word = (word ^ (word >> 32)) * 0xd6e8feb86659fd93ULL;
+        value += word ^ (word >> 29);
     }
     friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };

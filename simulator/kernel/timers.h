@@ -79,14 +79,16 @@ public:
     void clear() { m_items.clear(); }
     void push(const Item& item) {
         m_items.push_back(item);
-        std::size_t i = m_items.size() - 1;
-        while (i > 0) {
-            const std::size_t parent = (i - 1) / 4;
-            if (!before(item, m_items[parent])) break;
-            m_items[i] = m_items[parent];
-            i = parent;
-        }
-        m_items[i] = item;
+        raise(item);
+    }
+    // To fill in a new item, or to change the top, in place; settleLast() or settleTop() must follow.
+    Item& append() { return m_items.emplace_back(); }
+    void settleLast() {
+        if (m_items.size() > 1) raise(Item(m_items.back()));
+    }
+    Item& changeTop() { return m_items.front(); }
+    void settleTop() {
+        if (m_items.size() > 1) sink(0, Item(m_items.front()));
     }
     void pop() {
         const Item last = m_items.back();
@@ -110,6 +112,16 @@ public:
 private:
     static bool before(const Item& a, const Item& b) {
         return a.at < b.at || (a.at == b.at && a.sequence < b.sequence);
+    }
+    void raise(const Item& item) {
+        std::size_t i = m_items.size() - 1;
+        while (i > 0) {
+            const std::size_t parent = (i - 1) / 4;
+            if (!before(item, m_items[parent])) break;
+            m_items[i] = m_items[parent];
+            i = parent;
+        }
+        m_items[i] = item;
     }
     void sink(std::size_t i, Item item) {
         const std::size_t n = m_items.size();

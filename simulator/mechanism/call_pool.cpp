@@ -40,6 +40,18 @@ void startTimer(Context& c, SimTime at, Index call, Action action, std::uint32_t
     s.tree.set(c.model.timerSlot, s.timers.top().at, s.timers.top().sequence);
 }
 
+namespace {
+
+constexpr std::uint32_t kTimerEvents = 1U << 19;
+
+// Which line or heap it stood in does not matter, so it is not part of the fingerprint.
+inline void onLiveTimer(Context& c, const Timer& timer) {
+    countEvent(c.s, kTimerEvents + timer.action);
+    onAction(c, timer);
+}
+
+} // namespace
+
 void onLine(Context& c, Index line) {
     RunState& s = c.s;
     const Timer timer = s.lines[line].front();
@@ -52,7 +64,7 @@ void onLine(Context& c, Index line) {
         s.tree.cancel(c.model.lineSlots[line]);
     else
         s.tree.set(c.model.lineSlots[line], delays.front().at, delays.front().sequence);
-    if (s.calls[timer.call].generation == timer.generation) onAction(c, timer);
+    if (s.calls[timer.call].generation == timer.generation) onLiveTimer(c, timer);
 }
 
 void onTimers(Context& c) {
@@ -65,7 +77,7 @@ void onTimers(Context& c) {
         s.tree.cancel(c.model.timerSlot);
     else
         s.tree.set(c.model.timerSlot, s.timers.top().at, s.timers.top().sequence);
-    if (s.calls[timer.call].generation == timer.generation) onAction(c, timer);
+    if (s.calls[timer.call].generation == timer.generation) onLiveTimer(c, timer);
 }
 
 void onAction(Context& c, const Timer& timer) {

@@ -2,6 +2,7 @@
 // book-keeping of logical requests.
 
 #include "simulator/mechanism/context.h"
+#include "simulator/mechanism/shared_steps.h"
 
 #include <algorithm>
 
@@ -13,16 +14,11 @@ __attribute__((always_inline)) inline void finishNow(Context& c, Index logical, 
     Call& request = s.calls[logical];
     if (request.flags & flag::counted) {
         FlowState& flow = s.flows[request.flow];
-        --flow.inFlight;
         if (cause == Cause::none) {
-            const SimTime latency = s.now - request.start;
-            ++flow.succeeded;
-            if (latency <= c.model.flows[request.flow].objective) ++flow.good;
+            noteSuccess(flow, c.model.flows[request.flow], s.now - request.start);
             if (request.flags & flag::degraded) ++flow.degraded;
-            flow.latencySum += latency;
-            if (latency > flow.latencyMax) flow.latencyMax = latency;
-            flow.latencies.add(latency);
         } else {
+            --flow.inFlight;
             ++flow.failed[static_cast<std::size_t>(cause)];
         }
     }
@@ -68,18 +64,6 @@ void attemptFailed(Context& c, Index logical, Cause cause, bool httpError) {
     startTimer(c, after(s.now, toSimTime(wait)), logical, Action::retry);
 }
 
-inline Index pickFlow(Context& c, Index client) {
-    const ClientModel& m = c.model.clients[client];
-    if (m.flowCount == 1) return m.firstFlow;
-    double u = c.s.clients[client].classes.next(c.s.key);
-    Index flow = m.firstFlow;
-    for (const Index last = m.firstFlow + m.flowCount - 1; flow < last; ++flow) {
-        u -= c.model.flows[flow].share;
-        if (u < 0) break;
-    }
-    return flow;
-}
-
 // Inline in both callers: the first attempt is on the way of every request.
 __attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
     RunState& s = c.s;
@@ -116,11 +100,11 @@ void onArrival(Context& c, Index client) {
     RunState& s = c.s;
     const ClientModel& m = c.model.clients[client];
     ClientState& state = s.clients[client];
-    SimTime gap = state.gaps.next(s.key, m.gap);
-    if (state.loadFactor != 1) gap = toSimTime(toSeconds(gap) / state.loadFactor);
-    s.tree.set(m.slot, after(s.now, gap), s.sequence++);
+    if (m.lane != kNone && startExpress(c, m.lane)) return;
+    countEvent(s, m.slot);
+    s.tree.set(m.slot, after(s.now, nextGap(s.key, m, state)), s.sequence++);
 
-    const Index flow = pickFlow(c, client);
+    const Index flow = pickFlow(c.model, m, state, s.key);
     const Index logical = newCall(s);
     Call& request = s.calls[logical];
     request.node = m.node;
@@ -133,7 +117,7 @@ void onArrival(Context& c, Index client) {
         ++s.flows[flow].inFlight;
     }
     if (m.needsKey) request.key = static_cast<float>(state.sessions.next(s.key));
-    if (m.hasBudget) state.budget = std::min(state.budget + m.budgetShare, m.budgetCap);
+    earnRetries(m, state);
     startLine(c, c.model.flows[flow].deadlineLine, logical, Action::deadline);
     attempt(c, logical);
 }
@@ -173,6 +157,7 @@ void setLoad(Context& c, Index client, double factor) {
     const ClientModel& m = c.model.clients[client];
     ClientState& state = s.clients[client];
     if (m.ratePerS <= 0) return;
+    if (m.lane != kNone) leaveExpress(c, m.lane);
     // What is left of the present gap keeps its share: the stream of gaps is the same for every factor.
     if (state.loadFactor > 0) {
         const SimTime due = s.tree.timeOf(m.slot);

@@ -11,6 +11,7 @@ struct Context {
     const Model& model;
     RunState& s;
     Truth& truth;
+    SimTime limit = 0; // events before it may be handled in one go
 };
 
 // What a timer does when it is due.
@@ -27,6 +28,11 @@ enum class Action : std::uint32_t {
     reconnect,      // balancer: turn-around is over
     callTimeout     // station: of a call to a dependency
 };
+
+inline void countEvent(RunState& s, std::uint32_t what) {
+    ++s.events;
+    s.fingerprint.event(s.now, what);
+}
 
 // ---- calls: two per request at least, so these are inline
 Index growCalls(RunState& s);
@@ -95,6 +101,8 @@ inline Index send(Context& c, Index parent, Index edge) {
 }
 // The node answers its caller: cause none is success. Frees the call when the answer has been taken.
 void reply(Context& c, Index call, Cause cause, std::uint8_t flags = 0);
+// Messages reach this node and its answers come back.
+bool connected(const Context& c, Index node);
 void deliver(Context& c, Index call);
 void answer(Context& c, Index call);
 // A check's fate, decided when it is sent.
@@ -103,6 +111,16 @@ struct ProbeFate {
     SimTime after = 0;
 };
 ProbeFate probe(Context& c, Index balancer, Index target);
+
+// ---- express lanes
+// The event of the client's slot: opens its lane where that is possible, and goes on in it. False: not
+// possible, the arrival has to go the plain way.
+bool startExpress(Context& c, Index lane);
+// Brings what an open lane has counted up to `time`, which no other event precedes.
+void expressUpTo(Context& c, Index lane, SimTime time);
+// Closes the lane: its requests become calls with timers, as if they had come the plain way.
+void leaveExpress(Context& c, Index lane);
+void leaveExpressAt(Context& c, Index node);
 
 // ---- client
 void onArrival(Context& c, Index client);

@@ -58,6 +58,7 @@ bool balancing(Condition condition) {
 
 // Brings a node into the condition that its own mode and its places put it in.
 void settle(Context& c, Index node, bool resumes) {
+    leaveExpressAt(c, node);
     ComponentTruth& truth = c.truth.components[node];
     const Component& component = c.model.components[node];
     const ModelMode* mode = truth.mode ? &component.modes[truth.mode - 1U] : nullptr;

@@ -5,6 +5,7 @@
 #include "simulator/compile/model.h"
 #include "simulator/estimate/histogram.h"
 #include "simulator/kernel/fingerprint.h"
+#include "simulator/kernel/ring.h"
 #include "simulator/kernel/slot_tree.h"
 #include "simulator/kernel/stream.h"
 #include "simulator/kernel/timers.h"
@@ -131,6 +132,29 @@ struct StationState {
     LogHistogram waitTimes; // since the start of measuring; only where allocated
 };
 
+// Requests in an express lane: no calls and no timers of their own.
+struct ExpressRequest {
+    SimTime start = 0;
+    std::uint16_t flow = 0;
+    std::uint8_t flags = 0;
+};
+// A worker and the request it has, or had last.
+struct ExpressService {
+    SimTime at = 0; // when it will be, or became, free
+    std::uint64_t sequence = 0;
+    SimTime began = 0;
+    ExpressRequest request;
+    bool occupied = false;
+};
+struct ExpressState {
+    bool open = false;
+    SimTime arrivalAt = 0; // the next one
+    SimTime lastArrival = 0;
+    std::uint64_t begun = 0;
+    QuadHeap<ExpressService> workers;
+    Ring<ExpressRequest> waiting; // those that do not begin before the horizon
+};
+
 struct BalancerState {
     std::uint32_t active = 0; // sessions
     CallQueue accept;         // beyond maxconn
@@ -205,6 +229,7 @@ struct RunState {
     std::vector<ClientState> clients;
     std::vector<FlowState> flows;
     std::vector<StationState> stations;
+    std::vector<ExpressState> lanes;
     std::vector<BalancerState> balancers;
     std::vector<TargetState> targets;
     std::vector<Index> dependencyTurn;

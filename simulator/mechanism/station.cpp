@@ -2,6 +2,7 @@
 // worker held.
 
 #include "simulator/mechanism/context.h"
+#include "simulator/mechanism/shared_steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,10 +20,7 @@ At at(Context& c, Index call) {
 }
 
 inline void touch(RunState& s, StationState& st) {
-    const SimTime dt = s.now - st.last;
-    st.busyArea += dt * st.busy;
-    st.presentArea += dt * st.present;
-    st.last = s.now;
+    bringUpToDate(st, s.now);
 }
 
 inline void schedule(Context& c, const StationModel& m, StationState& st) {
@@ -57,28 +55,17 @@ void scheduleSharing(Context& c, const StationModel& m, StationState& st) {
     c.s.tree.set(m.slot, after(c.s.now, toSimTime(left)), st.shared.top().sequence);
 }
 
-inline SimTime drawService(Context& c, const StationModel& m, StationState& st, const Call& call) {
-    SimTime time = 0;
-    if (m.hasWriteService && c.model.flows[call.flow].writes)
-        time = st.writeService.next(c.s.key, m.writeService);
-    else
-        time = st.service.next(c.s.key, m.service);
-    return time;
+inline SimTime serviceOf(Context& c, const StationModel& m, StationState& st, const Call& call) {
+    return drawService(c.s.key, m, st, c.model.flows[call.flow].writes);
 }
 
 inline InService startService(Context& c, const StationModel& m, StationState& st, Index call) {
     RunState& s = c.s;
     Call& job = s.calls[call];
     job.state = CallState::serving;
-    SimTime time = drawService(c, m, st, job);
+    SimTime time = serviceOf(c, m, st, job);
     if (st.speed != 1) time = toSimTime(toSeconds(time) * st.speed);
     return {after(s.now, time), s.sequence++, call};
-}
-
-inline void noteWait(RunState& s, StationState& st, const Call& job) {
-    const SimTime wait = s.now - job.entered;
-    st.waitSum += wait;
-    if (st.waitTimes.allocated()) st.waitTimes.add(wait);
 }
 
 // The next request gets the worker that became free.
@@ -86,7 +73,7 @@ __attribute__((always_inline)) inline bool startNext(Context& c, const StationMo
                                                      InService& next) {
     if (st.frozen || st.queue.count == 0) return false;
     const Index call = popFront(c.s, st.queue);
-    noteWait(c.s, st, c.s.calls[call]);
+    noteWait(st, c.s.now - c.s.calls[call].entered);
     next = startService(c, m, st, call);
     return true;
 }
@@ -103,10 +90,12 @@ void releaseWorker(Context& c, const StationModel& m, StationState& st) {
 
 inline void leave(Context& c, StationState& st, Index call, Cause cause, std::uint8_t flags) {
     RunState& s = c.s;
-    --st.present;
-    const bool ok = cause == Cause::none;
-    ++(ok ? st.completed : st.failed);
-    if (ok) st.sojournSum += s.now - s.calls[call].entered;
+    if (cause == Cause::none) {
+        noteServed(st, s.now - s.calls[call].entered);
+    } else {
+        --st.present;
+        ++st.failed;
+    }
     reply(c, call, cause, flags);
 }
 
@@ -295,7 +284,7 @@ void arriveSharing(Context& c, const StationModel& m, StationState& st, Index ca
     if (st.shared.size() >= m.workers) ++st.waits;
     ++st.present;
     s.calls[call].state = CallState::serving;
-    const double work = toSeconds(drawService(c, m, st, s.calls[call]));
+    const double work = toSeconds(serviceOf(c, m, st, s.calls[call]));
     st.shared.push({st.virtualTime + work, s.sequence++, call});
     scheduleSharing(c, m, st);
 }
@@ -309,6 +298,7 @@ void stationTouch(Context& c, Index station) {
 void stationArrive(Context& c, Index call) {
     RunState& s = c.s;
     auto [m, st] = at(c, call);
+    if (m.lane != kNone) leaveExpress(c, m.lane); // a second attempt comes while first ones are in the lane
     ++st.arrivals;
     if (!takesMore(c, m, st)) return refuseArrival(c, st, call, Cause::error);
     if (m.sharing) return arriveSharing(c, m, st, call);

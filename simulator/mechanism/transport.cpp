@@ -6,6 +6,10 @@
 
 namespace alwayson::sim {
 
+bool connected(const Context& c, Index node) {
+    return node >= c.model.designNodes || c.truth.components[node].condition == Condition::works;
+}
+
 void deliver(Context& c, Index call) {
     RunState& s = c.s;
     Call& message = s.calls[call];

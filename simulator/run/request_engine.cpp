@@ -69,6 +69,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.clients.resize(m.clients.size());
     s.flows.resize(m.flows.size());
     s.stations.resize(m.stations.size());
+    s.lanes.resize(m.lanes.size());
     s.balancers.resize(m.balancers.size());
     s.targets.resize(m.targets.size());
     s.dependencyTurn.resize(m.dependencies.size(), 0);
@@ -109,14 +110,16 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
 RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token stop, std::uint64_t maxEvents) {
     RunState& s = m_state;
     const Model& m = *m_model;
-    Context c{m, s, m_truth};
+    Context c{m, s, m_truth, time};
     const SlotInfo* slots = m.slots.data();
+    std::uint64_t check = s.events + 4096;
     while (s.tree.time() < time) {
         const std::uint32_t slot = s.tree.slot();
         s.now = s.tree.time();
-        ++s.events;
-        s.fingerprint.event(s.now, slot);
         const SlotInfo info = slots[slot];
+        // What may turn out to be no event counts itself: timers of calls that have ended, lanes.
+        if (info.kind != SlotKind::line && info.kind != SlotKind::timers && info.kind != SlotKind::arrival)
+            countEvent(s, slot);
         switch (info.kind) {
         case SlotKind::arrival:
             onArrival(c, info.index);
@@ -146,11 +149,14 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
             followUp();
             break;
         }
-        if ((s.events & 0xfff) == 0) {
+        if (s.events >= check) {
+            check = s.events + 4096;
             if (stop.stop_requested()) return Outcome::stopped;
             if (s.events >= maxEvents) return Outcome::exhausted;
         }
     }
+    for (Index lane = 0; lane < m.lanes.size(); ++lane)
+        expressUpTo(c, lane, time);
     s.now = time;
     return Outcome::reached;
 }

@@ -142,7 +142,7 @@ private slots:
         std::stop_source source;
         source.request_stop();
         QCOMPARE(engine.advanceTo(sim::toSimTime(1e8), source.get_token()), RequestEngine::Outcome::stopped);
-        QVERIFY(engine.state().events <= 4096);
+        QVERIFY(engine.state().events <= 8192);
         QCOMPARE(engine.advanceTo(sim::toSimTime(1e8), {}, 20'000), RequestEngine::Outcome::exhausted);
     }
 };
