@@ -13,15 +13,14 @@ Index onlyStation(const Model& m, const ClientModel& client) {
     const ModelNode& node = m.nodes[client.node];
     if (node.dependencyCount == 0 || client.needsKey || client.ratePerS <= 0) return kNone;
     const Dependency& first = m.dependencies[node.firstDependency];
-    if (first.edgeCount != 1 || m.edgeLines[first.firstEdge] != 0) return kNone;
+    if (first.edgeCount != 1) return kNone;
     for (Index flow = client.firstFlow; flow < client.firstFlow + client.flowCount; ++flow)
         if (!m.dependencyCarries(node.firstDependency, flow) || m.flows[flow].deadline == kNever)
             return kNone;
     const ModelNode& called = m.nodes[m.edges[first.firstEdge].to];
     if (called.role != Role::station || called.dependencyCount > 0) return kNone;
     const StationModel& station = m.stations[called.sub];
-    const bool plain =
-        !station.sharing && !station.lifo && station.capacityPerS <= 0 && station.queueLimit == kNone;
+    const bool plain = !station.sharing && !station.lifo && station.capacityPerS <= 0;
     return plain && station.workers <= kMostWorkers ? called.sub : kNone;
 }
 
@@ -41,9 +40,11 @@ void addExpressLanes(Model& m) {
     for (Index i = 0; i < m.clients.size(); ++i) {
         const Index station = onlyStation(m, m.clients[i]);
         if (station == kNone || callers[m.stations[station].node] != 1) continue;
-        m.clients[i].lane = m.stations[station].lane = static_cast<Index>(m.lanes.size());
         const Index first = m.nodes[m.clients[i].node].firstDependency;
-        m.lanes.push_back({i, station, m.dependencies[first].firstEdge, patienceOf(m, m.clients[i])});
+        const Index edge = m.dependencies[first].firstEdge;
+        if (patienceOf(m, m.clients[i]) <= 2 * m.lines[m.edgeLines[edge]]) continue;
+        m.clients[i].lane = m.stations[station].lane = static_cast<Index>(m.lanes.size());
+        m.lanes.push_back({i, station, edge, m.lines[m.edgeLines[edge]], patienceOf(m, m.clients[i])});
     }
 }
 

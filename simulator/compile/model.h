@@ -114,6 +114,7 @@ struct StationModel {
 struct ExpressLane {
     Index client = 0, station = 0; // among clients, stations
     Index edge = 0;
+    SimTime oneWay = 0;
     SimTime patience = kNever; // the shortest deadline or timeout
 };
 

@@ -482,9 +482,8 @@ void serverSeenDown(Context& c, Index balancer, Index target) {
         assign(c, call, target);
     }
     if (!m.shutdownSessions) return;
-    for (Index child = 0; child < s.calls.size(); ++child) {
+    for (const Index child : callsOn(s, c.model.targets[target].edge)) {
         const Call message = s.calls[child];
-        if (message.state == CallState::free || message.edge != c.model.targets[target].edge) continue;
         if (!alive(s, message.parent, message.parentGeneration) || s.calls[message.parent].child != child)
             continue;
         s.calls[child].parent = kNone;
@@ -516,25 +515,16 @@ void balancerLose(Context& c, Index balancer, bool reset) {
         s.targets[t].served = 0;
         s.targets[t].queue = {};
     }
-    for (Index i = 0; i < s.calls.size(); ++i) {
-        Call& call = s.calls[i];
-        if (call.node != m.node || call.state == CallState::free || call.state == CallState::waiting)
-            continue;
+    for (const Index i : callsIn(s, m.node)) {
         ++st.failed;
         // Its requests to servers are orphans: an answer finds nobody.
+        Call& call = s.calls[i];
         if (alive(s, call.child, call.childGeneration)) {
             s.calls[call.child].parent = kNone;
             if (s.calls[call.child].flags & flag::gone) freeCall(s, call.child);
         }
         call.child = kNone;
-        if (reset) {
-            reply(c, i, Cause::reset);
-        } else if (alive(s, call.parent, call.parentGeneration)) {
-            call.state = CallState::waiting;
-            call.flags |= flag::lost;
-        } else {
-            freeCall(s, i);
-        }
+        loseCall(c, i, reset);
     }
 }
 

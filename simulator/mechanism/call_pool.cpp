@@ -2,11 +2,40 @@
 
 #include "simulator/mechanism/context.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace alwayson::sim {
 
 Index growCalls(RunState& s) {
     s.calls.emplace_back();
     return static_cast<Index>(s.calls.size() - 1);
+}
+
+namespace {
+
+template <class Wanted>
+std::vector<Index> oldestFirst(const RunState& s, Wanted&& wanted) {
+    std::vector<Index> calls;
+    for (Index i = 0; i < s.calls.size(); ++i)
+        if (s.calls[i].state != CallState::free && wanted(s.calls[i])) calls.push_back(i);
+    std::sort(calls.begin(), calls.end(), [&s](Index a, Index b) {
+        const Call& x = s.calls[a];
+        const Call& y = s.calls[b];
+        return std::tie(x.entered, x.start, a) < std::tie(y.entered, y.start, b);
+    });
+    return calls;
+}
+
+} // namespace
+
+std::vector<Index> callsIn(const RunState& s, Index node) {
+    return oldestFirst(
+        s, [&](const Call& call) { return call.node == node && call.state != CallState::waiting; });
+}
+
+std::vector<Index> callsOn(const RunState& s, Index edge) {
+    return oldestFirst(s, [&](const Call& call) { return call.edge == edge; });
 }
 
 bool unlink(RunState& s, CallQueue& queue, Index call) {
@@ -42,11 +71,8 @@ void startTimer(Context& c, SimTime at, Index call, Action action, std::uint32_t
 
 namespace {
 
-constexpr std::uint32_t kTimerEvents = 1U << 19;
-
-// Which line or heap it stood in does not matter, so it is not part of the fingerprint.
 inline void onLiveTimer(Context& c, const Timer& timer) {
-    countEvent(c.s, kTimerEvents + timer.action);
+    countEvent(c.s, timerEvent(static_cast<Action>(timer.action)));
     onAction(c, timer);
 }
 

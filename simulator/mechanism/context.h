@@ -29,6 +29,10 @@ enum class Action : std::uint32_t {
     callTimeout     // station: of a call to a dependency
 };
 
+// What a timer's event is called in the fingerprint: which line or heap it stood in does not matter.
+inline std::uint32_t timerEvent(Action action) {
+    return (1U << 19) + static_cast<std::uint32_t>(action);
+}
 inline void countEvent(RunState& s, std::uint32_t what) {
     ++s.events;
     s.fingerprint.event(s.now, what);
@@ -56,6 +60,10 @@ inline void freeCall(RunState& s, Index call) {
 inline bool alive(const RunState& s, Index call, std::uint32_t generation) {
     return call != kNone && s.calls[call].generation == generation;
 }
+
+// Calls, oldest first: the order in which they are lost must not depend on where they are stored.
+std::vector<Index> callsIn(const RunState& s, Index node); // that the node has in hand
+std::vector<Index> callsOn(const RunState& s, Index edge); // sent along the edge
 
 // ---- timers
 void startLineSlowly(Context& c, std::uint16_t line, const Timer& timer);
@@ -103,6 +111,8 @@ inline Index send(Context& c, Index parent, Index edge) {
 void reply(Context& c, Index call, Cause cause, std::uint8_t flags = 0);
 // Messages reach this node and its answers come back.
 bool connected(const Context& c, Index node);
+// The node loses it; `reset` tells the caller at once.
+void loseCall(Context& c, Index call, bool reset);
 void deliver(Context& c, Index call);
 void answer(Context& c, Index call);
 // A check's fate, decided when it is sent.

@@ -9,6 +9,7 @@
 #include "simulator/mechanism/shared_steps.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace alwayson::sim {
 namespace {
@@ -38,25 +39,25 @@ public:
         const bool patient = advance(std::min({c.limit, s.tree.time(), rest}));
         s.now = m_horizon;
         if (!patient) return close();
-        // The next beginning of service must not be overtaken either: it may turn out to be too late.
+        // The next beginning of service must not be overtaken: it may turn out to be too late.
         const SimTime start = x.waiting.empty() ? kNever : x.workers.top().at;
-        s.tree.set(client.slot, std::min(x.arrivalAt, start), s.sequence++);
+        s.tree.set(client.slot, std::min({x.arrivalAt, nextDelivery(), start}), s.sequence++);
     }
 
-    // Everything before `horizon`, which nothing elsewhere may precede. False: stopped earlier, because a
-    // request will not be served before its client loses patience.
+    // Everything before `horizon`, which nothing elsewhere may precede. False: stopped earlier, because of an
+    // arrival or a request that has to go the plain way.
     bool advance(SimTime horizon) {
         std::uint64_t present = st.present, busy = st.busy;
         m_presentArea =
             static_cast<std::uint64_t>(st.presentArea) - present * static_cast<std::uint64_t>(st.last);
         m_busyArea = static_cast<std::uint64_t>(st.busyArea) - busy * static_cast<std::uint64_t>(st.last);
         m_horizon = horizon;
-        while (!x.waiting.empty() && nextStart(x.waiting.front().start) < m_horizon) {
-            begin(x.waiting.front());
-            x.waiting.pop();
-        }
-        while (x.arrivalAt < m_horizon)
-            admit();
+        if (m.queueLimit == kNone) beginWaiting(m_horizon);
+        if (m.queueLimit != kNone || way.oneWay > 0)
+            goOnStepwise();
+        else
+            while (x.arrivalAt < m_horizon)
+                enter(admit());
         finishAll();
         busy = st.busy;
         present = st.present = static_cast<std::uint32_t>(busy + x.waiting.size());
@@ -71,17 +72,63 @@ public:
     void close();
 
 private:
-    SimTime nextStart(SimTime arrival) const { return std::max(arrival, x.workers.top().at); }
+    SimTime arrivalOf(const ExpressRequest& request) const {
+        return request.start + way.oneWay;
+    } // at the station
+    SimTime nextStart(const ExpressRequest& request) const {
+        return std::max(arrivalOf(request), x.workers.top().at);
+    }
+    SimTime nextDelivery() const { return x.travelling.empty() ? kNever : arrivalOf(x.travelling.front()); }
+
+    void beginWaiting(SimTime until) {
+        while (!x.waiting.empty() && nextStart(x.waiting.front()) < std::min(until, m_horizon)) {
+            begin(x.waiting.front());
+            x.waiting.pop();
+        }
+    }
+
+    // At worst (of two events at one moment the other may come first) it finds all workers busy and the queue
+    // full.
+    bool mayBeRefused(SimTime at) const {
+        const ExpressService& worker = x.workers.top();
+        return x.waiting.size() >= m.queueLimit && worker.occupied && worker.at >= at;
+    }
+
+    // One arrival or delivery after the other, where a request takes time to get there or may find the queue
+    // full.
+    void goOnStepwise() {
+        for (;;) {
+            const SimTime delivery = way.oneWay > 0 ? nextDelivery() : x.arrivalAt;
+            const SimTime next = std::min(x.arrivalAt, delivery);
+            beginWaiting(next);
+            if (next >= m_horizon) break;
+            if (delivery == next && mayBeRefused(next)) {
+                m_horizon = next;
+                break;
+            }
+            if (way.oneWay == 0) {
+                enter(admit());
+            } else if (delivery == next) {
+                count(next, timerEvent(Action::deliver));
+                enter(x.travelling.front());
+                x.travelling.pop();
+            } else {
+                x.travelling.push() = admit();
+            }
+        }
+        beginWaiting(m_horizon);
+    }
 
     void count(SimTime at, Index slot) {
         ++s.events;
         s.fingerprint.event(at, slot);
     }
 
-    void admit() {
+    // The client sends one.
+    ExpressRequest admit() {
         const SimTime now = x.arrivalAt;
         count(now, client.slot);
-        const SimTime previous = x.lastArrival;
+        x.previousArrival = x.lastArrival;
         x.lastArrival = now;
         x.arrivalAt = after(now, nextGap(s.key, client, source));
         const Index index = pickFlow(c.model, client, source, s.key);
@@ -93,15 +140,21 @@ private:
         }
         earnRetries(client, source);
         ++s.edgeAttempts[way.edge];
+        return {now, static_cast<std::uint16_t>(index), s.counting ? flag::counted : std::uint8_t{0}};
+    }
+
+    // It reaches the station.
+    void enter(const ExpressRequest& request) {
+        const SimTime now = arrivalOf(request);
         ++st.arrivals;
         m_presentArea -= static_cast<std::uint64_t>(now);
-        // Of two events at one moment, the one that was planned first comes first: was the next arrival
-        // planned before that worker's end of service?
+        // Of two events at one moment, the one that was planned first comes first: was this one planned
+        // before that worker's end of service?
         const ExpressService& worker = x.workers.top();
-        st.waits += worker.at > now || (worker.at == now && worker.occupied && worker.began >= previous);
-        const ExpressRequest request{now, static_cast<std::uint16_t>(index),
-                                     s.counting ? flag::counted : std::uint8_t{0}};
-        if (nextStart(now) < m_horizon)
+        const SimTime planned = way.oneWay > 0 ? request.start : x.previousArrival;
+        st.waits += worker.at > now || (worker.at == now && worker.occupied && worker.began >= planned);
+        // Where the queue may be full, nobody leaves it before the next one comes.
+        if (m.queueLimit == kNone ? nextStart(request) < m_horizon : nextStart(request) == now)
             begin(request);
         else
             x.waiting.push() = request;
@@ -110,10 +163,9 @@ private:
     // The worker that is free first takes it.
     void begin(const ExpressRequest& request) {
         ExpressService& worker = x.workers.changeTop();
-        const SimTime start = std::max(request.start, worker.at);
+        const SimTime start = nextStart(request);
         if (worker.occupied) finish(worker);
-        const SimTime wait = start - request.start;
-        noteWait(st, wait);
+        noteWait(st, start - arrivalOf(request));
         m_busyArea -= static_cast<std::uint64_t>(start);
         worker.began = start;
         worker.at = after(start, drawService(s.key, m, st, c.model.flows[request.flow].writes));
@@ -122,7 +174,8 @@ private:
         worker.request.flow = request.flow;
         worker.request.flags = request.flags;
         worker.occupied = true;
-        if (worker.at - request.start >= way.patience) m_horizon = std::min(m_horizon, start + 1);
+        if (worker.at - request.start >= way.patience - way.oneWay)
+            m_horizon = std::min(m_horizon, start + 1);
         x.workers.settleTop();
     }
 
@@ -132,10 +185,16 @@ private:
         count(at, m.slot);
         m_presentArea += static_cast<std::uint64_t>(at);
         m_busyArea += static_cast<std::uint64_t>(at);
-        const SimTime sojourn = at - request.start;
-        noteServed(st, sojourn);
+        noteServed(st, at - arrivalOf(request));
+        if (way.oneWay == 0)
+            answer(request, at);
+        else
+            x.returning.push_back({at, request});
+    }
+
+    void answer(const ExpressRequest& request, SimTime at) {
         if (request.flags & flag::counted)
-            noteSuccess(s.flows[request.flow], c.model.flows[request.flow], sojourn);
+            noteSuccess(s.flows[request.flow], c.model.flows[request.flow], at - request.start);
     }
 
     void finishAll() {
@@ -147,9 +206,27 @@ private:
             }
             st.busy += worker.occupied ? 1 : 0;
         }
+        std::erase_if(x.returning, [this](const ExpressAnswer& one) {
+            const SimTime at = one.left + way.oneWay;
+            if (at >= m_horizon) return false;
+            count(at, timerEvent(Action::answer));
+            answer(one.request, at);
+            return true;
+        });
     }
 
     Index makeCall(const ExpressRequest& request, CallState state);
+    // What is pending when a lane closes is planned anew, in the order in which the plain way would have done
+    // it: by the moment, and by this list.
+    enum class Planned : std::uint8_t { arrival, patience, delivery, answer, service };
+    struct Plan {
+        SimTime when = 0;
+        Planned what = Planned::arrival;
+        Index call = kNone;
+        SimTime due = 0;
+    };
+    void carryOut(const Plan& plan);
+    void startPatience(Index call);
     void startTimerAs(SimTime at, Index call, Action action) {
         s.timers.push(
             {at, s.sequence++, call, s.calls[call].generation, static_cast<std::uint32_t>(action), 0});
@@ -175,29 +252,36 @@ void Lane::close() {
     std::erase_if(serving, [](const ExpressService& worker) { return !worker.occupied; });
     std::sort(serving.begin(), serving.end(),
               [](const ExpressService& a, const ExpressService& b) { return a.sequence < b.sequence; });
-    // Sequence numbers in the order in which the plain way would have given them.
-    bool planned = false;
-    const auto planArrival = [&] {
-        if (!planned) s.tree.set(client.slot, x.arrivalAt, s.sequence++);
-        planned = true;
+    std::sort(x.returning.begin(), x.returning.end(),
+              [](const ExpressAnswer& a, const ExpressAnswer& b) { return a.left < b.left; });
+    std::vector<Plan> plans{{x.lastArrival, Planned::arrival, kNone, x.arrivalAt}};
+    const auto request = [&](const ExpressRequest& one, CallState state) {
+        const Index call = makeCall(one, state);
+        plans.push_back({one.start, Planned::patience, call, 0});
+        return call;
     };
-    std::size_t waiting = 0;
-    const auto queueUp = [&](SimTime until) {
-        for (; waiting < x.waiting.size() && x.waiting.at(waiting).start <= until; ++waiting) {
-            if (x.waiting.at(waiting).start == x.lastArrival) planArrival();
-            pushBack(s, st.queue, makeCall(x.waiting.at(waiting), CallState::queued));
-        }
-    };
-    for (const ExpressService& worker : serving) {
-        if (worker.request.start == x.lastArrival || worker.began > x.lastArrival) planArrival();
-        const Index call = makeCall(worker.request, CallState::serving);
-        queueUp(worker.began);
-        st.serving.push({worker.at, s.sequence++, call});
+    for (const ExpressAnswer& one : x.returning)
+        plans.push_back(
+            {one.left, Planned::answer, request(one.request, CallState::waiting), one.left + way.oneWay});
+    for (const ExpressService& one : serving)
+        plans.push_back({one.began, Planned::service, request(one.request, CallState::serving), one.at});
+    for (std::size_t i = 0; i < x.waiting.size(); ++i)
+        pushBack(s, st.queue, request(x.waiting.at(i), CallState::queued));
+    for (std::size_t i = 0; i < x.travelling.size(); ++i) {
+        const ExpressRequest& one = x.travelling.at(i);
+        const Index call = request(one, CallState::waiting);
+        s.calls[call].entered = 0;
+        plans.push_back({one.start, Planned::delivery, call, arrivalOf(one)});
     }
-    queueUp(kNever);
-    planArrival();
+    std::stable_sort(plans.begin(), plans.end(), [](const Plan& a, const Plan& b) {
+        return std::tie(a.when, a.what) < std::tie(b.when, b.what);
+    });
+    for (const Plan& plan : plans)
+        carryOut(plan);
     serving.clear();
+    x.returning.clear();
     x.waiting.clear();
+    x.travelling.clear();
     if (!st.serving.empty()) s.tree.set(m.slot, st.serving.top().at, st.serving.top().sequence);
     if (!s.timers.empty()) s.tree.set(c.model.timerSlot, s.timers.top().at, s.timers.top().sequence);
 }
@@ -222,12 +306,32 @@ Index Lane::makeCall(const ExpressRequest& request, CallState state) {
     message.flow = request.flow;
     message.flags = request.flags;
     message.state = state;
-    message.start = message.entered = request.start;
-    const Flow& flow = c.model.flows[request.flow];
-    startTimerAs(request.start + flow.deadline, logical, Action::deadline);
-    if (client.attemptTimeout < flow.deadline)
-        startTimerAs(request.start + client.attemptTimeout, call, Action::attemptTimeout);
+    message.start = request.start;
+    message.entered = arrivalOf(request);
     return call;
+}
+
+void Lane::carryOut(const Plan& plan) {
+    switch (plan.what) {
+    case Planned::arrival:
+        return s.tree.set(client.slot, plan.due, s.sequence++);
+    case Planned::patience:
+        return startPatience(plan.call);
+    case Planned::delivery:
+        return startTimerAs(plan.due, plan.call, Action::deliver);
+    case Planned::answer:
+        return startTimerAs(plan.due, plan.call, Action::answer);
+    case Planned::service:
+        return st.serving.push({plan.due, s.sequence++, plan.call});
+    }
+}
+
+void Lane::startPatience(Index call) {
+    const Call& message = s.calls[call];
+    const SimTime deadline = c.model.flows[message.flow].deadline;
+    startTimerAs(message.start + deadline, message.parent, Action::deadline);
+    if (client.attemptTimeout < deadline)
+        startTimerAs(message.start + client.attemptTimeout, call, Action::attemptTimeout);
 }
 
 } // namespace

@@ -146,13 +146,19 @@ struct ExpressService {
     ExpressRequest request;
     bool occupied = false;
 };
+struct ExpressAnswer {
+    SimTime left = 0; // the station
+    ExpressRequest request;
+};
 struct ExpressState {
     bool open = false;
-    SimTime arrivalAt = 0; // the next one
-    SimTime lastArrival = 0;
+    SimTime arrivalAt = 0; // the next one, at the client
+    SimTime lastArrival = 0, previousArrival = 0;
     std::uint64_t begun = 0;
+    Ring<ExpressRequest> travelling; // to the station
+    Ring<ExpressRequest> waiting;
     QuadHeap<ExpressService> workers;
-    Ring<ExpressRequest> waiting; // those that do not begin before the horizon
+    std::vector<ExpressAnswer> returning; // on the way back
 };
 
 struct BalancerState {

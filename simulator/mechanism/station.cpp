@@ -395,21 +395,11 @@ void stationLose(Context& c, Index station, bool reset) {
     st.shared.clear();
     st.busy = 0;
     c.s.tree.cancel(m.slot);
-    for (Index i = 0; i < s.calls.size(); ++i) {
-        Call& call = s.calls[i];
-        if (call.node != m.node || call.state == CallState::free || call.state == CallState::waiting)
-            continue;
+    for (const Index i : callsIn(s, m.node)) {
         --st.present;
         ++st.failed;
         // Its calls to others are orphans now.
-        if (reset) {
-            reply(c, i, Cause::reset);
-        } else if (alive(s, call.parent, call.parentGeneration)) {
-            call.state = CallState::waiting;
-            call.flags |= flag::lost;
-        } else {
-            freeCall(s, i);
-        }
+        loseCall(c, i, reset);
     }
 }
 

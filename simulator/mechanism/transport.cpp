@@ -93,6 +93,19 @@ void reply(Context& c, Index call, Cause cause, std::uint8_t flags) {
         startLine(c, line, call, Action::answer);
 }
 
+void loseCall(Context& c, Index call, bool reset) {
+    RunState& s = c.s;
+    Call& message = s.calls[call];
+    if (reset) {
+        reply(c, call, Cause::reset);
+    } else if (alive(s, message.parent, message.parentGeneration)) {
+        message.state = CallState::waiting;
+        message.flags |= flag::lost;
+    } else {
+        freeCall(s, call);
+    }
+}
+
 ProbeFate probe(Context& c, Index balancer, Index target) {
     const BalancerModel& b = c.model.balancers[balancer];
     const TargetModel& t = c.model.targets[target];
