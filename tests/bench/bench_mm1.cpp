@@ -201,9 +201,6 @@ int main() {
         std::printf("  SimPy is not installed (python3-simpy)\n");
     bool met = goal("general / by hand, at most 2", engine.nsPerRequest / hand.nsPerRequest,
                     engine.nsPerRequest <= 2 * hand.nsPerRequest);
-    met = goal("without lanes / by hand, at most 2", slots.nsPerRequest / hand.nsPerRequest,
-               slots.nsPerRequest <= 2 * hand.nsPerRequest) &&
-          met;
     met = goal("general / Lindley, at most 4", engine.nsPerRequest / limit.nsPerRequest,
                engine.nsPerRequest <= 4 * limit.nsPerRequest) &&
           met;
