@@ -39,6 +39,16 @@ std::vector<std::string> namesIn(const fs::path& folder) {
     return names;
 }
 
+namespace {
+
+// Mounted where others may see it; taken away before the child ends.
+fs::path& openMount() {
+    static fs::path folder;
+    return folder;
+}
+
+} // namespace
+
 ChildReport inChild(const std::function<std::string()>& body) {
     int ends[2];
     if (::pipe(ends) != 0) return {false, "no pipe"};
@@ -51,6 +61,7 @@ ChildReport inChild(const std::function<std::string()>& body) {
         } catch (const std::exception& fault) {
             text = std::string("exception: ") + fault.what();
         }
+        if (!openMount().empty()) ::umount2(openMount().c_str(), MNT_DETACH);
         std::size_t done = 0;
         while (done < text.size()) {
             const ssize_t count = ::write(ends[1], text.data() + done, text.size() - done);
@@ -101,8 +112,11 @@ static std::string enterOwnMountNamespace() {
 std::string mountPrivateTmpfs(const fs::path& folder, std::size_t bytes) {
     const std::string problem = enterOwnMountNamespace();
     if (!problem.empty()) return problem;
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-        return std::string("mounts cannot be made private: ") + std::strerror(errno);
+    // In a chroot "/" is no mount point and stays as it is: what is mounted may be seen outside.
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+        if (errno != EINVAL) return std::string("mounts cannot be made private: ") + std::strerror(errno);
+        openMount() = folder;
+    }
     const std::string options = "mode=0777,nr_inodes=500,size=" + std::to_string(bytes);
     if (::mount("tmpfs", folder.c_str(), "tmpfs", 0, options.c_str()) != 0)
         return std::string("no tmpfs can be mounted: ") + std::strerror(errno);
