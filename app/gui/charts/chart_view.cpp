@@ -49,6 +49,7 @@ ChartView::ChartView(const Theme& theme, QWidget* parent)
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     setMouseTracking(true);
+    setFocusPolicy(Qt::NoFocus); // a click on it leaves the keys with the canvas
     // The overlays are drawn over everything, so the whole chart is painted as one.
     setViewportUpdateMode(FullViewportUpdate);
     setMinimumHeight(110);

@@ -234,7 +234,7 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
                      .arg(told->atS - cause->atS, 0, 'f', 1)
                      .arg(verbOf(design, *cause));
     else if (cause && !design.domains.contains(cause->what))
-        parts << tr("%1 at %2 s, nobody has noticed yet")
+        parts << tr("%1 at %2 s, not marked down yet")
                      .arg(eventWords(design, *cause))
                      .arg(cause->atS, 0, 'f', 1);
     else if (cause)

@@ -64,7 +64,7 @@ private slots:
         // Until a time, only what has happened by then.
         const QString middle = runSentence(canvas.design(), result, 5);
         QVERIFY2(middle.startsWith("10 of 820 requests failed"), qPrintable(middle));
-        QVERIFY2(middle.contains("web2 crashes at 2.0 s, nobody has noticed yet"), qPrintable(middle));
+        QVERIFY2(middle.contains("web2 crashes at 2.0 s, not marked down yet"), qPrintable(middle));
         QCOMPARE(runSentence(canvas.design(), result, 0.5), QStringLiteral("No requests yet"));
     }
 
