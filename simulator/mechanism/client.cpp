@@ -52,6 +52,7 @@ void attemptFailed(Context& c, Index logical, Cause cause, bool httpError) {
     ClientState& state = s.clients[c.model.nodes[request.node].sub];
     if (request.attempt >= client.attempts || (httpError && !client.retryErrors))
         return finish(c, logical, cause);
+    if (mayHaveRun(cause) && !c.model.flows[request.flow].idempotent) return finish(c, logical, cause);
     if (client.hasBudget) {
         if (state.budget < 1) return finish(c, logical, Cause::retryBudget);
         state.budget -= 1;

@@ -29,6 +29,10 @@ enum class Cause : std::uint8_t {
 };
 inline constexpr std::size_t kCauses = 10;
 const char* causeName(Cause cause);
+// An attempt that ended so may have been carried out all the same: only an idempotent request is tried again.
+inline bool mayHaveRun(Cause cause) {
+    return cause == Cause::reset || cause == Cause::responseTimeout || cause == Cause::error;
+}
 
 enum class CallState : std::uint8_t { free, waiting, queued, serving, calling, accepting };
 

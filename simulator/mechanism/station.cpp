@@ -178,7 +178,8 @@ void childDone(Context& c, Index call, Index d, Cause cause, std::uint8_t attemp
     RunState& s = c.s;
     const Dependency& dependency = c.model.dependencies[d];
     if (cause != Cause::none) {
-        if (attempt < dependency.attempts)
+        const bool again = !mayHaveRun(cause) || c.model.flows[s.calls[call].flow].idempotent;
+        if (attempt < dependency.attempts && again)
             return callOnce(c, call, d, static_cast<std::uint8_t>(attempt + 1));
         if (!dependency.optional) return dependencyFailed(c, call, cause);
         s.calls[call].flags |= flag::degraded;

@@ -53,6 +53,12 @@ SimulationResult run(double ratePerS, const std::vector<std::string>& nodes,
     return std::move(result).value();
 }
 
+// Of server "a", at 20 s for 1.5 s.
+std::string oneFailure(const std::string& mode) {
+    return R"(,"scenarios":[{"id":"x","duration_s":60,"events":[{"at_s":20,"do":"fail","what":"a","mode":")" +
+           mode + R"(","repair_after_s":1.5}]}])";
+}
+
 const NodeResult& node(const SimulationResult& result, const std::string& id) {
     for (const NodeResult& entry : result.nodes)
         if (entry.id == id) return entry;
@@ -145,6 +151,22 @@ private slots:
     }
 
     // The answers to what a vanished server had asked for must not free workers that it does not have.
+    // The server hangs for a second every so often: its reads are tried again, its writes are not, because
+    // they may have been carried out. A refused write is tried again.
+    void writesThatMayHaveRunAreNotRepeated() {
+        const std::string patience = R"(,"attempts":3,"attempt_timeout_ms":300,"backoff_base_ms":0)";
+        const std::vector<std::string> servers{server("a", 5)};
+        const SimulationResult hung = run(100, servers, {arrow("c", "a")}, 60, oneFailure("hang"), patience);
+        const RequestCounts& reads = hung.flows.at(0).requests;
+        const RequestCounts& writes = hung.flows.at(1).requests;
+        QVERIFY(reads.attempts > reads.offered + 50);
+        QCOMPARE(writes.attempts, writes.offered);
+        QVERIFY(writes.offered - writes.succeeded > 50);
+        const SimulationResult refused =
+            run(100, servers, {arrow("c", "a")}, 60, oneFailure("crash"), patience);
+        QVERIFY(refused.flows.at(1).requests.attempts > refused.flows.at(1).requests.offered + 50);
+    }
+
     void answersToALostServerFindNobody() {
         const auto result = run(
             400, {server("a", 5, 16, R"(,"domain":"h")"), server("d", 20, 100)},
