@@ -25,6 +25,13 @@ namespace {
 
 constexpr int kRowHeight = 22;
 
+// Three digits are enough: "45 100".
+QString roundYears(double years) {
+    if (years < 1000) return QString::number(years, 'g', 3);
+    const double unit = std::pow(10, std::floor(std::log10(years)) - 2);
+    return grouped(static_cast<std::uint64_t>(std::llround(years / unit) * std::llround(unit)));
+}
+
 class RowDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
@@ -95,7 +102,7 @@ void ResultsPanel::Impl::makeTable(QWidget* parent) {
     table->setFrameShape(QFrame::NoFrame);
     table->setUniformRowHeights(true);
     table->setSelectionMode(QAbstractItemView::SingleSelection);
-    table->setIndentation(14);
+    table->setIndentation(12);
     table->setFont(theme.font(Type::control));
     table->setItemDelegate(new RowDelegate(table));
     table->setFocusPolicy(Qt::StrongFocus);
@@ -113,7 +120,7 @@ QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
     auto* scroll = new QScrollArea(parent);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setMinimumWidth(300);
+    scroll->setMinimumWidth(280);
     scroll->setMaximumWidth(460);
     auto* inner = new QWidget(scroll);
     inner->setProperty("plane", "surface");
@@ -149,10 +156,10 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
     m->invitation->setProperty("tone", "secondary");
     m->invitation->setWordWrap(true);
     m->invitation->setAlignment(Qt::AlignCenter);
-    row->addWidget(m->table, 3);
-    row->addWidget(m->invitation, 3);
+    row->addWidget(m->table, 5);
+    row->addWidget(m->invitation, 5);
     m->side = m->makeSide(this);
-    row->addWidget(m->side, 2);
+    row->addWidget(m->side, 3);
     column->addLayout(row, 1);
 
     connect(m->simulate, &QPushButton::clicked, &session, &Session::startAvailabilityRun);
@@ -238,9 +245,8 @@ void ResultsPanel::Impl::refill() {
         addResult(tr("Scenario: %1").arg(name), *run, false);
     }
     if (years)
-        addResult(
-            tr("Long run: %1 years").arg(QString::number(years->simulatedSeconds / kSecondsPerYear, 'g', 3)),
-            *years, stale(*years));
+        addResult(tr("Long run: %1 years").arg(roundYears(years->simulatedSeconds / kSecondsPerYear)), *years,
+                  stale(*years));
     const bool any = run || years;
     table->setVisible(any);
     invitation->setVisible(!any);
