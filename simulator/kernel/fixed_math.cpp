@@ -78,20 +78,7 @@ double fixedLogGamma(double x) {
     return 0.91893853320467274178 + (y + 0.5) * fixedLog(t) - t + fixedLog(sum);
 }
 
-double gammaP(double a, double x) {
-    if (x <= 0) return 0;
-    const double scale = fixedExp(a * fixedLog(x) - x - fixedLogGamma(a));
-    if (x < a + 1.0) {
-        double term = 1.0 / a;
-        double sum = term;
-        for (int n = 1; n < 2000; ++n) {
-            term *= x / (a + n);
-            sum += term;
-            if (term < sum * 1e-17) break;
-        }
-        return sum * scale;
-    }
-    // Lentz's continued fraction for the upper tail
+double upperGammaFraction(double a, double x) {
     double b = x + 1.0 - a;
     double c = 1e300;
     double d = 1.0 / b;
@@ -103,9 +90,23 @@ double gammaP(double a, double x) {
         c = b + an / c;
         const double factor = c * d;
         h *= factor;
-        if (factor > 1.0 - 1e-16 && factor < 1.0 + 1e-16) break;
+        if (factor > 1.0 - 1e-15 && factor < 1.0 + 1e-15) break;
     }
-    return 1.0 - scale * h;
+    return h;
+}
+
+double gammaP(double a, double x) {
+    if (x <= 0) return 0;
+    const double scale = fixedExp(a * fixedLog(x) - x - fixedLogGamma(a));
+    if (x >= a + 1.0) return 1.0 - scale * upperGammaFraction(a, x);
+    double term = 1.0 / a;
+    double sum = term;
+    for (int n = 1; n < 2000; ++n) {
+        term *= x / (a + n);
+        sum += term;
+        if (term < sum * 1e-17) break;
+    }
+    return sum * scale;
 }
 
 } // namespace alwayson::sim

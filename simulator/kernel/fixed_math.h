@@ -68,6 +68,10 @@ double normalQuantile(double p);
 // ln(gamma(x)), x > 0 (Lanczos, g = 7, n = 9).
 double fixedLogGamma(double x);
 
+// The continued fraction of the upper incomplete gamma function, x >= a + 1: Q(a, x) = x^a e^-x / gamma(a)
+// times it (method: Lentz). Relative error about 1e-15.
+double upperGammaFraction(double a, double x);
+
 // Regularised lower incomplete gamma P(a, x), a > 0, x >= 0: series below a + 1, continued fraction above.
 double gammaP(double a, double x);
 

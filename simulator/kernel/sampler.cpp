@@ -26,20 +26,7 @@ double upperTail(double z) { // P(Z > z), z >= 0
 // ln Q(a, x), the upper tail, accurate when it is small.
 double logUpperGamma(double a, double x) {
     if (x < a + 1.0) return fixedLog(std::max(1.0 - gammaP(a, x), 1e-300));
-    double b = x + 1.0 - a;
-    double c = 1e300;
-    double d = 1.0 / b;
-    double h = d;
-    for (int i = 1; i < 2000; ++i) {
-        const double an = -i * (i - a);
-        b += 2.0;
-        d = 1.0 / (an * d + b);
-        c = b + an / c;
-        const double factor = c * d;
-        h *= factor;
-        if (factor > 1.0 - 1e-15 && factor < 1.0 + 1e-15) break;
-    }
-    return a * fixedLog(x) - x - fixedLogGamma(a) + fixedLog(h);
+    return a * fixedLog(x) - x - fixedLogGamma(a) + fixedLog(upperGammaFraction(a, x));
 }
 
 // ln of the unit-scale gamma quantile whose normal quantile is z: bisection in ln x between generous bounds.
