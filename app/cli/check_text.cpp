@@ -29,7 +29,7 @@ std::string lowerBound(const CheckReport& report) {
 }
 
 std::string availabilitySection(const CheckReport& report) {
-    std::vector<std::vector<std::string>> rows{{"flow", "availability", "downtime", "structure alone", "outages/yr", "first failure after"}};
+    std::vector<std::vector<std::string>> rows{{"flow", "availability", "downtime", "structure alone", "its outages/yr", "first failure after"}};
     for (const FlowAvailability& flow : report.flows) {
         const Estimate& shown = flow.withDetection.value ? flow.withDetection : flow.availability;
         if (!shown.value) {
@@ -46,6 +46,8 @@ std::string availabilitySection(const CheckReport& report) {
     if (std::none_of(report.flows.begin(), report.flows.end(), [](const FlowAvailability& flow) { return flow.mttffHours.has_value(); }))
         for (auto& row : rows) row.pop_back();
     std::string text = "Availability\n" + table(rows);
+    if (std::any_of(report.flows.begin(), report.flows.end(), [](const FlowAvailability& flow) { return flow.withDetection.value.has_value(); }))
+        text += "  Structure alone: as if every failure were noticed at once. The availability counts the time until it is noticed, too.\n";
     if (!report.flows.empty())
         for (const std::string& leftOut : report.flows.back().leftOut) text += "  Left out: " + visible(leftOut) + "\n";
     return text;

@@ -18,23 +18,23 @@ std::string_view toString(Severity severity);
 struct Issue {
     std::string code; // stable: "redundancy.single_member"
     Severity severity = Severity::warning;
-    std::string message;             // one or two sentences with the figures
-    std::vector<std::string> where;  // ids, the first is the main one
-    std::string fix;                 // what to do, in words
+    std::string message;                // one or two sentences with the figures
+    std::vector<std::string> where;     // ids, the first is the main one
+    std::string fix;                    // what to do, in words
     std::optional<Operation> operation; // the fix as an operation, where it is mechanical
 };
 
 // Structural availability of one flow ("shoppers:read", "shoppers", "design"), with perfect views.
 struct FlowAvailability {
     std::string flow;
-    Estimate availability;          // long-run share of time the flow is up
+    Estimate availability;            // long-run share of time the flow is up
     std::optional<double> mttffHours; // mean time to first failure from all up; exact only where it is known
-    std::optional<double> outagesPerYear;
-    std::optional<double> meanOutageHours;
+    std::optional<double> outagesPerYear;  // of the structure: as if failures were noticed at once
+    std::optional<double> meanOutageHours; // the same
     // With detection and failover windows added (tag approximate); what the verdict strip shows.
     Estimate withDetection;
     std::optional<double> unavailability; // 1 - availability to full relative precision; nullopt unless exact
-    std::vector<std::string> leftOut; // sentences: fault sources that are not in the figure
+    std::vector<std::string> leftOut;     // sentences: fault sources that are not in the figure
 };
 
 // Of one part (node or domain) on one flow.
@@ -50,19 +50,19 @@ struct Importance {
 };
 
 struct CutSet {
-    std::vector<std::string> ids;  // nodes and domains, or "any 4 of web" for symmetric members
-    double probability = 0;        // that all of it is down at once
+    std::vector<std::string> ids; // nodes and domains, or "any 4 of web" for symmetric members
+    double probability = 0;       // that all of it is down at once
 };
 
 struct CostItem {
-    std::string id; // node, group or link id, or "traffic:..."
+    std::string id;                    // node, group or link id, or "traffic:..."
     std::optional<double> usdPerMonth; // nullopt: unpriced
     std::string why;                   // "2 x m5.large at 0.096 USD/h x 730 h, price book realistic"
 };
 
 struct Cost {
-    double usdPerMonth = 0;  // of what has a price
-    bool atLeast = false;    // something is unpriced
+    double usdPerMonth = 0; // of what has a price
+    bool atLeast = false;   // something is unpriced
     std::string priceBook;
     std::vector<CostItem> items;
 };
@@ -82,12 +82,12 @@ struct CheckReport {
     std::string designHash;
     std::vector<Issue> issues; // errors first
     std::vector<std::string> singlePointsOfFailure;
-    std::vector<CutSet> minimalCutSets; // at most 10,000, smallest first, then most likely
-    double minimalCutSetsTotal = 0;     // may exceed those listed
+    std::vector<CutSet> minimalCutSets;  // at most 10,000, smallest first, then most likely
+    double minimalCutSetsTotal = 0;      // may exceed those listed
     std::vector<FlowAvailability> flows; // per class, per client, then "design"
     std::vector<Importance> importance;  // on "design", most useful improvement first
     std::vector<Load> loads;
-    Estimate latencyP99Ms;  // steady, all up; formula where one holds, else none
+    Estimate latencyP99Ms; // steady, all up; formula where one holds, else none
     Cost cost;
     std::string priceBook;
     std::string capacityBook;

@@ -85,7 +85,10 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
                            .arg(partName(design, best.id), minutesPerYear(best.downtimeMinutesPerYear));
     }
     if (flow.outagesPerYear)
-        text.notes << tr("About %1 outages a year.")
+        text.notes << (flow.withDetection.value
+                           ? tr("Too much is broken about %1 times a year; the moments until a failure "
+                                "is noticed come on top.")
+                           : tr("About %1 outages a year."))
                           .arg(QString::fromStdString(formatSignificant(*flow.outagesPerYear, 2)));
     for (const std::string& left : flow.leftOut)
         text.notes << QString::fromStdString(left);
