@@ -271,22 +271,33 @@ private:
             const Link& link = m_design.links.at(l);
             for (const Index to : ends(link.to)) {
                 if (to == node || m.nodes[to].role == Role::client) continue;
-                const SimTime oneWay =
-                    timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
-                m.targets.push_back({addEdge(l, node, to, oneWay), to, kNone});
-                for (const Flow& flow : m.flows) {
-                    const bool carries = link.carries(flow.classId);
-                    m.targetCarries.push_back(carries ? 1 : 0);
-                    if (!carries) b.classesDiffer = true;
-                }
+                addTarget(b, l, node, to);
             }
         }
         b.targetCount = static_cast<Index>(m.targets.size()) - b.firstTarget;
+        const auto first =
+            m.targetCarries.begin() + static_cast<std::ptrdiff_t>(b.firstTarget * m.flows.size());
+        b.classesDiffer = std::find(first, m.targetCarries.end(), 0) != m.targetCarries.end();
         if (b.targetCount == 0)
             return invalid("simulate.no_target",
                            fmt::format("{} has no servers behind it.", designNode(node).displayName()),
                            "Link it to at least one server.");
         return success();
+    }
+
+    // A server that two links lead to is one server of the balancer, for the classes of both.
+    void addTarget(const BalancerModel& b, Index l, Index node, Index to) {
+        const Link& link = m_design.links.at(l);
+        std::size_t target = b.firstTarget;
+        while (target < m.targets.size() && m.targets[target].node != to)
+            ++target;
+        if (target == m.targets.size()) {
+            const SimTime oneWay = timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
+            m.targets.push_back({addEdge(l, node, to, oneWay), to, kNone});
+            m.targetCarries.resize(m.targets.size() * m.flows.size(), 0);
+        }
+        for (std::size_t flow = 0; flow < m.flows.size(); ++flow)
+            if (link.carries(m.flows[flow].classId)) m.targetCarries[target * m.flows.size() + flow] = 1;
     }
 
     void addDependencies(Index node) {

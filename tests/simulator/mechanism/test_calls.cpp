@@ -138,6 +138,17 @@ private slots:
     }
 
     // Two attempts through a balancer are two, though the balancer counts its own tries.
+    // As in the exported configuration: one server line, however many links lead to it.
+    void aServerWithTwoLinksHasOneShare() {
+        const auto result = run(100, {balancer(""), server("a", 5), server("b", 5)},
+                                {arrow("c", "lb"), arrow("lb", "a"), arrow("lb", "b"),
+                                 R"({"id":"again","from":"lb","to":"a","classes":["read"]})"},
+                                100);
+        QVERIFY(conserved(result));
+        QVERIFY(near(node(result, "a").arrivalsPerSecond, 50, 0.03));
+        QVERIFY(near(node(result, "b").arrivalsPerSecond, 50, 0.03));
+    }
+
     void attemptsThroughABalancerEnd() {
         const auto result = run(
             50, {server("a", 5), balancer(R"("check":false,"redispatch":false,"retries":0)"), server("s", 5)},
