@@ -1,0 +1,378 @@
+// Chains of groups: what each parameter does, laws, lumping against units that are told apart.
+
+#include "simulator/markov/group_chain.h"
+#include "tests/simulator/markov/markov_support.h"
+
+#include <map>
+
+using namespace alwayson;
+using namespace alwayson::sim;
+using namespace alwayson::test;
+
+namespace {
+
+constexpr double kHour = 1, kMinute = 1. / 60, kSecond = 1. / 3600;
+
+GroupParameters group(int units, int needed, double failure, double repair, int crews = 0) {
+    GroupParameters p;
+    p.units = units;
+    p.needed = needed;
+    p.modes = {{failure, repair}};
+    p.crews = crews;
+    return p;
+}
+
+OutageFigures figures(const GroupParameters& p) {
+    Result<OutageFigures> result = groupFigures(p);
+    if (!result) qFatal("%s", describe(result.error()).c_str());
+    return std::move(result).value();
+}
+
+// Binomial sum of the states with fewer than k of n up, from the small terms.
+double binomialDown(int n, int k, double unitDown) {
+    double sum = 0;
+    for (int up = 0; up < k; ++up)
+        sum += std::exp(std::lgamma(n + 1) - std::lgamma(up + 1) - std::lgamma(n - up + 1) +
+                        up * std::log1p(-unitDown) + (n - up) * std::log(unitDown));
+    return sum;
+}
+
+// A primary with replicas where every unit has a name: who is primary, who is working, in which order the
+// others wait for the crews. Written apart from the lumped rules, for one mode.
+struct Named {
+    int units;
+    double failure, repair, coverage, recovery, stageRate, hazard;
+    int phases, crews;
+
+    using Map = std::map<std::vector<std::int32_t>, double>;
+    // State: primary (-1 none), lost (-1 none), stage, failed units in order of failure (-1 beyond).
+    Result<StateSpace> build() const {
+        std::vector<std::int32_t> first(3 + std::size_t(units), -1);
+        first[0] = 0;
+        first[2] = 0;
+        return explore(first, [this](StateView s, TransitionSink& out) { step({s.begin(), s.end()}, out); });
+    }
+    bool isDown(const std::vector<std::int32_t>& s, int unit) const {
+        return std::find(s.begin() + 3, s.end(), unit) != s.end();
+    }
+    int downCount(const std::vector<std::int32_t>& s) const {
+        return int(std::count_if(s.begin() + 3, s.end(), [](int u) { return u >= 0; }));
+    }
+    int candidate(const std::vector<std::int32_t>& s) const { // the first working unit
+        for (int u = 0; u < units; ++u)
+            if (!isDown(s, u)) return u;
+        return -1;
+    }
+    void step(const std::vector<std::int32_t>& s, TransitionSink& out) const {
+        const int failed = downCount(s);
+        for (int u = 0; u < units; ++u) {
+            if (isDown(s, u)) continue;
+            auto next = s;
+            next[3 + std::size_t(failed)] = u;
+            if (u != s[0]) {
+                const bool wasCandidate = s[2] > 0 && s[2] <= phases && u == candidate(s);
+                if (failed + 1 == units)
+                    next[1] = -1, next[2] = 0;
+                else if (wasCandidate)
+                    next[2] = 1;
+                out.to(next, hazard * failure);
+                continue;
+            }
+            next[0] = -1;
+            if (failed + 1 == units) {
+                out.to(next, failure);
+                continue;
+            }
+            next[1] = u;
+            next[2] = 1;
+            out.to(next, failure * coverage);
+            next[2] = phases + 1;
+            out.to(next, failure * (1 - coverage));
+        }
+        if (s[2] > 0) {
+            auto next = s;
+            if (s[2] < phases)
+                ++next[2];
+            else
+                next[0] = candidate(s), next[1] = -1, next[2] = 0;
+            out.to(next, s[2] > phases ? recovery : stageRate);
+        }
+        for (int place = 0; place < std::min(failed, crews); ++place) {
+            auto next = s;
+            const int u = s[3 + std::size_t(place)];
+            next.erase(next.begin() + 3 + place);
+            next.push_back(-1);
+            if (u == s[1])
+                next[0] = u, next[1] = -1, next[2] = 0;
+            else if (s[0] < 0 && s[2] == 0)
+                next[0] = u;
+            out.to(next, repair);
+        }
+    }
+};
+
+} // namespace
+
+class TestGroupChain : public QObject {
+    Q_OBJECT
+
+private slots:
+    void ownCrewsAreIndependentUnits() {
+        for (const auto& [n, k] : {std::pair{1, 1}, {2, 1}, {3, 2}, {5, 3}, {10, 8}, {40, 30}}) {
+            const double a = .001, down = a / (a + .1);
+            const OutageFigures f = figures(group(n, k, a, .1));
+            QVERIFY(relativeError(f.unavailability, binomialDown(n, k, down)) < 1e-12);
+        }
+    }
+    void fewerThanTenToTheMinusFifteen() { // every digit is there although 1 - 1e-23 is 1 in a double
+        const OutageFigures f = figures(group(4, 1, 1e-6, 1));
+        const double wanted = std::pow(1e-6 / (1 + 1e-6), 4);
+        QVERIFY(wanted < 1e-23 && relativeError(f.unavailability, wanted) < 1e-13);
+        QVERIFY(relativeError(f.meanOutage, .25) < 1e-13);
+        QVERIFY(relativeError(f.frequency, 4 * wanted) < 1e-13);
+        QCOMPARE(f.availability, 1.0);
+    }
+    void fewCrews() {
+        // pi(j) ~ product of (n - j) lambda / (min(j + 1, crews) mu)
+        for (int crews = 1; crews <= 6; ++crews) {
+            std::vector<double> pi{1};
+            double sum = 1;
+            for (int j = 0; j < 6; ++j) {
+                pi.push_back(pi.back() * (6 - j) * .02 / (std::min(j + 1, crews) * .3));
+                sum += pi.back();
+            }
+            const double wanted = (pi[4] + pi[5] + pi[6]) / sum; // 3 of 6
+            QVERIFY(relativeError(figures(group(6, 3, .02, .3, crews)).unavailability, wanted) < 1e-13);
+        }
+    }
+    void sizes() {
+        QCOMPARE(makeGroupChain(group(1000, 500, .001, 1, 3))->space.size(), std::size_t(1001));
+        GroupParameters p = group(2, 1, 1e-3, 1, 1);
+        p.active = 1;
+        p.failover.stages = {{.01, 4}};
+        p.failover.coverage = .9;
+        p.failover.uncoveredRecovery = 1;
+        const auto chain = makeGroupChain(p);
+        QCOMPARE(chain->space.size(), std::size_t(3 + 4 + 1));
+        QCOMPARE(chain->active(0), 1);
+        QCOMPARE(chain->spare(0), 1);
+        QCOMPARE(chain->stage(0), 0);
+    }
+    void modesOfEqualRepairAreOne() {
+        GroupParameters one = group(4, 2, .03, .5, 2), two = one;
+        two.modes = {{.01, .5}, {.02, .5}};
+        QVERIFY(relativeError(figures(two).unavailability, figures(one).unavailability) < 1e-13);
+    }
+    void severalModes() {
+        // own crews: independent units with A = 1 / (1 + sum of lambda / mu)
+        GroupParameters p = group(3, 2, 0, 0);
+        p.modes = {{.01, .5}, {.002, .04}, {.03, 3}};
+        const double load = .01 / .5 + .002 / .04 + .03 / 3;
+        QVERIFY(relativeError(figures(p).unavailability, binomialDown(3, 2, load / (1 + load))) < 1e-13);
+        // One crew, two units, both modes: enumerated by hand. (x): x in repair; (xy): x in repair, y waits.
+        p = group(2, 1, 0, 0, 1);
+        const double a = .01, b = .002, ma = .5, mb = .04;
+        p.modes = {{a, ma}, {b, mb}};
+        enum : StateIndex { both, A, B, AA, AB, BA, BB };
+        const std::vector<Transition> list{{both, A, 2 * a}, {both, B, 2 * b}, {A, both, ma}, {B, both, mb},
+                                           {A, AA, a},       {A, AB, b},       {B, BA, a},    {B, BB, b},
+                                           {AA, A, ma},      {AB, B, ma},      {BA, A, mb},   {BB, B, mb}};
+        const auto byHand =
+            outageFigures(*MarkovChain::make(7, list), {true, true, true, false, false, false, false}, 0);
+        const OutageFigures f = figures(p);
+        QCOMPARE(makeGroupChain(p)->space.size(), std::size_t(7));
+        QVERIFY(relativeError(f.unavailability, byHand->unavailability) < 1e-13);
+        QVERIFY(relativeError(f.meanTimeToFirst, byHand->meanTimeToFirst) < 1e-13);
+    }
+    void commonCause() {
+        // Two units, beta: by hand on the states 2, 1, 0 up.
+        GroupParameters p = group(2, 1, .01, .5);
+        p.commonCause = .2;
+        const std::vector<Transition> list{
+            {0, 1, 2 * .008}, {0, 2, .002}, {1, 2, .008 + .002}, {1, 0, .5}, {2, 1, 1}};
+        const auto byHand = outageFigures(*MarkovChain::make(3, list), {true, true, false}, 0);
+        QVERIFY(relativeError(figures(p).unavailability, byHand->unavailability) < 1e-13);
+        // beta 1: all fail together; then k does not matter for the frequency of outages
+        p = group(3, 3, .01, .5);
+        p.commonCause = 1;
+        QVERIFY(relativeError(figures(p).meanTimeToFirst, 100) < 1e-13);
+        p.needed = 1;
+        QVERIFY(relativeError(figures(p).meanTimeToFirst, 100) < 1e-13);
+    }
+    void standby() {
+        // Cold spare, perfect switch-over at once, one crew: R = 1, rho = lambda / mu, pi(2 down) = rho^2 /
+        // (1 + rho + rho^2)
+        GroupParameters p = group(2, 1, .01, .5, 1);
+        p.active = 1;
+        p.spareHazard = 0;
+        const double rho = .02;
+        QVERIFY(relativeError(figures(p).unavailability, rho * rho / (1 + rho + rho * rho)) < 1e-13);
+        QVERIFY(relativeError(figures(p).meanTimeToFirst, (2 * .01 + .5) / (.01 * .01)) < 1e-13);
+        // Hot spares are the active pool when nothing interrupts.
+        p.spareHazard = 1;
+        QVERIFY(relativeError(figures(p).unavailability, figures(group(2, 1, .01, .5, 1)).unavailability) <
+                1e-13);
+        // warm lies between
+        p.spareHazard = .5;
+        const double warm = figures(p).unavailability;
+        QVERIFY(rho * rho / (1 + rho + rho * rho) < warm &&
+                warm < figures(group(2, 1, .01, .5, 1)).unavailability);
+    }
+    void activationAndStartFailure() {
+        // One active, one cold spare that takes a mean of 1/alpha to start and fails at its start with chance
+        // f; one crew each. States: 0 all well, 1 starting (other in repair), 2 running alone, 3 both down.
+        // By hand.
+        const double l = .01, m = .5, alpha = 12, f = .1;
+        GroupParameters p = group(2, 1, l, m);
+        p.active = 1;
+        p.spareHazard = 0;
+        p.failover.stages = {{1 / alpha, 1}};
+        p.failover.startFailure = f;
+        p.failover.interrupts = false;
+        const std::vector<Transition> list{
+            {0, 1, l},    {1, 2, alpha * (1 - f)}, {1, 3, alpha * f}, {1, 0, m}, {2, 0, m}, {2, 3, l},
+            {3, 2, 2 * m}};
+        const auto byHand = outageFigures(*MarkovChain::make(4, list), {true, false, true, false}, 0);
+        const OutageFigures got = figures(p);
+        QVERIFY(relativeError(got.unavailability, byHand->unavailability) < 1e-13);
+        QVERIFY(relativeError(got.frequency, byHand->frequency) < 1e-13);
+        QVERIFY(relativeError(got.meanTimeToFirst, byHand->meanTimeToFirst) < 1e-13);
+    }
+    void sparesForAPool() {
+        // 4 needed and active, 2 cold spares: while a spare starts, the others serve only if they are enough.
+        GroupParameters p = group(6, 4, .001, .1);
+        p.active = 4;
+        p.spareHazard = 0;
+        p.failover.stages = {{5 * kMinute, 1}};
+        p.failover.interrupts = false;
+        const OutageFigures none = figures(p);
+        p.needed = 3; // one may be missing while the spare starts
+        const OutageFigures spareCapacity = figures(p);
+        QVERIFY(relativeError(none.meanTimeToFirst, 250) < 1e-12); // the first failure already interrupts
+        QVERIFY(none.unavailability > 1e-4 && spareCapacity.unavailability < 1e-2 * none.unavailability);
+        p.failover.interrupts = true;
+        QVERIFY(relativeError(figures(p).meanTimeToFirst, 250) < 1e-12);
+    }
+    void manyPhasesAreNearlyConstant() {
+        // Failover of 30 s against failures per month: the mean is what counts, so phases change little; with
+        // lengths the shape shows: the median of a nearly constant failover is its mean.
+        GroupParameters p = group(2, 1, 1. / 720, 1. / 4, 2);
+        p.active = 1;
+        p.spareHazard = 0;
+        p.failover.stages = {{20 * kSecond, 1}, {10 * kSecond, 1}};
+        const auto quantile = [](const GroupParameters& params, double q) {
+            const auto chain = makeGroupChain(params);
+            const auto f = outageFigures(chain->space.chain, chain->up, 0);
+            auto length = outageLength(chain->space.chain, chain->up, *f);
+            return *length->quantile(q);
+        };
+        const double exponential = quantile(p, .5);
+        p.failover.stages = {{20 * kSecond, 400}, {10 * kSecond, 400}};
+        const double constant = quantile(p, .5);
+        QVERIFY(exponential < 27 * kSecond);
+        QVERIFY(std::abs(constant - 30 * kSecond) < .5 * kSecond);
+        QVERIFY(std::abs(quantile(p, .05) - 30 * kSecond) < 2.5 * kSecond);
+    }
+    void lumpedLikeNamedUnits() {
+        for (const auto& [units, crews, hazard] :
+             {std::tuple{2, 1, 1.}, {3, 1, 1.}, {3, 2, .3}, {4, 1, .5}, {4, 4, 1.}}) {
+            const Named named{units, .01, .2, .8, .5, 2 * 6., hazard, 2, crews};
+            const auto space = named.build();
+            QVERIFY(space.ok());
+            std::vector<bool> up;
+            for (std::size_t i = 0; i < space->size(); ++i)
+                up.push_back(space->state(i)[0] >= 0);
+            const auto wanted = outageFigures(space->chain, up, 0);
+            GroupParameters p = group(units, 1, .01, .2, crews);
+            p.active = 1;
+            p.spareHazard = hazard;
+            p.failover.coverage = .8;
+            p.failover.uncoveredRecovery = .5;
+            p.failover.stages = {{1 / 6., 2}};
+            const auto lumped = makeGroupChain(p);
+            QVERIFY(units == 2 || lumped->space.size() < space->size() / 2);
+            const OutageFigures got = figures(p);
+            QVERIFY2(relativeError(got.unavailability, wanted->unavailability) < 1e-12,
+                     qPrintable(QString("%1 units").arg(units)));
+            QVERIFY(relativeError(got.frequency, wanted->frequency) < 1e-12);
+            QVERIFY(relativeError(got.meanTimeToFirst, wanted->meanTimeToFirst) < 1e-12);
+        }
+    }
+    void betterPartsMakeBetterGroups() {
+        RandomChains random(11);
+        for (int round = 0; round < 60; ++round) {
+            GroupParameters p =
+                group(2 + int(random.below(4)), 1, .001 + .01 * random.uniform(), .05 + random.uniform());
+            p.active = 1 + int(random.below(std::size_t(p.units)));
+            p.needed = 1 + int(random.below(std::size_t(p.active)));
+            p.crews = int(random.below(std::size_t(p.units) + 1));
+            p.failover.coverage = .3 + .5 * random.uniform();
+            p.failover.uncoveredRecovery = .1 * random.uniform();
+            p.failover.stages = {{kMinute, 1 + int(random.below(3))}};
+            const double base = figures(p).unavailability;
+            GroupParameters better = p;
+            better.failover.coverage = .9;
+            if (p.failover.uncoveredRecovery < 60)
+                QVERIFY(figures(better).unavailability <= base * (1 + 1e-12));
+            better = p;
+            better.modes[0].repair *= 2;
+            QVERIFY(figures(better).unavailability <= base * (1 + 1e-12));
+            better = p;
+            better.failover.frozen = true; // still a chain of the same parts
+            const OutageFigures frozen = figures(better);
+            QVERIFY(frozen.unavailability > 0 && frozen.unavailability < 1);
+        }
+    }
+    void redundancyHelpsWithPerfectCoverage() {
+        double before = 1;
+        for (int n = 2; n <= 12; ++n) {
+            const double now = figures(group(n, 2, .01, .1)).unavailability;
+            QVERIFY(now < before);
+            before = now;
+        }
+        // and hurts without: a pair with coverage .45 is worse than one (reference numbers, Laws)
+        GroupParameters pair = group(2, 1, 1e-3, .1, 1);
+        pair.failover.coverage = .45;
+        QVERIFY(std::abs(figures(pair).availability - .98914) < 5e-6);
+        QVERIFY(figures(pair).availability < figures(group(1, 1, 1e-3, .1)).availability);
+    }
+    void wrongParameters() {
+        const auto message = [](auto change) {
+            GroupParameters p = group(3, 2, .01, .1);
+            change(p);
+            const auto chain = makeGroupChain(p);
+            return chain ? std::string("accepted") : chain.error().code + ": " + chain.error().message;
+        };
+        const auto names = [&](const std::string& text, const char* name) {
+            return text.starts_with("markov.group: ") && text.find(name) != std::string::npos;
+        };
+        QVERIFY(names(message([](GroupParameters& p) { p.units = 0; }), "number of units is 0"));
+        QVERIFY(names(message([](GroupParameters& p) { p.needed = 4; }), "units needed"));
+        QVERIFY(names(message([](GroupParameters& p) { p.active = 4; }), "active"));
+        QVERIFY(names(message([](GroupParameters& p) { p.active = -1; }), "active"));
+        QVERIFY(names(message([](GroupParameters& p) { p.modes.clear(); }), "failure modes"));
+        QVERIFY(names(message([](GroupParameters& p) { p.modes[0].failure = -1; }), "failure rate"));
+        QVERIFY(names(message([](GroupParameters& p) { p.modes[0].repair = std::nan(""); }), "repair rate"));
+        QVERIFY(names(message([](GroupParameters& p) { p.spareHazard = 2; }), "spare"));
+        QVERIFY(names(message([](GroupParameters& p) { p.crews = -1; }), "crews"));
+        QVERIFY(names(message([](GroupParameters& p) { p.commonCause = 1.5; }), "beta"));
+        QVERIFY(names(message([](GroupParameters& p) { p.failover.coverage = -.1; }), "coverage"));
+        QVERIFY(names(message([](GroupParameters& p) { p.failover.uncoveredRecovery = -1; }), "recovery"));
+        QVERIFY(names(message([](GroupParameters& p) { p.failover.startFailure = .1; }), "stages"));
+        QVERIFY(names(message([](GroupParameters& p) { p.failover.stages = {{0, 1}}; }), "mean"));
+        QVERIFY(names(message([](GroupParameters& p) { p.failover.stages = {{1, 0}}; }), "phases"));
+        QCOMPARE(message([](GroupParameters&) {}), std::string("accepted"));
+        ExploreOptions few;
+        few.maxStates = 3;
+        QCOMPARE(makeGroupChain(group(3, 2, .01, .1), few).error().code,
+                 std::string("markov.too_many_states"));
+    }
+    void neverRepairedUnits() {
+        const OutageFigures f = figures(group(3, 1, .5, 0));
+        QVERIFY(relativeError(f.meanTimeToFirst, (1. / 3 + 1. / 2 + 1) / .5) < 1e-13);
+        QCOMPARE(f.unavailability, 1.0);
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestGroupChain, test_group_chain)
+#include "test_group_chain.moc"
