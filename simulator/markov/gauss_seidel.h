@@ -15,7 +15,7 @@
 namespace alwayson::sim {
 
 struct GaussSeidelOptions {
-    double tolerance = 1e-12; // wanted relative error of each probability, as estimated from the convergence
+    double tolerance = 1e-11; // wanted relative error of each probability, as estimated from the convergence
     std::size_t maxSweeps = 2'000; // pairs of a forward and a backward sweep
     std::stop_token stop;
 };

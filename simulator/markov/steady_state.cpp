@@ -36,10 +36,12 @@ bool mayGoOn(const Error& error) {
 Result<ClassSolution> solveClass(const SubChain& part, const SteadyStateOptions& options) {
     if (options.method == ChainMethod::elimination) return eliminated(part, options.elimination);
     if (options.method == ChainMethod::gaussSeidel) return iterated(part, options);
-    Elimination::Limits quick = options.elimination;
-    quick.operations = std::min(quick.operations, options.quickOperations);
-    Result<ClassSolution> solved = eliminated(part, quick);
-    if (solved || !mayGoOn(solved.error())) return solved;
+    if (part.members.size() <= options.quickStates) {
+        Elimination::Limits quick = options.elimination;
+        quick.operations = std::min(quick.operations, options.quickOperations);
+        Result<ClassSolution> solved = eliminated(part, quick);
+        if (solved || !mayGoOn(solved.error())) return solved;
+    }
     Result<ClassSolution> byIteration = iterated(part, options);
     if (byIteration || !mayGoOn(byIteration.error())) return byIteration;
     Result<ClassSolution> slowly = eliminated(part, options.elimination);

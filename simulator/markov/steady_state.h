@@ -18,9 +18,10 @@ std::string_view toString(ChainMethod method); // "gth", "gauss-seidel", "automa
 
 struct SteadyStateOptions {
     ChainMethod method = ChainMethod::automatic;
-    double quickOperations = 1e8;    // automatic: what elimination may cost before iteration is tried
+    std::size_t quickStates = 2'000;
+    double quickOperations = 1e8;    // automatic: elimination up to these before iteration is tried
     Elimination::Limits elimination; // limits of elimination; its stop token is used throughout
-    double tolerance = 1e-12;        // Gauss-Seidel: wanted relative error of each probability
+    double tolerance = 1e-11;        // Gauss-Seidel: wanted relative error of each probability
     std::size_t maxSweeps = 2'000;
     // Where the chain starts. Needed only when it has several closed classes, whose shares depend on it.
     std::vector<double> initial;
