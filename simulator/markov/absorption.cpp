@@ -103,6 +103,33 @@ double varianceOf(const Passage& passage, const Elimination& elimination) {
     return result;
 }
 
+Result<std::vector<double>> timesByElimination(const Passage& passage, const AbsorptionOptions& options,
+                                               const Elimination::Limits& limits,
+                                               std::optional<double>& variance) {
+    Result<Elimination> elimination = Elimination::run(passage.part, limits);
+    if (!elimination) return elimination.error();
+    if (options.wantVariance && passage.certain) variance = varianceOf(passage, *elimination);
+    return elimination->timeIn(passage.weight);
+}
+
+Result<std::vector<double>> timesOf(const Passage& passage, const AbsorptionOptions& options,
+                                    std::optional<double>& variance) {
+    const auto final = [](const Result<std::vector<double>>& result) {
+        return result.ok() || result.error().kind != ErrorKind::budgetExceeded;
+    };
+    if (passage.part.members.size() <= options.quickStates) {
+        Elimination::Limits quick = options.elimination;
+        quick.operations = std::min(quick.operations, options.quickOperations);
+        auto times = timesByElimination(passage, options, quick, variance);
+        if (final(times)) return times;
+    }
+    auto iterated =
+        timesByIteration(passage, {options.tolerance, options.maxSweeps, options.elimination.stop});
+    if (final(iterated)) return iterated;
+    auto slowly = timesByElimination(passage, options, options.elimination, variance);
+    return final(slowly) ? slowly : iterated;
+}
+
 Status checkTarget(const MarkovChain& chain, const std::vector<bool>& target) {
     if (target.size() == chain.size()) return success();
     return Error{ErrorKind::internal,
@@ -143,24 +170,16 @@ Result<Absorption> absorption(const MarkovChain& chain, std::span<const double> 
     for (std::size_t i = 0; i < chain.size(); ++i)
         if (target[i]) result.reached[i] = initial[i];
 
-    std::vector<double> times;
-    if (!passage.part.members.empty()) {
-        Result<Elimination> elimination = Elimination::run(passage.part, options.elimination);
-        if (elimination) {
-            times = elimination->timeIn(passage.weight);
-            if (options.wantVariance && passage.certain) result.variance = varianceOf(passage, *elimination);
-        } else if (elimination.error().kind == ErrorKind::budgetExceeded) {
-            Result<std::vector<double>> iterated = timesByIteration(passage, options.iteration);
-            if (!iterated) return iterated.error();
-            times = std::move(iterated).value();
-        } else
-            return elimination.error();
-    } else if (options.wantVariance)
+    Result<std::vector<double>> times = std::vector<double>{};
+    if (!passage.part.members.empty())
+        times = timesOf(passage, options, result.variance);
+    else if (options.wantVariance)
         result.variance = 0;
-    countEnds(chain, passage, times, target, result);
+    if (!times) return times.error();
+    countEnds(chain, passage, *times, target, result);
     result.probability =
         passage.certain ? 1 : std::accumulate(result.reached.begin(), result.reached.end(), 0.0);
-    result.meanTime = passage.certain ? std::accumulate(times.begin(), times.end(), 0.0) : kInfinity;
+    result.meanTime = passage.certain ? std::accumulate(times->begin(), times->end(), 0.0) : kInfinity;
     if (!passage.certain && options.wantVariance) result.variance = kInfinity;
     return result;
 }

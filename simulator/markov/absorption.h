@@ -10,9 +10,13 @@
 namespace alwayson::sim {
 
 struct AbsorptionOptions {
-    Elimination::Limits elimination;
-    GaussSeidelOptions iteration; // used where elimination would take too long
-    bool wantVariance = true;     // about as much work as the mean
+    // Elimination up to these; otherwise by iteration; elimination again if that does not converge.
+    std::size_t quickStates = 20'000;
+    double quickOperations = 1e8;
+    Elimination::Limits elimination; // its stop token is used throughout
+    double tolerance = 1e-11;        // of the iteration, relative
+    std::size_t maxSweeps = 2'000;
+    bool wantVariance = true; // about as much work as the mean
 };
 
 struct Absorption {

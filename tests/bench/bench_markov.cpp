@@ -5,6 +5,7 @@
 
 #include "simulator/markov/group_chain.h"
 
+#include <algorithm>
 #include <benchmark/benchmark.h>
 #include <cmath>
 
@@ -76,6 +77,21 @@ BENCHMARK_CAPTURE(solve, automatic, ChainMethod::automatic)
     ->Arg(1'000)
     ->Arg(10'000)
     ->Unit(benchmark::kMillisecond);
+
+// Mean time until all units of one type have failed.
+void firstFailure(benchmark::State& state) {
+    const StateSpace space = threeTypes(state.range(0));
+    std::vector<bool> down(space.size());
+    const std::int32_t side = *std::max_element(space.values.begin(), space.values.end());
+    for (std::size_t i = 0; i < space.size(); ++i)
+        down[i] = std::ranges::find(space.state(i), side) != space.state(i).end();
+    for (auto _ : state) {
+        const auto time = absorption(space.chain, certainly(space.chain, 0), down);
+        if (!time) return state.SkipWithError(time.error().message.c_str());
+        benchmark::DoNotOptimize(time->meanTime);
+    }
+}
+BENCHMARK(firstFailure)->Arg(100)->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMillisecond);
 
 // A primary with replicas, one crew, failover in Erlang stages: chain, availability, MTTFF, outage length
 // p95. Argument: units.

@@ -19,7 +19,7 @@ std::vector<bool> only(std::size_t size, std::initializer_list<std::size_t> stat
 
 AbsorptionOptions byIteration() {
     AbsorptionOptions options;
-    options.elimination.operations = -1;
+    options.quickStates = 0;
     return options;
 }
 
@@ -125,6 +125,24 @@ private slots:
             QVERIFY(relativeError(time->meanTime, 1) < 1e-11);
             QVERIFY(relativeError(*time->variance, 1 / double(k)) < 1e-11);
         }
+    }
+    void iterationThenElimination() {
+        const MarkovChain chain = RandomChains(12).irreducible(150, 2, 1);
+        const auto target = only(150, {149});
+        AbsorptionOptions options;
+        const auto wanted = absorption(chain, certainly(chain, 0), target, options);
+        options.quickStates = 0;
+        options.maxSweeps = 1; // iteration gives up
+        const auto again = absorption(chain, certainly(chain, 0), target, options);
+        QCOMPARE(again->meanTime, wanted->meanTime);
+        QCOMPARE(*again->variance, *wanted->variance);
+        options.elimination.operations = 10; // and elimination must not
+        QCOMPARE(absorption(chain, certainly(chain, 0), target, options).error().code,
+                 std::string("markov.not_converged"));
+        std::stop_source stop;
+        stop.request_stop();
+        options.elimination.stop = stop.get_token();
+        QCOMPARE(absorption(chain, certainly(chain, 0), target, options).error().kind, ErrorKind::cancelled);
     }
     void wrongQuestions() {
         const MarkovChain chain = birthDeath({1}, {2});

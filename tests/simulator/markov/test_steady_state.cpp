@@ -63,6 +63,21 @@ private slots:
         QVERIFY(worstError(solved(chain, ChainMethod::elimination).probability, wanted) < 1e-13);
         QVERIFY(worstError(solved(chain, ChainMethod::gaussSeidel).probability, wanted) < 1e-11);
     }
+    void belowWhatADoubleHolds() { // both ends of the line, whichever is eliminated last
+        for (const bool rareFirst : {false, true}) {
+            const std::vector<double> up(80, rareFirst ? 1 : 1e-6), down(80, rareFirst ? 1e-6 : 1);
+            const MarkovChain chain = birthDeath(up, down);
+            const std::vector<double> p = solved(chain, ChainMethod::elimination).probability;
+            const std::size_t frequent = rareFirst ? 80 : 0, rare = 40;
+            QVERIFY(relativeError(p[frequent], 1 - 1e-6) < 1e-13);
+            QVERIFY(relativeError(p[rare], 1e-240 * (1 - 1e-6)) < 1e-12);
+            QVERIFY(
+                std::all_of(p.begin(), p.end(), [](double x) { return x >= 0 && x <= 1; })); // 1e-480 is 0
+            const std::vector<double> q = solved(chain, ChainMethod::gaussSeidel).probability;
+            QVERIFY(relativeError(q[frequent], 1 - 1e-6) < 1e-12);
+            QVERIFY(relativeError(q[rare], 1e-240 * (1 - 1e-6)) < 1e-9);
+        }
+    }
     void oneState() {
         const auto chain = MarkovChain::make(1, {});
         QCOMPARE(solved(*chain, ChainMethod::automatic).probability, std::vector<double>{1});
@@ -117,7 +132,7 @@ private slots:
         const MarkovChain chain = RandomChains(8).irreducible(100, 2, 1);
         QVERIFY(solved(chain, ChainMethod::automatic).method == ChainMethod::elimination);
         SteadyStateOptions options;
-        options.quickOperations = 1000; // as if it were too dense
+        options.quickOperations = 1000; // too dense to be quick
         const auto iterated = steadyState(chain, options);
         QVERIFY(iterated->method == ChainMethod::gaussSeidel);
         options.maxSweeps = 1; // and when iteration does not get there, elimination after all
