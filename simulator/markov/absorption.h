@@ -22,12 +22,11 @@ struct AbsorptionOptions {
 struct Absorption {
     double probability = 0; // that a target is ever met; exactly 1 when no state can avoid it for ever
     double meanTime = 0;    // infinity unless a target is met for sure
-    // Of the time; infinity unless a target is met for sure; nullopt where it was not asked for or the chain
-    // is too large for elimination.
+    // Of the time; infinity unless a target is met for sure; nullopt where it was not asked for or the
+    // times come from iteration.
     std::optional<double> variance;
     std::vector<double> reached; // per state: probability that it is the first target met; 0 for others
-    std::vector<double>
-        timeIn; // per state: expected time in it until a target is met or none can be met any more
+    std::vector<double> timeIn;  // per state: expected time in it until a target is, or none can be, met
 };
 
 // `target`: one flag per state. Weight of `initial` that is on a target counts as met at time 0.

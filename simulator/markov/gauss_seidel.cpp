@@ -37,8 +37,8 @@ double correctedBy(Aggregation& chain, Vector& p) {
     return change;
 }
 
-// A first guess that is positive everywhere: each state gets what flows in from the one it was
-// found from.
+// A first guess that is positive everywhere: each state gets what flows in from the one it was found
+// from.
 Vector firstGuess(const RateMatrix& out, const Vector& exit, StateIndex first) {
     Vector p(out.rows(), 0);
     std::vector<bool> seen(out.rows(), false);

@@ -7,8 +7,7 @@
 
 namespace alwayson::sim {
 
-// One way in which a unit fails. A failed unit cannot fail again before it is repaired (2-model,
-// Definitions).
+// One way in which a unit fails. A failed unit cannot fail again before it is repaired (one mode at a time).
 struct FailureRates {
     double failure = 0; // per running unit, >= 0; with commonCause, the total of own and shared failures
     double repair = 0;  // per unit in repair; 0: never repaired
@@ -17,8 +16,7 @@ struct FailureRates {
 // A stage of what happens between a failure and the group serving again: detection, promotion, rerouting.
 struct FailoverStage {
     double mean = 0; // > 0
-    int phases =
-        1; // Erlang: 1 is exponential; more come closer to a constant, relative deviation 1/sqrt(phases)
+    int phases = 1; // Erlang: 1 is exponential; more come closer to a constant, deviation mean / sqrt(phases)
 };
 
 struct FailoverRates {
@@ -37,8 +35,7 @@ struct FailoverRates {
     // run serve, and the group is up while there are enough of them.
     bool interrupts = true;
     // Nothing fails and nothing is repaired during failover and until recovery: a textbook simplification
-    // that separates the causes of downtime. False: repair goes on and survivors may fail (2-model's
-    // default).
+    // that separates the causes of downtime. False: repair goes on and survivors may fail.
     bool frozen = false;
 };
 
@@ -49,15 +46,13 @@ struct FailoverRates {
 // - Failover begins when an active unit fails, enough units are left (needed), and the group stands still for
 //   it or has a spare; the coverage is drawn. With too few left there is nothing to fail over to: the group
 //   is down until repairs bring back enough, which then serve at once.
-// - When its stages are over, one spare takes an empty active place, or fails at its start (startFailure).
-// With
-//   further empty places and spares the stages run again. They start anew when another active unit fails (its
-//   coverage is drawn too) or the spare that was to take over does.
+// - When its stages are over, one spare takes an empty active place, or fails at its start (startFailure);
+//   with further empty places and spares the stages run again. They start anew when another active unit fails
+//   (its coverage is drawn too) or the spare that was to take over does.
 // - Uncovered: the group waits for recovery, whatever else fails; then spares take all empty places.
-// - The lost unit, whose failure the failover or the wait is for, resumes its place when it is repaired
-// before
-//   the end, and ends it. Other units become spares on their return, or take an empty place when no failover
-//   is under way.
+// - The lost unit, whose failure the failover or the wait is for, ends it when it is repaired sooner, and is
+//   active again. Other units become spares on their return, or take an empty place when no failover is
+//   under way.
 // - Repair: first come first served, not pre-empted, `crews` at a time.
 struct GroupParameters {
     int units = 1;
@@ -66,8 +61,7 @@ struct GroupParameters {
     std::vector<FailureRates> modes{FailureRates{}};
     double spareHazard = 1; // hot 1, warm between, cold 0
     int crews = 0;          // 0: as many as units
-    double commonCause =
-        0; // beta, 0 .. 1: this share of each failure rate is a shock that hits every unit at once
+    double commonCause = 0; // beta, 0 .. 1: share of each failure rate that is a shock to all units at once
     FailoverRates failover;
 };
 

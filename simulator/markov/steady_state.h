@@ -9,8 +9,7 @@
 namespace alwayson::sim {
 
 enum class ChainMethod : std::uint8_t {
-    automatic,   // elimination where it is quick; otherwise Gauss-Seidel; elimination again if that does not
-                 // converge
+    automatic,   // elimination where it is quick, else Gauss-Seidel, else elimination after all
     elimination, // GTH, the reference
     gaussSeidel
 };
@@ -18,8 +17,9 @@ std::string_view toString(ChainMethod method); // "gth", "gauss-seidel", "automa
 
 struct SteadyStateOptions {
     ChainMethod method = ChainMethod::automatic;
+    // Automatic: what elimination may cost before iteration is tried.
     std::size_t quickStates = 2'000;
-    double quickOperations = 1e8;    // automatic: elimination up to these before iteration is tried
+    double quickOperations = 1e8;
     Elimination::Limits elimination; // limits of elimination; its stop token is used throughout
     double tolerance = 1e-11;        // Gauss-Seidel: wanted relative error of each probability
     std::size_t maxSweeps = 2'000;

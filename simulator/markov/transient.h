@@ -43,7 +43,7 @@ Stay uniformised(const UniformChain& chain, std::vector<double> distribution, do
 
 // Dense exp(Q h), exp(2 Q h), exp(4 Q h), ... by squaring; row-major. Entries are sums of positive products;
 // the probability to stay is 1 minus the others where these are few, so that rows keep their sum and entries
-// their relative accuracy. (Xue and Ye, Numerische Mathematik 124 (2013) 137: the exponential of such a
+// their relative accuracy. (Xue and Ye, Numerische Mathematik 110 (2008) 393: the exponential of such a
 // matrix is determined entry by entry to relative accuracy.)
 class StepMatrices {
 public:

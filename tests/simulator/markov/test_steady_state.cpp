@@ -128,6 +128,11 @@ private slots:
             QVERIFY(iterated.sweeps < 500);
         }
     }
+    void names() {
+        QVERIFY(toString(ChainMethod::elimination) == "gth");
+        QVERIFY(toString(ChainMethod::gaussSeidel) == "gauss-seidel");
+        QVERIFY(toString(ChainMethod::automatic) == "automatic");
+    }
     void automaticTakesElimination() {
         const MarkovChain chain = RandomChains(8).irreducible(100, 2, 1);
         QVERIFY(solved(chain, ChainMethod::automatic).method == ChainMethod::elimination);
