@@ -4,7 +4,6 @@
 #include "core/base/hash.h"
 #include "core/text/sentence.h"
 #include "core/validate/validate.h"
-#include "exporters/haproxy/build.h"
 #include "exporters/haproxy/folder.h"
 #include "exporters/targets.h"
 #include "exporters/verify/haproxy.h"
@@ -12,24 +11,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace alwayson::verbs {
 
 namespace {
 
-Status verifyFile(ExportedFile& file, const exporters::File& made, std::stop_token stop) {
-    Result<exporters::verify::Verdict> verdict =
-        exporters::verify::verifyHaproxy(file.bytes, made.variables, stop);
-    if (!verdict) return verdict.error();
-    file.verifiedBy = verdict->tool;
-    file.verdict = verdict->message;
-    file.accepted = verdict->accepted;
-    file.notes.insert(file.notes.end(), verdict->notes.begin(), verdict->notes.end());
-    return success();
-}
+// What an exporter is to this verb. `verify` asks the target's real tool about one checkable file of `made`.
+struct Exporter {
+    std::string_view target;
+    Result<std::vector<exporters::File>> (*make)(const Design& design);
+    Result<exporters::verify::Verdict> (*verify)(const exporters::File& file,
+                                                 const std::vector<exporters::File>& made,
+                                                 std::stop_token stop);
+};
 
-Result<std::vector<ExportedFile>> exportHaproxy(const Design& design, bool verify, std::stop_token stop) {
-    const Result<std::vector<exporters::File>> made = exporters::haproxy::exportFolders(design);
+constexpr Exporter kExporters[] = {
+    {"haproxy", [](const Design& design) { return exporters::haproxy::exportFolders(design); },
+     [](const exporters::File& file, const std::vector<exporters::File>&, std::stop_token stop) {
+         return exporters::verify::verifyHaproxy(file.bytes, file.variables, std::move(stop));
+     }},
+};
+
+Result<std::vector<ExportedFile>> exportWith(const Exporter& exporter, const Design& design, bool verify,
+                                             std::stop_token stop) {
+    const Result<std::vector<exporters::File>> made = exporter.make(design);
     if (!made) return made.error();
     // The export is what was drawn; what is wrong with that is said beside it.
     std::vector<std::string> errors;
@@ -41,13 +47,19 @@ Result<std::vector<ExportedFile>> exportHaproxy(const Design& design, bool verif
             return Error{ErrorKind::cancelled, "export.stopped", "the export was stopped.", "", {}};
         ExportedFile file;
         file.path = one.path;
-        file.target = "haproxy";
+        file.target = exporter.target;
         file.bytes = one.bytes;
         file.sha256 = sha256Hex(one.bytes);
         file.notes = one.notes;
         if (one.checkable) file.notes.insert(file.notes.begin(), errors.begin(), errors.end());
-        if (verify && one.checkable)
-            if (Status status = verifyFile(file, one, stop); !status) return status.error();
+        if (verify && one.checkable) {
+            Result<exporters::verify::Verdict> verdict = exporter.verify(one, *made, stop);
+            if (!verdict) return verdict.error();
+            file.verifiedBy = verdict->tool;
+            file.verdict = verdict->message;
+            file.accepted = verdict->accepted;
+            file.notes.insert(file.notes.end(), verdict->notes.begin(), verdict->notes.end());
+        }
         files.push_back(std::move(file));
     }
     return files;
@@ -55,7 +67,8 @@ Result<std::vector<ExportedFile>> exportHaproxy(const Design& design, bool verif
 
 Result<std::vector<ExportedFile>> exportTarget(std::string_view target, const Design& design, bool verify,
                                                std::stop_token stop) {
-    if (target == "haproxy") return exportHaproxy(design, verify, stop);
+    for (const Exporter& exporter : kExporters)
+        if (exporter.target == target) return exportWith(exporter, design, verify, stop);
     return Error{
         ErrorKind::internal, "export.no_exporter", fmt::format("target {} has no exporter.", target), "", {}};
 }
