@@ -70,7 +70,7 @@ std::string structureSection(const CheckReport& report) {
 }
 
 std::string improvementSection(const CheckReport& report) {
-    std::vector<std::vector<std::string>> rows{{"part", "its unavailability", "saves if perfect", "Birnbaum", "Fussell-Vesely", "RAW"}};
+    std::vector<std::vector<std::string>> rows{{"part", "in a failure mode", "saves if perfect", "Birnbaum", "Fussell-Vesely", "RAW"}};
     for (const Importance& part : report.importance) {
         if (rows.size() > 8 || part.downtimeMinutesPerYear <= 0) break;
         rows.push_back({part.id, formatSignificant(part.unavailability, 2), formatDuration(Duration::minutes(part.downtimeMinutesPerYear)) + "/yr",

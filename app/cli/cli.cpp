@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
 #include "app/verbs/exit_code.h"
+#include "core/base/nearest.h"
 #include "core/base/units.h"
 #include "core/text/sentence.h"
 
@@ -12,6 +13,8 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <functional>
+#include <optional>
+#include <sstream>
 
 namespace alwayson::cli {
 
@@ -70,6 +73,10 @@ CLI::App* addCommand(CLI::App& app, const char* name, const char* description, c
     return command;
 }
 
+void addFooter(CLI::App* command, const char* text) {
+    command->footer(std::string(text) + "\n\n" + command->get_footer());
+}
+
 void addDesign(CLI::App* command, CommandOptions& options) {
     command->add_option("DESIGN", options.file, "the design file")->required();
 }
@@ -89,6 +96,18 @@ void addDuration(CLI::App* command, const char* name, double& seconds, const cha
         description);
 }
 
+double precisionFrom(const std::string& text) {
+    double plain = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), plain);
+    if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && plain >= 1 && plain <= 100)
+        throw CLI::ValidationError("--precision", fmt::format("a plain number is a share, so {} means {} %. Did you mean {}% or {}?", text,
+                                                              formatNumber(plain * 100), formatNumber(plain), formatNumber(plain / 100)));
+    const Result<Probability> precision = parseProbability(text);
+    if (!precision || !(precision->value() > 0))
+        throw CLI::ValidationError("--precision", fmt::format("\"{}\" is not a share above 0 and up to 100%: write 5% or 0.05.", shownName(text)));
+    return precision->value();
+}
+
 void addSimulate(CLI::App& app, Request& request, Output& out) {
     CommandOptions& o = request.options;
     verbs::SimulateOptions& s = o.simulate;
@@ -104,17 +123,16 @@ void addSimulate(CLI::App& app, Request& request, Output& out) {
         ->check(between(1, verbs::kMostReplications, Digits::whole));
     command->add_option_function<std::string>(
         "--precision",
-        [&s](const std::string& text) {
-            const Result<Probability> precision = parseProbability(text);
-            if (!precision || !(precision->value() > 0)) throw CLI::ValidationError("--precision", fmt::format("\"{}\" is not a share above 0 and up to 1: write 5% or 0.05.", shownName(text)));
-            s.precision = precision->value();
-        },
+        [&s](const std::string& text) { s.precision = precisionFrom(text); },
         "stop when the unavailability is known to within this share of it; exit 6 when it is not reached (default 5%, no promise)");
     command->add_option("--seed", s.seed, "same seed, same bytes (default 1)")
         ->check(between(0, verbs::kLargestSeed, Digits::whole));
     command->add_option("--threads", s.threads, "threads (default: all); never changes the result")
         ->check(between(1, verbs::kMostThreads, Digits::whole));
     command->add_option("-o,--output", o.output, "write the report to a file");
+    addFooter(command, "availability, time: share of time in which at least the wanted share of requests can be served; availability,\n"
+                       "requests: share of requests that succeed; good requests: share that succeed within the latency objective\n"
+                       "of their class.");
     command->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return simulate(request.options, to, stop); }; });
 }
 
@@ -125,6 +143,14 @@ void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
     check->add_option("--fail-on", o.failOn, "exit 1 from this level of findings on: error (default), warning, hint, never")
         ->transform(oneOf(kFailOn));
     check->add_option("-o,--output", o.output, "write the report to a file");
+    addFooter(check, "Availability: share of time in which at least the wanted share of requests can be served.\n"
+                     "Latencies need a run (alwayson-cli simulate), except behind a single queue, where a formula gives them.\n"
+                     "What to improve first: \"in a failure mode\" is the share of time in which any failure mode of the part is active, also one\n"
+                     "that brings nothing down, such as slow; Birnbaum is how much of that time is downtime because of the part; Fussell-Vesely\n"
+                     "the share of the downtime in which a minimal cut set with the part is down; RAW how many times the downtime if the part\n"
+                     "were always in its failure modes.\n"
+                     "Books say where prices and capacities come from: \"realistic\" (the default: published prices and measurements) or \"seed\"\n"
+                     "(the figures of the article this program began with, not validated). In the design: \"settings\": { \"price_book\": \"seed\" }.");
     check->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return cli::check(request.options, to, stop); }; });
 
     CLI::App* exporting = addCommand(app, "export", "write configuration that deploys it", "alwayson-cli export shop.aon.json --to haproxy -o out --verify", out);
@@ -133,6 +159,8 @@ void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
     exporting->add_option("-o,--output", o.output, "folder to write to")->required();
     exporting->add_flag("--verify", o.verify, "ask the real tool, when it is installed");
     exporting->add_flag("--force", o.force, "replace files that are not ours");
+    addFooter(exporting, "The HAProxy version it is written for is set in the design, 2.4 to 3.2, 2.6 when it is not:\n"
+                         "  \"settings\": { \"haproxy_version\": \"2.8\" }");
     exporting->callback([&request] { request.command = [&request](Output& to, std::stop_token stop) { return cli::exportDesign(request.options, to, stop); }; });
 }
 
@@ -156,25 +184,56 @@ void addStartingPoints(CLI::App& app, Request& request, Output& out) {
     schemaCommand->callback([&request] { request.command = [&request](Output& to, std::stop_token) { return schema(request.options, to); }; });
 }
 
+// The parser would name another word, or none: the command is the first word that is no option.
+std::optional<Error> unknownCommand(const CLI::App& app, int argc, char** argv) {
+    std::vector<std::string> known;
+    for (const CLI::App* command : app.get_subcommands(nullptr)) known.push_back(command->get_name());
+    const auto isOption = [](const char* word) { return word[0] == '-'; };
+    char** const word = std::find_if_not(argv + 1, argv + argc, isOption);
+    const bool asksForHelp = std::any_of(argv + 1, word, [](std::string_view option) { return option == "-h" || option == "--help" || option == "--version"; });
+    if (asksForHelp || (word != argv + argc && std::find(known.begin(), known.end(), *word) != known.end())) return std::nullopt;
+    const std::string message =
+        word == argv + argc ? "there is no command." : fmt::format("there is no command \"{}\".", shownName(*word));
+    std::string cure = word == argv + argc ? "" : didYouMean(*word, known);
+    if (cure.empty()) cure = fmt::format("Known are {}. See alwayson-cli --help.", fmt::join(known, ", "));
+    return Error{ErrorKind::usage, "usage.command", message, cure, {}};
+}
+
+Error usageError(const CLI::App& app, const CLI::ParseError& error) {
+    std::string message = error.what();
+    if (!message.ends_with('.') && !message.ends_with('?')) message += ".";
+    const auto used = app.get_subcommands();
+    return Error{ErrorKind::usage, "usage", message, fmt::format("See alwayson-cli {}--help.", used.empty() ? "" : used.front()->get_name() + " "), {}};
+}
+
 int runParsed(int argc, char** argv, Output& out) {
     CLI::App app{"Always On: draw a high-availability system, make it fail, export what deploys it.", "alwayson-cli"};
     app.set_version_flag("--version", ALWAYSON_VERSION);
     app.require_subcommand(1);
     app.footer("Exit codes: 0 done, 1 objective missed or findings, 2 usage, 3 invalid input, 4 input/output,\n"
-               "5 format version not supported, 6 budget exceeded or undecided, 70 a bug, 130/143 interrupted.");
+               "5 format version not supported, 6 budget exceeded or undecided, 70 a bug, 130/143 interrupted.\n"
+               "A report that cannot be written is 4, also into a pipe that was closed (| head); a message to a closed stderr is lost and\n"
+               "changes no exit code.");
     Request request;
     addStartingPoints(app, request, out);
     addCheckAndExport(app, request, out);
     addSimulate(app, request, out);
+    // Parsing may stop before it sees --json.
+    const bool wantsJson = std::any_of(argv, argv + argc, [](const char* arg) { return std::strcmp(arg, "--json") == 0; });
+    if (const std::optional<Error> error = unknownCommand(app, argc, argv)) {
+        out.json = wantsJson;
+        return out.fail(*error);
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& e) { // --help, --version
-        app.exit(e);
+        std::ostringstream text;
+        app.exit(e, text, text);
+        out.data(std::string_view(text.str()));
         return out.finish(verbs::kDone);
     } catch (const CLI::ParseError& e) {
-        // Parsing may have stopped before it saw --json.
-        out.json = std::any_of(argv, argv + argc, [](const char* arg) { return std::strcmp(arg, "--json") == 0; });
-        return out.fail(Error{ErrorKind::usage, "usage", e.what(), "See alwayson-cli --help.", {}});
+        out.json = wantsJson;
+        return out.fail(usageError(app, e));
     }
     const Interrupt interrupt;
     const int code = request.command(out, interrupt.token());
@@ -184,6 +243,7 @@ int runParsed(int argc, char** argv, Output& out) {
 } // namespace
 
 int run(int argc, char** argv) {
+    prepareStreams();
     Output out;
     try {
         return runParsed(argc, argv, out);

@@ -20,7 +20,6 @@ Interrupt::Interrupt() {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of write, not a death
     m_watcher = std::jthread([this, signals](std::stop_token done) {
         const timespec pause{0, 50'000'000};
         while (!done.stop_requested()) {

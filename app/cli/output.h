@@ -10,6 +10,9 @@
 
 namespace alwayson::cli {
 
+// Before anything is opened or written: no signal for a closed pipe, and no file in the place of a closed stream.
+void prepareStreams();
+
 class Output {
 public:
     bool json = false;
@@ -24,11 +27,13 @@ public:
     // One line on a terminal that is overwritten; nothing otherwise.
     void progress(const verbs::Progress& progress);
     void endProgress();
-    // 4 when stdout could not be written, else `code`.
+    // 4 when stdout could not be written, else `code`. What cannot be written to stderr is lost and changes nothing.
     int finish(int code);
 
 private:
-    bool m_failed = false;
+    void failed();
+    int m_error = 0; // of the first write to stdout that failed
+    bool m_failureSaid = false;
     bool m_progressShown = false;
 };
 

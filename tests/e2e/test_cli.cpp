@@ -235,11 +235,74 @@ private slots:
         QCOMPARE(process.exitCode(), 143);
     }
 
-    void closedStdoutIsAnError() {
+    // Each command line with its streams full, closed or read by nobody: it ends with a documented code.
+    void streamsThatCannotBeWritten_data() {
+        QTest::addColumn<QString>("command");
+        QTest::addColumn<int>("code");
+        const QString check = " check '" + fresh("web-pair") + "'";
+        const QString missing = " check '" + file("missing.aon.json") + "'";
+        const auto row = [](const QString& command, int code) { QTest::newRow(qPrintable(command.section('/', -1) + command.left(20))) << command << code; };
+        row("$CLI kinds --json >/dev/full", 4);
+        row("$CLI --help >/dev/full", 4);
+        row("$CLI --version >&-", 4);
+        row("$CLI" + check + " >&-", 4);
+        row("$CLI" + check + " --json >/dev/full 2>/dev/full", 4);
+        row("$CLI" + check + " >/dev/null 2>/dev/full", 0);
+        row("$CLI" + check + " >/dev/null 2>&-", 0);
+        row("$CLI" + check + " <&- >/dev/null 2>&-", 0);
+        row("$CLI" + missing + " 2>/dev/full", 4);
+        row("$CLI" + missing + " --json 2>&-", 4);
+        row("$CLI fly 2>/dev/full", 2);
+        row("$CLI fly 2>&-", 2);
+        row("{ $CLI kinds --json; echo $? >&3; } 3>code 2>&1 | head -n 1 >/dev/null; exit $(cat code)", 4);
+        row("{ sleep 0.2; $CLI" + check + "; echo $? >&3; } 3>code 2>&1 | true; exit $(cat code)", 4);
+        row("{ sleep 0.2; $CLI fly; echo $? >&3; } 3>code 2>&1 | true; exit $(cat code)", 2);
+    }
+    void streamsThatCannotBeWritten() {
+        QFETCH(QString, command);
+        QFETCH(int, code);
         QProcess process;
-        process.start("/bin/sh", {"-c", cliPath() + " kinds --json >/dev/full"});
+        process.setWorkingDirectory(m_folder.path());
+        process.start("/bin/sh", {"-c", "CLI='" + cliPath() + "'\n" + command});
         QVERIFY(process.waitForFinished());
-        QCOMPARE(process.exitCode(), 4);
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), code);
+    }
+
+    // The file that is written must not get the number of a closed stream, and the messages with it.
+    void aClosedStreamDoesNotEndInTheDesign() {
+        const QString path = file("closed.aon.json");
+        QProcess process;
+        process.start("/bin/sh", {"-c", cliPath() + " new --template web-pair -o '" + path + "' >&- 2>&-"});
+        QVERIFY(process.waitForFinished());
+        QCOMPARE(process.exitCode(), 0);
+        QCOMPARE(readAll(path), cli({"new", "--template", "web-pair"}).out);
+    }
+
+    void theWrongWordIsNamed() {
+        const Outcome near = cli({"chek", fresh("web-pair")});
+        QVERIFY2(near.err.contains("\"chek\"") && near.err.contains("Did you mean \"check\"?"), near.err.constData());
+        const Outcome far = cli({"fly", "--quiet"});
+        QVERIFY2(far.err.contains("no command \"fly\"") && far.err.contains("simulate"), far.err.constData());
+        const Outcome extra = cli({"check", fresh("web-pair"), "more"});
+        QVERIFY2(extra.err.contains("expected: more. See alwayson-cli check --help."), extra.err.constData());
+    }
+
+    void aPlainPrecisionOfOneIsNotOnePercent() {
+        for (const char* text : {"1", "5", "1.0"}) {
+            const Outcome outcome = cli({"simulate", fresh("web-pair"), "--precision", text});
+            QCOMPARE(outcome.code, 2);
+            QVERIFY2(outcome.err.contains("Did you mean"), outcome.err.constData());
+        }
+        QVERIFY(cli({"simulate", fresh("web-pair"), "--precision", "5"}).err.contains("5% or 0.05"));
+    }
+
+    void helpExplainsItsWords() {
+        QVERIFY(cli({"export", "--help"}).out.contains("\"haproxy_version\": \"2.8\""));
+        const QByteArray check = cli({"check", "--help"}).out;
+        for (const char* word : {"Latencies need a run", "in a failure mode", "Birnbaum", "Fussell-Vesely", "RAW", "price_book"})
+            QVERIFY2(check.contains(word), word);
+        QVERIFY(cli({"simulate", "--help"}).out.contains("good requests: share"));
     }
 
     void noColourWhenNotATerminal() { QVERIFY(!cli({"check", fresh("web-pair")}).out.contains('\033')); }
