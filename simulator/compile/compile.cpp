@@ -39,6 +39,7 @@ public:
                            "Add clients and link them to what they call.");
         for (Index i = 0; i < m.designNodes; ++i)
             if (Status status = addCalls(i); !status) return status.error();
+        if (Status status = checkTargets(); !status) return status.error();
         if (Status status = checkCycles(); !status) return status.error();
         for (const BalancerModel& b : m.balancers)
             if (b.cookie || b.algorithm == Algorithm::source || b.algorithm == Algorithm::uri)
@@ -248,7 +249,8 @@ private:
     Status addCalls(Index node) {
         switch (m.nodes[node].role) {
         case Role::balancer:
-            return addTargets(node);
+            addTargets(node);
+            return success();
         case Role::client:
             if (m_linksFrom[node].empty())
                 return invalid("simulate.no_target",
@@ -264,7 +266,7 @@ private:
         return success();
     }
 
-    Status addTargets(Index node) {
+    void addTargets(Index node) {
         BalancerModel& b = m.balancers[m.nodes[node].sub];
         b.firstTarget = static_cast<Index>(m.targets.size());
         for (const Index l : m_linksFrom[node]) {
@@ -278,10 +280,39 @@ private:
         const auto first =
             m.targetCarries.begin() + static_cast<std::ptrdiff_t>(b.firstTarget * m.flows.size());
         b.classesDiffer = std::find(first, m.targetCarries.end(), 0) != m.targetCarries.end();
-        if (b.targetCount == 0)
-            return invalid("simulate.no_target",
-                           fmt::format("{} has no servers behind it.", designNode(node).displayName()),
-                           "Link it to at least one server.");
+    }
+
+    // Nodes that a request of some client can get to.
+    std::vector<bool> reachedNodes() const {
+        std::vector<std::vector<Index>> next(m.nodes.size());
+        for (const Edge& edge : m.edges)
+            next[edge.from].push_back(edge.to);
+        std::vector<bool> reached(m.nodes.size());
+        std::vector<Index> waiting;
+        for (const ClientModel& client : m.clients)
+            waiting.push_back(client.node);
+        while (!waiting.empty()) {
+            const Index node = waiting.back();
+            waiting.pop_back();
+            if (reached[node]) continue;
+            reached[node] = true;
+            waiting.insert(waiting.end(), next[node].begin(), next[node].end());
+        }
+        return reached;
+    }
+
+    // A balancer without servers stops a run only when requests come to it.
+    Status checkTargets() {
+        const std::vector<bool> reached = reachedNodes();
+        for (const BalancerModel& b : m.balancers) {
+            if (b.targetCount > 0) continue;
+            const std::string& name = designNode(b.node).displayName();
+            if (reached[b.node])
+                return invalid("simulate.no_target", fmt::format("{} has no servers behind it.", name),
+                               "Link it to at least one server.");
+            m.leftOut.push_back(fmt::format(
+                "{} has no servers behind it and no request can reach it: it is left out.", name));
+        }
         return success();
     }
 

@@ -208,6 +208,7 @@ struct Model {
     Index scenarioSlot = kNone;
     bool backgroundFailures = false;
     double scenarioSeconds = 0;
+    std::vector<std::string> leftOut; // sentences about what could not be simulated and that nothing needs
 
     bool dependencyCarries(Index dependency, Index flow) const {
         return carries[dependency * flows.size() + flow] != 0;

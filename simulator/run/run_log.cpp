@@ -106,7 +106,7 @@ std::vector<Recovery> makeRecovery(const Model& model, std::span<const RunData> 
 }
 
 std::vector<std::string> makeAssumptions(const Model& model) {
-    std::vector<std::string> sentences;
+    std::vector<std::string> sentences = model.leftOut;
     if (!model.balancers.empty()) {
         sentences.push_back("Health checks do not compete with requests for workers: an overloaded server "
                             "still passes them.");

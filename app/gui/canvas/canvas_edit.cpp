@@ -208,7 +208,12 @@ DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& 
     for (const std::string& other : moving)
         if (design.domains.contains(other)) movingPlaces.push_back(other);
     target.domain = domainAt(design, before, middle, movingPlaces);
+    // Who moves a thing about inside one place does not choose a place, wherever the thing is drawn.
+    const auto start = before.find(id);
+    const bool stays = start != before.end() &&
+                       domainAt(design, before, start->second.center(), movingPlaces) == target.domain;
     if (const Node* node = design.nodes.find(id)) {
+        if (stays) target.domain = node->domain ? node->domain->str() : std::string();
         const std::string group = groupAt(design, before, middle, moving);
         const bool groupMoves =
             node->group && (moving.contains(node->group->str()) || group == node->group->str());
@@ -221,6 +226,7 @@ DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& 
             const Domain* place = design.domains.find(target.domain);
             target.domain = place->parent ? place->parent->str() : std::string();
         }
+        if (stays) target.domain = domain->parent ? domain->parent->str() : std::string();
     }
     return target;
 }

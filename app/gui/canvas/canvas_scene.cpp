@@ -5,6 +5,7 @@
 #include "app/gui/canvas/group_item.h"
 #include "app/gui/canvas/link_item.h"
 #include "app/gui/canvas/node_item.h"
+#include "app/gui/canvas/places.h"
 #include "app/gui/canvas/words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
@@ -103,6 +104,7 @@ void CanvasScene::syncItems() {
     std::erase_if(m_routedFrom, [&](const auto& entry) { return !m_links.contains(entry.first); });
     m_boxes = layoutBoxes(design);
     m_shown = m_boxes;
+    m_elsewhere = drawnElsewhere(design, m_boxes);
     refreshAll();
     relayout();
     placeTabs();
@@ -153,10 +155,19 @@ void CanvasScene::refreshNode(const Node& node) {
         }
     } else {
         content.fact = words::fact(node);
-        if (content.weak || m_faulty.contains(node.id.str())) content.state = CardState::warn;
+        if (content.weak) content.state = CardState::warn;
         const auto load = m_loads.find(node.id.str());
         if (load != m_loads.end() && !hasRole(node, "client")) content.load = load->second;
         if (content.load > 0.9) content.state = CardState::warn;
+        if (m_elsewhere.contains(node.id.str())) {
+            content.state = CardState::warn;
+            content.trouble = true;
+            content.fact =
+                node.domain
+                    ? QStringLiteral("is in %1").arg(words::nameOf(m_session.design(), node.domain->str()))
+                    : QStringLiteral("is in no place");
+        }
+        if (m_faulty.contains(node.id.str())) content.state = CardState::fault;
     }
     card->setContent(content);
 }

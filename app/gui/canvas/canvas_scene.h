@@ -116,6 +116,7 @@ private:
     std::shared_ptr<const CheckReport> m_report;
     std::unordered_map<std::string, double> m_loads; // steady utilisation from the report
     Ids m_weak, m_faulty;                            // single points of failure; things with an error
+    std::map<std::string, std::string, std::less<>> m_elsewhere; // card -> place that it is wrongly drawn in
     std::string m_hovered, m_focus, m_ports;
 };
 

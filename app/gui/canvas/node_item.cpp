@@ -80,7 +80,8 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
 
 void NodeItem::paintPlain(QPainter& painter) const {
     QColor fill = m_theme.category(m_content.category);
-    if (m_content.state == CardState::down) fill = m_theme.color(Tone::bad);
+    if (m_content.state == CardState::down || m_content.state == CardState::fault)
+        fill = m_theme.color(Tone::bad);
     if (m_content.state == CardState::warn) fill = m_theme.color(Tone::warn);
     if (m_content.state == CardState::recovering) fill = m_theme.color(Tone::recovering);
     painter.fillRect(kCard, m_theme.color(Tone::surface));
@@ -106,7 +107,8 @@ void NodeItem::paintFrame(QPainter& painter) const {
     painter.setBrush(m_theme.color(Tone::surface));
     QPen edge(m_theme.color(Tone::line), 1);
     if (m_content.weak) edge = QPen(m_theme.color(Tone::warn), 1.6);
-    if (m_content.state == CardState::down) edge = QPen(m_theme.color(Tone::bad), 1.6);
+    if (m_content.state == CardState::down || m_content.state == CardState::fault)
+        edge = QPen(m_theme.color(Tone::bad), 1.6);
     if (m_hovered && edge.widthF() < 1.5) edge = QPen(m_theme.color(Tone::faint), 1.2);
     if (m_marked || target) edge = QPen(m_theme.color(Tone::accent), 2);
     painter.setPen(edge);
@@ -163,6 +165,10 @@ void NodeItem::paintState(QPainter& painter) const {
     case CardState::warn:
         painter.setBrush(m_theme.color(Tone::warn));
         drawTriangle(painter, kStateX);
+        break;
+    case CardState::fault:
+        m_theme.icons().paint(painter, QStringLiteral("error"), QRectF(kStateX - 8, kStateY - 8, 16, 16),
+                              m_theme.color(Tone::bad));
         break;
     case CardState::down:
         painter.setBrush(m_theme.color(Tone::bad));

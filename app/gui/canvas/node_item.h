@@ -10,7 +10,7 @@
 
 namespace alwayson::gui {
 
-enum class CardState { ok, warn, down, recovering };
+enum class CardState { ok, warn, fault, down, recovering }; // fault: the check found an error
 
 struct CardContent {
     QString name;

@@ -198,6 +198,10 @@ QString CanvasScene::describe(const std::string& id) const {
     if (const Node* thing = design.nodes.find(id)) {
         parts << QString::fromStdString(thing->displayName()) << words::kindTitle(*thing);
         if (thing->domain) parts << QStringLiteral("in %1").arg(words::nameOf(design, thing->domain->str()));
+        if (const auto drawn = m_elsewhere.find(id); drawn != m_elsewhere.end())
+            parts << (drawn->second.empty()
+                          ? QStringLiteral("but drawn outside of every place")
+                          : QStringLiteral("but drawn in %1").arg(words::nameOf(design, drawn->second)));
         if (thing->group)
             parts << QStringLiteral("member of %1").arg(words::nameOf(design, thing->group->str()));
         if (const LiveNode* now = live(id)) parts << words::stateSentence(*thing, now->frame, now->atS);

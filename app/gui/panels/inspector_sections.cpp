@@ -1,5 +1,6 @@
 #include "app/gui/panels/inspector_sections.h"
 
+#include "app/gui/canvas/places.h"
 #include "app/gui/panels/parameter_text.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
@@ -122,7 +123,10 @@ Row* domainRow(const RowContext& context, const Subject& subject, QWidget* paren
         });
     };
     source.write = [&session = context.session, subject, nodes](const std::string& id) {
-        return setAll(session.design(), subject, nodes ? "/domain" : "/parent", id, Row::tr("Place"));
+        const Design& design = session.design();
+        if (!nodes) return setAll(design, subject, "/parent", id, Row::tr("Place"));
+        return moveToPlace(design, layoutBoxes(design), subject.ids, id,
+                           Row::tr("Place of %1").arg(namesOf(design, subject)).toStdString());
     };
     auto* row =
         new ChoiceRow(context, nodes ? Row::tr("Place") : Row::tr("Lies in"), std::move(source), parent);

@@ -1,5 +1,6 @@
 #include "app/gui/panels/problems.h"
 
+#include "app/gui/canvas/places.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/ui.h"
 
@@ -8,6 +9,9 @@
 #include <QPainter>
 #include <QStackedLayout>
 #include <QStyledItemDelegate>
+
+#include <algorithm>
+#include <iterator>
 
 namespace alwayson::gui {
 
@@ -163,6 +167,9 @@ Problems::Problems(Session& session, const Theme& theme, QWidget* parent)
     connect(m_list, &QListView::clicked, this, &Problems::open);
     connect(m_list, &QListView::activated, this, &Problems::open);
     connect(&session, &Session::reportChanged, this, &Problems::follow);
+    connect(&session, &Session::designChanged, this, [this](const ChangeSet& changes) {
+        if (!changes.affectsResults() && !changes.moved.empty()) follow(); // else with the report
+    });
     connect(&theme, &Theme::changed, m_list->viewport(), qOverload<>(&QWidget::update));
     follow();
 }
@@ -174,7 +181,12 @@ int Problems::count() const {
 void Problems::follow() {
     const auto report = m_session.report();
     if (!report && m_session.lastReport()) return; // until the new one is here
-    m_model->setIssues(report ? report->issues : std::vector<Issue>());
+    std::vector<Issue> issues = report ? report->issues : std::vector<Issue>();
+    std::vector<Issue> drawing = drawingIssues(m_session.design(), layoutBoxes(m_session.design()));
+    const auto hints = std::find_if(issues.begin(), issues.end(),
+                                    [](const Issue& issue) { return issue.severity == Severity::hint; });
+    issues.insert(hints, std::make_move_iterator(drawing.begin()), std::make_move_iterator(drawing.end()));
+    m_model->setIssues(std::move(issues));
     m_stack->setCurrentIndex(m_model->rowCount() > 0 ? 0 : 1);
     emit countChanged(count());
 }

@@ -188,8 +188,12 @@ void VerdictStrip::refresh() {
         m_latency->set(QString::fromStdString(formatDuration(Duration::seconds(seconds))), detail,
                        tagOf(latency), Tone::text);
     } else {
-        m_latency->set({}, m_session.latencyRunning() ? tr("simulating") : tr("no requests"), {},
-                       Tone::faint);
+        const bool refused = !m_session.latencyRefusal().isEmpty();
+        m_latency->set({},
+                       m_session.latencyRunning() ? tr("simulating")
+                       : refused                  ? tr("cannot be simulated")
+                                                  : tr("no requests"),
+                       {}, refused ? Tone::warn : Tone::faint);
     }
 
     const bool anything = !report->cost.items.empty();
@@ -251,7 +255,7 @@ void VerdictStrip::explain(FigureCell* cell) {
     if (cell == m_availability)
         text = explainAvailability(design, *report);
     else if (cell == m_latency)
-        text = explainLatency(*report, latency);
+        text = explainLatency(*report, latency, m_session.latencyRefusal());
     else if (cell == m_cost)
         text = explainCost(design, *report);
     else if (cell == m_singlePoints)

@@ -95,14 +95,18 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
     return text;
 }
 
-Explanation explainLatency(const CheckReport& report, const Estimate& simulated) {
+Explanation explainLatency(const CheckReport& report, const Estimate& simulated, const QString& refusal) {
     Explanation text;
     text.title = tr("p99 latency");
     text.summary =
         tr("99 of 100 requests are answered within this, at the designed load with everything up.");
     const Estimate& shown = report.latencyP99Ms.value ? report.latencyP99Ms : simulated;
     if (!shown.value)
-        text.summary += QLatin1Char(' ') + tr("No formula holds for this design; press Run to simulate it.");
+        text.summary +=
+            QLatin1Char(' ') +
+            (refusal.isEmpty()
+                 ? tr("No formula holds for this design; press Run to simulate it.")
+                 : tr("No formula holds for this design, and it cannot be simulated: %1").arg(refusal));
     if (shown.ci95)
         text.notes << tr("95 % interval %1 to %2 ms, sampling error only.")
                           .arg(QString::fromStdString(formatSignificant(shown.ci95->low)),

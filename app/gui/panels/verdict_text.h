@@ -28,7 +28,8 @@ const FlowAvailability* designFlow(const CheckReport& report);
 const Estimate* availabilityOf(const CheckReport& report);
 
 Explanation explainAvailability(const Design& design, const CheckReport& report);
-Explanation explainLatency(const CheckReport& report, const Estimate& simulated);
+Explanation explainLatency(const CheckReport& report, const Estimate& simulated,
+                           const QString& refusal = {}); // refusal: why it cannot be simulated
 Explanation explainCost(const Design& design, const CheckReport& report);
 Explanation explainSinglePoints(const Design& design, const CheckReport& report);
 Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency);

@@ -53,6 +53,7 @@ struct Session::Impl {
     std::uint64_t latencyTicket = 0;
     int latencyStage = 0;
     Estimate latency;
+    QString latencyRefusal;
 };
 
 Session::Session(QObject* parent) : QObject(parent), m(std::make_unique<Impl>(this)) {
@@ -98,9 +99,10 @@ Session::Session(QObject* parent) : QObject(parent), m(std::make_unique<Impl>(th
                 refineLatency(m->latencyStage + 1);
                 emit reportChanged();
             });
-    connect(&m->latencyWorker, &RunWorker::failed, this, [this](std::uint64_t ticket, bool, const QString&) {
-        if (ticket != m->latencyTicket) return; // a design that cannot run has its findings in the report
+    connect(&m->latencyWorker, &RunWorker::failed, this, [this](std::uint64_t ticket, bool cancelled, const QString& message) {
+        if (ticket != m->latencyTicket) return;
         m->latencyTicket = 0;
+        if (!cancelled) m->latencyRefusal = message;
         emit reportChanged();
     });
     m->availabilityTimer.setInterval(33);
@@ -302,6 +304,7 @@ void Session::forgetLatency() {
     m->latencyWorker.cancel();
     m->latencyTicket = 0;
     m->latency = {};
+    m->latencyRefusal.clear();
 }
 
 Estimate Session::latencyEstimate() const {
@@ -310,6 +313,10 @@ Estimate Session::latencyEstimate() const {
 
 bool Session::latencyRunning() const {
     return m->latencyTicket != 0;
+}
+
+QString Session::latencyRefusal() const {
+    return m->latencyRefusal;
 }
 
 // ---- run

@@ -54,6 +54,7 @@ public:
     // while it runs and comes with reportChanged(). Unknown while the design changes.
     Estimate latencyEstimate() const;
     bool latencyRunning() const;
+    QString latencyRefusal() const; // why it cannot be simulated; "" when it can
 
     // ---- run: a traced scenario run, recorded then played
     enum class RunState { idle, running, paused, finished };
