@@ -75,7 +75,6 @@ Result<Built> Builder::run() {
     if (Status status = collectTargets(); !status) return status.error();
     Result<Word> bind = bindAddress();
     if (!bind) return bind.error();
-    header();
     preamble();
     global();
     if (anyName()) resolvers();
@@ -84,7 +83,12 @@ Result<Built> Builder::run() {
     frontend(*bind);
     backend();
     generalNotes();
+    header();
     return std::move(m_built);
+}
+
+std::string Built::notSimulatedNames() const {
+    return listNames(notSimulated, notSimulated.size());
 }
 
 Section& Builder::section(std::string_view type, std::string_view rest, std::vector<std::string> comments) {
@@ -198,8 +202,9 @@ void Builder::header() {
     m_built.config.comments = {
         fmt::format("Design \"{}\", balancer {}. Written by Always On for HAProxy {} or later.",
                     shownName(m_design.name), called(m_balancer), m_version.text()),
-        "Every value below is the one that was simulated; manifest.json lists the figures that follow "
-        "from them.",
+        "The values of the design below are those that were simulated; manifest.json lists the figures "
+        "that follow from them.",
+        fmt::format("Not simulated: {}.", m_built.notSimulatedNames()),
         "Check before each reload: sh check.sh"};
 }
 

@@ -198,6 +198,12 @@ void Builder::generalNotes() {
     if (const auto kept = m_design.attachments.find("haproxy");
         kept != m_design.attachments.end() && kept->second != "{}")
         note("lines of an imported haproxy.cfg that are kept in the design are not written yet.");
+    // Two sides of each connection, a check of each server, and listeners, pollers and pipes.
+    const auto connections = static_cast<long long>(get(m_parameters, k::maxconn)) + kSpareConnections;
+    m_built.openFiles = 2 * connections + static_cast<long long>(m_targets.size()) + 100;
+    note(fmt::format("HAProxy needs about {} open files to start (2 x maxconn + servers + 100). Its own check "
+                     "of the configuration does not look at that; check.sh compares it with the limit of the machine.",
+                     grouped(std::to_string(m_built.openFiles))));
     note("TLS is not part of the design: clients reach the frontend over plain HTTP. Add \"ssl crt\" to "
          "its bind line for HTTPS.");
 }

@@ -26,6 +26,19 @@ Word Builder::conditionEmpty(std::string_view name) {
     return condition;
 }
 
+void Builder::timeout(std::vector<Statement>& lines, std::string_view name, const ParamKey<Duration>& key) {
+    const std::string directive = fmt::format("timeout {}", name);
+    say(lines, directive, {time(key.id, get(m_parameters, key))});
+    const ParameterSpec* spec = Catalogue::builtIn().kind(key.owner)->parameter(key.id);
+    if (spec && !spec->simulated) m_built.notSimulated.push_back(directive);
+}
+
+void Builder::fixed(std::vector<Statement>& lines, std::string_view directive, std::string_view value,
+                    std::vector<std::string> comments) {
+    say(lines, directive, {Word::keyword(value)}, std::move(comments));
+    m_built.notSimulated.emplace_back(directive);
+}
+
 void Builder::global() {
     Section& s = section("global", "");
     std::vector<Statement>& lines = s.statements;
@@ -39,9 +52,9 @@ void Builder::global() {
     if (!m_paths.chroot.empty()) say(lines, "chroot", {Word::text(m_paths.chroot)});
     if (!m_paths.user.empty()) say(lines, "user", {Word::text(m_paths.user)});
     if (!m_paths.group.empty()) say(lines, "group", {Word::text(m_paths.group)});
-    say(lines, "maxconn", {number(get(m_parameters, k::maxconn) + 100)},
+    say(lines, "maxconn", {number(get(m_parameters, k::maxconn) + kSpareConnections)},
         {"The limit of the design is in the defaults; 100 more keep the statistics page reachable."});
-    say(lines, "hard-stop-after 5m", {}, {"Old processes end after a reload even if a client holds on."});
+    fixed(lines, "hard-stop-after", "5m", {"Old processes end after a reload even if a client holds on."});
     say(lines, "spread-checks 0", {}, {"Check times are simulated without random spread."});
     if (!m_paths.sharePort) say(lines, "noreuseport");
     if (!m_paths.adminSocket.empty()) {
@@ -84,19 +97,17 @@ void Builder::defaults() {
         say(lines, "no option redispatch", {},
             {"Retries stay on the same server: until it is marked down its requests fail."});
     }
-    say(lines, "timeout http-request",
-        {time("timeout_http_request_ms", get(m_parameters, k::timeoutHttpRequest))});
-    say(lines, "timeout http-keep-alive",
-        {time("timeout_http_keep_alive_ms", get(m_parameters, k::timeoutHttpKeepAlive))});
-    say(lines, "timeout client", {time("timeout_client_ms", get(m_parameters, k::timeoutClient))});
-    say(lines, "timeout connect", {time("timeout_connect_ms", get(m_parameters, k::timeoutConnect))});
-    say(lines, "timeout server", {time("timeout_server_ms", get(m_parameters, k::timeoutServer))});
-    say(lines, "timeout queue", {time("timeout_queue_ms", get(m_parameters, k::timeoutQueue))});
+    timeout(lines, "http-request", k::timeoutHttpRequest);
+    timeout(lines, "http-keep-alive", k::timeoutHttpKeepAlive);
+    timeout(lines, "client", k::timeoutClient);
+    timeout(lines, "connect", k::timeoutConnect);
+    timeout(lines, "server", k::timeoutServer);
+    timeout(lines, "queue", k::timeoutQueue);
     if (const std::optional<Duration> check = get(m_parameters, k::checkTimeout))
         say(lines, "timeout check", {time("check_timeout_ms", *check)},
             {"Bounds how fast a hang is noticed."});
-    say(lines, "timeout tunnel 1h");
-    say(lines, "timeout client-fin 10s");
+    fixed(lines, "timeout tunnel", "1h");
+    fixed(lines, "timeout client-fin", "10s");
 }
 
 void Builder::metrics() {

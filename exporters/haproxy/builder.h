@@ -2,6 +2,7 @@
 // The builder behind build(): one balancer's sections, each written from the same typed keys that the
 // simulator reads.
 
+#include "core/catalogue/param_key.h"
 #include "core/model/design.h"
 #include "exporters/haproxy/build.h"
 #include "exporters/quoting/slugs.h"
@@ -16,6 +17,9 @@ namespace alwayson::exporters::haproxy {
 std::vector<Word> phrase(std::string_view text);
 Statement& say(std::vector<Statement>& into, std::string_view text, const std::vector<Word>& more = {},
                std::vector<std::string> comments = {});
+
+// Beyond the limit of the design, for the statistics page.
+inline constexpr long long kSpareConnections = 100;
 
 // A target of the balancer.
 struct Target {
@@ -39,6 +43,12 @@ private:
     bool anyName() const;
     // HAProxy counts in whole milliseconds.
     Word time(std::string_view what, Duration value);
+
+    // A timeout of the design; the catalogue knows whether it is simulated.
+    void timeout(std::vector<Statement>& lines, std::string_view name, const ParamKey<Duration>& key);
+    // A time that no design sets, so nothing can simulate it.
+    void fixed(std::vector<Statement>& lines, std::string_view directive, std::string_view value,
+               std::vector<std::string> comments = {});
 
     static Word number(std::int64_t value) { return Word::keyword(std::to_string(value)); }
 

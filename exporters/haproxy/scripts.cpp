@@ -38,7 +38,7 @@ fi
 
 constexpr std::string_view kCheck = R"sh(#!/bin/sh
 # Checks haproxy.cfg with the HAProxy of this machine. Changes nothing.
-# Exit status: 0 valid, 1 not valid, 2 could not be checked.
+# Exit status: 0 valid, 1 not valid or it would not start, 2 could not be checked.
 set -eu
 cd -- "$(dirname -- "$0")"
 @VARIABLES@haproxy=$(command -v haproxy || echo /usr/sbin/haproxy)
@@ -46,7 +46,23 @@ if [ ! -x "$haproxy" ]; then
     echo "haproxy is not installed here (Debian: apt-get install haproxy)" >&2
     exit 2
 fi
-exec "$haproxy" @STRICT@-c -V -f haproxy.cfg
+"$haproxy" @STRICT@-c -V -f haproxy.cfg
+
+# What "haproxy -c" does not look at: HAProxy does not start when it cannot get enough open files.
+need=@FILES@
+unit=$(systemctl show -p LimitNOFILE --value haproxy 2>/dev/null) || unit=
+limit=${unit:-$(ulimit -H -n)}
+case $limit in *[!0-9]*) exit 0 ;; esac
+if [ "$limit" -ge "$need" ]; then exit 0; fi
+# Root may raise its own limit, where the machine lets it.
+if (ulimit -n "$need") 2>/dev/null; then exit 0; fi
+cure="Allow more: 'systemctl edit haproxy' with the lines '[Service]' and 'LimitNOFILE=$need' (in a container: --ulimit nofile=$need), or set fewer connections (maxconn) in the design."
+if [ -n "$unit" ] && [ "$(id -u)" != 0 ]; then
+    echo "warning: HAProxy needs $need open files and its service has $limit. It starts only if root may raise that limit. $cure" >&2
+    exit 0
+fi
+echo "the file is valid, but HAProxy would not start here: it needs $need open files and may have $limit. $cure" >&2
+exit 1
 )sh";
 
 constexpr std::string_view kApply = R"sh(#!/bin/sh
@@ -131,7 +147,9 @@ void steps(std::string& out, const Built& built) {
         out += '\n';
     }
     out += "1. Copy this folder to the machine that runs HAProxy.\n"
-           "1. `sh check.sh` asks the installed HAProxy whether the file is valid. It changes nothing.\n"
+           "1. `sh check.sh` asks the installed HAProxy whether the file is valid, and whether the machine allows the open "
+           "files\n"
+           "   it needs. It changes nothing.\n"
            "1. `sh apply.sh` shows the difference to the running configuration. It changes nothing either.\n"
            "1. `sh apply.sh --yes` (as root) keeps a dated copy of the old file, installs the new one and "
            "reloads HAProxy. When\n"
@@ -142,13 +160,12 @@ void steps(std::string& out, const Built& built) {
            "`apply.sh` prints the command: copy the dated file back and reload, or, where there was no file, remove it and "
            "stop HAProxy.\n\n"
            "## Look at it\n\n"
-           "* `echo 'show servers state' | socat stdio /run/haproxy/admin.sock`\n"
+           "* `echo 'show servers state' | socat stdio /run/haproxy/admin.sock` (as root; Debian: "
+           "`apt-get install socat`)\n"
            "* statistics at `http://127.0.0.1:8404/stats`, Prometheus metrics at `/metrics` (needs a build "
            "with the Prometheus\n"
            "  exporter, as Debian's is)\n"
-           "* HAProxy raises its own file limit to about twice `maxconn`; where the machine forbids that it "
-           "does not start although\n"
-           "  the check passes.\n\n";
+           "\n";
 }
 
 } // namespace
@@ -157,7 +174,8 @@ std::string checkScript(const Built& built) {
     const std::string variables =
         built.variables.empty() ? "" : fill(kCheckVariables, "@NAMES@", variableNames(built));
     // A name that does not resolve on this machine is a warning and must not fail the check.
-    return fill(fill(kCheck, "@VARIABLES@", variables), "@STRICT@", holdsNames(built) ? "" : "-dW ");
+    return fill(fill(fill(kCheck, "@VARIABLES@", variables), "@STRICT@", holdsNames(built) ? "" : "-dW "), "@FILES@",
+                std::to_string(built.openFiles));
 }
 
 std::string applyScript(const Built& built) {
@@ -184,7 +202,8 @@ std::string readme(const Design& design, const Built& built, Version version) {
     out += fmt::format("From the design {}, balancer {}, for HAProxy {} or later.\n",
                        quoting::markdownText(design.name), quoting::markdownCode(built.balancer),
                        version.text());
-    out += "Every timer, limit and count in `haproxy.cfg` is the value that was simulated.\n\n";
+    out += fmt::format("Timers, limits and counts in `haproxy.cfg` are the values that were simulated. Not simulated: {}.\n\n",
+                       built.notSimulatedNames());
     steps(out, built);
     out += "## What was simulated\n\nTime from the event until HAProxy knows; every moment of the window is "
            "equally likely.\n\n"

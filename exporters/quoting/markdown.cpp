@@ -6,8 +6,13 @@
 
 namespace alwayson::exporters::quoting {
 
+static bool isWord(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 std::string markdownText(std::string_view text, std::size_t limit) {
-    static constexpr std::string_view kSpecial = "\\`*_{}[]()#|~$^@";
+    // Parentheses make a link only behind a square bracket, an underscore emphasises only at the edge of a word.
+    static constexpr std::string_view kSpecial = "\\`*_[]#|~$^@";
     const std::string line = oneLine(text, limit);
     const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
     std::string out;
@@ -23,7 +28,8 @@ std::string markdownText(std::string_view text, std::size_t limit) {
         else if (c == '&')
             out += "&amp;";
         else {
-            if (kSpecial.find(c) != std::string_view::npos || startsList || startsLink) out += '\\';
+            const bool insideWord = c == '_' && i > 0 && isWord(line[i - 1]) && i + 1 < line.size() && isWord(line[i + 1]);
+            if ((kSpecial.find(c) != std::string_view::npos && !insideWord) || startsList || startsLink) out += '\\';
             out += c;
         }
     }

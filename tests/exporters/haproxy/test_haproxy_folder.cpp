@@ -6,6 +6,8 @@
 #include "tests/exporters/exporter_support.h"
 #include "tests/support/test_support.h"
 
+#include <fmt/format.h>
+
 #include <QDir>
 #include <QTemporaryDir>
 
@@ -19,6 +21,12 @@ class TestHaproxyFolder : public QObject {
         auto files = haproxy::exportFolders(design);
         if (!files) qFatal("%s", describe(files.error()).c_str());
         return std::move(files).value();
+    }
+    // Few connections, so that the limit of open files of the machine that tests never matters.
+    static Design smallPair() {
+        Design design = test::designFrom("templates/web-pair.aon.json");
+        test::change(design, "lb1", "maxconn", 1000.0);
+        return design;
     }
     static const File& fileOf(const std::vector<File>& files, const std::string& path) {
         for (const File& file : files)
@@ -79,7 +87,7 @@ private slots:
 
     void checkScriptAsksHaproxy() {
         QTemporaryDir folder;
-        std::vector<File> files = filesOf(test::designFrom("templates/web-pair.aon.json"));
+        std::vector<File> files = filesOf(smallPair());
         const QString where = write(files, folder);
         const verify::Finished good = sh(where + "/check.sh");
         QVERIFY2(good.status == 0, good.output.c_str());
@@ -91,8 +99,75 @@ private slots:
         QCOMPARE(sh(where + "/check.sh").status, 1);
     }
 
+    // A limit that the caller sets and, but for root on some machines, cannot be raised again.
+    void checkScriptLooksAtOpenFiles() {
+        QTemporaryDir folder;
+        const QString where = write(filesOf(smallPair()), folder);
+        const std::string check = where.toStdString() + "/check.sh";
+        const auto under = [&](const std::string& limit, const std::string& then) {
+            verify::Command command{"/bin/sh", {"-c", "ulimit -n " + limit + "; " + then}, {}, Duration::seconds(20)};
+            auto out = verify::runProcess(command);
+            if (!out) qFatal("%s", describe(out.error()).c_str());
+            return *out;
+        };
+        // 2 x (1000 + 100) + 2 servers + 100
+        QCOMPARE(under("2302", "sh " + check).status, 0);
+        const bool mayRaise = under("2301", "ulimit -n 2302").status == 0;
+        const verify::Finished low = under("2301", "sh " + check);
+        QCOMPARE(low.status, mayRaise ? 0 : 1);
+        QVERIFY(low.output.find("Configuration file is valid") != std::string::npos);
+        if (!mayRaise)
+            for (const char* part : {"would not start here", "needs 2302 open files", "may have 2301", "LimitNOFILE=2302"})
+                QVERIFY2(low.output.find(part) != std::string::npos, low.output.c_str());
+    }
+
+    // The limit of the service counts, not that of the shell.
+    void checkScriptAsksForTheLimitOfTheService_data() {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<bool>("enough");
+        QTest::newRow("enough") << QByteArray("524288") << true;
+        QTest::newRow("no limit") << QByteArray("infinity") << true;
+        QTest::newRow("too few") << QByteArray("1024") << false;
+    }
+    void checkScriptAsksForTheLimitOfTheService() {
+        QFETCH(QByteArray, answer);
+        QFETCH(bool, enough);
+        QTemporaryDir folder;
+        const QString where = write(filesOf(smallPair()), folder);
+        QDir().mkpath(folder.filePath("bin"));
+        const auto program = [&](const QString& name, const QByteArray& text) {
+            QFile file(folder.filePath("bin/" + name));
+            if (!file.open(QIODevice::WriteOnly)) qFatal("cannot write");
+            file.write("#!/bin/sh\n" + text + "\n");
+            file.setPermissions(file.permissions() | QFile::ExeOwner);
+        };
+        program("systemctl", "[ \"$*\" = 'show -p LimitNOFILE --value haproxy' ] && echo " + answer);
+        program("id", "echo 1000");
+        const verify::Command command{
+            "/bin/sh", {"-c", "ulimit -n 2000; sh " + where.toStdString() + "/check.sh"},
+            {{"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()}}, Duration::seconds(20)};
+        const auto done = verify::runProcess(command);
+        QVERIFY(done.ok() && done->status == 0);
+        const bool warned = done->output.find("warning: HAProxy needs 2302 open files and its service has 1024") != std::string::npos;
+        // Who may raise it needs no warning.
+        const bool mayRaise = verify::runProcess({"/bin/sh", {"-c", "ulimit -n 2000; ulimit -n 2302"}, {}, Duration::seconds(20)})->status == 0;
+        QCOMPARE(warned, !enough && !mayRaise);
+    }
+
+    // What is claimed to be simulated is what the catalogue marks so; the rest is named.
+    void timesThatAreNotSimulatedAreNamed() {
+        const std::vector<File> files = filesOf(test::designFrom("templates/web-pair.aon.json"));
+        const char* names = "hard-stop-after, timeout http-request, timeout http-keep-alive, timeout client, timeout tunnel "
+                            "and timeout client-fin";
+        for (const char* path : {"haproxy/lb1/haproxy.cfg", "haproxy/lb1/README.md"}) {
+            const std::string& text = fileOf(files, path).bytes;
+            QVERIFY2(text.find(fmt::format("Not simulated: {}.", names)) != std::string::npos, text.c_str());
+            QCOMPARE(text.find("Every value"), std::string::npos);
+        }
+    }
+
     void checkScriptRefusesUnsetVariables() {
-        Design design = test::designFrom("templates/web-pair.aon.json");
+        Design design = smallPair();
         test::deploy(design, "web2", "host", std::monostate());
         QTemporaryDir folder;
         const QString where = write(filesOf(design), folder);
@@ -111,7 +186,7 @@ private slots:
 
     void applyIsDryUnlessTold() {
         QTemporaryDir folder;
-        const QString where = write(filesOf(test::designFrom("templates/web-pair.aon.json")), folder);
+        const QString where = write(filesOf(smallPair()), folder);
         QFile target(folder.filePath("live.cfg"));
         QVERIFY(target.open(QIODevice::WriteOnly));
         target.write("old\n");
@@ -157,7 +232,7 @@ private slots:
         QFETCH(bool, installed);
         QFETCH(QByteArray, says);
         QTemporaryDir folder;
-        const QString where = write(filesOf(test::designFrom("templates/web-pair.aon.json")), folder);
+        const QString where = write(filesOf(smallPair()), folder);
         const auto put = [&](const QString& name, const QByteArray& bytes) {
             QFile file(folder.filePath(name));
             if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write");
