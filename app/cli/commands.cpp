@@ -95,14 +95,14 @@ int listKinds(const CommandOptions& options, Output& out) {
         return out.finish(verbs::kDone);
     }
     std::vector<std::string> known;
-    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events()})
+    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events(), &catalogue.parts()})
         for (const Descriptor& descriptor : *family) {
             known.push_back(descriptor.id);
             if (descriptor.id != options.name) continue;
             if (!out.json) out.data(std::string_view(kindText(descriptor)));
             else {
                 Json json = kindsJson();
-                for (const char* part : {"kinds", "domains", "groups", "links", "events"}) {
+                for (const char* part : {"kinds", "domains", "groups", "links", "events", "parts"}) {
                     Json kept = Json::array();
                     for (const Json& one : json[part])
                         if (one["id"] == options.name) kept.push_back(one);

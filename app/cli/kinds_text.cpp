@@ -91,7 +91,7 @@ Json familyJson(const std::vector<Descriptor>& family) {
 std::string kindsText() {
     const Catalogue& catalogue = Catalogue::builtIn();
     std::vector<std::vector<std::string>> rows;
-    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events()})
+    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events(), &catalogue.parts()})
         for (const Descriptor& d : *family) rows.push_back({d.id, d.category, d.title, d.summary});
     return table(rows, 0);
 }
@@ -116,7 +116,8 @@ Json kindsJson() {
     const Catalogue& catalogue = Catalogue::builtIn();
     return {{"schema", "alwayson-kinds/1"}, {"catalogue", catalogue.version()}, {"kinds", familyJson(catalogue.kinds())},
             {"domains", familyJson(catalogue.domains())}, {"groups", familyJson(catalogue.groups())},
-            {"links", familyJson(catalogue.links())}, {"events", familyJson(catalogue.events())}};
+            {"links", familyJson(catalogue.links())}, {"events", familyJson(catalogue.events())},
+            {"parts", familyJson(catalogue.parts())}};
 }
 
 } // namespace alwayson::cli

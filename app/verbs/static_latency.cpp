@@ -36,13 +36,12 @@ const Node* onlyServer(const Design& design, const StaticLoad& load, std::string
 std::string whyNoFormula(const Design& design, const Node& server) {
     if (!hasMechanism(server, "queue"))
         return fmt::format("{} is not a server with a queue", shownName(server.displayName()));
-    const Parameters& p = server.parameters;
-    if (get(p, key::server::discipline) != key::server::Discipline::fcfs)
+    if (get(server, key::server::discipline) != key::server::Discipline::fcfs)
         return "requests share the processor";
-    if (get(p, key::server::queueOrder) != key::server::QueueOrder::fifo)
+    if (get(server, key::server::queueOrder) != key::server::QueueOrder::fifo)
         return "the queue is not served in order";
-    if (get(p, key::server::queueLimit)) return "the queue has a limit";
-    if (!get(p, key::server::service).isExponential() || get(p, key::server::writeService))
+    if (get(server, key::server::queueLimit)) return "the queue has a limit";
+    if (!get(server, key::server::service).isExponential() || get(server, key::server::writeService))
         return "the service time is not exponential";
     for (const Node& node : design.nodes)
         if (hasRole(node, "client")) {
@@ -80,8 +79,8 @@ Estimate staticLatencyP99Ms(const Design& design, const StaticLoad& load) {
     why = whyNoFormula(design, *server);
     if (!why.empty()) return noFormula(why);
     const double lambda = load.requestsPerS[design.nodes.indexOf(server->id.str())];
-    const double mean = get(server->parameters, key::server::service).mean();
-    const auto workers = get(server->parameters, key::server::workers);
+    const double mean = get(*server, key::server::service).mean();
+    const auto workers = get(*server, key::server::workers);
     if (!(lambda > 0)) return noFormula("there are no requests");
     if (lambda * mean >= static_cast<double>(workers)) return noFormula("the server is overloaded");
     const auto rtt = commonRoundTrip(design, load);

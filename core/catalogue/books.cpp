@@ -103,8 +103,7 @@ const KindCapacity* bookEntry(const Design& design, const Node& node) {
 }
 
 NodeCapacity balancerCapacity(const Design& design, const Node& node) {
-    if (const auto own = get(node.parameters, key::haproxy::capacity))
-        return {own->perSecond(), "its own capacity"};
+    if (const auto own = get(node, key::haproxy::capacity)) return {own->perSecond(), "its own capacity"};
     const std::string& name = design.settings.capacityBook;
     const KindCapacity* entry = bookEntry(design, node);
     if (!entry || !entry->capacity)
@@ -113,8 +112,8 @@ NodeCapacity balancerCapacity(const Design& design, const Node& node) {
 }
 
 NodeCapacity computeCapacity(const Node& node) {
-    const auto workers = get(node.parameters, key::server::workers);
-    const double mean = get(node.parameters, key::server::service).mean();
+    const auto workers = get(node, key::server::workers);
+    const double mean = get(node, key::server::service).mean();
     if (!(mean > 0)) return {kUnlimited, "no service time"};
     return {static_cast<double>(workers) / mean,
             fmt::format("{} worker{} / {} mean service", workers, workers == 1 ? "" : "s",
@@ -143,7 +142,7 @@ const CapacityBook* capacityBook(std::string_view id) {
 
 NodeCapacity capacityOf(const Design& design, const Node& node) {
     if (hasRole(node, "balancer")) return balancerCapacity(design, node);
-    if (hasRole(node, "compute")) return computeCapacity(node);
+    if (hasMechanism(node, "queue")) return computeCapacity(node);
     if (hasRole(node, "external")) {
         const auto limit = get(node.parameters, key::external::capacity);
         return limit ? NodeCapacity{limit->perSecond(), "its rate limit"}

@@ -53,8 +53,24 @@ ParameterSpec parameterFrom(const Json& json) {
     return spec;
 }
 
-FailureModeSpec failureModeFrom(const Json& json) {
+RepairedBy repairedByFrom(const Value& value) {
+    RepairedBy by{};
+    const std::string* name = std::get_if<std::string>(&value);
+    if (!name || !repairedByFromString(*name, by)) throw std::runtime_error("unknown way of repair");
+    return by;
+}
+
+// `part` describes what is common to failure modes; a mode may give its own value for each of it.
+FailureModeSpec failureModeFrom(const Json& json, const Descriptor& part) {
     FailureModeSpec spec;
+    const auto common = [&](const char* id) {
+        const ParameterSpec* known = part.parameter(id);
+        if (!known) throw std::runtime_error(std::string("failure modes have no ") + id);
+        return json.contains(id) ? defaultFrom(json.at(id)) : known->defaultValue;
+    };
+    spec.repairedBy = repairedByFrom(common("repaired_by"));
+    spec.restartCoverage = std::get<double>(common("restart_coverage"));
+    spec.crewRepair = std::get<Distribution>(common("crew_repair"));
     spec.id = json.at("id");
     spec.title = json.at("title");
     if (!effectFromString(json.at("effect").get<std::string>(), spec.effect)) throw std::runtime_error("unknown effect");
@@ -69,7 +85,7 @@ FailureModeSpec failureModeFrom(const Json& json) {
     return spec;
 }
 
-Descriptor descriptorFrom(const Json& json) {
+Descriptor descriptorFrom(const Json& json, const Descriptor* modePart) {
     Descriptor d;
     d.id = json.at("id");
     d.title = json.at("title");
@@ -87,17 +103,21 @@ Descriptor descriptorFrom(const Json& json) {
     if (json.contains("deploy"))
         for (const Json& p : json.at("deploy")) d.deploy.push_back(parameterFrom(p));
     if (json.contains("failure_modes"))
-        for (const Json& m : json.at("failure_modes")) d.failureModes.push_back(failureModeFrom(m));
+        for (const Json& m : json.at("failure_modes")) {
+            if (!modePart) throw std::runtime_error("nothing says what failure modes are made of");
+            d.failureModes.push_back(failureModeFrom(m, *modePart));
+        }
     return d;
 }
 
 // The order of the palette; what is not listed follows by id.
-constexpr std::string_view kOrder[] = {"client", "haproxy", "server", "external", "region", "zone", "rack", "host"};
+constexpr std::string_view kOrder[] = {"client", "haproxy", "server", "mysql", "cache", "voter",     "external",         "region",
+                                       "zone",   "rack",    "host",   "pool",  "vrrp_pair", "mysql_replication", "quorum"};
 
-std::vector<Descriptor> family(const std::string& name) {
+std::vector<Descriptor> family(const std::string& name, const Descriptor* modePart = nullptr) {
     std::vector<Descriptor> all;
     for (const std::string& path : resources::list("catalogue/" + name + "/"))
-        all.push_back(descriptorFrom(Json::parse(resources::find(path))));
+        all.push_back(descriptorFrom(Json::parse(resources::find(path)), modePart));
     const auto rank = [](const Descriptor& d) { return std::find(std::begin(kOrder), std::end(kOrder), d.id); };
     std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     return all;
@@ -137,7 +157,8 @@ bool Descriptor::hasMechanism(std::string_view mechanism) const {
 }
 
 Catalogue::Catalogue()
-    : m_kinds(family("kinds")), m_domains(family("domains")), m_groups(family("groups")), m_links(family("links")),
+    : m_parts(family("parts")), m_kinds(family("kinds", part("failure_mode"))),
+      m_domains(family("domains", part("failure_mode"))), m_groups(family("groups")), m_links(family("links")),
       m_events(family("events")) {}
 
 const Catalogue& Catalogue::builtIn() {
@@ -160,6 +181,9 @@ const Descriptor* Catalogue::link(std::string_view id) const {
 const Descriptor* Catalogue::event(std::string_view id) const {
     return findById(m_events, id);
 }
+const Descriptor* Catalogue::part(std::string_view id) const {
+    return findById(m_parts, id);
+}
 
 bool hasRole(const Node& node, std::string_view role) {
     const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
@@ -168,6 +192,16 @@ bool hasRole(const Node& node, std::string_view role) {
 
 bool hasMechanism(const Node& node, std::string_view mechanism) {
     const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    return kind && kind->hasMechanism(mechanism);
+}
+
+bool hasRole(const Group& group, std::string_view role) {
+    const Descriptor* kind = Catalogue::builtIn().group(group.kind);
+    return kind && kind->hasRole(role);
+}
+
+bool hasMechanism(const Group& group, std::string_view mechanism) {
+    const Descriptor* kind = Catalogue::builtIn().group(group.kind);
     return kind && kind->hasMechanism(mechanism);
 }
 
@@ -182,10 +216,23 @@ const Value& valueOf(const Parameters& parameters, std::string_view familyName, 
                                    : familyName == "domains" ? catalogue.domain(owner)
                                    : familyName == "groups"  ? catalogue.group(owner)
                                    : familyName == "links"   ? catalogue.link(owner)
+                                   : familyName == "parts"   ? catalogue.part(owner)
                                                              : catalogue.event(owner);
     static const Value kNone;
     const ParameterSpec* spec = !descriptor ? nullptr : deploy ? descriptor->deployField(id) : descriptor->parameter(id);
     return spec ? spec->defaultValue : kNone;
+}
+
+const Value& valueOf(const Node& node, std::string_view family, std::string_view owner, std::string_view id, bool deploy) {
+    const Descriptor* own = Catalogue::builtIn().kind(node.kind);
+    const bool has = own && (deploy ? own->deployField(id) : own->parameter(id));
+    return valueOf(deploy ? node.deploy : node.parameters, family, has ? std::string_view(own->id) : owner, id, deploy);
+}
+
+const Value& valueOf(const Group& group, std::string_view family, std::string_view owner, std::string_view id, bool deploy) {
+    const Descriptor* own = Catalogue::builtIn().group(group.kind);
+    const bool has = own && own->parameter(id);
+    return valueOf(group.parameters, family, has ? std::string_view(own->id) : owner, id, deploy);
 }
 
 double numberOf(const Value& value) {

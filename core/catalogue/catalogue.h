@@ -21,6 +21,7 @@ public:
     const std::vector<Descriptor>& groups() const { return m_groups; }
     const std::vector<Descriptor>& links() const { return m_links; }
     const std::vector<Descriptor>& events() const { return m_events; }
+    const std::vector<Descriptor>& parts() const { return m_parts; } // what things are made of: crew, failure_mode
 
     // nullptr when there is none.
     const Descriptor* kind(std::string_view id) const;
@@ -28,9 +29,11 @@ public:
     const Descriptor* group(std::string_view id) const;
     const Descriptor* link(std::string_view id) const;
     const Descriptor* event(std::string_view id) const;
+    const Descriptor* part(std::string_view id) const;
 
 private:
     Catalogue();
+    std::vector<Descriptor> m_parts; // first: its defaults stand in the failure modes of the others
     std::vector<Descriptor> m_kinds, m_domains, m_groups, m_links, m_events;
 };
 
@@ -44,6 +47,9 @@ struct ResolvedFailureMode {
     double slowFactor = 1;
     double errorShare = 0;
     bool resumes = false;
+    RepairedBy repairedBy = RepairedBy::crew;
+    double restartCoverage = 1;   // repairedBy restart: chance that the restart ends it, 0..1
+    DistributionShape crewRepair; // what people need when it did not
     bool isDefault = true; // nothing of it was changed in the design
     std::string grade;     // of the default; "yours" when edited
     // Steady-state unavailability of this mode alone over its availability: MTTR / MTTF.
@@ -55,12 +61,17 @@ struct ResolvedFailureMode {
 std::vector<ResolvedFailureMode> failureModesOf(const Node& node);
 std::vector<ResolvedFailureMode> failureModesOf(const Domain& domain);
 
-// Does the kind of this node have the role ("client", "balancer", "compute", "external")?
+// Does the kind of this node have the role ("client", "balancer", "compute", "external", "store", "cache", "voter")?
 bool hasRole(const Node& node, std::string_view role);
+// "queue": it serves with workers; "health_check", "vote", "replication", ...
 bool hasMechanism(const Node& node, std::string_view mechanism);
+// Groups: roles "pool", "one_active" (VRRP), "one_writer" (replication), "majority" (quorum).
+bool hasRole(const Group& group, std::string_view role);
+bool hasMechanism(const Group& group, std::string_view mechanism);
 
-// Why `from` may not call `to` (ids of nodes or groups), as a sentence; empty when it may.
-// Covers: unknown ends, a node with itself, a kind that calls nothing of that role, a link that exists, request cycles.
-std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to);
+// Why `from` may not call `to` (ids of nodes or groups), as a sentence; empty when it may. `parameters` are those of the link to be.
+// Covers: unknown ends, a node with itself, a kind that calls nothing of that role, a link that exists (two may lead to the same
+// end when one is for reads and the other for writes), request cycles.
+std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to, const Parameters& parameters = {});
 
 } // namespace alwayson

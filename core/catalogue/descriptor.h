@@ -1,5 +1,5 @@
 #pragma once
-// What the catalogue says about kinds, places, groups, links and events. Read from resources/catalogue/ (JSON);
+// What the catalogue says about kinds, places, groups, links, events and parts (crews, failure modes). Read from resources/catalogue/ (JSON);
 // palette, inspector, validation, defaults, schema and documentation loop over these.
 
 #include "core/model/failure_mode.h"
@@ -46,6 +46,9 @@ struct FailureModeSpec {
     double slowFactor = 1;
     double errorShare = 0;
     bool resumes = false;
+    RepairedBy repairedBy = RepairedBy::crew;
+    double restartCoverage = 1; // the defaults of these two: parts/failure_mode
+    Distribution crewRepair;
     std::string help;
     std::string source;
     std::string grade;
@@ -55,7 +58,7 @@ struct FailureModeSpec {
 struct Descriptor {
     std::string id;
     std::string title;
-    std::string category; // traffic, balancer, compute, data, cloud, place, group, link, event
+    std::string category; // traffic, balancer, compute, data, cloud, place, group, link, event, part
     std::string icon;     // resources/icons/<icon>.svg
     std::string summary;
     std::vector<std::string> roles;
@@ -64,7 +67,7 @@ struct Descriptor {
     std::vector<std::string> groups;  // kinds: group kinds it may join
     std::vector<std::string> exports; // kinds: exporters that know it
     std::vector<std::string> parents; // domains: kinds it may lie in
-    std::vector<std::string> targets; // events: "node", "domain", "client", ...
+    std::vector<std::string> targets; // events: "node", "domain", "group" or a role of nodes ("client", "database")
     std::vector<ParameterSpec> parameters;
     std::vector<ParameterSpec> deploy;
     std::vector<FailureModeSpec> failureModes;

@@ -5,22 +5,34 @@ namespace alwayson {
 namespace {
 
 bool edits(const FailureMode& mode) {
-    return mode.effect || mode.timeToFailure || mode.repair || mode.slowFactor || mode.errorShare || mode.resumes;
+    return mode.effect || mode.timeToFailure || mode.repair || mode.slowFactor || mode.errorShare || mode.resumes ||
+           mode.repairedBy || mode.restartCoverage || mode.crewRepair;
+}
+
+// What the catalogue says for modes that it does not know itself.
+const Distribution& defaultCrewRepair() {
+    const Descriptor* part = Catalogue::builtIn().part("failure_mode");
+    return std::get<Distribution>(part->parameter("crew_repair")->defaultValue);
 }
 
 // A mode that does not resolve (bad distribution, missing times) is left out.
 bool resolveInto(const FailureModeSpec& spec, const FailureMode* edit, std::vector<ResolvedFailureMode>& modes) {
     const auto ttf = resolve(edit && edit->timeToFailure ? *edit->timeToFailure : spec.timeToFailure);
     const auto repair = resolve(edit && edit->repair ? *edit->repair : spec.repair);
-    if (!ttf || !repair) return false;
-    ResolvedFailureMode mode{spec.id, spec.title, spec.effect, *ttf, *repair, spec.slowFactor, spec.errorShare, spec.resumes,
-                             !(edit && edits(*edit)), spec.grade};
+    const auto crewRepair = resolve(edit && edit->crewRepair ? *edit->crewRepair : spec.crewRepair);
+    if (!ttf || !repair || !crewRepair) return false;
+    ResolvedFailureMode mode{spec.id,         spec.title,   spec.effect,     *ttf,
+                             *repair,         spec.slowFactor, spec.errorShare, spec.resumes,
+                             spec.repairedBy, spec.restartCoverage, *crewRepair, !(edit && edits(*edit)),
+                             spec.grade};
     if (edit) {
         mode.title = edit->title.value_or(mode.title);
         mode.effect = edit->effect.value_or(mode.effect);
         mode.slowFactor = edit->slowFactor.value_or(mode.slowFactor);
         mode.errorShare = edit->errorShare.value_or(mode.errorShare);
         mode.resumes = edit->resumes.value_or(mode.resumes);
+        mode.repairedBy = edit->repairedBy.value_or(mode.repairedBy);
+        mode.restartCoverage = edit->restartCoverage.value_or(mode.restartCoverage);
         if (!mode.isDefault) mode.grade = "yours";
     }
     modes.push_back(std::move(mode));
@@ -49,6 +61,7 @@ std::vector<ResolvedFailureMode> resolveAll(const Descriptor* descriptor, const 
         FailureModeSpec base = known ? *known : FailureModeSpec{};
         if (!known) {
             base.id = base.title = edit.id;
+            base.crewRepair = defaultCrewRepair();
             effectFromString(edit.id, base.effect); // a new mode called "hang" hangs
         }
         resolveInto(base, &edit, modes);

@@ -13,10 +13,13 @@
 
 namespace alwayson {
 
+struct Node;
+struct Group;
+
 // T: double, int64_t, bool, std::string, Duration, Rate, Probability, Bytes, Money, DistributionShape or a generated enum.
 template <class T>
 struct ParamKey {
-    std::string_view family; // "kinds", "domains", "groups", "links", "events"
+    std::string_view family; // "kinds", "domains", "groups", "links", "events", "parts"
     std::string_view owner;  // "haproxy"
     std::string_view id;     // "check_inter_ms"
     bool deploy = false;     // a field of "deploy"
@@ -33,6 +36,9 @@ namespace detail {
 // The stored value, else the catalogue's default. Never null.
 const Value& valueOf(const Parameters& parameters, std::string_view family, std::string_view owner, std::string_view id,
                      bool deploy);
+// The stored value, else the default of the thing's own kind where that has the parameter, else that of the owner.
+const Value& valueOf(const Node& node, std::string_view family, std::string_view owner, std::string_view id, bool deploy);
+const Value& valueOf(const Group& group, std::string_view family, std::string_view owner, std::string_view id, bool deploy);
 double numberOf(const Value& value);
 DistributionShape shapeOf(const Value& value);
 
@@ -70,6 +76,36 @@ std::optional<T> get(const Parameters& parameters, const OptionalParamKey<T>& ke
     const Value& value = detail::valueOf(parameters, key.key.family, key.key.owner, key.key.id, key.key.deploy);
     if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
     return detail::convert<T>(value, key.key);
+}
+
+// The same for a thing of any kind: parameters of one id mean the same in all kinds (and in all groups), each with the
+// default of its own kind. get(db1, key::server::workers) of a MySQL node is what MySQL says about workers; where its kind has
+// no such parameter, the default of the key's owner. Deploy keys read Node::deploy. Where one kind may leave a parameter
+// empty and another may not, use the key of the kind that may (key::server::writeService, key::group::pool::uncoveredRecovery).
+// O(kinds + log n).
+template <class T>
+T get(const Node& node, const ParamKey<T>& key) {
+    return detail::convert<T>(detail::valueOf(node, key.family, key.owner, key.id, key.deploy), key);
+}
+template <class T>
+T get(const Group& group, const ParamKey<T>& key) {
+    return detail::convert<T>(detail::valueOf(group, key.family, key.owner, key.id, key.deploy), key);
+}
+namespace detail {
+template <class T, class Thing>
+std::optional<T> getOptional(const Thing& thing, const OptionalParamKey<T>& key) {
+    const Value& value = valueOf(thing, key.key.family, key.key.owner, key.key.id, key.key.deploy);
+    if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
+    return convert<T>(value, key.key);
+}
+} // namespace detail
+template <class T>
+std::optional<T> get(const Node& node, const OptionalParamKey<T>& key) {
+    return detail::getOptional(node, key);
+}
+template <class T>
+std::optional<T> get(const Group& group, const OptionalParamKey<T>& key) {
+    return detail::getOptional(group, key);
 }
 
 } // namespace alwayson

@@ -31,12 +31,6 @@ CostItem unpriced(const std::string& id, std::string why) {
     return {id, std::nullopt, std::move(why)};
 }
 
-std::optional<Money> ownPrice(const Node& node) {
-    if (hasRole(node, "balancer")) return get(node.parameters, key::haproxy::price);
-    if (hasRole(node, "external")) return get(node.parameters, key::external::price);
-    return get(node.parameters, key::server::price);
-}
-
 std::optional<std::string> instanceTypeOf(const Node& node) {
     const auto found = node.deploy.find("instance_type");
     if (found == node.deploy.end()) return std::nullopt;
@@ -47,7 +41,7 @@ std::optional<std::string> instanceTypeOf(const Node& node) {
 CostItem machineItem(const Node& node, const Descriptor& kind, const PriceBook* book,
                      const std::string& bookName) {
     const std::string& id = node.id.str();
-    if (const auto own = ownPrice(node))
+    if (const auto own = get(node, key::server::price))
         return perHour(id, own->usd(), fmt::format("{}, its own price", kind.title));
     if (!book) return unpriced(id, fmt::format("there is no price book {}", bookName));
     const auto known = book->kinds.find(node.kind);

@@ -132,7 +132,8 @@ Result<Operation> setIn(Table<T>& table, const Operation& operation, Edit& edit)
     else edit.changes.settings = true;
     const bool plain = isInside(operation.path, "/parameters") || operation.path == "/name" || isInside(operation.path, "/deploy") ||
                        isInside(operation.path, "/failure_modes");
-    edit.checkReferences |= operation.path.empty() || !plain;
+    // What a group's parameters say may contradict its members or where its manager runs.
+    edit.checkReferences |= operation.path.empty() || !plain || std::is_same_v<T, Group>;
     return inverse;
 }
 
@@ -189,6 +190,7 @@ Result<Operation> applyToSettings(const Operation& operation, Edit& edit) {
     Result<Settings> settings = settingsFromJson(json, "");
     if (!settings) return std::move(settings).error();
     edit.design.settings = std::move(settings).value();
+    edit.checkReferences = true; // nodes and groups name crews
     return inverse;
 }
 

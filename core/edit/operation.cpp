@@ -1,6 +1,7 @@
 #include "core/edit/operation.h"
 
 #include "core/base/nearest.h"
+#include "core/catalogue/keys.h"
 #include "core/model/codec.h"
 #include "core/model/object_reader.h"
 
@@ -203,15 +204,34 @@ void freeMembers(const Design& design, const std::set<std::string>& removed, std
     }
 }
 
+// The other end of a cut; "" when there is none.
+std::string otherSideOf(const ScenarioEvent& event) {
+    if (event.action != key::event::isolate::otherSide.key.owner) return {};
+    return get(event.parameters, key::event::isolate::otherSide).value_or("");
+}
+
+void freeManagers(const Design& design, const std::set<std::string>& removed, std::vector<Operation>& operations) {
+    for (const Group& group : design.groups) {
+        if (removed.count(group.id.str())) continue;
+        Json kept = Json::array();
+        for (const std::string& id : group.managerOn)
+            if (!removed.count(id)) kept.push_back(id);
+        if (kept.size() != group.managerOn.size())
+            operations.push_back(set(Collection::groups, group.id.str(), "/manager_on", kept.empty() ? Json(nullptr) : kept, ""));
+    }
+}
+
 void removeMentions(const Design& design, const std::set<std::string>& removed, std::vector<Operation>& operations) {
     for (const Scenario& scenario : design.scenarios) {
         Scenario kept = scenario;
-        std::erase_if(kept.events, [&](const ScenarioEvent& event) { return removed.count(event.what) > 0; });
+        std::erase_if(kept.events, [&](const ScenarioEvent& event) {
+            return removed.count(event.what) > 0 || removed.count(otherSideOf(event)) > 0;
+        });
         if (kept.events.size() != scenario.events.size())
             operations.push_back(set(Collection::scenarios, scenario.id.str(), "/events", toJson(kept)["events"], ""));
     }
     for (const Objective& objective : design.objectives)
-        if (removed.count(objective.flow.substr(0, objective.flow.find(':'))))
+        if (removed.count(objective.flow.substr(0, objective.flow.find(':'))) || removed.count(objective.of))
             operations.push_back(removeOf(Collection::objectives, objective.id.str()));
     for (const std::string& id : removed)
         if (design.canvas.count(id)) operations.push_back(removeOf(Collection::canvas, id));
@@ -226,6 +246,7 @@ Operation removeAll(const Design& design, const std::vector<std::string>& ids) {
     std::vector<Operation> operations;
     removeMentions(design, removed, operations);
     freeMembers(design, removed, operations);
+    freeManagers(design, removed, operations);
     for (const Link& link : design.links)
         if (removed.count(link.id.str())) operations.push_back(removeOf(Collection::links, link.id.str()));
     for (const Node& node : design.nodes)

@@ -57,8 +57,8 @@ Operation rename(Collection in, std::string id, std::string name);
 Operation place(std::string id, CanvasBox box); // on the canvas
 Operation batch(std::string label, std::vector<Operation> operations);
 
-// Removes things with all that hangs on them: links of removed nodes and groups, scenario events that name them, canvas
-// boxes; children of a removed domain move to its parent, members of a removed group stay without one.
+// Removes things with all that hangs on them: links of removed nodes and groups, scenario events and objectives that name them,
+// canvas boxes; managers no longer run on them; children of a removed domain move to its parent, members of a removed group stay without one.
 Operation removeAll(const Design& design, const std::vector<std::string>& ids);
 
 } // namespace operation

@@ -1,4 +1,5 @@
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/graph/request_graph.h"
 
 #include <algorithm>
@@ -103,9 +104,23 @@ std::string whyReachedTwice(const Design& design, const End& caller, std::string
     return {};
 }
 
+// A second link between the same ends: only one for reads beside one for writes.
+std::string whyThereAlready(const Design& design, const Link& added, const End& caller, const End& called) {
+    using key::link::request::Access;
+    const auto accessOf = [](const Link& link) { return get(link.parameters, key::link::request::access); };
+    const Access wanted = accessOf(added);
+    for (const Link& link : design.links) {
+        if (link.from != added.from || link.to != added.to) continue;
+        const Access there = accessOf(link);
+        if (there != wanted && there != Access::asRequest && wanted != Access::asRequest) continue;
+        return fmt::format("{} already calls {}. Select that link to change how often and how.", caller.name, called.name);
+    }
+    return {};
+}
+
 } // namespace
 
-std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to) {
+std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to, const Parameters& parameters) {
     const std::optional<End> caller = endOf(design, from), called = endOf(design, to);
     if (!caller)
         return fmt::format("There is no node or group named \"{}\". A link starts at a node or a group.",
@@ -116,15 +131,14 @@ std::string whyLinkRefused(const Design& design, std::string_view from, std::str
         return fmt::format("{} cannot call itself. Draw the link to another node or group.", caller->name);
     std::string why = whyEndsRefuse(*caller, *called);
     if (!why.empty()) return why;
-    for (const Link& link : design.links)
-        if (link.from == from && link.to == to)
-            return fmt::format("{} already calls {}. Select that link to change how often and how.",
-                               caller->name, called->name);
-    why = whyReachedTwice(design, *caller, from, *called);
-    if (!why.empty()) return why;
     Link link;
     link.from = from;
     link.to = to;
+    link.parameters = parameters;
+    why = whyThereAlready(design, link, *caller, *called);
+    if (!why.empty()) return why;
+    why = whyReachedTwice(design, *caller, from, *called);
+    if (!why.empty()) return why;
     const std::vector<std::string> cycle = findRequestCycle(design, &link);
     if (!cycle.empty())
         return fmt::format(

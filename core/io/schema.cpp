@@ -133,8 +133,9 @@ Json distributionSchema() {
 
 Json failureModeSchema() {
     std::vector<std::string_view> effects;
-    for (int i = 0; i <= static_cast<int>(FailureEffect::outage); ++i)
+    for (int i = 0; i <= static_cast<int>(FailureEffect::isolation); ++i)
         effects.push_back(toString(static_cast<FailureEffect>(i)));
+    const std::vector<std::string_view> repairs{toString(RepairedBy::restart), toString(RepairedBy::crew)};
     return described(
         object({"id"}, {{"id", ref("id")},
                         {"removed", boolean()},
@@ -146,7 +147,10 @@ Json failureModeSchema() {
                         {"repair", ref("distribution")},
                         {"slow_factor", numberSchema(1, 1e4)},
                         {"error_share", numberSchema(0, 1)},
-                        {"resumes", boolean()}}),
+                        {"resumes", boolean()},
+                        {"repaired_by", {{"enum", repairs}}},
+                        {"restart_coverage", numberSchema(0, 1)},
+                        {"crew_repair", ref("distribution")}}),
         "Edits the catalogue's failure mode of the same id, adds one or, with \"removed\", takes it away.");
 }
 
@@ -156,7 +160,8 @@ Json requestClassSchema() {
                            {"writes", boolean()},
                            {"idempotent", boolean()},
                            {"deadline_ms", numberSchema(1e-6, kMilliseconds)},
-                           {"latency_objective_ms", numberSchema(1e-6, kMilliseconds)}});
+                           {"latency_objective_ms", numberSchema(1e-6, kMilliseconds)},
+                           {"max_staleness_ms", numberSchema(0, kMilliseconds)}});
 }
 
 Json nodeSchema() {
@@ -170,6 +175,7 @@ Json nodeSchema() {
                                 {"domain", described(ref("id"), "The place it stands in.")},
                                 {"depends_on", described(listOf(ref("id")), "Further places it needs.")},
                                 {"group", ref("id")},
+                                {"crew", described(ref("id"), "Who repairs it: a crew of the settings.")},
                                 {"parameters", {{"type", "object"}}},
                                 {"classes", listOf(ref("request_class"))},
                                 {"failure_modes", listOf(ref("failure_mode"))},
@@ -193,10 +199,14 @@ Json domainSchema() {
 }
 
 Json groupSchema() {
-    Json schema = object({"id", "kind"}, {{"id", ref("id")},
-                                          {"kind", kindsSchema(Catalogue::builtIn().groups())},
-                                          {"name", text()},
-                                          {"parameters", {{"type", "object"}}}});
+    Json schema = object({"id", "kind"},
+                         {{"id", ref("id")},
+                          {"kind", kindsSchema(Catalogue::builtIn().groups())},
+                          {"name", text()},
+                          {"crew", described(ref("id"), "Who repairs its members: a crew of the settings.")},
+                          {"manager_on", described(listOf(ref("id")), "Nodes or one quorum group that its "
+                                                                      "failover manager runs on.")},
+                          {"parameters", {{"type", "object"}}}});
     addPerKind(schema, "kind", Catalogue::builtIn().groups(), false);
     return described(std::move(schema), "Nodes that stand in for each other.");
 }
@@ -218,11 +228,14 @@ Json objectiveSchema() {
                                            "latency_p50_ms",    "latency_p95_ms",        "latency_p99_ms",
                                            "cost_usd_per_month"};
     Json schema =
-        object({"id", "metric"}, {{"id", ref("id")},
-                                  {"flow", described(text(), "\"client:class\", \"client\" or \"design\".")},
-                                  {"metric", {{"enum", metrics}}},
-                                  {"at_least", numberSchema(0, kLargestNumber)},
-                                  {"at_most", numberSchema(0, kLargestNumber)}});
+        object({"id", "metric"},
+               {{"id", ref("id")},
+                {"flow", described(text(), "\"client:class\", \"client\" or \"design\".")},
+                {"of", described(ref("id"), "A group, for figures of its recovery.")},
+                {"metric", {{"enum", metrics}}},
+                {"at_least", numberSchema(0, kLargestNumber)},
+                {"at_most", numberSchema(0, kLargestNumber)},
+                {"window_d", described(numberSchema(1e-3, 36500), "Days of the period it is judged over.")}});
     schema["oneOf"] =
         Json::array({{{"required", Json::array({"at_least"})}}, {{"required", Json::array({"at_most"})}}});
     return schema;
@@ -262,11 +275,18 @@ Json bookSchema(const std::string& folder) {
     return {{"enum", std::move(books)}};
 }
 
+Json crewSchema() {
+    Json properties = parametersSchema(Catalogue::builtIn().part("crew")->parameters)["properties"];
+    properties["id"] = ref("id");
+    return described(object({"id"}, std::move(properties)), Catalogue::builtIn().part("crew")->summary);
+}
+
 Json settingsSchema() {
     const std::vector<std::string> versions{"2.4", "2.6", "2.8", "3.0", "3.2"};
     return object({}, {{"price_book", bookSchema("price_books")},
                        {"capacity_book", bookSchema("capacity_books")},
-                       {"haproxy_version", {{"enum", versions}}}});
+                       {"haproxy_version", {{"enum", versions}}},
+                       {"crews", listOf(ref("crew"))}});
 }
 
 Json canvasSchema() {
@@ -305,6 +325,7 @@ Json designSchema() {
     schema["$defs"] = {{"id", idSchema()},
                        {"distribution", distributionSchema()},
                        {"failure_mode", failureModeSchema()},
+                       {"crew", crewSchema()},
                        {"request_class", requestClassSchema()},
                        {"domain", domainSchema()},
                        {"node", nodeSchema()},

@@ -90,6 +90,7 @@ Result<Node> nodeFromJson(const Json& json, const std::string& pointer, std::vec
     if (const auto domain = in.optionalId("domain")) node.domain = DomainId(*domain);
     for (std::string& id : in.idList("depends_on")) node.dependsOn.emplace_back(std::move(id));
     if (const auto group = in.optionalId("group")) node.group = GroupId(*group);
+    node.crew = in.optionalId("crew");
     if (kind) node.parameters = in.parameters("parameters", kind->parameters, node.unknown);
     for (const auto& [one, at] : in.elements("classes")) {
         if (!hasRoomFor(in, "classes", node.classes.size())) break;
@@ -114,6 +115,7 @@ Json toJson(const Node& node) {
         for (const DomainId& id : node.dependsOn) json["depends_on"].push_back(id.str());
     }
     if (node.group) json["group"] = node.group->str();
+    if (node.crew) json["crew"] = *node.crew;
     writeParameters(json, "parameters", node.parameters);
     if (!node.classes.empty()) {
         json["classes"] = Json::array();
@@ -159,6 +161,9 @@ Result<Group> groupFromJson(const Json& json, const std::string& pointer, std::v
     group.kind = in.requiredText("kind");
     const Descriptor* kind = context.failed() ? nullptr : knownKind(in, group.kind, Catalogue::builtIn().groups(), "group");
     group.name = in.text("name");
+    group.crew = in.optionalId("crew");
+    group.managerOn = in.idList("manager_on");
+    if (!group.managerOn.empty()) hasRoomFor(in, "manager_on", group.managerOn.size() - 1);
     if (kind) group.parameters = in.parameters("parameters", kind->parameters, group.unknown);
     return finish(in, std::move(group));
 }
@@ -166,6 +171,8 @@ Result<Group> groupFromJson(const Json& json, const std::string& pointer, std::v
 Json toJson(const Group& group) {
     Json json = {{"id", group.id.str()}, {"kind", group.kind}};
     if (!group.name.empty()) json["name"] = group.name;
+    if (group.crew) json["crew"] = *group.crew;
+    if (!group.managerOn.empty()) json["manager_on"] = group.managerOn;
     writeParameters(json, "parameters", group.parameters);
     writeUnknown(json, group.unknown);
     return json;
@@ -205,21 +212,28 @@ Result<Objective> objectiveFromJson(const Json& json, const std::string& pointer
     Objective objective;
     objective.id = ObjectiveId(in.requiredId("id"));
     objective.flow = in.text("flow", "design");
+    objective.of = in.optionalId("of").value_or("");
     objective.metric = in.requiredText("metric");
     if (!context.failed() && std::find(kMetrics.begin(), kMetrics.end(), objective.metric) == kMetrics.end())
         context.fail("design.choice", in.pointerTo("metric"), fmt::format("there is no metric \"{}\".", shownName(objective.metric)),
                      fmt::format("Choose one of {}.", fmt::join(kMetrics, ", ")));
     objective.atLeast = in.optionalNumber("at_least", 0, kLargestNumber);
     objective.atMost = in.optionalNumber("at_most", 0, kLargestNumber);
+    objective.windowDays = in.optionalNumber("window_d", 1e-3, 36500);
     if (objective.atLeast.has_value() == objective.atMost.has_value())
         context.fail("design.missing", pointer, "an objective needs one of \"at_least\" and \"at_most\".", "Give the figure you want.");
     return finish(in, std::move(objective));
 }
 
 Json toJson(const Objective& objective) {
-    Json json = {{"id", objective.id.str()}, {"flow", objective.flow}, {"metric", objective.metric}};
+    static const Objective kDefault;
+    Json json = {{"id", objective.id.str()}};
+    if (objective.of.empty() || objective.flow != kDefault.flow) json["flow"] = objective.flow;
+    if (!objective.of.empty()) json["of"] = objective.of;
+    json["metric"] = objective.metric;
     if (objective.atLeast) json["at_least"] = numberToJson(*objective.atLeast);
     if (objective.atMost) json["at_most"] = numberToJson(*objective.atMost);
+    if (objective.windowDays) json["window_d"] = numberToJson(*objective.windowDays);
     writeUnknown(json, objective.unknown);
     return json;
 }
@@ -316,12 +330,23 @@ Result<Settings> settingsFromJson(const Json& json, const std::string& pointer, 
     if (!context.failed() && std::find(kVersions.begin(), kVersions.end(), settings.haproxyVersion) == kVersions.end())
         context.fail("design.choice", in.pointerTo("haproxy_version"), "no export for this HAProxy version.",
                      fmt::format("Choose one of {}.", fmt::join(kVersions, ", ")));
+    for (const auto& [one, at] : in.elements("crews")) {
+        if (!hasRoomFor(in, "crews", settings.crews.size())) break;
+        Crew crew = crewFrom(*one, at, context);
+        if (settings.crew(crew.id))
+            context.fail("design.duplicate_id", at, fmt::format("crew \"{}\" is there twice.", crew.id), "Rename one.");
+        settings.crews.push_back(std::move(crew));
+    }
     return finish(in, std::move(settings));
 }
 
 Json toJson(const Settings& settings) {
     Json json = {{"price_book", settings.priceBook}, {"capacity_book", settings.capacityBook}};
     if (settings.haproxyVersion != Settings{}.haproxyVersion) json["haproxy_version"] = settings.haproxyVersion;
+    if (!settings.crews.empty()) {
+        json["crews"] = Json::array();
+        for (const Crew& crew : settings.crews) json["crews"].push_back(toJson(crew));
+    }
     writeUnknown(json, settings.unknown);
     return json;
 }

@@ -42,9 +42,10 @@ Json toJson(const Variant& variant);
 Json toJson(const Settings& settings);
 
 // The whole design. Checks too: format and version, ids unique over nodes, domains, groups and links, every reference
-// resolves (domain, group, parent, link ends), places form a tree, kinds are known.
+// resolves (domain, group, parent, crew, manager_on, link ends), places form a tree, kinds are known, nodes are in groups that
+// their kind may join.
 // Errors: "design.format", "design.version" (unsupportedVersion), "design.type", "design.range", "design.missing",
-// "design.id", "design.duplicate_id", "design.dangling_reference", "design.unknown_kind", "design.domain_cycle", ...
+// "design.id", "design.duplicate_id", "design.dangling_reference", "design.unknown_kind", "design.domain_cycle", "design.wrong_group", ...
 Result<Design> designFromJson(const Json& json, std::vector<LoadWarning>* warnings = nullptr);
 // Canonical: stable key order, defaults left out.
 Json toJson(const Design& design);

@@ -1,9 +1,10 @@
-// JSON of the parts that entities are made of: distributions, failure modes, request classes.
+// JSON of the parts that entities are made of: distributions, failure modes, crews, request classes.
 
 #include "core/model/codec_parts.h"
 
 #include "core/base/json_tree.h"
 #include "core/base/units.h"
+#include "core/catalogue/catalogue.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -111,7 +112,7 @@ FailureMode failureModeFrom(const Json& json, const std::string& pointer, Decode
         FailureEffect effect{};
         if (!effectFromString(in.text("effect"), effect))
             context.fail("design.choice", in.pointerTo("effect"), "no such effect.",
-                         "Choose crash, hang, gone, slow, errors, data_loss, cut_off or outage.");
+                         "Choose crash, hang, gone, slow, errors, data_loss, cut_off, outage or isolation.");
         mode.effect = effect;
     }
     mode.timeToFailure = timeFrom(in, "mttf_h", "time_to_failure");
@@ -121,6 +122,14 @@ FailureMode failureModeFrom(const Json& json, const std::string& pointer, Decode
     mode.slowFactor = in.optionalNumber("slow_factor", 1, 1e4);
     mode.errorShare = in.optionalNumber("error_share", 0, 1);
     mode.resumes = in.optionalBoolean("resumes");
+    if (in.find("repaired_by")) {
+        RepairedBy by{};
+        if (!repairedByFromString(in.text("repaired_by"), by))
+            context.fail("design.choice", in.pointerTo("repaired_by"), "no such way to end a failure.", "Choose restart or crew.");
+        mode.repairedBy = by;
+    }
+    mode.restartCoverage = in.optionalNumber("restart_coverage", 0, 1);
+    mode.crewRepair = in.optionalDistribution("crew_repair");
     in.takeUnknown(mode.unknown);
     return mode;
 }
@@ -135,7 +144,31 @@ Json toJson(const FailureMode& mode) {
     if (mode.slowFactor) json["slow_factor"] = numberToJson(*mode.slowFactor);
     if (mode.errorShare) json["error_share"] = numberToJson(*mode.errorShare);
     if (mode.resumes) json["resumes"] = *mode.resumes;
+    if (mode.repairedBy) json["repaired_by"] = toString(*mode.repairedBy);
+    if (mode.restartCoverage) json["restart_coverage"] = numberToJson(*mode.restartCoverage);
+    if (mode.crewRepair) json["crew_repair"] = toJson(*mode.crewRepair);
     writeUnknown(json, mode.unknown);
+    return json;
+}
+
+Crew crewFrom(const Json& json, const std::string& pointer, DecodeContext& context) {
+    ObjectReader in(json, pointer, "crew", context);
+    Crew crew;
+    crew.id = in.requiredId("id");
+    const Parameters read = in.inlineParameters(Catalogue::builtIn().part("crew")->parameters);
+    if (const auto size = read.find("size"); size != read.end()) crew.size = static_cast<int>(std::get<double>(size->second));
+    if (const auto response = read.find("response"); response != read.end())
+        crew.response = std::get<Distribution>(response->second);
+    in.takeUnknown(crew.unknown);
+    return crew;
+}
+
+Json toJson(const Crew& crew) {
+    static const Crew kDefault;
+    Json json = {{"id", crew.id}};
+    if (crew.size != kDefault.size) json["size"] = crew.size;
+    if (crew.response != kDefault.response) json["response"] = toJson(crew.response);
+    writeUnknown(json, crew.unknown);
     return json;
 }
 
@@ -149,6 +182,8 @@ RequestClass requestClassFrom(const Json& json, const std::string& pointer, Deco
     one.deadline = Duration::milliseconds(in.number("deadline_ms", 3000, 1e-6, 1e15));
     if (const auto objective = in.optionalNumber("latency_objective_ms", 1e-6, 1e15))
         one.latencyObjective = Duration::milliseconds(*objective);
+    if (const auto staleness = in.optionalNumber("max_staleness_ms", 0, 1e15))
+        one.maxStaleness = Duration::milliseconds(*staleness);
     in.takeUnknown(one.unknown);
     return one;
 }
@@ -164,6 +199,7 @@ Json toJson(const RequestClass& one) {
     if (one.idempotent) json["idempotent"] = *one.idempotent;
     json["deadline_ms"] = millisecondsToJson(one.deadline);
     if (one.latencyObjective) json["latency_objective_ms"] = millisecondsToJson(*one.latencyObjective);
+    if (one.maxStaleness) json["max_staleness_ms"] = millisecondsToJson(*one.maxStaleness);
     writeUnknown(json, one.unknown);
     return json;
 }

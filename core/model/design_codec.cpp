@@ -3,6 +3,7 @@
 #include "core/base/json_tree.h"
 #include "core/base/nearest.h"
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/model/codec.h"
 #include "core/model/codec_parts.h"
 #include "core/text/sentence.h"
@@ -239,6 +240,76 @@ bool flowExists(const Design& design, const std::string& flow) {
     return false;
 }
 
+void checkCrew(const Design& design, ReferenceChecker& checker, const char* collection, std::size_t index, const std::string& owner,
+               const std::optional<std::string>& crew) {
+    if (!crew || design.settings.crew(*crew) || checker.context().failed()) return;
+    std::vector<std::string> known;
+    for (const Crew& one : design.settings.crews) known.push_back(one.id);
+    std::string cure = didYouMean(*crew, known);
+    if (cure.empty()) cure = "Add it to the crews in the settings, or correct the id.";
+    checker.context().fail("design.dangling_reference", fmt::format("/{}/{}/crew", collection, index),
+                           fmt::format("\"{}\" is repaired by the crew \"{}\", which does not exist.", owner, shownName(*crew)), cure);
+}
+
+// A kind says which groups its nodes may join.
+void checkMembership(const Design& design, DecodeContext& context, std::size_t index) {
+    const Node& node = design.nodes.at(index);
+    const Group* group = node.group ? design.groups.find(node.group->str()) : nullptr;
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    const Descriptor* groupKind = group ? Catalogue::builtIn().group(group->kind) : nullptr;
+    if (!kind || !groupKind || std::find(kind->groups.begin(), kind->groups.end(), group->kind) != kind->groups.end()) return;
+    std::vector<std::string> titles;
+    for (const std::string& id : kind->groups) titles.push_back(Catalogue::builtIn().group(id)->title);
+    context.fail("design.wrong_group", fmt::format("/nodes/{}/group", index),
+                 fmt::format("\"{}\" ({}) cannot be a member of \"{}\" ({}).", node.id.str(), kind->title, group->id.str(), groupKind->title),
+                 titles.empty() ? fmt::format("{} joins no group: take it out.", kind->title)
+                                : fmt::format("{} can join: {}.", kind->title, fmt::join(titles, ", ")));
+}
+
+// The failover manager runs on nodes, or on one quorum; group replication is its own manager and has at most nine members
+// (MySQL manual, group replication limitations).
+void checkReplication(const Design& design, DecodeContext& context, std::size_t index) {
+    const Group& group = design.groups.at(index);
+    if (!hasRole(group, "one_writer")) return;
+    namespace rep = key::group::mysqlReplication;
+    constexpr std::size_t kMostInGroup = 9;
+    if (get(group, rep::manager) == rep::Manager::group && !group.managerOn.empty())
+        context.fail("design.conflict", fmt::format("/groups/{}/manager_on", index),
+                     fmt::format("\"{}\" fails over by itself, so its manager runs on its members.", group.id.str()),
+                     "Remove \"manager_on\", or choose another manager.");
+    const std::size_t members = membersOf(design, group.id).size();
+    if (get(group, rep::replication) == rep::Replication::group && members > kMostInGroup)
+        context.fail("design.range", fmt::format("/groups/{}", index),
+                     fmt::format("\"{}\" has {} members; group replication has at most {}.", group.id.str(), members, kMostInGroup),
+                     "Take some out, or choose another replication.");
+}
+
+void checkGroup(const Design& design, ReferenceChecker& checker, std::size_t index) {
+    const Group& group = design.groups.at(index);
+    const std::string& id = group.id.str();
+    checkCrew(design, checker, "groups", index, id, group.crew);
+    const std::string field = fmt::format("/groups/{}/manager_on", index);
+    if (!group.managerOn.empty() && !hasMechanism(group, "manager"))
+        checker.context().fail("design.conflict", field, fmt::format("\"{}\" has no failover manager that could run somewhere.", id),
+                               "Remove \"manager_on\".");
+    for (std::size_t j = 0; j < group.managerOn.size(); ++j) {
+        const std::string& where = group.managerOn[j];
+        const Group* quorum = design.groups.find(where);
+        checker.check(quorum || design.nodes.contains(where), "groups", index, fmt::format("manager_on/{}", j), id, where,
+                      "node or quorum group");
+        if (quorum && (group.managerOn.size() > 1 || !hasRole(*quorum, "majority")))
+            checker.context().fail("design.conflict", fmt::format("{}/{}", field, j),
+                                   fmt::format("the failover manager of \"{}\" cannot run on \"{}\".", id, where),
+                                   "Name nodes, or one quorum group alone.");
+        const Node* node = design.nodes.find(where);
+        if (node && hasRole(*node, "client"))
+            checker.context().fail("design.conflict", fmt::format("{}/{}", field, j),
+                                   fmt::format("the failover manager of \"{}\" cannot run on the clients \"{}\".", id, where),
+                                   "Name nodes that are machines of yours, or one quorum group alone.");
+    }
+    checkReplication(design, checker.context(), index);
+}
+
 } // namespace
 
 Status checkReferences(const Design& design) {
@@ -254,10 +325,13 @@ Status checkReferences(const Design& design) {
         const std::string& id = node.id.str();
         if (node.domain) checker.check(design.domains.contains(node.domain->str()), "nodes", i, "domain", id, node.domain->str(), "place");
         if (node.group) checker.check(design.groups.contains(node.group->str()), "nodes", i, "group", id, node.group->str(), "group");
+        checkCrew(design, checker, "nodes", i, id, node.crew);
+        checkMembership(design, checker.context(), i);
         for (std::size_t j = 0; j < node.dependsOn.size(); ++j)
             checker.check(design.domains.contains(node.dependsOn[j].str()), "nodes", i, fmt::format("depends_on/{}", j), id,
                           node.dependsOn[j].str(), "place");
     }
+    for (std::size_t i = 0; i < design.groups.size(); ++i) checkGroup(design, checker, i);
     const auto isEnd = [&](const std::string& id) { return design.nodes.contains(id) || design.groups.contains(id); };
     for (std::size_t i = 0; i < design.links.size(); ++i) {
         const Link& link = design.links.at(i);
@@ -267,12 +341,18 @@ Status checkReferences(const Design& design) {
     for (std::size_t i = 0; i < design.objectives.size(); ++i) {
         const Objective& objective = design.objectives.at(i);
         checker.check(flowExists(design, objective.flow), "objectives", i, "flow", objective.id.str(), objective.flow, "flow");
+        checker.check(objective.of.empty() || design.groups.contains(objective.of), "objectives", i, "of", objective.id.str(),
+                      objective.of, "group");
     }
     for (std::size_t i = 0; i < design.scenarios.size(); ++i) {
         const Scenario& scenario = design.scenarios.at(i);
         for (std::size_t j = 0; j < scenario.events.size(); ++j) {
             const std::string& what = scenario.events[j].what;
             checker.check(what.empty() || design.hasId(what), "scenarios", i, fmt::format("events/{}/what", j), scenario.id.str(), what, "thing");
+            if (scenario.events[j].action != key::event::isolate::otherSide.key.owner) continue;
+            const std::string other = get(scenario.events[j].parameters, key::event::isolate::otherSide).value_or("");
+            checker.check(other.empty() || design.nodes.contains(other) || design.domains.contains(other), "scenarios", i,
+                          fmt::format("events/{}/other_side", j), scenario.id.str(), other, "node or place");
         }
     }
     if (checker.context().failed()) return *checker.context().error;

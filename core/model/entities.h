@@ -22,6 +22,7 @@ struct RequestClass {
     std::optional<bool> idempotent;          // default: not writes
     Duration deadline = Duration::seconds(3); // "deadline_ms": right answer before this or it is a failure
     std::optional<Duration> latencyObjective; // "latency_objective_ms": good = success within it
+    std::optional<Duration> maxStaleness;     // "max_staleness_ms": an answer from a replica further behind is a failure
     UnknownFields unknown;
     bool isIdempotent() const { return idempotent.value_or(!writes); }
     friend bool operator==(const RequestClass&, const RequestClass&) = default;
@@ -38,6 +39,7 @@ struct Node {
     std::optional<DomainId> domain;
     std::vector<DomainId> dependsOn; // "depends_on": further domains it needs (power feed, switch)
     std::optional<GroupId> group;
+    std::optional<std::string> crew;  // id in Settings::crews: who repairs it; none: its group's, else nobody has to wait
     Parameters parameters;            // only what differs from the catalogue
     std::vector<RequestClass> classes; // clients; empty means the default classes
     std::vector<FailureMode> failureModes;
@@ -64,8 +66,11 @@ struct Domain {
 
 struct Group {
     GroupId id;
-    std::string kind; // pool, ...
+    std::string kind; // pool, vrrp_pair, mysql_replication, quorum
     std::string name;
+    std::optional<std::string> crew;    // for members that name none themselves
+    std::vector<std::string> managerOn; // "manager_on": the nodes its failover manager runs on, or one quorum group;
+                                        // empty: a manager that is never down and cut off from nobody
     Parameters parameters;
     UnknownFields unknown;
     const std::string& displayName() const { return name.empty() ? id.str() : name; }
@@ -91,9 +96,11 @@ struct Link {
 struct Objective {
     ObjectiveId id;
     std::string flow = "design";
+    std::string of; // id of a group, for figures of its recovery; "" for figures of a flow
     std::string metric;
     std::optional<double> atLeast;
     std::optional<double> atMost;
+    std::optional<double> windowDays; // "window_d": the period it is judged over; none: the whole run
     UnknownFields unknown;
     friend bool operator==(const Objective&, const Objective&) = default;
 };
@@ -129,11 +136,22 @@ struct Variant {
     friend bool operator==(const Variant&, const Variant&) = default;
 };
 
+// People who repair, so many at a time, first come first served.
+struct Crew {
+    std::string id;
+    int size = 1;          // repairs at the same time, 1 to 1,000,000
+    Distribution response = Distribution::constantValue(0, "s"); // from being called, or free again, until the repair begins; part of the crew's time
+    UnknownFields unknown;
+    friend bool operator==(const Crew&, const Crew&) = default;
+};
+
 struct Settings {
     std::string priceBook = "realistic";
     std::string capacityBook = "realistic";
     std::string haproxyVersion = "2.6"; // "haproxy_version": what the export is written for, 2.4 to 3.2
+    std::vector<Crew> crews; // ids of their own
     UnknownFields unknown;
+    const Crew* crew(std::string_view id) const; // nullptr when there is none
     friend bool operator==(const Settings&, const Settings&) = default;
 };
 

@@ -25,8 +25,9 @@ bool fromName(const std::array<std::string_view, N>& names, std::string_view nam
 
 constexpr std::array<std::string_view, 10> kFamilies{"constant", "exponential", "weibull",    "lognormal",        "gamma",
                                                      "erlang",   "uniform",     "triangular", "hyperexponential", "empirical"};
-constexpr std::array<std::string_view, 8> kEffects{"crash",  "hang",      "gone",    "slow",
-                                                   "errors", "data_loss", "cut_off", "outage"};
+constexpr std::array<std::string_view, 9> kEffects{"crash",     "hang",    "gone",   "slow",     "errors",
+                                                   "data_loss", "cut_off", "outage", "isolation"};
+constexpr std::array<std::string_view, 2> kRepairs{"restart", "crew"};
 constexpr std::array<std::string_view, 3> kAgeings{"always", "while_powered", "while_system_up"};
 
 } // namespace
@@ -42,6 +43,12 @@ std::string_view toString(FailureEffect effect) {
 }
 bool effectFromString(std::string_view name, FailureEffect& effect) {
     return fromName(kEffects, name, effect);
+}
+std::string_view toString(RepairedBy by) {
+    return nameOf(kRepairs, by);
+}
+bool repairedByFromString(std::string_view name, RepairedBy& by) {
+    return fromName(kRepairs, name, by);
 }
 std::string_view toString(Ageing ageing) {
     return nameOf(kAgeings, ageing);

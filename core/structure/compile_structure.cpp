@@ -33,6 +33,7 @@ CompiledMode compileMode(const ResolvedFailureMode& mode) {
     case FailureEffect::gone:
     case FailureEffect::cutOff:
     case FailureEffect::outage:
+    case FailureEffect::isolation: // for who is outside: nothing gets through
         break;
     }
     return {NodeCondition::gone, 0, 0};
@@ -107,9 +108,9 @@ void addLoads(const Design& design, CompiledStructure& out) {
         out.load.push_back(hasRole(node, "client") ? 0 : all);
         // With several classes the mix at this node decides; the book of capacities knows one service time
         // only.
-        if (all > 0 && hasRole(node, "compute"))
+        if (all > 0 && hasMechanism(node, "queue"))
             out.capacity.push_back(
-                static_cast<double>(get(node.parameters, key::server::workers)) * all /
+                static_cast<double>(get(node, key::server::workers)) * all /
                 ((all - writes) * meanService(node, false) + writes * meanService(node, true)));
         else
             out.capacity.push_back(capacityOf(design, node).perSecond);

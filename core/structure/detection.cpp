@@ -74,6 +74,7 @@ DetectionLaw detectionTime(const Node& balancer, FailureEffect effect, double er
     case FailureEffect::gone:
     case FailureEffect::cutOff:
     case FailureEffect::outage:
+    case FailureEffect::isolation:
         return uniform(t.inter, pauses + t.fall * t.goneTimeout);
     case FailureEffect::errors:
         return byErrors(t, errorShare);
@@ -89,7 +90,8 @@ DetectionLaw recoveryTime(const Node& balancer, FailureEffect effect) {
     const double pauses = (t.rise - 1) * t.fastinter;
     double timeout = 0;
     if (effect == FailureEffect::hang) timeout = t.hangTimeout;
-    if (effect == FailureEffect::gone || effect == FailureEffect::cutOff || effect == FailureEffect::outage)
+    if (effect == FailureEffect::gone || effect == FailureEffect::cutOff || effect == FailureEffect::outage ||
+        effect == FailureEffect::isolation)
         timeout = t.goneTimeout;
     // The check that is under way when the server comes back still times out: the cycle is timeout +
     // downinter long.

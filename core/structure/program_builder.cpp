@@ -17,14 +17,15 @@ std::uint32_t u32(std::size_t value) {
 
 double meanService(const Node& node, bool writes) {
     if (writes)
-        if (const auto own = get(node.parameters, key::server::writeService)) return own->mean();
-    return get(node.parameters, key::server::service).mean();
+        if (const auto own = get(node, key::server::writeService)) return own->mean();
+    return get(node, key::server::service).mean();
 }
 
 StructureContext::StructureContext(const Design& design) : m_design(design) {
-    for (const Group& group : design.groups)
-        m_needed.push_back(u32(static_cast<std::size_t>(
-            std::max<std::int64_t>(0, get(group.parameters, key::group::pool::needed).value_or(0)))));
+    for (const Group& group : design.groups) {
+        const auto needed = hasRole(group, "pool") ? get(group, key::group::pool::needed) : std::nullopt;
+        m_needed.push_back(u32(static_cast<std::size_t>(std::max<std::int64_t>(0, needed.value_or(0)))));
+    }
     for (const Node& node : design.nodes) {
         const std::size_t group = node.group ? design.groups.indexOf(node.group->str()) : Table<Group>::npos;
         const bool counts = group != Table<Group>::npos && m_needed[group] > 0;
@@ -221,7 +222,7 @@ private:
         double service = 0;
         for (const std::uint32_t target : targets) {
             const Node& node = m_context.design().nodes.at(target);
-            if (hasRole(node, "compute")) service = std::max(service, meanService(node, false));
+            if (hasMechanism(node, "queue")) service = std::max(service, meanService(node, false));
         }
         set.survivesGone =
             set.survivesRefused && get(p, key::haproxy::timeoutConnect).seconds() + service <= m_patience;

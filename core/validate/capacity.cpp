@@ -163,7 +163,7 @@ void checkQueues(const Context& c, const Capacities& capacity, Issues& issues) {
         const Index i = alike.first();
         const Node& node = c.node(i);
         if (!hasMechanism(node, "queue") || !c.reached[i]) continue;
-        const auto limit = get(node.parameters, key::server::queueLimit);
+        const auto limit = get(node, key::server::queueLimit);
         if (!limit) {
             issues.hint("capacity.unbounded_queue", c.where(alike),
                         fmt::format("The queue of {} has no limit: after an overload it works through "
@@ -173,7 +173,7 @@ void checkQueues(const Context& c, const Capacities& capacity, Issues& issues) {
             continue;
         }
         const double wait = static_cast<double>(*limit) / capacity.perSecond[i];
-        if (!(wait > deadline) || get(node.parameters, key::server::cancelsAbandoned)) continue;
+        if (!(wait > deadline) || get(node, key::server::cancelsAbandoned)) continue;
         const auto useful = static_cast<std::int64_t>(deadline / 2 * capacity.perSecond[i]);
         Issue& issue =
             issues.warning("capacity.queue_too_long", c.where(alike),
@@ -200,7 +200,7 @@ void checkConnectionLimits(const Context& c, Issues& issues) {
         std::int64_t mostWorkers = 0;
         for (Index target : c.targetsOf(i)) {
             if (!hasMechanism(c.node(target), "queue")) continue;
-            const auto workers = get(c.node(target).parameters, key::server::workers);
+            const auto workers = get(c.node(target), key::server::workers);
             if (workers <= perServer * static_cast<std::int64_t>(c.callers[target].size())) continue;
             idle.push_back(target);
             mostWorkers = std::max(mostWorkers, workers);

@@ -1,6 +1,7 @@
 // Who calls whom: clients that call nothing, nodes nobody calls, links that cannot be, cycles, lost classes.
 
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -33,6 +34,13 @@ void checkClients(const Context& c, Issues& issues) {
 void checkCallers(const Context& c, Issues& issues) {
     for (Index i = 0; i < c.design.nodes.size(); ++i) {
         if (c.client[i]) continue;
+        if (hasMechanism(c.node(i), "vote")) {
+            if (!c.node(i).group)
+                issues.warning("connectivity.idle_voter", {c.node(i).id.str()},
+                               fmt::format("{} votes in no quorum, so it decides nothing.", c.name(i)),
+                               fmt::format("Put {} into a quorum, or remove it.", c.name(i)));
+            continue;
+        }
         if (c.callers[i].empty())
             issues.warning(
                 "connectivity.never_called", {c.node(i).id.str()},
@@ -84,7 +92,7 @@ bool mayCall(const Node& from, const Node& to) {
 std::string reasonAgainst(const Design& design, const Link& link) {
     Design without = design;
     without.links.erase(without.links.indexOf(link.id.str()));
-    return whyLinkRefused(without, link.from, link.to);
+    return whyLinkRefused(without, link.from, link.to, link.parameters);
 }
 
 void checkLinks(const Context& c, Issues& issues) {
@@ -100,9 +108,13 @@ void checkLinks(const Context& c, Issues& issues) {
                          "Remove this link, or link to something that can be called.");
         issue.operation = operation::removeAll(c.design, {id});
     }
+    using key::link::request::Access;
+    const auto accessOf = [](const Link& link) { return get(link.parameters, key::link::request::access); };
     std::map<std::pair<std::string, std::string>, const Link*> seen;
     for (const Link& link : c.design.links) {
         const auto [first, isNew] = seen.try_emplace({link.from, link.to}, &link);
+        const Access here = accessOf(link), there = accessOf(*first->second);
+        if (here != there && here != Access::asRequest && there != Access::asRequest) continue;
         const std::vector<std::string>& before = first->second->classes;
         const bool overlaps =
             link.classes.empty() || before.empty() ||

@@ -80,7 +80,7 @@ Context::Context(const Design& d, const StaticLoad& l)
         Branch branch{&link, static_cast<Index>(i), linkTargets[i],
                       get(link.parameters, key::link::request::optional), 1};
         if (const Group* group = design.groups.find(link.to))
-            if (const auto needed = get(group->parameters, key::group::pool::needed))
+            if (const auto needed = get(*group, key::group::pool::needed))
                 branch.needed = static_cast<std::size_t>(*needed);
         for (Index from : nodesOf(link.from))
             branches[from].push_back(branch);

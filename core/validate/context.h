@@ -97,6 +97,8 @@ void checkHealthChecks(const Context& context, Issues& issues);
 void checkFailureModes(const Context& context, Issues& issues);
 void checkDeploy(const Context& context, Issues& issues);
 void checkEffects(const Context& context, Issues& issues);
-void checkPlans(const Context& context, Issues& issues); // objectives, scenarios
+void checkPlans(const Context& context, Issues& issues);      // objectives, scenarios
+void checkGroupCalls(const Context& context, Issues& issues); // groups with roles
+void checkNotSimulated(const Context& context, Issues& issues);
 
 } // namespace alwayson::validation

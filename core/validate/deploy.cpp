@@ -15,16 +15,12 @@ namespace alwayson::validation {
 namespace {
 
 std::optional<std::string> hostOf(const Node& node) {
-    const auto host = hasRole(node, "balancer")   ? get(node.deploy, key::haproxy::deploy::host)
-                      : hasRole(node, "external") ? get(node.deploy, key::external::deploy::host)
-                                                  : get(node.deploy, key::server::deploy::host);
+    const auto host = get(node, key::server::deploy::host);
     return host && !host->empty() ? host : std::nullopt;
 }
 
 std::int64_t portOf(const Node& node) {
-    return hasRole(node, "balancer")   ? get(node.deploy, key::haproxy::deploy::port)
-           : hasRole(node, "external") ? get(node.deploy, key::external::deploy::port)
-                                       : get(node.deploy, key::server::deploy::port);
+    return get(node, key::server::deploy::port);
 }
 
 bool isLetterOrDigit(char c) {

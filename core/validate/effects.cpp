@@ -93,7 +93,7 @@ void checkEffects(const Context& context, Issues& issues) {
         if (hasRole(node, "client")) checkClientOptions(context, node, issues);
     }
     for (const Group& group : context.design.groups)
-        if (!get(group.parameters, key::group::pool::needed))
+        if (!get(group, key::group::pool::needed))
             ignored(context, Collection::groups, group.id.str(), Catalogue::builtIn().group(group.kind),
                     group.parameters, {key::group::pool::belowNeeded.id},
                     "the pool has no number of members needed", issues);

@@ -15,7 +15,9 @@ std::string whyUnusable(const FailureMode& mode, bool inCatalogue) {
     if (!inCatalogue && !mode.timeToFailure) return "it does not say how often it happens";
     if (!inCatalogue && !mode.repair) return "it does not say how long it lasts";
     const std::pair<const char*, const std::optional<Distribution>*> kParts[] = {
-        {"the time to failure", &mode.timeToFailure}, {"the repair time", &mode.repair}};
+        {"the time to failure", &mode.timeToFailure},
+        {"the repair time", &mode.repair},
+        {"the repair by people", &mode.crewRepair}};
     for (const auto& [part, distribution] : kParts) {
         if (!*distribution) continue;
         const auto shape = resolve(**distribution);

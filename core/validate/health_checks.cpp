@@ -105,7 +105,7 @@ void checkTimeout(const Context& c, const Alike& alike, const std::vector<Index>
     if (get(p, hap::checkType) != hap::CheckType::http) return;
     for (Index target : targets) {
         if (!hasRole(c.node(target), "compute")) continue;
-        const DistributionShape service = get(c.node(target).parameters, key::server::service);
+        const DistributionShape service = get(c.node(target), key::server::service);
         if (!(service.mean() > 0)) continue;
         const Duration slow = Duration::seconds(service.quantile(0.99));
         if (slow <= *timeout) continue;

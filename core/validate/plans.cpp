@@ -27,6 +27,7 @@ void checkObjective(const Objective& objective, Issues& issues) {
 bool fits(const Context& c, const Descriptor& action, const std::string& what) {
     const Node* node = c.design.nodes.find(what);
     return std::any_of(action.targets.begin(), action.targets.end(), [&](const std::string& target) {
+        if (target == "group") return c.design.groups.contains(what);
         if (target == "domain") return c.design.domains.contains(what);
         if (target == "node") return node && !hasRole(*node, "client");
         return node && hasRole(*node, target);

@@ -79,7 +79,7 @@ std::string lowerTitle(const Domain& domain) {
 
 void checkNeeded(const Context& c, Issues& issues) {
     for (const Group& group : c.design.groups) {
-        const auto needed = get(group.parameters, key::group::pool::needed);
+        const auto needed = get(group, key::group::pool::needed);
         const std::size_t members = membersOf(c.design, group.id).size();
         if (!needed || members == 0) continue;
         const auto k = static_cast<std::size_t>(*needed);
@@ -101,7 +101,7 @@ void checkNeeded(const Context& c, Issues& issues) {
 bool reportedByPool(const Context& c, const Node& node) {
     const Group* group = node.group ? c.design.groups.find(node.group->str()) : nullptr;
     if (!group) return false;
-    const auto needed = get(group->parameters, key::group::pool::needed);
+    const auto needed = get(*group, key::group::pool::needed);
     const std::size_t members = membersOf(c.design, group->id).size();
     return needed && members > 1 && static_cast<std::size_t>(*needed) >= members;
 }

@@ -51,7 +51,7 @@ void checkDeadline(const Context& c, Index i, const Patience& p, Issues& issues)
     Duration quickest = Duration::never();
     for (Index target = 0; target < c.design.nodes.size(); ++target)
         if (c.reached[target] && hasMechanism(c.node(target), "queue"))
-            quickest = std::min(quickest, Duration::seconds(get(c.node(target).parameters, key::server::service).mean()));
+            quickest = std::min(quickest, Duration::seconds(get(c.node(target), key::server::service).mean()));
     if (quickest == Duration::never()) return;
     const Node& node = c.node(i);
     const Duration trip = node.domain ? Duration() : get(node.parameters, key::client::networkRtt);
@@ -292,13 +292,13 @@ void checkRetryStorm(const Context& c, const Amplification& amplified, Issues& i
         if (!hasMechanism(node, "queue") || !c.reached[i] || amplified.factor[i] <= 1) continue;
         const Node& client = c.node(amplified.client[i]);
         if (get(client.parameters, key::client::retryBudgetShare) ||
-            get(node.parameters, key::server::cancelsAbandoned) ||
-            get(node.parameters, key::server::queueOrder) == key::server::QueueOrder::lifo)
+            get(node, key::server::cancelsAbandoned) ||
+            get(node, key::server::queueOrder) == key::server::QueueOrder::lifo)
             continue;
         const double capacity = capacityOf(c.design, node).perSecond;
         const double busy = c.load.requestsPerS[i] / capacity;
         const Duration timeout = get(client.parameters, key::client::attemptTimeout);
-        const auto limit = get(node.parameters, key::server::queueLimit);
+        const auto limit = get(node, key::server::queueLimit);
         const double wait =
             limit ? static_cast<double>(*limit) / capacity : std::numeric_limits<double>::infinity();
         if (busy >= 1 || busy * amplified.factor[i] <= 1 || wait < timeout.seconds()) continue;

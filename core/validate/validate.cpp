@@ -16,6 +16,8 @@ std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
     validation::checkDeploy(context, issues);
     validation::checkEffects(context, issues);
     validation::checkPlans(context, issues);
+    validation::checkGroupCalls(context, issues);
+    validation::checkNotSimulated(context, issues);
     return std::move(issues).sorted();
 }
 

@@ -25,12 +25,11 @@ std::string called(const Node& node) {
 }
 
 std::string hostOf(const Node& node) {
-    return get(node.deploy, OptionalParamKey<std::string>{{"kinds", node.kind, "host", true, 1.0, {}}})
-        .value_or("");
+    return get(node, key::server::deploy::host).value_or("");
 }
 
 std::int64_t portOf(const Node& node) {
-    return get(node.deploy, ParamKey<std::int64_t>{"kinds", node.kind, "port", true, 1.0, {}});
+    return get(node, key::server::deploy::port);
 }
 
 Error badHost(const Node& node, const std::string& host) {
@@ -136,6 +135,16 @@ Status Builder::collectTargets() {
                                  called(m_balancer)),
                      "Link it to a server or to a pool with members.",
                      {}};
+    for (const Target& target : m_targets)
+        if (const Descriptor* kind = Catalogue::builtIn().kind(target.node->kind);
+            kind && std::find(kind->exports.begin(), kind->exports.end(), "haproxy") == kind->exports.end())
+            return Error{
+                ErrorKind::invalidInput,
+                "export.haproxy_not_http",
+                fmt::format("{} is a {} behind the balancer {}: the export writes HTTP servers only.",
+                            called(*target.node), kind->title, called(m_balancer)),
+                "Leave the link out of the design that you export.",
+                {}};
     const k::Balance balance = get(m_parameters, k::balance);
     const bool fixed =
         balance == k::Balance::staticRr || balance == k::Balance::source || balance == k::Balance::uri;

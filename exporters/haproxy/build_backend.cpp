@@ -53,9 +53,8 @@ void Builder::balance(std::vector<Statement>& lines) {
 
 void Builder::refuseBelowNeeded(std::vector<Statement>& lines) {
     for (const Group* group : m_groups) {
-        const std::optional<std::int64_t> needed = get(group->parameters, key::group::pool::needed);
-        if (!needed ||
-            get(group->parameters, key::group::pool::belowNeeded) != key::group::pool::BelowNeeded::refuse)
+        const std::optional<std::int64_t> needed = get(*group, key::group::pool::needed);
+        if (!needed || get(*group, key::group::pool::belowNeeded) != key::group::pool::BelowNeeded::refuse)
             continue;
         if (m_groups.size() == 1 && m_links.size() == 1) {
             say(lines,

@@ -137,26 +137,26 @@ private:
     }
 
     void addStation(const Node& node, Index index) {
-        const Parameters& p = node.parameters;
         StationModel station;
         station.node = index;
         if (hasRole(node, "external")) {
             station.external = true;
             station.workers = kNone;
-            station.service = Sampler(get(p, key::external::latency));
-            if (const auto limit = get(p, key::external::capacity)) station.capacityPerS = limit->perSecond();
+            station.service = Sampler(get(node, key::external::latency));
+            if (const auto limit = get(node, key::external::capacity))
+                station.capacityPerS = limit->perSecond();
         } else {
             station.workers = static_cast<std::uint32_t>(
-                std::clamp<std::int64_t>(get(p, key::server::workers), 1, 1'000'000'000));
-            station.service = Sampler(get(p, key::server::service));
-            if (const auto writes = get(p, key::server::writeService)) {
+                std::clamp<std::int64_t>(get(node, key::server::workers), 1, 1'000'000'000));
+            station.service = Sampler(get(node, key::server::service));
+            if (const auto writes = get(node, key::server::writeService)) {
                 station.hasWriteService = true;
                 station.writeService = Sampler(*writes);
             }
-            station.sharing = get(p, key::server::discipline) == key::server::Discipline::ps;
-            station.lifo = get(p, key::server::queueOrder) == key::server::QueueOrder::lifo;
-            station.cancelsAbandoned = get(p, key::server::cancelsAbandoned);
-            if (const auto limit = get(p, key::server::queueLimit))
+            station.sharing = get(node, key::server::discipline) == key::server::Discipline::ps;
+            station.lifo = get(node, key::server::queueOrder) == key::server::QueueOrder::lifo;
+            station.cancelsAbandoned = get(node, key::server::cancelsAbandoned);
+            if (const auto limit = get(node, key::server::queueLimit))
                 station.queueLimit = static_cast<std::uint32_t>(*limit);
         }
         m.stations.push_back(std::move(station));
@@ -515,6 +515,11 @@ private:
         m.backgroundFailures = m_scenario->backgroundFailures;
         m.scenarioSeconds = m_scenario->duration.seconds();
         for (const ScenarioEvent& event : m_scenario->events) {
+            if (event.action != "load" && event.action != "repair" && event.action != "fail")
+                return invalid("simulate.event",
+                               fmt::format("Scenario \"{}\": events \"{}\" cannot be simulated.",
+                                           m_scenario->displayName(), event.action),
+                               "Use fail, repair or load.");
             ScenarioStep step;
             step.at = timeOf(event.at);
             step.component = componentOf(event.what);
@@ -534,7 +539,7 @@ private:
                 step.loadFactor = get(event.parameters, key::event::load::factor);
             } else if (event.action == "repair") {
                 step.action = ScenarioAction::repair;
-            } else if (event.action == "fail") {
+            } else {
                 if (step.component < m.designNodes && m.nodes[step.component].role == Role::client)
                     return invalid("simulate.event",
                                    fmt::format("Scenario \"{}\": clients such as \"{}\" do not fail.",
@@ -553,11 +558,6 @@ private:
                     step.slowFactor = *factor;
                 if (const auto share = get(event.parameters, key::event::fail::errorShare))
                     step.errorShare = share->value();
-            } else {
-                return invalid("simulate.event",
-                               fmt::format("Scenario \"{}\": events \"{}\" cannot be simulated.",
-                                           m_scenario->displayName(), event.action),
-                               "Use fail, repair or load.");
             }
             m.steps.push_back(step);
         }

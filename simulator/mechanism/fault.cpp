@@ -20,6 +20,7 @@ Condition conditionOf(FailureEffect effect) {
     case FailureEffect::outage:
         return Condition::vanished;
     case FailureEffect::cutOff:
+    case FailureEffect::isolation:
         return Condition::cutOff;
     case FailureEffect::slow:
     case FailureEffect::errors:

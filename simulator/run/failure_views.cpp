@@ -19,6 +19,7 @@ FailureUnit::Condition FailureUnit::conditionOf(std::uint32_t c) const {
     case FailureEffect::gone:
     case FailureEffect::cutOff:
     case FailureEffect::outage:
+    case FailureEffect::isolation:
         break;
     }
     return Condition::gone;

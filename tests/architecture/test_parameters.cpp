@@ -36,6 +36,21 @@ private slots:
         QVERIFY(reads({"simulator/a.cpp", "get(p, key::haproxy::checkInter)"}, "haproxy", "checkInter"));
         QVERIFY(!reads({"simulator/a.cpp", "get(p, key::haproxy::checkInterval)"}, "haproxy", "checkInter"));
         QVERIFY(!reads({"simulator/a.cpp", "get(p, key::server::checkInter)"}, "haproxy", "checkInter"));
+        QVERIFY(readsOfAnyKind({"simulator/a.cpp", "x(); get(node, key::server::workers);"}, "server",
+                               "workers"));
+        QVERIFY(readsOfAnyKind({"simulator/a.cpp", "get(c.node(i), key::server::workers);"}, "server",
+                               "workers"));
+        QVERIFY(!readsOfAnyKind({"simulator/a.cpp", "get(node, key::server::workersAtNight);"}, "server",
+                                "workers"));
+        QVERIFY(!readsOfAnyKind({"simulator/a.cpp", "get(node.parameters, key::server::workers);"}, "server",
+                                "workers"));
+        const SourceFile asks{"simulator/a.cpp", "get(node, key::server::workers)"};
+        const Descriptor& mysql = *Catalogue::builtIn().kind("mysql");
+        QVERIFY(readsAs(asks, families().front(), mysql, *mysql.parameter("workers")));
+        QVERIFY(!readsAs(asks, families().front(), mysql, *mysql.parameter("service")));
+        const SourceFile groups{"simulator/a.cpp", "get(group, key::group::vrrpPair::beta)"};
+        const Descriptor& pool = *Catalogue::builtIn().group("pool");
+        QVERIFY(readsAs(groups, families()[2], pool, *pool.parameter("beta")));
         QVERIFY(computes({"core/cost/cost.cpp", ""}));
         QVERIFY(!computes({"core/validate/timers.cpp", ""}));
     }

@@ -9,6 +9,8 @@
 
 #include <QMenu>
 
+#include <algorithm>
+
 namespace alwayson::gui {
 
 namespace {
@@ -76,9 +78,11 @@ void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
     for (const Descriptor& kind : Catalogue::builtIn().groups())
         for (const QString& chosen : selection)
             if (const Node* node = design.nodes.find(chosen.toStdString()); node && mayJoin(*node, kind.id)) {
-                QAction* group =
-                    menu.addAction(view.theme().icon(qt(kind.icon)),
-                                   QStringLiteral("Group into %1").arg(qt(kind.title).toLower()));
+                QString title = qt(kind.title); // "VRRP pair" and "MySQL replication" stay as they are
+                if (std::none_of(title.cbegin() + 1, title.cend(), [](QChar c) { return c.isUpper(); }))
+                    title = title.toLower();
+                QAction* group = menu.addAction(view.theme().icon(qt(kind.icon)),
+                                                QStringLiteral("Group into %1").arg(title));
                 group->setObjectName(QStringLiteral("group:%1").arg(qt(kind.id)));
                 QObject::connect(group, &QAction::triggered, &view,
                                  [&view, id = qt(kind.id)] { view.groupSelection(id); });

@@ -94,6 +94,8 @@ QString troubleFact(const Node& node, const NodeFrame& frame, double atS) {
         return QStringLiteral("cut off for %1").arg(since);
     case FailureEffect::outage:
         return QStringLiteral("place down for %1").arg(since);
+    case FailureEffect::isolation:
+        return QStringLiteral("isolated for %1").arg(since);
     }
     return {};
 }
@@ -162,6 +164,7 @@ QString attemptFailure(const Node& node, const NodeFrame& frame) {
     case FailureEffect::gone:
     case FailureEffect::cutOff:
     case FailureEffect::outage:
+    case FailureEffect::isolation:
     case FailureEffect::slow:
         return QStringLiteral("timed out");
     case FailureEffect::errors:
@@ -173,7 +176,10 @@ QString attemptFailure(const Node& node, const NodeFrame& frame) {
 QString groupTab(const Design& design, const Group& group, const CheckReport* report) {
     QStringList parts{text(group.displayName())};
     const Descriptor* kind = Catalogue::builtIn().group(group.kind);
-    QString policy = kind && !kind->roles.empty() ? text(kind->roles.front()) : text(group.kind);
+    // A pool is called by its role, which is a word; the roles of the others are not.
+    QString policy = !kind                   ? text(group.kind)
+                     : kind->hasRole("pool") ? text(kind->roles.front())
+                                             : text(kind->title);
     const std::size_t members = membersOf(design, group.id).size();
     if (const auto needed = group.parameters.find("needed"); needed != group.parameters.end())
         if (const double* k = std::get_if<double>(&needed->second))

@@ -160,7 +160,10 @@ ParameterRow::ParameterRow(const RowContext& context, ParameterBinding binding, 
     origin +=
         QLatin1Char(' ') +
         tr("Source: %1 (%2).").arg(QString::fromStdString(spec.source), QString::fromStdString(spec.grade));
-    if (!spec.simulated) origin += QLatin1Char(' ') + tr("Exported, not simulated.");
+    if (!spec.simulated)
+        origin += QLatin1Char(' ') + (m_binding.subject.descriptors.front()->exports.empty()
+                                          ? tr("Not part of the simulation.")
+                                          : tr("Exported, not simulated."));
     setHelp(QString::fromStdString(spec.help), origin);
     connect(this, &Row::resetRequested, this, [this] {
         setError({});

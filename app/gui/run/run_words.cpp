@@ -60,6 +60,8 @@ QString verbOf(const Design& design, const RunEvent& event) {
         return tr("is cut off");
     case FailureEffect::outage:
         return tr("goes dark");
+    case FailureEffect::isolation:
+        return tr("is isolated");
     }
     return {};
 }

@@ -91,9 +91,9 @@ void writeOwner(std::ostream& out, const std::string& family, const json& descri
 void writeHeader(const std::filesystem::path& catalogue, std::ostream& out) {
     out << "#pragma once\n// Generated from resources/catalogue/ by core/catalogue/keygen. Do not edit.\n\n"
            "#include \"core/catalogue/param_key.h\"\n\nnamespace alwayson::key {\n";
-    // Links, groups, places and events live in namespaces of their own: key::link::request::latency.
+    // Links, groups, places, events and parts live in namespaces of their own: key::link::request::latency.
     const std::pair<const char*, const char*> kFamilies[] = {
-        {"kinds", ""}, {"domains", "domain"}, {"groups", "group"}, {"links", "link"}, {"events", "event"}};
+        {"kinds", ""}, {"domains", "domain"}, {"groups", "group"}, {"links", "link"}, {"events", "event"}, {"parts", "part"}};
     for (const auto& [family, space] : kFamilies) {
         std::vector<std::filesystem::path> files;
         for (const auto& entry : std::filesystem::directory_iterator(catalogue / family)) files.push_back(entry.path());

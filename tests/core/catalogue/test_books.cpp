@@ -66,6 +66,8 @@ private slots:
             nodeOf("server", {{"workers", 4.0}, {"service", Distribution::constantValue(10, "ms")}});
         QCOMPARE(capacityOf(design, four).perSecond, 400.0);
         QCOMPARE(capacityOf(design, four).source, std::string("4 workers / 10 ms mean service"));
+        QVERIFY(std::abs(capacityOf(design, nodeOf("mysql")).perSecond - 16 / 0.002) < 1e-3);
+        QVERIFY(std::abs(capacityOf(design, nodeOf("cache")).perSecond - 8 / 0.0003) < 1e-2);
         QCOMPARE(capacityOf(design, nodeOf("haproxy")).perSecond, 97000.0);
         design.settings.capacityBook = "seed";
         QCOMPARE(capacityOf(design, nodeOf("haproxy")).perSecond, 10000.0);
@@ -73,7 +75,7 @@ private slots:
         QCOMPARE(balancerLatency(design, nodeOf("server")).seconds(), 0.0);
         QCOMPARE(capacityOf(design, nodeOf("haproxy", {{"capacity_per_s", 123.0}})).perSecond, 123.0);
         QCOMPARE(capacityOf(design, nodeOf("external", {{"capacity_per_s", 50.0}})).perSecond, 50.0);
-        for (const char* kind : {"external", "client"})
+        for (const char* kind : {"external", "client", "voter"})
             QVERIFY(std::isinf(capacityOf(design, nodeOf(kind)).perSecond));
         design.settings.capacityBook = "unknown";
         QVERIFY(std::isinf(capacityOf(design, nodeOf("haproxy")).perSecond));

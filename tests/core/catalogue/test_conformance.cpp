@@ -1,6 +1,7 @@
 // Every entry of the catalogue is complete: what palette, inspector, validation and documentation rely on.
 
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/io/project_file.h"
 #include "core/model/codec.h"
 #include "resources/resources.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 using namespace alwayson;
@@ -92,6 +94,7 @@ std::vector<Entry> allEntries() {
     add("group", c.groups());
     add("link", c.links());
     add("event", c.events());
+    add("part", c.parts());
     return all;
 }
 
@@ -160,8 +163,79 @@ private slots:
             QVERIFY2(ids.insert(m.id).second, m.id.c_str());
         }
         const bool shouldFail = entry->category == "place" || entry->hasRole("balancer") ||
-                                entry->hasRole("compute") || entry->hasRole("external");
+                                entry->hasRole("compute") || entry->hasRole("external") ||
+                                entry->hasRole("store") || entry->hasRole("cache") || entry->hasRole("voter");
         QCOMPARE(!entry->failureModes.empty(), shouldFail);
+    }
+
+    // get(node, key) and get(group, key) take the key of any kind: one id means one thing in a family.
+    void oneIdMeansOneThing() {
+        const Catalogue& c = Catalogue::builtIn();
+        for (const auto* family : {&c.kinds(), &c.groups(), &c.domains()}) {
+            std::map<std::pair<bool, std::string>, const ParameterSpec*> known;
+            for (const Descriptor& d : *family)
+                for (const auto* list : {&d.parameters, &d.deploy})
+                    for (const ParameterSpec& p : *list) {
+                        const auto [first, isNew] = known.try_emplace({list == &d.deploy, p.id}, &p);
+                        const ParameterSpec& other = *first->second;
+                        QVERIFY2(isNew || (p.type == other.type && p.unit == other.unit && p.choices == other.choices),
+                                 (d.id + " " + p.id + " means something else in another kind").c_str());
+                    }
+        }
+    }
+
+    void failureModesSayWhoEndsThem() {
+        const Catalogue& c = Catalogue::builtIn();
+        QVERIFY(c.part("crew") && c.part("failure_mode") && !c.part("server"));
+        for (const char* kind : {"server", "haproxy", "mysql", "cache", "voter"}) {
+            const Descriptor& d = *c.kind(kind);
+            QVERIFY2(d.failureMode("crash")->repairedBy == RepairedBy::restart, kind);
+            QVERIFY2(d.failureMode("gone")->repairedBy == RepairedBy::crew, kind);
+            QCOMPARE(d.failureMode("crash")->restartCoverage, 1.0);
+            QVERIFY(resolve(d.failureMode("crash")->crewRepair)->mean() > 1800);
+        }
+        Node node;
+        node.kind = "server";
+        node.failureModes = {FailureMode{}, FailureMode{}};
+        node.failureModes[0].id = "crash";
+        node.failureModes[0].restartCoverage = 0.98;
+        node.failureModes[0].crewRepair = Distribution::constantValue(2, "h");
+        node.failureModes[1].id = "own";
+        node.failureModes[1].timeToFailure = node.failureModes[1].repair = Distribution::exponentialMean(1, "h");
+        const auto modes = failureModesOf(node);
+        QCOMPARE(modes.front().id, std::string("crash"));
+        QVERIFY(modes.front().repairedBy == RepairedBy::restart && !modes.front().isDefault);
+        QCOMPARE(modes.front().restartCoverage, 0.98);
+        QCOMPARE(modes.front().crewRepair.mean(), 7200.0);
+        QVERIFY(modes[1].isDefault && modes[1].restartCoverage == 1.0);
+        QVERIFY(modes.back().id == "own" && modes.back().repairedBy == RepairedBy::crew); // added ones: by people
+        QVERIFY(modes.back().crewRepair.mean() > 1800);
+    }
+
+    void thingsAreAskedWithTheirOwnDefaults() {
+        Node node;
+        node.kind = "mysql";
+        QCOMPARE(get(node, key::server::workers), std::int64_t{16});
+        QCOMPARE(get(node, key::server::queueLimit), std::optional<std::int64_t>(150));
+        QVERIFY(get(node, key::server::writeService).has_value()); // a server has none of its own
+        QCOMPARE(get(node, key::server::deploy::port), std::int64_t{3306});
+        node.parameters["workers"] = 3.0;
+        node.parameters["queue_limit"] = Value{};
+        node.deploy["port"] = 3307.0;
+        QCOMPARE(get(node, key::server::workers), std::int64_t{3});
+        QVERIFY(!get(node, key::server::queueLimit));
+        QCOMPARE(get(node, key::server::deploy::port), std::int64_t{3307});
+        node.kind = "voter"; // knows nothing of workers: what the key's owner says
+        node.parameters.clear();
+        QCOMPARE(get(node, key::server::workers), std::int64_t{8});
+        Group group;
+        group.kind = "vrrp_pair";
+        QCOMPARE(get(group, key::group::pool::failoverCoverage).value(), 0.995);
+        QVERIFY(get(group, key::group::pool::uncoveredRecovery) && !get(group, key::group::pool::needed));
+        group.kind = "pool";
+        QCOMPARE(get(group, key::group::vrrpPair::failoverCoverage).value(), 1.0);
+        QVERIFY(!get(group, key::group::pool::uncoveredRecovery));
+        QVERIFY(hasRole(group, "pool") && hasMechanism(group, "standby") && !hasRole(group, "majority"));
     }
 
     void iconsAreThere_data() { addRows(); }

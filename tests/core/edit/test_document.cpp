@@ -130,6 +130,54 @@ private slots:
         QCOMPARE(document.revision(), std::uint64_t{0});
     }
 
+    // Crews, managers and recoveries hold on to what they name.
+    void groupsKeepTheirReferences() {
+        Document document(webPair());
+        const auto set = [&](Collection in, const char* id, const char* path, const Json& value) {
+            const Result<Applied> applied = document.apply(operation::set(in, id, path, value, ""));
+            return applied.ok() ? std::string() : applied.error().code;
+        };
+        const auto insert = [&](Collection in, const Json& value) {
+            Operation insertion;
+            insertion.type = Operation::Type::insert;
+            insertion.collection = in;
+            insertion.value = value;
+            return document.apply(insertion).ok();
+        };
+        QCOMPARE(set(Collection::nodes, "web1", "/crew", "ops"), std::string("design.dangling_reference"));
+        QCOMPARE(set(Collection::settings, "", "/crews", Json::parse(R"([{"id":"ops"}])")), std::string());
+        QCOMPARE(set(Collection::nodes, "web1", "/crew", "ops"), std::string());
+        QCOMPARE(set(Collection::settings, "", "/crews", nullptr), std::string("design.dangling_reference"));
+        QVERIFY(insert(Collection::groups, {{"id", "etcd"}, {"kind", "quorum"}}));
+        QVERIFY(insert(Collection::groups, {{"id", "db"}, {"kind", "mysql_replication"}, {"manager_on", {"etcd"}}}));
+        QVERIFY(insert(Collection::nodes, {{"id", "w1"}, {"kind", "voter"}, {"group", "etcd"}}));
+        QVERIFY(insert(Collection::objectives, {{"id", "up"}, {"of", "db"}, {"metric", "availability_time"}, {"at_least", 0.9}}));
+        QVERIFY(insert(Collection::scenarios, Json::parse(R"({"id":"cut","events":[
+            {"at_s":1,"do":"isolate","what":"w1"},{"at_s":2,"do":"isolate","what":"web1","other_side":"w1"},{"at_s":3,"do":"heal","what":"web1"}]})")));
+        QCOMPARE(set(Collection::groups, "db", "/parameters/manager", "group"), std::string("design.conflict"));
+        const std::string before = bytes(document);
+        const auto removed = [&](const std::vector<std::string>& ids) {
+            const Result<Applied> applied = document.apply(operation::removeAll(document.design(), ids));
+            if (!applied) qFatal("%s", describe(applied.error()).c_str());
+            return applied->inverse;
+        };
+        Operation undo = removed({"etcd"});
+        QVERIFY(document.design().groups.find("db")->managerOn.empty());
+        QVERIFY(!document.design().nodes.find("w1")->group);
+        QVERIFY(document.apply(undo).ok());
+        QCOMPARE(bytes(document), before);
+        undo = removed({"w1"});
+        QCOMPARE(document.design().scenarios.find("cut")->events.size(), std::size_t{1});
+        QVERIFY(document.apply(undo).ok());
+        undo = removed({"db"});
+        QVERIFY(!document.design().objectives.contains("up"));
+        QVERIFY(document.apply(undo).ok());
+        QCOMPARE(bytes(document), before);
+        QCOMPARE(set(Collection::groups, "db", "/manager_on", Json::array({"w1", "web1"})), std::string());
+        removed({"w1"});
+        QCOMPARE(document.design().groups.find("db")->managerOn, std::vector<std::string>{"web1"});
+    }
+
     // One character in every text a file can hold: taken by apply just when the loader takes it, and refused in the
     // same words.
     void textsAreThoseOfTheLoader_data() {

@@ -30,7 +30,7 @@ private slots:
         maker.client("shoppers").server("web1").external("mail").client("others").group("empty");
         const std::string toClient = whyLinkRefused(maker.design(), "web1", "shoppers");
         QVERIFY(contains(toClient, "shoppers (Clients) cannot be called by web1 (Server)"));
-        QVERIFY(contains(toClient, "Server can call: HAProxy, Server and External service."));
+        QVERIFY(contains(toClient, "Server can call: HAProxy, Server, MySQL, Cache and External service."));
         QVERIFY(contains(toClient, "Nothing calls Clients: draw the link from there instead."));
         QVERIFY(contains(whyLinkRefused(maker.design(), "mail", "web1"), "calls nothing"));
         QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "empty"), "has no members yet"));
@@ -46,6 +46,41 @@ private slots:
         maker.client("shoppers").server("web1").link("shoppers", "web1");
         QVERIFY(contains(whyLinkRefused(maker.design(), "web1", "web1"), "cannot call itself"));
         QVERIFY(contains(whyLinkRefused(maker.design(), "shoppers", "web1"), "shoppers already calls web1"));
+    }
+    void oneLinkForReadsAndOneForWrites() {
+        DesignMaker maker;
+        maker.client("shoppers").server("web1").link("shoppers", "web1");
+        const auto why = [&](const char* there, const char* added) {
+            Link link = maker.design().links.at(0);
+            link.parameters.clear();
+            if (*there) link.parameters["access"] = std::string(there);
+            maker.edit().links.replace(0, link);
+            return whyLinkRefused(maker.design(), "shoppers", "web1",
+                                  *added ? Parameters{{"access", std::string(added)}} : Parameters{});
+        };
+        QCOMPARE(why("read", "write"), std::string());
+        QCOMPARE(why("write", "read"), std::string());
+        for (const auto& [there, added] : {std::pair{"", ""}, {"read", ""}, {"", "write"}, {"read", "read"}})
+            QVERIFY(contains(why(there, added), "shoppers already calls web1"));
+    }
+    void storesCachesAndVoters() {
+        DesignMaker maker;
+        maker.client("shoppers").haproxy("lb").server("web1").external("mail");
+        for (const char* kind : {"mysql", "cache", "voter"}) {
+            Node node;
+            node.id = NodeId(kind);
+            node.kind = kind;
+            maker.edit().nodes.append(node);
+        }
+        const Design& design = maker.design();
+        for (const auto& [from, to] : {std::pair{"shoppers", "mysql"}, {"lb", "mysql"}, {"web1", "mysql"}, {"web1", "cache"},
+                                       {"shoppers", "cache"}, {"cache", "mysql"}, {"cache", "web1"}, {"cache", "mail"}})
+            QCOMPARE(whyLinkRefused(design, from, to), std::string());
+        QVERIFY(contains(whyLinkRefused(design, "mysql", "web1"), "MySQL calls nothing"));
+        QVERIFY(contains(whyLinkRefused(design, "lb", "cache"), "cache (Cache) cannot be called by lb (HAProxy)"));
+        QVERIFY(contains(whyLinkRefused(design, "web1", "voter"), "Nothing calls Voter"));
+        QVERIFY(contains(whyLinkRefused(design, "voter", "web1"), "Voter calls nothing"));
+        QVERIFY(contains(whyLinkRefused(design, "mail", "cache"), "calls nothing"));
     }
     // A second way to the same server would get it a double share of the simulated requests, and none in HAProxy.
     void refusesASecondWayToAPoolMember() {

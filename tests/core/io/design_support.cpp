@@ -11,8 +11,13 @@ std::string fullDesign() {
     return bytesOf(std::string(ALWAYSON_TEST_DATA) + "/json/full.aon.json");
 }
 
+std::string groupsDesign() {
+    return bytesOf(std::string(ALWAYSON_TEST_DATA) + "/json/groups.aon.json");
+}
+
 std::vector<std::pair<std::string, std::string>> sampleDesigns() {
-    std::vector<std::pair<std::string, std::string>> samples{{"full.aon.json", fullDesign()}};
+    std::vector<std::pair<std::string, std::string>> samples{{"full.aon.json", fullDesign()},
+                                                             {"groups.aon.json", groupsDesign()}};
     for (const char* folder : {"templates/", "examples/"})
         for (const std::string& path : resources::list(folder))
             if (path.size() > 9 && path.substr(path.size() - 9) == ".aon.json")

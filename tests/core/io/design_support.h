@@ -15,6 +15,8 @@ std::vector<std::pair<std::string, std::string>> sampleDesigns();
 
 // A design that has every field of the format in it.
 std::string fullDesign();
+// Every field of groups with roles, crews, recoveries and cuts.
+std::string groupsDesign();
 
 // Calls `visit` for the document with one value replaced, for each value and each replacement in turn.
 void forEachMutation(const Json& document,

@@ -150,6 +150,9 @@ void TestProjectFile::roundTripIsStable() {
 
 // Every field of a full design is still there, with the same value, after a load and a save.
 void TestProjectFile::unknownFieldsSurvive() {
+    const Json groups = readJson(groupsDesign(), "").value();
+    const Json groupsAfter = readJson(serialiseDesign(designOf(groupsDesign())), "").value();
+    QCOMPARE(QString::fromStdString(whatIsMissing(groupsAfter, groups)), QString());
     const Json before = readJson(fullDesign(), "").value();
     const Json after = readJson(serialiseDesign(designOf(fullDesign())), "").value();
     const std::string missing = whatIsMissing(after, before);
@@ -283,7 +286,7 @@ void TestProjectFile::newerVersionIsRefusedAndUntouched() {
 void TestProjectFile::mutatedDesignsNeverCrash() {
     int refused = 0;
     int accepted = 0;
-    forEachMutation(readJson(fullDesign(), "").value(), [&](const Json& mutated, const std::string& pointer) {
+    const auto visit = [&](const Json& mutated, const std::string& pointer) {
         const std::string text = mutated.dump(1);
         const Result<LoadedDesign> loaded = parseDesign(text, "m.json");
         if (!loaded) {
@@ -297,7 +300,9 @@ void TestProjectFile::mutatedDesignsNeverCrash() {
         ++accepted;
         const Result<std::string> saved = checkedText(loaded->design, "m.json");
         if (!saved) QFAIL((pointer + ": " + describe(saved.error()) + "\n" + text).c_str());
-    });
+    };
+    for (const std::string& design : {fullDesign(), groupsDesign()})
+        forEachMutation(readJson(design, "").value(), visit);
     QVERIFY2(refused > 2000 && accepted > 300, qPrintable(QString("%1 %2").arg(refused).arg(accepted)));
 }
 

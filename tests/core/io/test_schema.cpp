@@ -43,14 +43,15 @@ void TestSchema::acceptsWhatTheLoaderAccepts() {
     const Json schema = designSchema();
     int both = 0;
     int refusedByBoth = 0;
-    forEachMutation(readJson(fullDesign(), "").value(), [&](const Json& mutated, const std::string& pointer) {
-        const bool loads = designFromJson(mutated).ok();
-        const std::string fault = schemaFault(schema, mutated);
-        if (loads && !fault.empty())
-            QFAIL(("loads, but the schema refuses " + fault + " after a change of " + pointer).c_str());
-        both += loads;
-        refusedByBoth += !loads && !fault.empty();
-    });
+    for (const std::string& design : {fullDesign(), groupsDesign()})
+        forEachMutation(readJson(design, "").value(), [&](const Json& mutated, const std::string& pointer) {
+            const bool loads = designFromJson(mutated).ok();
+            const std::string fault = schemaFault(schema, mutated);
+            if (loads && !fault.empty())
+                QFAIL(("loads, but the schema refuses " + fault + " after a change of " + pointer).c_str());
+            both += loads;
+            refusedByBoth += !loads && !fault.empty();
+        });
     QVERIFY(both > 300);
     QVERIFY2(refusedByBoth > 1500, qPrintable(QString::number(refusedByBoth)));
 }

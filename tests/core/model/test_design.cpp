@@ -45,6 +45,9 @@ private slots:
     void mttfNeedsToBePositive();
     void listsAreBounded();
     void deepPlacesAreRefused();
+    void groupsSayWhoMayBeInThem_data();
+    void groupsSayWhoMayBeInThem();
+    void groupReplicationHasAtMostNineMembers();
 };
 
 void TestDesign::tableKeepsOrder() {
@@ -169,6 +172,97 @@ void TestDesign::deepPlacesAreRefused() {
     QCOMPARE(checkReferences(design).error().code, std::string("design.domain_depth"));
     design.domains.replace(0, domainOf("d0", "d2"));
     QCOMPARE(checkReferences(design).error().code, std::string("design.domain_cycle"));
+}
+
+void TestDesign::groupsSayWhoMayBeInThem_data() {
+    QTest::addColumn<QByteArray>("pointer");
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QByteArray>("expected"); // code and pointer; empty when it loads
+    const auto row = [](const char* pointer, const char* value, const char* expected) {
+        QTest::addRow("%s = %s", pointer, value)
+            << QByteArray(pointer) << QByteArray(value) << QByteArray(expected);
+    };
+    row("/nodes/0/group", "\"db\"", "");
+    row("/nodes/0/group", "\"web\"", "design.wrong_group /nodes/0/group");
+    row("/nodes/1/group", "\"web\"", "design.wrong_group /nodes/1/group"); // a voter in a pool
+    row("/nodes/2/group", "\"etcd\"", "design.wrong_group /nodes/2/group");
+    row("/nodes/3/group", "\"web\"", "design.wrong_group /nodes/3/group"); // clients join nothing
+    row("/nodes/0/crew", "\"ops\"", "");
+    row("/nodes/0/crew", "\"opps\"", "design.dangling_reference /nodes/0/crew");
+    row("/groups/0/crew", "\"night\"", "design.dangling_reference /groups/0/crew");
+    row("/nodes/0/crew", "\"a b\"", "design.id /nodes/0/crew");
+    row("/groups/0/manager_on", "[\"etcd\"]", "");
+    row("/groups/0/manager_on", "[\"w1\", \"web1\"]", "");
+    row("/groups/0/manager_on", "[]", "");
+    row("/groups/0/manager_on", "[\"mars\"]", "design.dangling_reference /groups/0/manager_on/0");
+    row("/groups/0/manager_on", "[\"web\"]", "design.conflict /groups/0/manager_on/0");
+    row("/groups/0/manager_on", "[\"w1\", \"etcd\"]", "design.conflict /groups/0/manager_on/1");
+    row("/groups/0/manager_on", "[\"shoppers\"]", "design.conflict /groups/0/manager_on/0");
+    row("/groups/0/manager_on", "\"w1\"", "design.type /groups/0/manager_on");
+    row("/groups/1/manager_on", "[\"w1\"]", "design.conflict /groups/1/manager_on"); // a pool has no manager
+    row("/settings/crews/0/size", "0", "design.range /settings/crews/0/size");
+    row("/settings/crews/0/size", "1.5", "design.type /settings/crews/0/size");
+    row("/settings/crews/1", "{\"id\": \"ops\"}", "design.duplicate_id /settings/crews/1");
+    row("/settings/crews/0/response", "{\"dist\": \"constant\", \"value_s\": -1}",
+        "distribution.range /settings/crews/0/response");
+    row("/nodes/2/failure_modes", "[{\"id\": \"crash\", \"repaired_by\": \"nobody\"}]",
+        "design.choice /nodes/2/failure_modes/0/repaired_by");
+    row("/nodes/2/failure_modes", "[{\"id\": \"crash\", \"restart_coverage\": 1.1}]",
+        "design.range /nodes/2/failure_modes/0/restart_coverage");
+    row("/objectives/0/of", "\"db\"", "");
+    row("/objectives/0/of", "\"w1\"", "design.dangling_reference /objectives/0/of");
+    row("/objectives/0/window_d", "0", "design.range /objectives/0/window_d");
+    row("/scenarios/0/events/0/other_side", "\"w1\"", "");
+    row("/scenarios/0/events/0/other_side", "\"web\"",
+        "design.dangling_reference /scenarios/0/events/0/other_side");
+}
+
+void TestDesign::groupsSayWhoMayBeInThem() {
+    Json design = Json::parse(R"({"format": "alwayson-design", "version": 1,
+        "settings": {"crews": [{"id": "ops", "size": 2}, {"id": "dba"}]},
+        "nodes": [{"id": "db1", "kind": "mysql"}, {"id": "w1", "kind": "voter"}, {"id": "web1", "kind": "server"}, {"id": "shoppers", "kind": "client"}],
+        "groups": [{"id": "db", "kind": "mysql_replication"}, {"id": "web", "kind": "pool"}, {"id": "etcd", "kind": "quorum"}],
+        "objectives": [{"id": "o", "metric": "availability_time", "at_least": 0.9}],
+        "scenarios": [{"id": "s", "events": [{"at_s": 1, "do": "isolate", "what": "db1"}]}]})");
+    QFETCH(QByteArray, pointer);
+    QFETCH(QByteArray, value);
+    QFETCH(QByteArray, expected);
+    QVERIFY(designFromJson(design).ok());
+    design[Json::json_pointer(pointer.toStdString())] = Json::parse(value.toStdString());
+    const Result<Design> read = designFromJson(design);
+    const std::string got = read.ok() ? "" : read.error().code + " " + read.error().place.pointer;
+    QCOMPARE(QByteArray::fromStdString(got), expected);
+    if (!read.ok()) return;
+    QVERIFY(designFromJson(toJson(*read)).value() == *read);
+}
+
+void TestDesign::groupReplicationHasAtMostNineMembers() {
+    Design design;
+    Group group;
+    group.id = GroupId("db");
+    group.kind = "mysql_replication";
+    group.parameters["replication"] = std::string("group");
+    group.parameters["manager"] = std::string("group");
+    design.groups.append(group);
+    for (int i = 1; i <= 9; ++i) {
+        Node node = nodeOf(("db" + std::to_string(i)).c_str());
+        node.kind = "mysql";
+        node.group = group.id;
+        design.nodes.append(node);
+    }
+    QVERIFY(checkReferences(design).ok());
+    Group managed = group;
+    managed.managerOn = {"db1"};
+    design.groups.replace(0, managed);
+    QCOMPARE(checkReferences(design).error().place.pointer, std::string("/groups/0/manager_on"));
+    design.groups.replace(0, group);
+    Node tenth = design.nodes.at(0);
+    tenth.id = NodeId("db10");
+    design.nodes.append(tenth);
+    QCOMPARE(checkReferences(design).error().code, std::string("design.range"));
+    group.parameters["replication"] = std::string("async");
+    design.groups.replace(0, group);
+    QVERIFY(checkReferences(design).ok());
 }
 
 ALWAYSON_TEST_MAIN(TestDesign, test_design)

@@ -67,6 +67,52 @@ std::vector<Change> withDatabase(Json linkMore = Json::object()) {
             {"links/+", link("l3", "web", "db", std::move(linkMore))}};
 }
 
+// Groups with roles, and what can be drawn before anything computes with it.
+std::vector<Case> laterCases() {
+    using S = Severity;
+    const Change pair{"groups/lb/kind", "vrrp_pair"};
+    const Json dbGroup{{"id", "db"}, {"kind", "mysql_replication"}};
+    const auto db = [](const char* id) { return Change{"nodes/+", node(id, "mysql", {{"group", "db"}})}; };
+    const Change crews{"settings", {{"crews", {{{"id", "ops"}}}}}};
+    const auto events = [](const Json& event) { return Change{"scenarios/s1/events", Json::array({event})}; };
+    const Change isolation{"domains/eu-a/failure_modes", {{{"id", "isolation"}, {"effect", "isolation"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
+    const Change outage{"domains/eu-a/failure_modes", {{{"id", "cut"}, {"effect", "outage"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
+    const auto crash = [](const Json& more) {
+        Json mode{{"id", "crash"}};
+        mode.update(more);
+        return Change{"nodes/web1/failure_modes", Json::array({mode})};
+    };
+    return {
+        {"group.not_simulated_yet", S::warning, "lb", "computed as a pool for now", {pair}, {}},
+        {"group.not_simulated_yet", S::warning, "db", "The one source, replication", {{"groups/+", dbGroup}, db("db1"), db("db2")},
+         {{"groups/+", {{"id", "db"}, {"kind", "pool"}}}}},
+        {"group.not_simulated_yet", S::warning, "etcd", "Nothing asks etcd for its majority",
+         {{"groups/+", {{"id", "etcd"}, {"kind", "quorum"}}}}, {}},
+        {"group.not_simulated_yet", S::warning, "web", "Common cause share and Standing by of web are not simulated yet",
+         {{"groups/web/parameters", {{"beta", 0.1}, {"standby", 1}}}},
+         {{"groups/web/parameters", {{"needed", 2}, {"below_needed", "refuse"}}}}},
+        {"link.past_the_group", S::warning, "l9", "shoppers calls lb2 past lb",
+         {pair, {"links/l1", nullptr}, {"links/+", link("l9", "shoppers", "lb2")}}, {pair}},
+        {"connectivity.idle_voter", S::warning, "w1", "w1 votes in no quorum", {{"nodes/+", node("w1", "voter")}},
+         {{"groups/+", {{"id", "etcd"}, {"kind", "quorum"}}}, {"nodes/+", node("w1", "voter", {{"group", "etcd"}})}}},
+        {"crew.not_simulated_yet", S::warning, "web1", "The crew ops is not simulated yet", {crews, {"nodes/web1/crew", "ops"}}, {crews}},
+        {"node.not_simulated_yet", S::warning, "cache1", "cache1 is computed as a server",
+         {{"nodes/+", node("cache1", "cache")}, {"links/+", link("l9", "web", "cache1")}}, {{"nodes/+", node("cache1", "server")}}},
+        {"failure_mode.not_simulated_yet", S::warning, "web1", "it always does", {crash({{"restart_coverage", 0.9}})},
+         {crash({{"restart_coverage", 0.9}, {"repaired_by", "crew"}})}},
+        {"failure_mode.not_simulated_yet", S::warning, "eu-a", "computed as an outage", {isolation}, {outage}},
+        {"class.not_simulated_yet", S::warning, "shoppers", "How stale answers of class read",
+         {{"nodes/shoppers/classes", {{{"id", "read"}, {"max_staleness_ms", 10}}}}}, {{"nodes/shoppers/classes", {{{"id", "read"}}}}}},
+        {"link.not_simulated_yet", S::warning, "l2", "carries reads and writes alike", {{"links/l2/parameters", {{"access", "read"}}}},
+         {{"links/l2/parameters", {{"latency_ms", 1}}}}},
+        {"scenario.not_simulated_yet", S::warning, "s1", "\"Cut off\" at 1 s", {events({{"at_s", 1}, {"do", "isolate"}, {"what", "eu-a"}})},
+         {events({{"at_s", 1}, {"do", "fail"}, {"what", "eu-a"}})}},
+        {"scenario.wrong_target", S::warning, "s1", "Deploy at 1 s cannot be done to web1",
+         {events({{"at_s", 1}, {"do", "deploy"}, {"what", "web1"}})}, {events({{"at_s", 1}, {"do", "deploy"}, {"what", "web"}})}},
+        {"objective.not_simulated_yet", S::warning, "o1", "its period is not judged yet", {{"objectives/o1/window_d", 30}}, {}},
+    };
+}
+
 std::vector<Case> connectivityCases() {
     using S = Severity;
     return {
@@ -425,7 +471,7 @@ class TestValidate : public QObject {
 private slots:
     void initTestCase() {
         for (const auto& family : {connectivityCases(), redundancyCases(), capacityCases(), timerCases(),
-                                   checkCases(), otherCases()})
+                                   checkCases(), otherCases(), laterCases()})
             m_cases.insert(m_cases.end(), family.begin(), family.end());
     }
 
@@ -439,7 +485,7 @@ private slots:
     void findings_data() {
         QTest::addColumn<int>("index");
         for (std::size_t i = 0; i < m_cases.size(); ++i)
-            QTest::newRow(m_cases[i].code) << int(i);
+            QTest::addRow("%s %s %d", m_cases[i].code, m_cases[i].mainId, int(i)) << int(i);
     }
     void findings() {
         QFETCH(int, index);
@@ -522,6 +568,18 @@ private slots:
         for (const Issue& issue : issues)
             QVERIFY2(issue.message.size() < 500, issue.code.c_str());
         QVERIFY(!issues.empty());
+    }
+
+    // Two links to a store, one for reads and one for writes, are no duplicates.
+    void oneLinkForReadsAndOneForWrites() {
+        const auto has = [](const char* first, const char* second) {
+            const std::vector<Issue> issues = validate(designWith({{"links/l2/parameters", {{"access", first}}},
+                                                                   {"links/+", link("l9", "lb", "web", {{"parameters", {{"access", second}}}})}}));
+            return std::any_of(issues.begin(), issues.end(), [](const Issue& i) { return i.code == "connectivity.duplicate_link"; });
+        };
+        QVERIFY(!has("read", "write"));
+        QVERIFY(has("read", "read"));
+        QVERIFY(has("as_request", "write"));
     }
 
     void placesOfClientsAreNoSinglePoints() {

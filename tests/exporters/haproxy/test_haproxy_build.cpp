@@ -55,6 +55,18 @@ private slots:
         accept(designFrom("examples/seed-article.aon.json"));
     }
 
+    // mode http in front of a database would be nonsense.
+    void onlyHttpServersAreWritten() {
+        Design design = designFrom("templates/web-pair.aon.json");
+        const std::size_t at = design.nodes.indexOf("web1");
+        QVERIFY(at != Table<Node>::npos);
+        Node node = design.nodes.at(at);
+        node.kind = "mysql";
+        node.parameters.clear();
+        design.nodes.replace(at, node);
+        QCOMPARE(errorOf(design), std::string("export.haproxy_not_http"));
+    }
+
     void templatesAreAccepted() { accept(designFrom("templates/web-pair.aon.json")); }
 
     void theSimulatedValueIsTheWrittenValue() {

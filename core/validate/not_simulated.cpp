@@ -1,0 +1,188 @@
+// What can be drawn and is not computed with yet, so that no figure is taken for more than it is. Most of it
+// follows from the marks in the catalogue: when an engine begins to read a parameter, its mark goes and so
+// does the finding.
+
+#include "core/base/units.h"
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/text/sentence.h"
+#include "core/validate/context.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+
+namespace alwayson::validation {
+
+namespace {
+
+// What the engines do with a group of a role, and what they do not do yet.
+struct RoleSentence {
+    std::string_view role;
+    std::string_view sentence; // {} is its name
+    std::string_view fix;
+};
+constexpr RoleSentence kRoles[] = {
+    {"one_active",
+     "{} is computed as a pool for now: all its members share the calls. That only one of them holds the "
+     "address, how long a "
+     "take-over takes and that it may fail are not simulated yet.",
+     "Take its figures as those of a pool of balancers."},
+    {"one_writer",
+     "{} is computed as a pool for now: every member takes reads and writes. The one source, replication and "
+     "its lag, failover "
+     "and lost transactions are not simulated yet.",
+     "Take its figures as those of a pool that never loses data; a real set is less available."},
+    {"majority",
+     "Nothing asks {} for its majority yet: votes and elections are not simulated, so its loss changes no "
+     "figure.",
+     "Do not take the figures for those of a loss of the majority."},
+};
+
+// Titles of parameters that are set and that nothing computes with; what only exports write is left out.
+std::vector<std::string> setForLater(const Descriptor* kind, const Parameters& stored) {
+    std::vector<std::string> titles;
+    if (!kind) return titles;
+    for (const auto& [id, value] : stored) {
+        const ParameterSpec* spec = kind->parameter(id);
+        const bool later =
+            spec && !spec->simulated && spec->section != "Export" && id != key::group::pool::belowNeeded.id;
+        if (later && value != spec->defaultValue) titles.push_back(spec->title);
+    }
+    return titles;
+}
+
+bool isMarked(const Descriptor* descriptor, std::string_view parameter) {
+    const ParameterSpec* spec = descriptor ? descriptor->parameter(parameter) : nullptr;
+    return spec && !spec->simulated;
+}
+
+void checkGroup(const Context& c, const Group& group, Issues& issues) {
+    const std::string name = nameOf(c.design, group.id.str());
+    const std::vector<std::string> set =
+        setForLater(Catalogue::builtIn().group(group.kind), group.parameters);
+    for (const RoleSentence& known : kRoles) {
+        if (!hasRole(group, known.role)) continue;
+        issues.warning("group.not_simulated_yet", {group.id.str()},
+                       fmt::format(fmt::runtime(known.sentence), name), std::string(known.fix));
+        return;
+    }
+    if (!set.empty())
+        issues.warning("group.not_simulated_yet", {group.id.str()},
+                       fmt::format("{} of {} {} not simulated yet: the figures are those without.",
+                                   listNames(set), name, set.size() == 1 ? "is" : "are"),
+                       "Keep it for later, or set it back to its default.");
+}
+
+// Crews, coverage of restarts, isolation of places.
+template <class Thing>
+void checkModes(const Context& c, const Thing& thing, Issues& issues) {
+    const std::string name = nameOf(c.design, thing.id.str());
+    const bool marked =
+        isMarked(Catalogue::builtIn().part("failure_mode"), key::part::failureMode::restartCoverage.id);
+    for (const ResolvedFailureMode& mode : failureModesOf(thing)) {
+        if (marked && mode.repairedBy == RepairedBy::restart && mode.restartCoverage < 1)
+            issues.warning(
+                "failure_mode.not_simulated_yet", {thing.id.str()},
+                fmt::format("That a restart may not end \"{}\" of {} is not simulated yet: it always does.",
+                            shownName(mode.title), name),
+                "Keep it for later, or choose people as what ends it.");
+        if (mode.effect == FailureEffect::isolation)
+            issues.warning(
+                "failure_mode.not_simulated_yet", {thing.id.str()},
+                fmt::format(
+                    "\"{}\" of {} is computed as an outage for now: what is inside serves nobody, not even "
+                    "each other, and starts anew afterwards.",
+                    shownName(mode.title), name),
+                "Take its figures as those of an outage.");
+    }
+}
+
+void checkCrews(const Context& c, Issues& issues) {
+    if (!isMarked(Catalogue::builtIn().part("crew"), key::part::crew::size.id)) return;
+    std::map<std::string, std::vector<std::string>> wanted; // ids of those that name the crew
+    for (const Node& node : c.design.nodes)
+        if (node.crew) wanted[*node.crew].push_back(node.id.str());
+    for (const Group& group : c.design.groups)
+        if (group.crew) wanted[*group.crew].push_back(group.id.str());
+    for (const auto& [crew, where] : wanted)
+        issues.warning(
+            "crew.not_simulated_yet", where,
+            fmt::format(
+                "The crew {} is not simulated yet: every repair begins at once, however many there are.",
+                shownName(crew)),
+            "Take the figures as those with as many people as needed.");
+}
+
+void checkNode(const Context& c, const Node& node, Issues& issues) {
+    if (hasRole(node, "cache") && isMarked(Catalogue::builtIn().kind(node.kind), key::cache::hitRatio.id))
+        issues.warning(
+            "node.not_simulated_yet", {node.id.str()},
+            fmt::format(
+                "{} is computed as a server for now: hits are not simulated yet, so every request goes on to "
+                "what is behind it.",
+                nameOf(c.design, node.id.str())),
+            "Take the load behind it as that without a cache.");
+    for (const RequestClass& one : node.classes)
+        if (one.maxStaleness)
+            issues.warning(
+                "class.not_simulated_yet", {node.id.str()},
+                fmt::format("How stale answers of class {} of {} may be is not simulated yet: no answer is.",
+                            shownName(one.id), nameOf(c.design, node.id.str())),
+                "Keep it for later, or leave it empty.");
+}
+
+void checkLink(const Context& c, const Link& link, Issues& issues) {
+    const std::vector<std::string> set = setForLater(Catalogue::builtIn().link(link.kind), link.parameters);
+    if (set.empty()) return;
+    issues.warning(
+        "link.not_simulated_yet", {link.id.str()},
+        fmt::format(
+            "\"{}\" of the link from {} to {} is not simulated yet: it carries reads and writes alike.",
+            fmt::join(set, ", "), nameOf(c.design, link.from), nameOf(c.design, link.to)),
+        "Keep it for later, or set it back to its default.");
+}
+
+void checkScenario(const Scenario& scenario, Issues& issues) {
+    static constexpr std::array<std::string_view, 3> kDone{"fail", "repair", "load"};
+    for (const ScenarioEvent& event : scenario.events) {
+        const Descriptor* action = Catalogue::builtIn().event(event.action);
+        if (!action || std::find(kDone.begin(), kDone.end(), event.action) != kDone.end()) continue;
+        issues.warning(
+            "scenario.not_simulated_yet", {scenario.id.str()},
+            fmt::format("Scenario {}: \"{}\" at {} cannot be simulated yet, so the scenario does not run.",
+                        shownName(scenario.displayName()), action->title, formatDuration(event.at)),
+            "Leave this event out for now.");
+    }
+}
+
+void checkObjective(const Objective& objective, Issues& issues) {
+    if (objective.of.empty() && !objective.windowDays) return;
+    issues.warning("objective.not_simulated_yet", {objective.id.str()},
+                   fmt::format("Objective {}: {} not judged yet.", shownName(objective.id.str()),
+                               objective.of.empty() ? "its period is" : "recoveries of groups are"),
+                   "Keep it for later.");
+}
+
+} // namespace
+
+void checkNotSimulated(const Context& context, Issues& issues) {
+    for (const Group& group : context.design.groups)
+        checkGroup(context, group, issues);
+    for (const Node& node : context.design.nodes) {
+        checkNode(context, node, issues);
+        checkModes(context, node, issues);
+    }
+    for (const Domain& domain : context.design.domains)
+        checkModes(context, domain, issues);
+    checkCrews(context, issues);
+    for (const Link& link : context.design.links)
+        checkLink(context, link, issues);
+    for (const Scenario& scenario : context.design.scenarios)
+        checkScenario(scenario, issues);
+    for (const Objective& objective : context.design.objectives)
+        checkObjective(objective, issues);
+}
+
+} // namespace alwayson::validation
