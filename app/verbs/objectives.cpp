@@ -50,6 +50,7 @@ Estimate costFigure(const Cost& cost) {
 }
 
 Estimate figureOf(const Objective& objective, const SimulationResult& result) {
+    if (!objective.of.empty()) return Estimate::unknown(); // no run tells figures of a group yet
     if (objective.metric == "cost_usd_per_month") return costFigure(result.cost);
     const auto flow = std::find_if(result.flows.begin(), result.flows.end(),
                                    [&](const FlowResult& f) { return f.flow == objective.flow; });
@@ -84,6 +85,7 @@ std::optional<bool> isMet(const Objective& objective, const Estimate& value) {
 }
 
 Estimate figureOf(const Objective& objective, const CheckReport& report, const Estimate& latencyP99Ms) {
+    if (!objective.of.empty()) return Estimate::unknown();
     if (objective.metric == "cost_usd_per_month") return costFigure(report.cost);
     if (objective.metric == "latency_p99_ms")
         return report.latencyP99Ms.value ? report.latencyP99Ms : latencyP99Ms;
@@ -105,7 +107,7 @@ ObjectiveResult judge(const Objective& objective, const SimulationResult& result
     const auto* metric = std::find_if(std::begin(kMetrics), std::end(kMetrics),
                                       [&](const Metric& m) { return m.id == objective.metric; });
     const bool money = metric != std::end(kMetrics) && metric->unit == Unit::money;
-    const std::string who = money ? "Cost" : objective.flow;
+    const std::string who = money ? "Cost" : objective.of.empty() ? objective.flow : objective.of;
     if (metric == std::end(kMetrics)) {
         judged.sentence =
             fmt::format("{}: \"{}\" is not a figure this program computes: undecided", who, objective.metric);

@@ -256,6 +256,13 @@ private slots:
         QVERIFY(!verbs::judge(objective, result).met);
         objective.atMost = 600;
         QVERIFY(verbs::judge(objective, result).met == std::optional(false));
+        objective = {}; // of a group: not the figure of the flow
+        objective.flow = "c";
+        objective.of = "db";
+        objective.metric = "availability_time";
+        objective.atLeast = 0.999;
+        QVERIFY(!verbs::judge(objective, result).met);
+        QVERIFY(verbs::judge(objective, result).sentence.starts_with("db: "));
     }
 };
 
