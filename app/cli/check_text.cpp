@@ -73,7 +73,7 @@ std::string improvementSection(const CheckReport& report) {
     std::vector<std::vector<std::string>> rows{{"part", "in a failure mode", "saves if perfect", "Birnbaum", "Fussell-Vesely", "RAW"}};
     for (const Importance& part : report.importance) {
         if (rows.size() > 8 || part.downtimeMinutesPerYear <= 0) break;
-        rows.push_back({part.id, formatSignificant(part.unavailability, 2), formatDuration(Duration::minutes(part.downtimeMinutesPerYear)) + "/yr",
+        rows.push_back({part.id, formatSignificant(part.unavailability * 100, 2) + " %", formatDuration(Duration::minutes(part.downtimeMinutesPerYear)) + "/yr",
                         formatSignificant(part.birnbaum), formatSignificant(part.fussellVesely), formatSignificant(part.riskAchievement)});
     }
     return rows.size() == 1 ? "" : "What to improve first\n" + table(rows) + "\n";

@@ -73,7 +73,9 @@ Json parametersJson(const std::vector<ParameterSpec>& specs) {
 Json descriptorJson(const Descriptor& d) {
     Json modes = Json::array();
     for (const FailureModeSpec& mode : d.failureModes)
-        modes.push_back({{"id", mode.id}, {"title", mode.title}, {"effect", toString(mode.effect)}, {"time_to_failure", toJson(mode.timeToFailure)},
+        modes.push_back({{"id", mode.id}, {"title", mode.title}, {"effect", toString(mode.effect)},
+                         {"slow_factor", mode.effect == FailureEffect::slow ? numberToJson(mode.slowFactor) : Json(nullptr)},
+                         {"error_share", mode.effect == FailureEffect::errors ? numberToJson(mode.errorShare) : Json(nullptr)}, {"time_to_failure", toJson(mode.timeToFailure)},
                          {"repair", toJson(mode.repair)}, {"help", mode.help}, {"source", mode.source}, {"grade", mode.grade}});
     return {{"id", d.id}, {"title", d.title}, {"category", d.category}, {"summary", d.summary}, {"roles", d.roles}, {"mechanisms", d.mechanisms},
             {"parameters", parametersJson(d.parameters)}, {"deploy", parametersJson(d.deploy)}, {"failure_modes", modes},
@@ -84,6 +86,14 @@ Json familyJson(const std::vector<Descriptor>& family) {
     Json all = Json::array();
     for (const Descriptor& d : family) all.push_back(descriptorJson(d));
     return all;
+}
+
+// How slow, or how many errors; "" for the others.
+std::string effectText(const FailureModeSpec& mode) {
+    if (mode.effect == FailureEffect::slow) return fmt::format(", {} times as slow", formatSignificant(mode.slowFactor));
+    if (mode.effect == FailureEffect::errors && mode.errorShare > 0)
+        return fmt::format(", errors in {} % of its answers", formatSignificant(mode.errorShare * 100));
+    return "";
 }
 
 } // namespace
@@ -105,8 +115,8 @@ std::string kindText(const Descriptor& d) {
     text += parametersText("Parameters", d.parameters);
     if (!d.failureModes.empty()) text += "\nFailure modes\n\n";
     for (const FailureModeSpec& mode : d.failureModes) {
-        text += fmt::format("    {:<28} {}   every {}, repaired {}\n", mode.id, mode.title, formatDuration(Duration::seconds(resolve(mode.timeToFailure)->mean())),
-                            describe(mode.repair));
+        text += fmt::format("    {:<28} {}   every {}, repaired {}{}\n", mode.id, mode.title, formatDuration(Duration::seconds(resolve(mode.timeToFailure)->mean())),
+                            describe(mode.repair), effectText(mode));
         text += wrapped(mode.help, 8) + wrapped(fmt::format("Source: {} ({})", mode.source, mode.grade), 8);
     }
     return text + parametersText("For exports", d.deploy);

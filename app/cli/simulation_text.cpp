@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace alwayson::cli {
 
@@ -39,26 +40,42 @@ std::string minutes(double value) {
     return formatDuration(Duration::minutes(value));
 }
 
-// Rows of figures, with their notes below, each once.
+// Rows of figures, with their notes below; what `said` holds was said before.
 struct Figures {
+    explicit Figures(std::set<std::string>& known) : said(known) {}
     std::vector<std::vector<std::string>> rows;
     std::vector<std::string> notes;
 
     void add(const char* name, const Estimate& estimate, std::string (*print)(double)) {
         if (!estimate.value) return;
         rows.push_back({name, figure(estimate, print), tag(estimate)});
-        if (!estimate.note.empty() && std::find(notes.begin(), notes.end(), estimate.note) == notes.end()) notes.push_back(estimate.note);
+        addNote(estimate.note);
     }
     std::string text() const {
         std::string all = table(rows);
         for (const std::string& note : notes) all += "  (" + visible(note) + ")\n";
         return all;
     }
+
+private:
+    // Sentence by sentence: several figures share some of them.
+    void addNote(const std::string& note) {
+        for (std::size_t start = 0; start < note.size();) {
+            std::size_t end = note.find(". ", start);
+            end = end == std::string::npos ? note.size() : end + 1;
+            std::string sentence = note.substr(start, end - start);
+            if (sentence.ends_with('.')) sentence.pop_back();
+            start = end + 1;
+            if (said.insert(sentence).second) notes.push_back(std::move(sentence));
+        }
+    }
+
+    std::set<std::string>& said;
 };
 
-std::string flowText(const FlowResult& flow) {
+std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     std::string text = flow.flow + "\n";
-    Figures figures;
+    Figures figures(said);
     figures.add("availability, time", flow.availabilityTime, formatAvailability);
     figures.add("availability, requests", flow.availabilityRequests, formatAvailability);
     figures.add("good requests", flow.availabilityGood, formatAvailability);
@@ -119,8 +136,8 @@ std::string eventsText(const SimulationResult& result) {
     return text;
 }
 
-std::string spreadText(const Spread& spread) {
-    Figures figures;
+std::string spreadText(const Spread& spread, std::set<std::string>& said) {
+    Figures figures(said);
     figures.add("a year without an outage", spread.outageFreeYear, formatAvailability);
     figures.add("downtime per year, p50", spread.downtimeP50, minutes);
     figures.add("downtime per year, p95", spread.downtimeP95, minutes);
@@ -145,12 +162,13 @@ std::string simulationText(const SimulationResult& result) {
     }
     if (result.partial) text += "PARTIAL: " + visible(result.partialReason) + "\n";
     text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or batches of requests).\n\n";
+    std::set<std::string> said;
     for (const FlowResult& flow : result.flows) {
         // With one client the whole design says the same again.
         if (flow.flow == "design" && clientCount(result) == 1) continue;
-        text += flowText(flow) + "\n";
+        text += flowText(flow, said) + "\n";
     }
-    text += recoveryText(result) + spreadText(result.spread) + waterfallText(result) + eventsText(result);
+    text += recoveryText(result) + spreadText(result.spread, said) + waterfallText(result) + eventsText(result);
     if (!result.exact.empty()) {
         text += "\nExact, beside it (structure with perfect views)\n";
         std::vector<std::vector<std::string>> rows;

@@ -72,6 +72,9 @@ static std::string significant(double value, int digits) {
 
 std::string formatSignificant(double value, int digits) {
     if (!std::isfinite(value)) return value > 0 ? "never" : "-";
+    // All digits as long as a person can take them in: a rate of 500 000 000/s, not 5e+08/s.
+    if (std::fabs(value) >= 1e7 && std::fabs(value) < 1e15)
+        return grouped(fmt::format("{:.0f}", roundSignificant(value, digits)));
     return grouped(significant(value, digits));
 }
 
@@ -96,6 +99,9 @@ std::string formatDuration(Duration value) {
 std::string formatAvailability(double availability) {
     const double down = 1 - availability;
     if (!(down > 0)) return "100 %";
+    // Of a small share its own digits count, not those of the rest.
+    if (availability > 0 && availability < 1e-4) return "below 0.01 %";
+    if (availability > 0 && availability < 0.01) return formatSignificant(availability * 100, 2) + " %";
     const int decimals = std::max(0, 1 - static_cast<int>(std::floor(std::log10(down * 100))));
     return fmt::format("{:.{}f} %", availability * 100, std::min(decimals, 13));
 }

@@ -30,9 +30,10 @@ std::string escapePointer(std::string_view key) {
 
 ObjectReader::ObjectReader(const Json& json, std::string pointer, std::string what, DecodeContext& context)
     : m_json(json), m_pointer(std::move(pointer)), m_what(std::move(what)), m_context(context) {
-    if (!json.is_object())
-        m_context.fail("design.type", m_pointer, fmt::format("a {} must be an object, not {}.", m_what, json.type_name()),
-                       "Write { \"id\": ... }.");
+    if (json.is_object()) return;
+    const std::string given = json.is_array() ? "a list" : json.is_null() ? "null" : fmt::format("a {}", json.type_name());
+    m_context.fail("design.type", m_pointer, fmt::format("a {} must be an object, not {}.", m_what, given),
+                   m_pointer.empty() ? "Write { \"format\": \"alwayson-design\", \"version\": 1, ... }." : "Write { \"id\": ... }.");
 }
 
 const Json* ObjectReader::find(const std::string& key) {

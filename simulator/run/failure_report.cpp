@@ -1,6 +1,7 @@
 #include "simulator/run/failure_report.h"
 
 #include "core/base/units.h"
+#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,10 +12,6 @@ namespace alwayson::sim {
 namespace {
 
 constexpr std::uint64_t kFewOutages = 10;
-
-std::string plural(std::uint64_t n, const char* thing) {
-    return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
-}
 
 Estimate simulated(double value, std::optional<Interval> interval, std::uint64_t samples,
                    std::string note = {}) {
@@ -79,7 +76,7 @@ private:
         }
         Estimate estimate =
             simulated(1 - down.ratio(), Interval{1 - interval.high, 1 - interval.low}, down.count(),
-                      fmt::format("{} in {}", plural(outages, "outage"), inYears()));
+                      fmt::format("{} in {}", countOf(outages, "outage"), inYears()));
         if (down.ratio() >= 1)
             estimate.note = "never up in " + inYears();
         else if (outages < kFewOutages)
@@ -99,9 +96,10 @@ private:
             began);
         if (result.availabilityRequests.method == Method::simulated)
             result.availabilityRequests.method = Method::approximate;
-        result.availabilityRequests.note += result.availabilityRequests.note.empty() ? "" : ". ";
-        result.availabilityRequests.note +=
-            "Time average of the share of requests that can be served in each state; queues "
+        std::string& note = result.availabilityRequests.note;
+        if (!note.empty()) note += note.ends_with('.') ? " " : ". ";
+        note +=
+            "The availability of requests is the time average of the share of requests that can be served in each state; queues "
             "and client retries are not in it.";
         result.outages = outageFigures(o, began, outages);
         return result;
@@ -124,7 +122,7 @@ private:
             perYear = {std::max(0.0, value - half), value + half};
         }
         figures.perYear = simulated(rate.ratio() * kSecondsOfYear, perYear, rate.count(),
-                                    fmt::format("{} in {}", plural(began, "outage"), inYears()));
+                                    fmt::format("{} in {}", countOf(began, "outage"), inYears()));
         if (outages.count == 0) return figures;
         figures.meanSeconds = meanOf(outages);
         figures.p95Seconds = quantileOf(outages, 0.95);

@@ -60,6 +60,16 @@ private slots:
         QVERIFY2(outcome.err.contains("line.aon.json:4:") && outcome.err.contains("server"), outcome.err.constData());
     }
 
+    void theFileIsNamedOnce() {
+        const QString path = file("nowhere.aon.json");
+        QCOMPARE(cli({"check", path}).err.count(path.toUtf8()), 1);
+        QCOMPARE(cli({"check", m_folder.path()}).err.count(m_folder.path().toUtf8()), 1);
+        const QString list = file("list.aon.json");
+        writeFile(list, "[]");
+        const QByteArray message = cli({"check", list}).err;
+        QVERIFY2(message.contains("must be an object, not a list. Write { \"format\": \"alwayson-design\""), message.constData());
+    }
+
     void unknownFieldsWarnAndGoOn() {
         const QString path = file("unknown.aon.json");
         writeFile(path, R"({"format":"alwayson-design","version":1,"nodes":[{"id":"a","kind":"server","parameters":{"wrkers":3}}]})");

@@ -74,6 +74,13 @@ private slots:
             QCOMPARE(grouped(plain), std::string(shown));
         QCOMPARE(countOf(12345, "member"), std::string("12 345 members"));
         QCOMPARE(formatSignificant(65758.4), std::string("65 758"));
+        QCOMPARE(formatSignificant(5e8), std::string("500 000 000"));
+        QCOMPARE(formatSignificant(-1.23456e9), std::string("-1 230 000 000"));
+        QCOMPARE(formatAvailability(0), std::string("0 %"));
+        QCOMPARE(formatAvailability(1e-9), std::string("below 0.01 %"));
+        QCOMPARE(formatAvailability(0.0034), std::string("0.34 %"));
+        QCOMPARE(formatAvailability(0.5), std::string("50 %"));
+        QCOMPARE(formatAvailability(0.99923), std::string("99.923 %"));
         QCOMPARE(roundSignificant(65758.4), 65758.0);
         QCOMPARE(roundSignificant(0.012345), 0.0123);
         QCOMPARE(roundSignificant(1.2345e9), 1.23e9);
