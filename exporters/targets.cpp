@@ -2,7 +2,7 @@
 
 namespace alwayson::exporters {
 
-static constexpr std::string_view kTargets[] = {"haproxy"};
+static constexpr std::string_view kTargets[] = {"haproxy", "mysql"};
 
 std::span<const std::string_view> targets() {
     return kTargets;

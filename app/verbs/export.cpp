@@ -5,8 +5,10 @@
 #include "core/text/sentence.h"
 #include "core/validate/validate.h"
 #include "exporters/haproxy/folder.h"
+#include "exporters/mysql/folder.h"
 #include "exporters/targets.h"
 #include "exporters/verify/haproxy.h"
+#include "exporters/verify/mariadb.h"
 
 #include <fmt/format.h>
 
@@ -17,49 +19,65 @@ namespace alwayson::verbs {
 
 namespace {
 
-// What an exporter is to this verb. `verify` asks the target's real tool about one checkable file of `made`.
+using Verdicts = std::vector<exporters::verify::Verdict>; // one per file; without a tool where nothing checks
+
+Result<Verdicts> verifyHaproxyFiles(const std::vector<exporters::File>& made, std::stop_token stop) {
+    Verdicts verdicts(made.size());
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        if (!made[i].checkable) continue;
+        Result<exporters::verify::Verdict> verdict =
+            exporters::verify::verifyHaproxy(made[i].bytes, made[i].variables, stop);
+        if (!verdict) return verdict.error();
+        verdicts[i] = std::move(*verdict);
+    }
+    return verdicts;
+}
+
+// What an exporter is to this verb: `verify` asks the target's real tool.
 struct Exporter {
     std::string_view target;
     Result<std::vector<exporters::File>> (*make)(const Design& design);
-    Result<exporters::verify::Verdict> (*verify)(const exporters::File& file,
-                                                 const std::vector<exporters::File>& made,
-                                                 std::stop_token stop);
+    Result<Verdicts> (*verify)(const std::vector<exporters::File>& made, std::stop_token stop);
 };
 
 constexpr Exporter kExporters[] = {
     {"haproxy", [](const Design& design) { return exporters::haproxy::exportFolders(design); },
-     [](const exporters::File& file, const std::vector<exporters::File>&, std::stop_token stop) {
-         return exporters::verify::verifyHaproxy(file.bytes, file.variables, std::move(stop));
-     }},
+     verifyHaproxyFiles},
+    {"mysql", [](const Design& design) { return exporters::mysql::exportFolders(design); },
+     exporters::verify::verifyMariadb},
 };
 
 Result<std::vector<ExportedFile>> exportWith(const Exporter& exporter, const Design& design, bool verify,
                                              std::stop_token stop) {
     const Result<std::vector<exporters::File>> made = exporter.make(design);
     if (!made) return made.error();
+    if (stop.stop_requested())
+        return Error{ErrorKind::cancelled, "export.stopped", "the export was stopped.", "", {}};
+    Verdicts verdicts(made->size());
+    if (verify) {
+        Result<Verdicts> asked = exporter.verify(*made, stop);
+        if (!asked) return asked.error();
+        verdicts = std::move(*asked);
+    }
     // The export is what was drawn; what is wrong with that is said beside it.
     std::vector<std::string> errors;
     for (const Issue& issue : validate(design))
         if (issue.severity == Severity::error) errors.push_back("The design has an error: " + issue.message);
     std::vector<ExportedFile> files;
-    for (const exporters::File& one : *made) {
-        if (stop.stop_requested())
-            return Error{ErrorKind::cancelled, "export.stopped", "the export was stopped.", "", {}};
+    for (std::size_t i = 0; i < made->size(); ++i) {
+        const exporters::File& one = (*made)[i];
         ExportedFile file;
         file.path = one.path;
         file.target = exporter.target;
         file.bytes = one.bytes;
         file.sha256 = sha256Hex(one.bytes);
+        file.executable = one.executable;
         file.notes = one.notes;
         if (one.checkable) file.notes.insert(file.notes.begin(), errors.begin(), errors.end());
-        if (verify && one.checkable) {
-            Result<exporters::verify::Verdict> verdict = exporter.verify(one, *made, stop);
-            if (!verdict) return verdict.error();
-            file.verifiedBy = verdict->tool;
-            file.verdict = verdict->message;
-            file.accepted = verdict->accepted;
-            file.notes.insert(file.notes.end(), verdict->notes.begin(), verdict->notes.end());
-        }
+        file.verifiedBy = verdicts[i].tool;
+        file.verdict = verdicts[i].message;
+        file.accepted = verdicts[i].accepted;
+        file.notes.insert(file.notes.end(), verdicts[i].notes.begin(), verdicts[i].notes.end());
         files.push_back(std::move(file));
     }
     return files;
@@ -98,11 +116,12 @@ Result<std::vector<ExportedFile>> exportDesign(const Design& design, const Expor
             skipped.push_back(fmt::format("{} was skipped: {}", target, made.error().message));
     }
     if (files.empty())
-        return Error{ErrorKind::invalidInput,
-                     "export.nothing_to_export",
-                     fmt::format("no target applies to this design: {}", fmt::join(skipped, " ")),
-                     "Add an HAProxy and link it to its servers.",
-                     {}};
+        return Error{
+            ErrorKind::invalidInput,
+            "export.nothing_to_export",
+            fmt::format("no target applies to this design: {}", fmt::join(skipped, " ")),
+            "Add an HAProxy and link it to its servers, or MySQL nodes and group them as MySQL replication.",
+            {}};
     files.front().notes.insert(files.front().notes.end(), skipped.begin(), skipped.end());
     return files;
 }

@@ -1,0 +1,117 @@
+#include "exporters/mysql/folder.h"
+
+#include "core/base/hash.h"
+#include "core/base/json.h"
+#include "core/io/project_file.h"
+#include "exporters/mysql/config.h"
+#include "exporters/mysql/readme.h"
+#include "exporters/mysql/scripts.h"
+#include "exporters/mysql/statements.h"
+#include "exporters/quoting/slugs.h"
+#include "exporters/quoting/text.h"
+
+#include <fmt/format.h>
+
+namespace alwayson::exporters::mysql {
+
+namespace {
+
+std::string manifest(const Design& design, const Plan& plan, const std::string& hash,
+                     const std::vector<File>& files) {
+    const auto text = [](const std::string& raw) { return quoting::oneLine(raw, 400); };
+    Json json;
+    json["format"] = "alwayson-export";
+    json["version"] = 1;
+    json["program"] = {{"name", "Always On"}, {"version", ALWAYSON_VERSION}};
+    json["target"] = "mysql";
+    json["target_version"] = "MariaDB 10.11";
+    json["design"] = {{"name", text(design.name)},
+                      {"sha256", hash},
+                      {"price_book", text(design.settings.priceBook)},
+                      {"capacity_book", text(design.settings.capacityBook)}};
+    json["group"] = plan.group->id.str();
+    Json members = Json::object();
+    for (const Member& member : plan.members)
+        members[member.node->id.str()] = {{"file", member.name + ".cnf"}, {"server_id", member.serverId}};
+    json["members"] = members;
+    json["simulated"] = {{"replication", plan.semiSync ? "semi_sync" : "async"},
+                         {"commit_waits_at_most_ms", plan.semiSync ? Json(plan.ackTimeoutMs) : Json()},
+                         {"time_without_source_s", nullptr},
+                         {"lost_commits", nullptr}};
+    Json variables = Json::object();
+    for (const Variable& variable : plan.variables)
+        variables[variable.name] = text(variable.meaning);
+    json["variables"] = variables;
+    json["notes"] = Json::array();
+    for (const std::string& note : plan.notes)
+        json["notes"].push_back(text(note));
+    json["files"] = Json::array();
+    for (const File& file : files)
+        json["files"].push_back(
+            {{"path", file.path.substr(file.path.rfind('/') + 1)}, {"sha256", sha256Hex(file.bytes)}});
+    return json.dump(2) + "\n";
+}
+
+Error roundTrip(const Member& member) {
+    return Error{ErrorKind::internal,
+                 "export.round_trip",
+                 fmt::format("the option file written for {} does not read back as the same settings.",
+                             member.node->id.str()),
+                 "This is a bug in Always On; please report it with the design.",
+                 {}};
+}
+
+Result<std::vector<File>> filesOf(const Design& design, Plan plan, const Paths& paths,
+                                  const std::string& hash) {
+    const std::string folder = "mysql/" + plan.slug + "/";
+    std::vector<File> files;
+    for (const Member& member : plan.members) {
+        const OptionFile config = configOf(plan, member, paths, plan.notes);
+        Result<std::string> text = toText(config);
+        if (!text) return text.error();
+        const Result<OptionFile> back = parseOptionFile(*text);
+        if (!back || !(*back == config)) return roundTrip(member);
+        files.push_back({folder + member.name + ".cnf", std::move(*text), {}, true, {}});
+        if (!member.variable.empty()) files.back().variables = {member.variable};
+    }
+    files.front().notes = plan.notes;
+    Result<std::vector<SqlFile>> statements = statementsOf(plan);
+    if (!statements) return statements.error();
+    for (SqlFile& one : *statements)
+        files.push_back({folder + one.name, std::move(one.text), {}, true, {}});
+    files.push_back({folder + "lib.sh", library(plan, paths), {}, false, {}});
+    for (std::size_t i = 0; i < kScripts; ++i) {
+        files.push_back(
+            {folder + std::string(scripts()[i].name), std::string(scripts()[i].text), {}, false, {}});
+        files.back().executable = true;
+    }
+    files.push_back({folder + "README.md", readme(design, plan, paths), {}, false, {}});
+    if (!plan.variables.empty()) files.push_back({folder + "env.example", envExample(plan), {}, false, {}});
+    files.push_back({folder + "manifest.json", manifest(design, plan, hash, files), {}, false, {}});
+    return files;
+}
+
+} // namespace
+
+Result<std::vector<File>> exportFolders(const Design& design, const Paths& paths) {
+    const std::vector<const Group*> sets = setsOf(design);
+    if (sets.empty())
+        return Error{ErrorKind::invalidInput,
+                     "export.nothing_to_export",
+                     "the design has no replication set, so there is nothing to write for MariaDB.",
+                     "Add MySQL nodes and group them as MySQL replication.",
+                     {}};
+    const std::string hash = designHash(design);
+    quoting::Slugs slugs;
+    std::vector<File> all;
+    for (const Group* set : sets) {
+        Result<Plan> plan = planOf(design, *set, slugs.name(set->id.str()));
+        if (!plan) return plan.error();
+        Result<std::vector<File>> files = filesOf(design, std::move(*plan), paths, hash);
+        if (!files) return files.error();
+        all.insert(all.end(), std::make_move_iterator(files->begin()), std::make_move_iterator(files->end()));
+    }
+    return all;
+}
+
+} // namespace alwayson::exporters::mysql

@@ -1,0 +1,261 @@
+#include "exporters/mysql/plan.h"
+
+#include "core/base/units.h"
+#include "core/catalogue/catalogue.h"
+#include "core/text/sentence.h"
+#include "exporters/common/address.h"
+#include "exporters/quoting/slugs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace alwayson::exporters::mysql {
+
+namespace {
+
+// What MariaDB takes as "for ever": 49.7 days.
+constexpr std::int64_t kLongestMs = 4294967295;
+
+std::string called(const std::string& id, const std::string& name) {
+    return name.empty() || name == id ? id : fmt::format("{} (\"{}\")", id, shownName(name));
+}
+std::string called(const Node& node) {
+    return called(node.id.str(), node.name);
+}
+std::string called(const Group& group) {
+    return called(group.id.str(), group.name);
+}
+
+Error refusal(std::string code, std::string message, std::string cure) {
+    return Error{ErrorKind::invalidInput, std::move(code), std::move(message), std::move(cure), {}};
+}
+
+bool isExported(const Node& node) {
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    return kind && std::find(kind->exports.begin(), kind->exports.end(), "mysql") != kind->exports.end();
+}
+
+class Planner {
+public:
+    Planner(const Design& design, const Group& group, const std::string& slug)
+        : m_design(design), m_group(group), m_parameters(group.parameters) {
+        m_plan.group = &group;
+        m_plan.slug = slug;
+    }
+
+    Result<Plan> run() {
+        if (Status status = dialect(); !status) return status.error();
+        if (Status status = members(); !status) return status.error();
+        if (Status status = network(); !status) return status.error();
+        replication();
+        notes();
+        return std::move(m_plan);
+    }
+
+private:
+    void note(std::string text) { m_plan.notes.push_back(std::move(text)); }
+
+    Status dialect() {
+        using group_key::Flavour;
+        using group_key::Replication;
+        if (get(m_parameters, group_key::flavour) != Flavour::mariadb1011)
+            return refusal(
+                "export.mysql_flavour",
+                fmt::format("the set {} asks for another server than MariaDB; only MariaDB 10.11 or later "
+                            "is written so far.",
+                            called(m_group)),
+                "Set its flavour to mariadb_10_11.");
+        if (get(m_parameters, group_key::replication) == Replication::group)
+            return refusal(
+                "export.mysql_group_replication",
+                fmt::format("the set {} replicates as a group, which MariaDB cannot do.", called(m_group)),
+                "Make it semi-synchronous or asynchronous.");
+        m_plan.semiSync = get(m_parameters, group_key::replication) == Replication::semiSync;
+        const std::int64_t acks = get(m_parameters, group_key::semisyncAcks);
+        if (m_plan.semiSync && acks != 1)
+            return refusal(
+                "export.mysql_acks",
+                fmt::format("in the set {} a commit waits for {} replicas; MariaDB waits for one, never for "
+                            "more.",
+                            called(m_group), acks),
+                "Set its semisync_acks to 1.");
+        return success();
+    }
+
+    Status members() {
+        quoting::Slugs names, variables;
+        std::map<std::int64_t, const Node*> ids;
+        std::int64_t place = 0;
+        for (const Node* node : membersOf(m_design, m_group.id)) {
+            ++place;
+            Member member;
+            member.node = node;
+            member.name = names.name(node->id.str());
+            member.port = get(node->deploy, member_key::deploy::port);
+            member.serverId = get(node->deploy, member_key::deploy::serverId).value_or(place);
+            member.rule = get(node->parameters, member_key::promotionRule);
+            if (Status status = address(member, variables); !status) return status;
+            const auto [taken, isNew] = ids.emplace(member.serverId, node);
+            if (!isNew)
+                return refusal(
+                    "export.mysql_server_id",
+                    fmt::format("{} and {} have the same server id {}; a replica drops what carries its own "
+                                "number.",
+                                called(*taken->second), called(*node), member.serverId),
+                    "Give each member its own deploy.server_id, or none to any.");
+            timers(member);
+            m_plan.members.push_back(std::move(member));
+        }
+        if (m_plan.members.empty())
+            return refusal(
+                "export.mysql_members",
+                fmt::format("the set {} has no members, so there is nothing to write.", called(m_group)),
+                "Put MySQL nodes into it.");
+        if (m_plan.successors().empty())
+            note("No member may become the source (promotion is never for all of them): 03-promote.sh has no "
+                 "choice.");
+        return success();
+    }
+
+    Status address(Member& member, quoting::Slugs& variables) {
+        member.host = get(member.node->deploy, member_key::deploy::host).value_or("");
+        if (member.host.empty()) {
+            member.variable = variables.variable(member.node->id.str() + "_host");
+            m_plan.variables.push_back({member.variable, fmt::format("address of {}", called(*member.node))});
+        } else if (classifyHost(member.host) == HostKind::invalid)
+            return refusal(
+                "export.host",
+                fmt::format("the address \"{}\" of {} is neither an IP address nor a DNS name.",
+                            shownName(member.host), called(*member.node)),
+                "Set deploy.host to something like 192.168.1.100, 2001:db8::10 or db1.example.com.");
+        return success();
+    }
+
+    std::int64_t wholeSeconds(const Member& member, std::string_view what, Duration value) {
+        const double rounded = std::max(1.0, std::nearbyint(value.seconds()));
+        if (std::abs(rounded - value.seconds()) > 1e-9)
+            note(fmt::format(
+                "{} of {} is {} in the design; the server counts in whole seconds, so {} s is written.", what,
+                member.node->id.str(), formatDuration(value), formatNumber(rounded)));
+        return static_cast<std::int64_t>(rounded);
+    }
+
+    void timers(Member& member) {
+        const Parameters& p = member.node->parameters;
+        member.netTimeoutS = wholeSeconds(member, "net_timeout_s", get(p, member_key::netTimeout));
+        member.connectRetryS = wholeSeconds(member, "connect_retry_s", get(p, member_key::connectRetry));
+        // 4294967 s is the longest period the server takes.
+        member.heartbeatS = std::min(static_cast<double>(member.netTimeoutS) / 2, 4294967.0);
+    }
+
+    Status network() {
+        m_plan.network = get(m_parameters, group_key::userNetwork);
+        const bool good = !m_plan.network.empty() && m_plan.network.size() <= 60 &&
+                          std::all_of(m_plan.network.begin(), m_plan.network.end(), [](char c) {
+                              return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                     (c >= '0' && c <= '9') ||
+                                     std::string_view("._%:/-").find(c) != std::string_view::npos;
+                          });
+        if (good) return success();
+        return refusal(
+            "export.user_network",
+            fmt::format("accounts of the set {} may come from \"{}\", which is no host pattern.",
+                        called(m_group), shownName(m_plan.network)),
+            "Set user_network to something like 10.%, 192.168.1.0/255.255.255.0 or %.example.com.");
+    }
+
+    void replication() {
+        m_plan.chain = get(m_parameters, group_key::topology) == group_key::Topology::chain;
+        if (!m_plan.semiSync) return;
+        const std::optional<Duration> timeout = get(m_parameters, group_key::semisyncTimeout);
+        m_plan.ackTimeoutMs = kLongestMs;
+        if (!timeout) {
+            note(fmt::format(
+                "A commit waits for its acknowledgement for ever in the design; MariaDB is told {} ms, "
+                "49.7 days.",
+                kLongestMs));
+            return;
+        }
+        const double ms = std::clamp(std::nearbyint(timeout->milliseconds()), 1.0, double(kLongestMs));
+        if (std::abs(ms - timeout->milliseconds()) > 1e-6)
+            note(fmt::format(
+                "semisync_timeout_ms is {} in the design; the server counts in whole milliseconds, so {} "
+                "is written.",
+                formatNumber(timeout->milliseconds()), formatNumber(ms)));
+        m_plan.ackTimeoutMs = static_cast<std::int64_t>(ms);
+    }
+
+    void notes() {
+        namespace g = group_key;
+        note("Workers and service times are what the machine does with your queries, not settings; memory "
+             "(innodb_buffer_pool_size) is set for the machine, not here.");
+        note("After a restart every member is read-only, so that an old source cannot take writes beside a "
+             "new one. The "
+             "simulation lets a source that comes back before a failover go on at once; here 04-reopen.sh "
+             "opens it, by "
+             "hand or from your service manager.");
+        if (m_plan.members.size() == 1)
+            note("The set has one member: there is nobody to follow it or to take over.");
+        if (m_plan.semiSync && m_plan.members.size() == 2)
+            note(fmt::format(
+                "With one replica the member that is promoted has none until the old source rejoins: its "
+                "first commit waits {} ms and then goes on without.",
+                m_plan.ackTimeoutMs));
+        if (get(m_parameters, g::manager) == g::Manager::orchestrator ||
+            get(m_parameters, g::manager) == g::Manager::mha)
+            note("The manager's own configuration is not written; its timers are in the table above.");
+        if (m_plan.usesProxy())
+            note("How the proxy finds the member that may write is its own configuration: it must ask for "
+                 "read_only, "
+                 "because a port that answers says nothing about that.");
+        if (get(m_parameters, g::writeRoute) == g::WriteRoute::virtualIp)
+            note("Moving the virtual address is not written: name a program in AFTER_PROMOTE that does it.");
+        if (get(m_parameters, g::writeRoute) == g::WriteRoute::dns)
+            note("Changing the DNS record is not written: name a program in AFTER_PROMOTE that does it.");
+        if (get(m_parameters, g::candidateMaxLag))
+            note("03-promote.sh replays all that a replica has received before it chooses, however long that "
+                 "takes; "
+                 "candidate_max_lag_s is the manager's.");
+    }
+
+    const Design& m_design;
+    const Group& m_group;
+    const Parameters& m_parameters;
+    Plan m_plan;
+};
+
+} // namespace
+
+std::vector<const Member*> Plan::successors() const {
+    std::vector<const Member*> found;
+    for (const auto rule : {member_key::PromotionRule::prefer, member_key::PromotionRule::neutral})
+        for (const Member& member : members)
+            if (member.rule == rule) found.push_back(&member);
+    return found;
+}
+
+bool Plan::usesProxy() const {
+    return get(group->parameters, group_key::writeRoute) == group_key::WriteRoute::proxy ||
+           get(group->parameters, group_key::readRoute) == group_key::ReadRoute::proxy;
+}
+
+std::vector<const Group*> setsOf(const Design& design) {
+    std::vector<const Group*> found;
+    for (const Group& group : design.groups) {
+        const std::vector<const Node*> members = membersOf(design, group.id);
+        if (group.kind == "mysql_replication" &&
+            (members.empty() ||
+             std::any_of(members.begin(), members.end(), [](const Node* n) { return isExported(*n); })))
+            found.push_back(&group);
+    }
+    return found;
+}
+
+Result<Plan> planOf(const Design& design, const Group& group, const std::string& slug) {
+    return Planner(design, group, slug).run();
+}
+
+} // namespace alwayson::exporters::mysql

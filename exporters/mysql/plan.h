@@ -1,0 +1,68 @@
+#pragma once
+// A replication set of a design as an export needs it: every value is the typed key that the simulator reads.
+
+#include "core/base/quantity.h"
+#include "core/base/result.h"
+#include "core/catalogue/keys.h"
+#include "core/model/design.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace alwayson::exporters::mysql {
+
+namespace group_key = key::group::mysqlReplication;
+namespace member_key = key::mysql;
+
+// Where things are on the machines.
+struct Paths {
+    std::string tls = "/etc/mysql/tls"; // holds ca.pem, server.pem and server.key
+};
+
+// An address the design does not say.
+struct Variable {
+    std::string name;    // "DB1_HOST"
+    std::string meaning; // "address of db1"
+};
+
+struct Member {
+    const Node* node = nullptr;
+    std::string name; // in files and scripts: [A-Za-z][A-Za-z0-9_.-]*
+    std::string host; // "": the variable says it
+    std::string variable;
+    std::int64_t port = 3306;
+    std::int64_t serverId = 0;
+    member_key::PromotionRule rule{};
+    std::int64_t netTimeoutS = 4;   // whole seconds, at least 1
+    std::int64_t connectRetryS = 1; // whole seconds, at least 1
+    double heartbeatS = 2;          // half of the net timeout
+};
+
+struct Plan {
+    const Group* group = nullptr;
+    std::string slug;            // name of its folder
+    std::vector<Member> members; // in design order: the first is the source at the start
+    bool semiSync = false;
+    bool chain = false;            // each member follows the one before it
+    std::int64_t ackTimeoutMs = 0; // semi-synchronous only
+    std::string network;           // host pattern of the accounts
+    std::vector<Variable> variables;
+    std::vector<std::string> notes; // what is missing, rounded or cannot be said in the target's language
+
+    // Members that may become the source: preferred ones first, each in design order.
+    std::vector<const Member*> successors() const;
+    bool usesProxy() const; // writers or readers find the members by a proxy
+};
+
+// The replication sets of a design that MySQL or MariaDB can be, in design order: one of their members' kinds
+// exports "mysql".
+std::vector<const Group*> setsOf(const Design& design);
+
+// Errors: "export.mysql_members" (fewer than one), "export.mysql_flavour" (a dialect that is not written
+// yet), "export.mysql_group_replication" and "export.mysql_acks" (MariaDB has it not),
+// "export.mysql_server_id" (one number twice), "export.host", "export.user_network" (no host pattern of an
+// account).
+Result<Plan> planOf(const Design& design, const Group& group, const std::string& slug);
+
+} // namespace alwayson::exporters::mysql

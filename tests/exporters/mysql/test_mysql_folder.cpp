@@ -1,0 +1,290 @@
+// The folder of a replication set: complete, its values are the design's, its scripts refuse what they
+// should, and no secret is in it.
+#include "core/base/hash.h"
+#include "core/base/json.h"
+#include "exporters/mysql/folder.h"
+#include "exporters/mysql/option_file.h"
+#include "tests/exporters/mysql/mysql_support.h"
+#include "tests/support/test_support.h"
+
+using namespace alwayson;
+using namespace alwayson::exporters;
+
+class TestMysqlFolder : public QObject {
+    Q_OBJECT
+
+    static std::vector<File> filesOf(const Design& design) {
+        auto files = mysql::exportFolders(design);
+        if (!files) qFatal("%s", describe(files.error()).c_str());
+        return std::move(files).value();
+    }
+    static QString codeOf(const Design& design) {
+        const auto files = mysql::exportFolders(design);
+        return files ? "ok" : QString::fromStdString(files.error().code);
+    }
+    // The value of a setting in a member's option file; "unset".
+    static std::string setting(const std::vector<File>& files, const std::string& member, const char* name) {
+        const auto file = mysql::parseOptionFile(test::fileNamed(files, member + ".cnf").bytes);
+        if (!file || file->sections.size() != 1) qFatal("no option file");
+        const mysql::Setting* found = file->sections.front().find(name);
+        return found ? found->value : "unset";
+    }
+    static bool says(const std::vector<File>& files, const char* part) {
+        return test::fileNamed(files, "README.md").bytes.find(part) != std::string::npos;
+    }
+
+private slots:
+    void completeAndDeterministic() {
+        const Design design = test::replicationSet(2);
+        const std::vector<File> files = filesOf(design);
+        QStringList names;
+        for (const File& file : files)
+            names << QString::fromStdString(file.path.substr(9));
+        QCOMPARE(names,
+                 (QStringList{"db1.cnf", "db2.cnf", "01-source.sql", "02-replica.sql", "03-promote.sql",
+                              "04-reopen.sql", "05-rejoin.sql", "lib.sh", "apply.sh", "check.sh", "seed.sh",
+                              "status.sh", "01-source.sh", "02-replica.sh", "03-promote.sh", "04-reopen.sh",
+                              "05-rejoin.sh", "README.md", "manifest.json"}));
+        const std::vector<File> again = filesOf(design);
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            QCOMPARE(files[i].bytes, again[i].bytes);
+            QCOMPARE(files[i].executable,
+                     files[i].path.ends_with(".sh") && !files[i].path.ends_with("lib.sh"));
+        }
+    }
+
+    void manifestTellsTheTruth() {
+        const Design design = test::replicationSet(2, {{"replication", std::string("semi_sync")}});
+        const std::vector<File> files = filesOf(design);
+        const Json json = Json::parse(test::fileNamed(files, "manifest.json").bytes);
+        QCOMPARE(json["design"]["sha256"], Json(designHash(design)));
+        QCOMPARE(json["members"]["db2"], (Json{{"file", "db2.cnf"}, {"server_id", 2}}));
+        QCOMPARE(json["simulated"]["commit_waits_at_most_ms"], Json(10000));
+        QCOMPARE(json["simulated"]["time_without_source_s"], Json()); // not computed: said, not made up
+        QCOMPARE(json["files"].size(), files.size() - 1);
+        for (const Json& file : json["files"])
+            QCOMPARE(file["sha256"].get<std::string>(),
+                     sha256Hex(test::fileNamed(files, file["path"].get<std::string>()).bytes));
+    }
+
+    void valuesAreTheDesigns() {
+        Design design = test::replicationSet(2, {{"replication", std::string("semi_sync")},
+                                                 {"semisync_timeout_ms", 2500.0},
+                                                 {"semisync_wait_point", std::string("after_commit")}});
+        test::change(design, "db2", "net_timeout_s", 9.0);
+        test::change(design, "db2", "connect_retry_s", 3.0);
+        test::change(design, "db2", "applier_speed", 2.0);
+        test::change(design, "db2", "workers", 40.0);
+        test::change(design, "db2", "queue_limit", 60.0);
+        test::deploy(design, "db2", "port", 3307.0);
+        test::deploy(design, "db2", "server_id", 77.0);
+        const std::vector<File> files = filesOf(design);
+        QCOMPARE(setting(files, "db2", "server_id"), std::string("77"));
+        QCOMPARE(setting(files, "db2", "port"), std::string("3307"));
+        QCOMPARE(setting(files, "db2", "bind_address"), std::string("10.0.2.12"));
+        QCOMPARE(setting(files, "db2", "slave_net_timeout"), std::string("9"));
+        QCOMPARE(setting(files, "db2", "slave_parallel_threads"), std::string("4"));
+        QCOMPARE(setting(files, "db2", "max_connections"), std::string("120")); // 40 + 60 + 20 to spare
+        QCOMPARE(setting(files, "db2", "rpl_semi_sync_master_timeout"), std::string("2500"));
+        QCOMPARE(setting(files, "db2", "rpl_semi_sync_master_wait_point"), std::string("AFTER_COMMIT"));
+        QCOMPARE(setting(files, "db2", "rpl_semi_sync_slave_enabled"), std::string("ON"));
+        QCOMPARE(setting(files, "db2", "read_only"), std::string("ON"));
+        QCOMPARE(setting(files, "db1", "slave_net_timeout"), std::string("4"));
+        QCOMPARE(setting(files, "db1", "slave_parallel_threads"), std::string("0"));
+        const std::string& library = test::fileNamed(files, "lib.sh").bytes;
+        for (const char* part : {"['db2']=3307", "connect_retry=( ['db1']=1 ['db2']=3 )",
+                                 "heartbeat=( ['db1']=2.000 ['db2']=4.500 )", "chain=0", "fencing=0"})
+            QVERIFY2(library.find(part) != std::string::npos, part);
+        const std::vector<File> plain = filesOf(test::replicationSet(2));
+        QCOMPARE(setting(plain, "db1", "rpl_semi_sync_slave_enabled"), std::string("OFF"));
+        QCOMPARE(setting(plain, "db1", "rpl_semi_sync_master_timeout"), std::string("unset"));
+        QVERIFY(test::fileNamed(plain, "03-promote.sql").bytes.find("semi_sync") == std::string::npos);
+    }
+
+    void whatCannotBeWrittenIsRefused() {
+        const auto with = [](const char* key, Value value) {
+            Design design = test::replicationSet(2);
+            test::changeSet(design, key, std::move(value));
+            return codeOf(design);
+        };
+        QCOMPARE(codeOf(Design()), QString("export.nothing_to_export"));
+        QCOMPARE(codeOf(test::replicationSet(0)), QString("export.mysql_members"));
+        QCOMPARE(with("replication", std::string("group")), QString("export.mysql_group_replication"));
+        QCOMPARE(with("flavour", std::string("mysql_8_0")), QString("export.mysql_flavour"));
+        QCOMPARE(with("user_network", std::string("10.%' OR 1")), QString("export.user_network"));
+        QCOMPARE(with("user_network", std::string()), QString("export.user_network"));
+        QCOMPARE(with("semisync_acks", 2.0), QString("ok")); // asynchronous: it is not used
+        Design design =
+            test::replicationSet(3, {{"replication", std::string("semi_sync")}, {"semisync_acks", 2.0}});
+        QCOMPARE(codeOf(design), QString("export.mysql_acks"));
+        design = test::replicationSet(2);
+        test::deploy(design, "db1", "server_id", 2.0);
+        QCOMPARE(codeOf(design), QString("export.mysql_server_id"));
+        test::deploy(design, "db1", "server_id", 3.0);
+        test::deploy(design, "db1", "host", std::string("a b"));
+        QCOMPARE(codeOf(design), QString("export.host"));
+    }
+
+    void whatIsRoundedIsSaid() {
+        Design design = test::replicationSet(
+            2, {{"replication", std::string("semi_sync")}, {"semisync_timeout_ms", std::monostate()}});
+        test::change(design, "db1", "net_timeout_s", 4.4);
+        test::change(design, "db1", "queue_limit", std::monostate());
+        const std::vector<File> files = filesOf(design);
+        QCOMPARE(setting(files, "db1", "slave_net_timeout"), std::string("4"));
+        QCOMPARE(setting(files, "db1", "max_connections"), std::string("100000"));
+        QCOMPARE(setting(files, "db1", "rpl_semi_sync_master_timeout"), std::string("4294967295"));
+        for (const char* part :
+             {"the server counts in whole seconds, so 4 s is written", "49.7 days",
+              "more requests than MariaDB takes connections", "not computed for this export"})
+            QVERIFY2(says(files, part), part);
+    }
+
+    void unknownAddressesAreVariables() {
+        Design design = test::replicationSet(2);
+        test::deploy(design, "db2", "host", std::monostate());
+        const std::vector<File> files = filesOf(design);
+        QTemporaryDir folder;
+        const QString where = test::writeAll(files, folder.path());
+        const verify::Finished unset = test::bash(where + "/check.sh");
+        QCOMPARE(unset.status, 2);
+        QVERIFY2(unset.output.find("the address of db2 is not set") != std::string::npos,
+                 unset.output.c_str());
+        const auto withAddress = [&](const char* line) {
+            QFile env(where + "/env");
+            if (!env.open(QIODevice::WriteOnly)) qFatal("cannot write");
+            env.write(line);
+            env.close();
+            return test::bash(where + "/check.sh");
+        };
+        QCOMPARE(withAddress("DB2_HOST='10.0.0.1;reboot'\n").status, 2);
+        const verify::Finished good = withAddress("DB2_HOST=10.0.0.7\n");
+        QVERIFY2(good.status == 0, good.output.c_str());
+    }
+
+    void checkScriptAsksMariadb() {
+        QTemporaryDir folder;
+        const QString where = test::writeAll(filesOf(test::replicationSet(2)), folder.path());
+        const verify::Finished good = test::bash(where + "/check.sh");
+        QVERIFY2(good.status == 0, good.output.c_str());
+        QCOMPARE(good.output, std::string("db1.cnf: valid\ndb2.cnf: valid\n"));
+        for (const char* line :
+             {"no_such_option = 1\n", "slave_net_timeout = 0\n", "binlog_format = RAW\n"}) {
+            QFile broken(where + "/db2.cnf");
+            QVERIFY(broken.open(QIODevice::ReadWrite));
+            const QByteArray before = broken.readAll();
+            broken.write(line);
+            broken.close();
+            const verify::Finished bad = test::bash(where + "/check.sh");
+            QVERIFY2(bad.status == 1, line);
+            QVERIFY2(bad.output.find("db2.cnf: not valid") != std::string::npos, bad.output.c_str());
+            QVERIFY(broken.open(QIODevice::WriteOnly));
+            broken.write(before);
+            broken.close();
+        }
+        QFile script(where + "/status.sh");
+        QVERIFY(script.open(QIODevice::Append));
+        script.write("if then\n");
+        script.close();
+        QCOMPARE(test::bash(where + "/check.sh").status, 1);
+    }
+
+    void applyIsDryUnlessTold() {
+        QTemporaryDir folder;
+        const QString where = test::writeAll(filesOf(test::replicationSet(2)), folder.path());
+        QFile target(folder.filePath("live.cnf"));
+        QVERIFY(target.open(QIODevice::WriteOnly));
+        target.write("old\n");
+        target.close();
+        const test::Environment environment{{"TARGET", target.fileName().toStdString()},
+                                            {"SOCKET", folder.filePath("none").toStdString()}};
+        const verify::Finished dry = test::bash(where + "/apply.sh", {"db1"}, environment);
+        QVERIFY2(dry.status == 0, dry.output.c_str());
+        QVERIFY(dry.output.find("nothing was changed") != std::string::npos);
+        QVERIFY(dry.output.find("-old") != std::string::npos);
+        QCOMPARE(test::bash(where + "/apply.sh", {"db9"}, environment).status, 2);
+        // Without its certificate the server would not start: nothing is installed.
+        const verify::Finished bare = test::bash(where + "/apply.sh", {"db1", "--yes"}, environment);
+        QCOMPARE(bare.status, 2);
+        QVERIFY2(bare.output.find("ca.pem is missing") != std::string::npos, bare.output.c_str());
+        QVERIFY(target.open(QIODevice::ReadOnly));
+        QCOMPARE(target.readAll(), QByteArray("old\n"));
+    }
+
+    // A service manager of the test takes a configuration unless $BAD is in it.
+    void applyPutsTheOldFileBack_data() {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QByteArray>("bad");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("taken") << QByteArray("old\n") << QByteArray("nowhere") << 0
+                               << QByteArray("To roll back: cp ");
+        QTest::newRow("taken, first")
+            << QByteArray() << QByteArray("nowhere") << 0 << QByteArray("To undo: rm ");
+        QTest::newRow("refused") << QByteArray("old\n") << QByteArray("server_id") << 1
+                                 << QByteArray("is back and in use");
+        QTest::newRow("refused, first")
+            << QByteArray() << QByteArray("server_id") << 1 << QByteArray("is back and in use");
+        QTest::newRow("both refused") << QByteArray("old\n") << QByteArray("server_id\\|old") << 1
+                                      << QByteArray("does not start with that either");
+    }
+    void applyPutsTheOldFileBack() {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, bad);
+        QFETCH(int, status);
+        QFETCH(QByteArray, says);
+        QTemporaryDir folder;
+        const mysql::Paths paths{folder.filePath("tls").toStdString()};
+        const auto files = mysql::exportFolders(test::replicationSet(2), paths);
+        QVERIFY(files.ok());
+        const QString where = test::writeAll(*files, folder.path());
+        const auto put = [&](const QString& name, const QByteArray& bytes) {
+            QDir().mkpath(QFileInfo(folder.filePath(name)).path());
+            QFile file(folder.filePath(name));
+            if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write");
+            file.setPermissions(file.permissions() | QFile::ExeOwner);
+        };
+        for (const char* name : {"tls/ca.pem", "tls/server.pem", "tls/server.key"})
+            put(name, "x");
+        put("bin/systemctl", "#!/bin/sh\n[ \"$1\" = is-active ] || ! grep -qs \"$BAD\" \"$TARGET\"\n");
+        if (!before.isEmpty()) put("live.cnf", before);
+        const verify::Finished done =
+            test::bash(where + "/apply.sh", {"db1", "--yes"},
+                       {{"TARGET", folder.filePath("live.cnf").toStdString()},
+                        {"SOCKET", folder.filePath("none").toStdString()},
+                        {"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()},
+                        {"BAD", bad.toStdString()}});
+        QVERIFY2(done.status == status, done.output.c_str());
+        QVERIFY2(done.output.find(says.toStdString()) != std::string::npos, done.output.c_str());
+        QFile live(folder.filePath("live.cnf"));
+        QCOMPARE(live.exists(), status == 0 || !before.isEmpty());
+        if (live.open(QIODevice::ReadOnly)) {
+            const QByteArray now = live.readAll();
+            QCOMPARE(now.contains("server_id = 1"), status == 0);
+            if (status != 0) QCOMPARE(now, before);
+        }
+        QCOMPARE(QDir(folder.path()).entryList({"live.cnf.before-*"}).size(), before.isEmpty() ? 0 : 1);
+        QCOMPARE(QDir(folder.path()).entryList({"live.cnf.new"}).size(), 0);
+    }
+
+    // Passwords come at run time, from the environment or a file; without one nothing starts.
+    void secretsAreAskedFor() {
+        QTemporaryDir folder;
+        const std::vector<File> files = filesOf(test::replicationSet(2));
+        const QString where = test::writeAll(files, folder.path());
+        for (const char* script : {"/01-source.sh", "/02-replica.sh", "/04-reopen.sh", "/05-rejoin.sh"}) {
+            const verify::Finished out = test::bash(where + script, {"db2"});
+            QCOMPARE(out.status, 2);
+            QVERIFY2(out.output.find("PASSWORD is not set") != std::string::npos, out.output.c_str());
+        }
+        QCOMPARE(test::bash(where + "/03-promote.sh").status, 2);
+        QCOMPARE(test::bash(where + "/status.sh").status, 2);
+        for (const File& file : files) {
+            QVERIFY2(file.bytes.find("IDENTIFIED BY '") == std::string::npos, file.path.c_str());
+            QVERIFY2(file.bytes.find("--password") == std::string::npos, file.path.c_str());
+        }
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestMysqlFolder, test_mysql_folder)
+#include "test_mysql_folder.moc"
