@@ -96,7 +96,7 @@ void simulated(std::string& out, const Plan& plan) {
     routeRows(out, p);
     out +=
         "\n**Predicted time without a source, and predicted loss of commits:** not computed for this export. "
-        "`alwayson-cli simulate` reports what this version of the program knows about the set.\n\n";
+        "`alwayson-cli check` says what is computed of a replication set so far.\n\n";
     out += plan.semiSync ? "By the way commits are acknowledged: one that a caller was told about is on a "
                            "replica as well, unless no "
                            "replica answered in time and\nthe source went on alone.\n\n"
@@ -109,8 +109,8 @@ constexpr std::string_view kApply = R"md(## Apply
 Every machine needs MariaDB 10.11 or later, and `ca.pem`, `server.pem` and `server.key` in @TLS@; the certificate names the
 address that the table gives. Copy this folder to each machine. Passwords come from `REPL_PASSWORD` and `FAILOVER_PASSWORD`, or
 from files named in `REPL_PASSWORD_FILE` and `FAILOVER_PASSWORD_FILE`. They are in no file here, and the scripts pass them on
-through pipes and the environment of single processes, never on a command line. At most 32 bytes: MariaDB keeps no longer
-password for replication.
+through pipes and the environment of single processes, never on a command line. MariaDB itself keeps the one of `repl` in
+`master.info` in the data folder of each replica, readable for its account only.
 
 1. `./check.sh` asks the installed MariaDB whether it takes each file. It changes nothing.
 1. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
