@@ -207,7 +207,18 @@ private:
             "Structural availability less the windows in which balancers have not noticed a failure yet.";
         flow.leftOut = {"Deployments, planned maintenance and mistakes beyond the listed failure modes are "
                         "not in these figures."};
+        if (choosesBlindly())
+            flow.leftOut.push_back(
+                "Callers without health checks are taken to avoid members that do not work; a request "
+                "run sends to all of them in turn.");
         return flow;
+    }
+
+    bool choosesBlindly() const {
+        for (const CompiledProgram& program : m_all.programs)
+            for (const CompiledSet& set : program.sets)
+                if (set.observer == kNoIndex && set.endMember - set.firstMember > 1) return true;
+        return false;
     }
 
     void addFlows(const std::vector<Solution>& solutions, const std::vector<std::size_t>& goalOf) {

@@ -72,6 +72,7 @@ struct CompiledSet {
     double load = 0;                   // requests per second on all members, from all flows, all up
     bool survivesRefused = true;       // redispatch: a refused connection costs nothing
     bool survivesGone = true;          // the connect timeout fits into the deadline
+    bool countsConnections = false;    // leastconn: one that answers nothing soon gets nothing more
 };
 
 struct CompiledStep {

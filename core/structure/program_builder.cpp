@@ -219,6 +219,7 @@ private:
                         CompiledSet& set) const {
         const Parameters& p = m_context.design().nodes.at(observer).parameters;
         set.survivesRefused = get(p, key::haproxy::redispatch) && get(p, key::haproxy::retries) > 0;
+        set.countsConnections = get(p, key::haproxy::balance) == key::haproxy::Balance::leastconn;
         double service = 0;
         for (const std::uint32_t target : targets) {
             const Node& node = m_context.design().nodes.at(target);

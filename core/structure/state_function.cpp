@@ -83,10 +83,11 @@ private:
         case NodeCondition::refused:
             return !set.survivesRefused;
         case NodeCondition::gone:
-            return !set.survivesGone;
+            return !set.survivesGone && !set.countsConnections;
         case NodeCondition::hangs:
+            return !set.countsConnections;
         case NodeCondition::works:
-            break; // silent, or it answers with an error because of what it depends on
+            break; // it answers with an error because of what it depends on
         }
         return true;
     }

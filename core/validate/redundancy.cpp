@@ -256,6 +256,27 @@ void checkSinglePlaces(const Context& c, Reach& reach, const std::vector<Index>&
     }
 }
 
+// Callers that choose among several without any checks.
+void checkBlindChoice(const Context& c, Issues& issues) {
+    for (Index caller = 0; caller < c.branches.size(); ++caller) {
+        if (c.balancer[caller]) continue;
+        for (const Branch& branch : c.branches[caller]) {
+            if (branch.optional || branch.targets.size() < 2) continue;
+            const std::string& to = branch.link->to;
+            const Group* group = c.design.groups.find(to);
+            issues.warning("redundancy.blind_choice", {to, c.node(caller).id.str()},
+                           fmt::format("{} sends to the {} members of {} in turn and cannot see which of "
+                                       "them work: while one is down, one "
+                                       "request in {} goes to it. The availability over years takes it that "
+                                       "it avoids members that are down.",
+                                       c.name(caller), branch.targets.size(),
+                                       group ? group->displayName() : to, branch.targets.size()),
+                           "Put a load balancer with health checks in between; for load balancers, a virtual "
+                           "IP address that moves.");
+        }
+    }
+}
+
 } // namespace
 
 void checkRedundancy(const Context& context, Issues& issues) {
@@ -269,6 +290,7 @@ void checkRedundancy(const Context& context, Issues& issues) {
     checkSingleNodes(context, reach, lostAnyway, issues, single);
     checkPlaces(context, issues, reported);
     checkSinglePlaces(context, reach, lostAnyway, single, reported, issues);
+    checkBlindChoice(context, issues);
 }
 
 } // namespace alwayson::validation

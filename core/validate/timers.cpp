@@ -58,9 +58,11 @@ void checkDeadline(const Context& c, Index i, const Patience& p, Issues& issues)
     const Duration typical = trip + quickest;
     if (p.deadline >= typical) return;
     issues.error("timers.deadline_too_short", {node.id.str()},
-                 fmt::format("{} wants an answer within {}, but a typical one takes {}: {} on the network and {} of service. Most requests "
+                 fmt::format("{} wants an answer within {}, but a typical one takes {}: {} on the network "
+                             "and {} of service. Most requests "
                              "fail even when everything works.",
-                             c.name(i), formatDuration(p.deadline), formatDuration(typical), formatDuration(trip), formatDuration(quickest)),
+                             c.name(i), formatDuration(p.deadline), formatDuration(typical),
+                             formatDuration(trip), formatDuration(quickest)),
                  "Raise the deadline of its classes, or make the service faster.");
 }
 
@@ -187,6 +189,8 @@ void checkDetection(const Context& c, const Alike& alike, const std::vector<Inde
     if (!std::isfinite(law.maxS) || law.meanS <= deadline.seconds() ||
         !hasEffect(c, targets, FailureEffect::hang))
         return;
+    // The connections that wait for a hung server count: it gets no more than the others have.
+    if (get(node.parameters, hap::balance) == hap::Balance::leastconn) return;
     double rate = 0;
     for (const LoadEdge& edge : c.load.edges)
         if (edge.from == i) rate += edge.requestsPerS;

@@ -14,7 +14,8 @@ Result<Model> compileModel(const Design& design, const Scenario* scenario);
 
 // Finds the express lanes of a compiled model; compileModel() has done so. O(nodes + edges).
 void addExpressLanes(Model& model);
-// The same model without them: every event goes the plain way. The results are the same, bit for bit.
+// The same model without them: every event goes the plain way. The results are the same, bit for bit, but for
+// the order of events at one nanosecond.
 void removeExpressLanes(Model& model);
 
 // Network round trip between two nodes along a link: the link's own, else by places (rtt_ms of the innermost

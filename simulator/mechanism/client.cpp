@@ -101,7 +101,7 @@ void onArrival(Context& c, Index client) {
     RunState& s = c.s;
     const ClientModel& m = c.model.clients[client];
     ClientState& state = s.clients[client];
-    if (m.lane != kNone && startExpress(c, m.lane)) return;
+    if (m.lane != kNone && openExpress(c, m.lane)) return;
     countEvent(s, m.slot);
     s.tree.set(m.slot, after(s.now, nextGap(s.key, m, state)), s.sequence++);
 

@@ -11,7 +11,6 @@ struct Context {
     const Model& model;
     RunState& s;
     Truth& truth;
-    SimTime limit = 0; // events before it may be handled in one go
 };
 
 // What a timer does when it is due.
@@ -123,9 +122,11 @@ struct ProbeFate {
 ProbeFate probe(Context& c, Index balancer, Index target);
 
 // ---- express lanes
-// The event of the client's slot: opens its lane where that is possible, and goes on in it. False: not
-// possible, the arrival has to go the plain way.
-bool startExpress(Context& c, Index lane);
+// With the arrival that is due as its first one; false: not possible now, the arrival has to go the plain
+// way.
+bool openExpress(Context& c, Index lane);
+// The lane that is due goes on; nothing outside the lanes may happen before `limit`.
+void runExpress(Context& c, SimTime limit);
 // Brings what an open lane has counted up to `time`, which no other event precedes.
 void expressUpTo(Context& c, Index lane, SimTime time);
 // Closes the lane: its requests become calls with timers, as if they had come the plain way.

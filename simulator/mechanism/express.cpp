@@ -14,6 +14,11 @@
 namespace alwayson::sim {
 namespace {
 
+// With many arrivals in one nanosecond a lane might never stop.
+constexpr double kShortestGapS = 1e-7;
+
+using Planned = ExpressPlan::What;
+
 class Lane {
 public:
     Lane(Context& context, Index lane)
@@ -22,35 +27,34 @@ public:
           m(context.model.stations[way.station]), st(context.s.stations[way.station]) {}
 
     bool mayOpen() const {
-        return st.present == 0 && !st.frozen && st.speed == 1 && st.errorShare == 0 && connected(c, m.node);
+        return st.present == 0 && !st.frozen && st.speed == 1 && st.errorShare == 0 && connected(c, m.node) &&
+               meanGap() >= kShortestGapS;
     }
+    // The arrival that is due is its first.
     void open() {
         x.open = true;
         x.arrivalAt = x.lastArrival = s.now;
-        for (std::uint32_t i = 0; i < m.workers; ++i)
-            x.workers.push({s.now, 0, s.now, {}, false});
+        x.free = m.workers;
+        s.tree.cancel(client.slot);
+        s.laneTree.set(m.lane, s.now, 0);
     }
 
-    // Everything before the next event elsewhere.
-    void run() {
+    // Everything before `limit`, which no event outside the lanes may precede; other lanes do not matter.
+    void run(SimTime limit) {
         // Back to the loop of all events now and then: it looks whether to stop.
-        const SimTime rest = after(s.now, toSimTime(1000 * client.gap.mean()));
-        s.tree.cancel(client.slot);
-        const bool patient = advance(std::min({c.limit, s.tree.time(), rest}));
-        s.now = m_horizon;
-        if (!patient) return close();
+        const SimTime rest = after(s.laneTree.time(), toSimTime(1000 * meanGap()));
+        if (!advance(std::min(limit, rest))) return close();
         // The next beginning of service must not be overtaken: it may turn out to be too late.
         const SimTime start = x.waiting.empty() ? kNever : x.workers.top().at;
-        s.tree.set(client.slot, std::min({x.arrivalAt, nextDelivery(), start}), s.sequence++);
+        s.laneTree.set(m.lane, std::min({x.arrivalAt, nextDelivery(), start}), 0);
     }
 
-    // Everything before `horizon`, which nothing elsewhere may precede. False: stopped earlier, because of an
-    // arrival or a request that has to go the plain way.
+    // Everything before `horizon`. False: stopped earlier, because of an arrival or a request that has to go
+    // the plain way.
     bool advance(SimTime horizon) {
-        std::uint64_t present = st.present, busy = st.busy;
-        m_presentArea =
-            static_cast<std::uint64_t>(st.presentArea) - present * static_cast<std::uint64_t>(st.last);
-        m_busyArea = static_cast<std::uint64_t>(st.busyArea) - busy * static_cast<std::uint64_t>(st.last);
+        const auto last = static_cast<std::uint64_t>(st.last);
+        m_presentArea = static_cast<std::uint64_t>(st.presentArea) - st.present * last;
+        m_busyArea = static_cast<std::uint64_t>(st.busyArea) - st.busy * last;
         m_horizon = horizon;
         if (m.queueLimit == kNone) beginWaiting(m_horizon);
         if (m.queueLimit != kNone || way.oneWay > 0)
@@ -59,30 +63,37 @@ public:
             while (x.arrivalAt < m_horizon)
                 enter(admit());
         finishAll();
-        busy = st.busy;
-        present = st.present = static_cast<std::uint32_t>(busy + x.waiting.size());
-        st.presentArea =
-            static_cast<std::int64_t>(m_presentArea + present * static_cast<std::uint64_t>(m_horizon));
-        st.busyArea = static_cast<std::int64_t>(m_busyArea + busy * static_cast<std::uint64_t>(m_horizon));
+        st.busy = static_cast<std::uint32_t>(x.workers.size());
+        st.present = static_cast<std::uint32_t>(st.busy + x.waiting.size());
         st.last = m_horizon;
-        return m_horizon == horizon;
+        const auto now = static_cast<std::uint64_t>(st.last);
+        st.presentArea = static_cast<std::int64_t>(m_presentArea + st.present * now);
+        st.busyArea = static_cast<std::int64_t>(m_busyArea + st.busy * now);
+        return !m_leaves;
     }
 
     // Its requests become calls with timers.
     void close();
 
 private:
+    double meanGap() const { return client.gap.mean() / source.loadFactor; }
     SimTime arrivalOf(const ExpressRequest& request) const {
         return request.start + way.oneWay;
     } // at the station
     SimTime nextStart(const ExpressRequest& request) const {
-        return std::max(arrivalOf(request), x.workers.top().at);
+        return x.free > 0 ? arrivalOf(request) : std::max(arrivalOf(request), x.workers.top().at);
     }
     SimTime nextDelivery() const { return x.travelling.empty() ? kNever : arrivalOf(x.travelling.front()); }
 
+    // From `at` on the plain way has to do it.
+    void leaveAt(SimTime at) {
+        m_horizon = std::min(m_horizon, at);
+        m_leaves = true;
+    }
+
     void beginWaiting(SimTime until) {
         while (!x.waiting.empty() && nextStart(x.waiting.front()) < std::min(until, m_horizon)) {
-            begin(x.waiting.front());
+            begin(x.waiting.front(), nextStart(x.waiting.front()));
             x.waiting.pop();
         }
     }
@@ -90,8 +101,7 @@ private:
     // At worst (of two events at one moment the other may come first) it finds all workers busy and the queue
     // full.
     bool mayBeRefused(SimTime at) const {
-        const ExpressService& worker = x.workers.top();
-        return x.waiting.size() >= m.queueLimit && worker.occupied && worker.at >= at;
+        return x.free == 0 && x.waiting.size() >= m.queueLimit && x.workers.top().at >= at;
     }
 
     // One arrival or delivery after the other, where a request takes time to get there or may find the queue
@@ -103,7 +113,7 @@ private:
             beginWaiting(next);
             if (next >= m_horizon) break;
             if (delivery == next && mayBeRefused(next)) {
-                m_horizon = next;
+                leaveAt(next);
                 break;
             }
             if (way.oneWay == 0) {
@@ -148,23 +158,30 @@ private:
         const SimTime now = arrivalOf(request);
         ++st.arrivals;
         m_presentArea -= static_cast<std::uint64_t>(now);
-        // Of two events at one moment, the one that was planned first comes first: was this one planned
-        // before that worker's end of service?
-        const ExpressService& worker = x.workers.top();
-        const SimTime planned = way.oneWay > 0 ? request.start : x.previousArrival;
-        st.waits += worker.at > now || (worker.at == now && worker.occupied && worker.began >= planned);
+        if (x.free == 0) {
+            // Of two events at one moment, the one that was planned first comes first: was this one planned
+            // before that worker's end of service?
+            const ExpressService& worker = x.workers.top();
+            const SimTime planned = way.oneWay > 0 ? request.start : x.previousArrival;
+            st.waits +=
+                worker.at > now || (worker.at == now && (!x.waiting.empty() || worker.began >= planned));
+        }
         // Where the queue may be full, nobody leaves it before the next one comes.
-        if (m.queueLimit == kNone ? nextStart(request) < m_horizon : nextStart(request) == now)
-            begin(request);
+        const SimTime start = nextStart(request);
+        if (m.queueLimit == kNone ? start < m_horizon : start == now && x.waiting.empty())
+            begin(request, start);
         else
             x.waiting.push() = request;
     }
 
-    // The worker that is free first takes it.
-    void begin(const ExpressRequest& request) {
-        ExpressService& worker = x.workers.changeTop();
-        const SimTime start = nextStart(request);
-        if (worker.occupied) finish(worker);
+    // A free worker takes it, or the one that is free first.
+    void begin(const ExpressRequest& request, SimTime start) {
+        const bool added = x.free > 0;
+        if (added)
+            --x.free;
+        else
+            finish(x.workers.top());
+        ExpressService& worker = added ? x.workers.append() : x.workers.changeTop();
         noteWait(st, start - arrivalOf(request));
         m_busyArea -= static_cast<std::uint64_t>(start);
         worker.began = start;
@@ -173,13 +190,14 @@ private:
         worker.request.start = request.start;
         worker.request.flow = request.flow;
         worker.request.flags = request.flags;
-        worker.occupied = true;
-        if (worker.at - request.start >= way.patience - way.oneWay)
-            m_horizon = std::min(m_horizon, start + 1);
-        x.workers.settleTop();
+        if (worker.at - request.start >= way.patience - way.oneWay) leaveAt(start + 1);
+        if (added)
+            x.workers.settleLast();
+        else
+            x.workers.settleTop();
     }
 
-    void finish(ExpressService& worker) {
+    void finish(const ExpressService& worker) {
         const SimTime at = worker.at;
         const ExpressRequest& request = worker.request;
         count(at, m.slot);
@@ -189,7 +207,7 @@ private:
         if (way.oneWay == 0)
             answer(request, at);
         else
-            x.returning.push_back({at, request});
+            x.returning.push({at + way.oneWay, worker.sequence, at, request});
     }
 
     void answer(const ExpressRequest& request, SimTime at) {
@@ -198,34 +216,24 @@ private:
     }
 
     void finishAll() {
-        st.busy = 0;
-        for (ExpressService& worker : x.workers.items()) {
-            if (worker.occupied && worker.at < m_horizon) {
-                finish(worker);
-                worker.occupied = false;
-            }
-            st.busy += worker.occupied ? 1 : 0;
+        while (!x.workers.empty() && x.workers.top().at < m_horizon) {
+            finish(x.workers.top());
+            x.workers.pop();
+            ++x.free;
         }
-        std::erase_if(x.returning, [this](const ExpressAnswer& one) {
-            const SimTime at = one.left + way.oneWay;
-            if (at >= m_horizon) return false;
-            count(at, timerEvent(Action::answer));
-            answer(one.request, at);
-            return true;
-        });
+        while (!x.returning.empty() && x.returning.top().at < m_horizon) {
+            const ExpressService& one = x.returning.top();
+            count(one.at, timerEvent(Action::answer));
+            answer(one.request, one.at);
+            x.returning.pop();
+        }
     }
 
     Index makeCall(const ExpressRequest& request, CallState state);
-    // What is pending when a lane closes is planned anew, in the order in which the plain way would have done
-    // it: by the moment, and by this list.
-    enum class Planned : std::uint8_t { arrival, patience, delivery, answer, service };
-    struct Plan {
-        SimTime when = 0;
-        Planned what = Planned::arrival;
-        Index call = kNone;
-        SimTime due = 0;
-    };
-    void carryOut(const Plan& plan);
+    void plan(SimTime when, Planned what, Index call, SimTime due) {
+        x.plans.push_back({when, what, static_cast<std::uint32_t>(x.plans.size()), call, due});
+    }
+    void carryOut(const ExpressPlan& plan);
     void startPatience(Index call);
     void startTimerAs(SimTime at, Index call, Action action) {
         s.timers.push(
@@ -244,41 +252,41 @@ private:
     // 2^64.
     std::uint64_t m_presentArea = 0, m_busyArea = 0;
     SimTime m_horizon = 0;
+    bool m_leaves = false;
 };
 
 void Lane::close() {
     x.open = false;
+    s.laneTree.cancel(m.lane);
     std::vector<ExpressService>& serving = x.workers.items();
-    std::erase_if(serving, [](const ExpressService& worker) { return !worker.occupied; });
     std::sort(serving.begin(), serving.end(),
               [](const ExpressService& a, const ExpressService& b) { return a.sequence < b.sequence; });
-    std::sort(x.returning.begin(), x.returning.end(),
-              [](const ExpressAnswer& a, const ExpressAnswer& b) { return a.left < b.left; });
-    std::vector<Plan> plans{{x.lastArrival, Planned::arrival, kNone, x.arrivalAt}};
-    const auto request = [&](const ExpressRequest& one, CallState state) {
+    // What is pending, in the order in which the plain way would have planned it.
+    x.plans.clear();
+    plan(x.lastArrival, Planned::arrival, kNone, x.arrivalAt);
+    const auto request = [this](const ExpressRequest& one, CallState state) {
         const Index call = makeCall(one, state);
-        plans.push_back({one.start, Planned::patience, call, 0});
+        plan(one.start, Planned::patience, call, 0);
         return call;
     };
-    for (const ExpressAnswer& one : x.returning)
-        plans.push_back(
-            {one.left, Planned::answer, request(one.request, CallState::waiting), one.left + way.oneWay});
+    for (const ExpressService& one : x.returning.items())
+        plan(one.began, Planned::answer, request(one.request, CallState::waiting), one.at);
     for (const ExpressService& one : serving)
-        plans.push_back({one.began, Planned::service, request(one.request, CallState::serving), one.at});
+        plan(one.began, Planned::service, request(one.request, CallState::serving), one.at);
     for (std::size_t i = 0; i < x.waiting.size(); ++i)
         pushBack(s, st.queue, request(x.waiting.at(i), CallState::queued));
     for (std::size_t i = 0; i < x.travelling.size(); ++i) {
         const ExpressRequest& one = x.travelling.at(i);
         const Index call = request(one, CallState::waiting);
         s.calls[call].entered = 0;
-        plans.push_back({one.start, Planned::delivery, call, arrivalOf(one)});
+        plan(one.start, Planned::delivery, call, arrivalOf(one));
     }
-    std::stable_sort(plans.begin(), plans.end(), [](const Plan& a, const Plan& b) {
-        return std::tie(a.when, a.what) < std::tie(b.when, b.what);
+    std::sort(x.plans.begin(), x.plans.end(), [](const ExpressPlan& a, const ExpressPlan& b) {
+        return std::tie(a.when, a.what, a.order) < std::tie(b.when, b.what, b.order);
     });
-    for (const Plan& plan : plans)
-        carryOut(plan);
-    serving.clear();
+    for (const ExpressPlan& one : x.plans)
+        carryOut(one);
+    x.workers.clear();
     x.returning.clear();
     x.waiting.clear();
     x.travelling.clear();
@@ -311,7 +319,7 @@ Index Lane::makeCall(const ExpressRequest& request, CallState state) {
     return call;
 }
 
-void Lane::carryOut(const Plan& plan) {
+void Lane::carryOut(const ExpressPlan& plan) {
     switch (plan.what) {
     case Planned::arrival:
         return s.tree.set(client.slot, plan.due, s.sequence++);
@@ -336,14 +344,15 @@ void Lane::startPatience(Index call) {
 
 } // namespace
 
-bool startExpress(Context& c, Index lane) {
+bool openExpress(Context& c, Index lane) {
     Lane way(c, lane);
-    if (!c.s.lanes[lane].open) {
-        if (!way.mayOpen()) return false;
-        way.open();
-    }
-    way.run();
+    if (!way.mayOpen()) return false;
+    way.open();
     return true;
+}
+
+void runExpress(Context& c, SimTime limit) {
+    Lane(c, c.s.laneTree.slot()).run(limit);
 }
 
 void expressUpTo(Context& c, Index lane, SimTime time) {

@@ -142,27 +142,34 @@ struct ExpressRequest {
     std::uint16_t flow = 0;
     std::uint8_t flags = 0;
 };
-// A worker and the request it has, or had last.
+// A request in service, or on the way back.
 struct ExpressService {
-    SimTime at = 0; // when it will be, or became, free
+    SimTime at = 0; // its end
     std::uint64_t sequence = 0;
-    SimTime began = 0;
+    SimTime began = 0; // on the way back: when it left the station
     ExpressRequest request;
-    bool occupied = false;
 };
-struct ExpressAnswer {
-    SimTime left = 0; // the station
-    ExpressRequest request;
+// What is pending when a lane closes is planned anew, in the order in which the plain way would have done it:
+// by the moment, and by this list.
+struct ExpressPlan {
+    enum class What : std::uint8_t { arrival, patience, delivery, answer, service };
+    SimTime when = 0;
+    What what = What::arrival;
+    std::uint32_t order = 0;
+    Index call = kNone;
+    SimTime due = 0;
 };
 struct ExpressState {
     bool open = false;
     SimTime arrivalAt = 0; // the next one, at the client
     SimTime lastArrival = 0, previousArrival = 0;
     std::uint64_t begun = 0;
+    std::uint32_t free = 0;          // workers
     Ring<ExpressRequest> travelling; // to the station
     Ring<ExpressRequest> waiting;
-    QuadHeap<ExpressService> workers;
-    std::vector<ExpressAnswer> returning; // on the way back
+    QuadHeap<ExpressService> workers; // those that are busy
+    QuadHeap<ExpressService> returning;
+    std::vector<ExpressPlan> plans; // scratch
 };
 
 struct BalancerState {
@@ -231,6 +238,7 @@ struct RunState {
     std::uint64_t sequence = 0;
     std::uint64_t events = 0;
     SlotTree tree;
+    SlotTree laneTree; // when each open express lane goes on
     Fingerprint fingerprint;
     std::vector<Call> calls;
     Index freeCall = kNone;

@@ -56,14 +56,10 @@ inline void noteSuccess(FlowState& state, const Flow& flow, SimTime latency) {
     state.latencies.add(latency);
 }
 
-// Service time of one request, as long as it takes at the station's present speed.
+// Service time of one request at normal speed.
 inline SimTime drawService(RandomKey key, const StationModel& m, StationState& st, bool writes) {
-    SimTime time = 0;
-    if (m.hasWriteService && writes)
-        time = st.writeService.next(key, m.writeService);
-    else
-        time = st.service.next(key, m.service);
-    return time;
+    return m.hasWriteService && writes ? st.writeService.next(key, m.writeService)
+                                       : st.service.next(key, m.service);
 }
 
 } // namespace alwayson::sim

@@ -65,6 +65,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.key = {seed, unit};
     s.origin = toSimTime(originS);
     s.tree.grow(m.slots.size());
+    s.laneTree.grow(m.lanes.size());
     s.lines.resize(m.lines.size());
     s.clients.resize(m.clients.size());
     s.flows.resize(m.flows.size());
@@ -110,10 +111,25 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
 RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token stop, std::uint64_t maxEvents) {
     RunState& s = m_state;
     const Model& m = *m_model;
-    Context c{m, s, m_truth, time};
+    Context c{m, s, m_truth};
     const SlotInfo* slots = m.slots.data();
-    std::uint64_t check = s.events + 4096;
-    while (s.tree.time() < time) {
+    std::uint64_t check = (s.events | 0xfff) + 1;
+    for (;;) {
+        if (s.events >= check) {
+            check = (s.events | 0xfff) + 1;
+            if (stop.stop_requested() || s.events >= maxEvents) {
+                // Lanes may be ahead of the last event.
+                for (Index lane = 0; lane < m.lanes.size(); ++lane)
+                    if (s.lanes[lane].open) s.now = std::max(s.now, s.stations[m.lanes[lane].station].last);
+                return stop.stop_requested() ? Outcome::stopped : Outcome::exhausted;
+            }
+        }
+        const SimTime due = std::min(s.tree.time(), time);
+        if (s.laneTree.time() < due) {
+            runExpress(c, due);
+            continue;
+        }
+        if (due >= time) break;
         const std::uint32_t slot = s.tree.slot();
         s.now = s.tree.time();
         const SlotInfo info = slots[slot];
@@ -148,11 +164,6 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
             onScenario(c);
             followUp();
             break;
-        }
-        if (s.events >= check) {
-            check = s.events + 4096;
-            if (stop.stop_requested()) return Outcome::stopped;
-            if (s.events >= maxEvents) return Outcome::exhausted;
         }
     }
     for (Index lane = 0; lane < m.lanes.size(); ++lane)
