@@ -107,7 +107,8 @@ private:
             } else if (failed.ci95) {
                 // Misses of the latency objective are not in the slices: at least the binomial width, then.
                 const Interval binomial = wilson(hits, offered);
-                const double half = 0.5 * std::max(failed.ci95->high - failed.ci95->low, binomial.high - binomial.low);
+                const double half =
+                    0.5 * std::max(failed.ci95->high - failed.ci95->low, binomial.high - binomial.low);
                 estimate.ci95 =
                     Interval{std::max(0.0, *estimate.value - half), std::min(1.0, *estimate.value + half)};
             }
@@ -125,6 +126,23 @@ private:
     void latencies(const FlowView& view, const std::vector<FlowData>& runs, const FlowData& all,
                    LatencyFigures& figures) const {
         if (all.succeeded == 0) return;
+        estimateLatencies(view, runs, all, figures);
+        for (Estimate* quantile : {&figures.p50, &figures.p90, &figures.p95, &figures.p99, &figures.p999})
+            bound(*quantile, all);
+    }
+
+    // A quantile is known to the width of its bucket, and it is never above the longest.
+    static void bound(Estimate& quantile, const FlowData& all) {
+        const double longest = static_cast<double>(all.latencyMax) * kMs;
+        const std::size_t bucket = LogHistogram::bucketOf(static_cast<SimTime>(*quantile.value / kMs));
+        quantile.value = std::min(*quantile.value, longest);
+        if (!quantile.ci95) return;
+        quantile.ci95->low = std::min({quantile.ci95->low, LogHistogram::lowOf(bucket) * kMs, longest});
+        quantile.ci95->high = std::max(quantile.ci95->high, LogHistogram::highOf(bucket) * kMs);
+    }
+
+    void estimateLatencies(const FlowView& view, const std::vector<FlowData>& runs, const FlowData& all,
+                           LatencyFigures& figures) const {
         const auto n = static_cast<double>(all.succeeded);
         figures.max = plain(static_cast<double>(all.latencyMax) * kMs);
         const std::pair<double, Estimate*> quantiles[]{{0.5, &figures.p50},

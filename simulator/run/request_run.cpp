@@ -101,6 +101,9 @@ std::optional<RunData> replicate(const Prepared& p, const RequestRunOptions& opt
     data.trace = recorder.take();
     if (outcome != Outcome::reached) {
         data.partial = true;
+        // Those that were under way have neither failed nor succeeded.
+        for (FlowData& flow : data.flows)
+            flow.offered = flow.succeeded + flow.failures();
         data.partialReason =
             outcome == Outcome::stopped
                 ? fmt::format("Stopped after {:.0f} of {:.0f} simulated seconds.", data.measuredS,

@@ -95,8 +95,9 @@ private slots:
         QVERIFY(runReference(design, other, 7, 1).fingerprint != one.fingerprint);
     }
 
-    // The list is checked in: every compiler, level and machine must give these. A change of the engine that is meant
-    // to change them: ALWAYSON_UPDATE=1 build/release/test_simulator test_request_engine, and say so in the commit.
+    // The list is checked in: every compiler, level and machine must give these. A change of the engine that
+    // is meant to change them: ALWAYSON_UPDATE=1 build/release/test_simulator test_request_engine, and say so
+    // in the commit.
     void fingerprintsAreTheSameEverywhere() {
         const std::string path = std::string(ALWAYSON_TEST_DATA) + "/fingerprints.txt";
         std::ifstream list(path);
@@ -110,7 +111,8 @@ private slots:
             const SimulationResult result = runReference(referenceDesign(name), options);
             actual += name + " " + result.fingerprint + "\n";
             if (!qEnvironmentVariableIsSet("ALWAYSON_UPDATE"))
-                QCOMPARE(QString::fromStdString(name + " " + result.fingerprint), QString::fromStdString(name + " " + wanted));
+                QCOMPARE(QString::fromStdString(name + " " + result.fingerprint),
+                         QString::fromStdString(name + " " + wanted));
             ++rows;
         }
         QVERIFY(rows >= 8);
@@ -135,6 +137,28 @@ private slots:
         QVERIFY(handled > 10'000);
         // A new longest queue may make a pool grow once more.
         QVERIFY2(made <= 4, qPrintable(QString("%1 allocations in %2 events").arg(made).arg(handled)));
+    }
+
+    // What was under way when the budget ended has neither failed nor succeeded.
+    void aPartialRunCountsFinishedRequestsOnly() {
+        sim::RequestRunOptions options;
+        options.durationS = 50'000;
+        options.maxEvents = 20'000;
+        const SimulationResult result = runReference(referenceDesign("queueing/q1-mm1-90"), options);
+        QVERIFY(result.partial);
+        QCOMPARE(designFlow(result).requests.succeeded, designFlow(result).requests.offered);
+        QCOMPARE(*designFlow(result).availabilityRequests.value, 1.0);
+    }
+
+    void percentilesStayBelowTheLongest() {
+        sim::RequestRunOptions options;
+        options.durationS = 200;
+        const SimulationResult result = runReference(referenceDesign("queueing/q6-constant"), options);
+        const LatencyFigures& latency = designFlow(result).latencyMs;
+        for (const Estimate* quantile : {&latency.p50, &latency.p90, &latency.p99, &latency.p999}) {
+            QVERIFY(*quantile->value <= *latency.max.value);
+            if (quantile->ci95) QVERIFY(quantile->ci95->low < quantile->ci95->high);
+        }
     }
 
     void stopsSoon() {
