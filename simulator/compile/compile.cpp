@@ -2,6 +2,7 @@
 
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
+#include "simulator/compile/node_models.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,10 +15,6 @@ namespace {
 
 Error invalid(std::string code, std::string message, std::string cure) {
     return {ErrorKind::invalidInput, std::move(code), std::move(message), std::move(cure), {}};
-}
-
-SimTime timeOf(Duration duration) {
-    return toSimTime(duration.seconds());
 }
 
 class Compiler {
@@ -95,29 +92,9 @@ private:
     }
 
     void addClient(const Node& node, Index index) {
-        const Parameters& p = node.parameters;
-        ClientModel client;
+        ClientModel client = clientModel(node);
         client.node = index;
-        client.ratePerS = get(p, key::client::rate).perSecond();
-        client.poisson = get(p, key::client::arrivals) == key::client::Arrivals::poisson;
-        DistributionShape gap;
-        gap.family = client.poisson ? DistributionFamily::exponential : DistributionFamily::constant;
-        gap.a = client.ratePerS > 0 ? 1 / client.ratePerS : 1e18;
-        client.gap = Sampler(gap);
-        client.attemptTimeout = timeOf(get(p, key::client::attemptTimeout));
         client.timeoutLine = lineFor(client.attemptTimeout);
-        client.attempts =
-            static_cast<std::uint8_t>(std::clamp<std::int64_t>(get(p, key::client::attempts), 1, 255));
-        client.retryErrors = get(p, key::client::retryErrors);
-        client.backoffBaseS = get(p, key::client::backoffBase).seconds();
-        client.backoffCapS = get(p, key::client::backoffCap).seconds();
-        client.jitter = get(p, key::client::backoffJitter) == key::client::BackoffJitter::full ? Jitter::full
-                                                                                               : Jitter::none;
-        if (const auto share = get(p, key::client::retryBudgetShare)) {
-            client.hasBudget = true;
-            client.budgetShare = share->value();
-        }
-        client.budgetCap = get(p, key::client::retryBudgetCap);
         client.firstFlow = static_cast<Index>(m.flows.size());
         for (const RequestClass& c : classesOf(node)) {
             Flow flow;
@@ -137,91 +114,18 @@ private:
     }
 
     void addStation(const Node& node, Index index) {
-        StationModel station;
+        StationModel station = stationModel(node);
         station.node = index;
-        if (hasRole(node, "external")) {
-            station.external = true;
-            station.workers = kNone;
-            station.service = Sampler(get(node, key::external::latency));
-            if (const auto limit = get(node, key::external::capacity))
-                station.capacityPerS = limit->perSecond();
-        } else {
-            station.workers = static_cast<std::uint32_t>(
-                std::clamp<std::int64_t>(get(node, key::server::workers), 1, 1'000'000'000));
-            station.service = Sampler(get(node, key::server::service));
-            if (const auto writes = get(node, key::server::writeService)) {
-                station.hasWriteService = true;
-                station.writeService = Sampler(*writes);
-            }
-            station.sharing = get(node, key::server::discipline) == key::server::Discipline::ps;
-            station.lifo = get(node, key::server::queueOrder) == key::server::QueueOrder::lifo;
-            station.cancelsAbandoned = get(node, key::server::cancelsAbandoned);
-            if (const auto limit = get(node, key::server::queueLimit))
-                station.queueLimit = static_cast<std::uint32_t>(*limit);
-        }
         m.stations.push_back(std::move(station));
     }
 
     void addBalancer(const Node& node, Index index) {
-        const Parameters& p = node.parameters;
-        namespace k = key::haproxy;
-        BalancerModel b;
+        BalancerModel b = balancerModel(m_design, node);
         b.node = index;
-        switch (get(p, k::balance)) {
-        case k::Balance::roundrobin:
-            b.algorithm = Algorithm::roundRobin;
-            break;
-        case k::Balance::leastconn:
-            b.algorithm = Algorithm::leastConnections;
-            break;
-        case k::Balance::random:
-            b.algorithm = Algorithm::random;
-            break;
-        case k::Balance::first:
-            b.algorithm = Algorithm::first;
-            break;
-        case k::Balance::staticRr:
-            b.algorithm = Algorithm::staticRoundRobin;
-            break;
-        case k::Balance::source:
-            b.algorithm = Algorithm::source;
-            break;
-        case k::Balance::uri:
-            b.algorithm = Algorithm::uri;
-            break;
-        }
-        b.draws = static_cast<std::uint32_t>(get(p, k::randomDraws));
-        b.cookie = get(p, k::cookie);
-        b.retries = static_cast<std::uint32_t>(get(p, k::retries));
-        b.redispatch = get(p, k::redispatch);
-        b.checks = get(p, k::check);
-        b.httpCheck = get(p, k::checkType) == k::CheckType::http;
-        b.inter = timeOf(get(p, k::checkInter));
-        const auto fastinter = get(p, k::checkFastinter);
-        const auto downinter = get(p, k::checkDowninter);
-        b.fastinter = fastinter ? timeOf(*fastinter) : b.inter;
-        b.downinter = downinter ? timeOf(*downinter) : b.inter;
-        b.fall = static_cast<std::int32_t>(get(p, k::checkFall));
-        b.rise = static_cast<std::int32_t>(get(p, k::checkRise));
-        b.connectTimeout = timeOf(get(p, k::timeoutConnect));
-        b.serverTimeout = timeOf(get(p, k::timeoutServer));
-        b.queueTimeout = timeOf(get(p, k::timeoutQueue));
-        b.turnAround = std::min(b.connectTimeout, kSecond);
-        const auto checkTimeout = get(p, k::checkTimeout);
-        b.hangTimeout = checkTimeout ? timeOf(*checkTimeout) : b.inter;
-        b.goneTimeout = checkTimeout ? std::min(b.connectTimeout, b.inter) : b.inter;
-        b.slowstart = timeOf(get(p, k::slowstart));
-        b.shutdownSessions = get(p, k::onMarkedDown) == k::OnMarkedDown::shutdownSessions;
         b.connectLine = lineFor(b.connectTimeout);
         b.serverLine = lineFor(b.serverTimeout);
         b.queueLine = lineFor(b.queueTimeout);
         b.turnLine = lineFor(b.turnAround);
-        b.maxconn = static_cast<std::uint32_t>(get(p, k::maxconn));
-        b.serverMaxconn = static_cast<std::uint32_t>(get(p, k::serverMaxconn));
-        b.serverMaxqueue = static_cast<std::uint32_t>(get(p, k::serverMaxqueue));
-        const double capacity = capacityOf(m_design, node).perSecond;
-        if (std::isfinite(capacity) && capacity > 0) b.work = toSimTime(1 / capacity);
-        b.latency = timeOf(balancerLatency(m_design, node));
         m.balancers.push_back(std::move(b));
     }
 

@@ -8,8 +8,9 @@ namespace alwayson::sim {
 
 // A design (and a scenario of it, or nullptr) as flat arrays. O(nodes x links of groups); 10,000 nodes in
 // some 50 ms. Errors (invalidInput): "simulate.no_client", "simulate.no_target" (a client, or a balancer that
-// requests can reach, without anything to call; a balancer that none can reach is named in Model::leftOut), "simulate.service" (a service time that does not resolve), "simulate.event" (an event
-// whose target or mode is unknown), "simulate.too_large".
+// requests can reach, without anything to call; a balancer that none can reach is named in Model::leftOut),
+// "simulate.service" (a service time that does not resolve), "simulate.event" (an event whose target or mode
+// is unknown), "simulate.too_large".
 Result<Model> compileModel(const Design& design, const Scenario* scenario);
 
 // Finds the express lanes of a compiled model; compileModel() has done so. O(nodes + edges).

@@ -1,0 +1,531 @@
+#pragma once
+// Every finding with a design that has it and a near miss that has not.
+
+#include "core/validate/validate.h"
+#include "tests/core/validate/design_cases.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace alwayson::test {
+
+inline const Json kUnset{{"unset", true}};
+
+struct Case {
+    const char* code;
+    Severity severity;
+    const char* mainId; // where[0], "" for findings about the whole design
+    const char* says;   // part of the message: the figures
+    std::vector<Change> having;
+    std::vector<Change> nearMiss;
+};
+
+inline Json node(const char* id, const char* kind, Json more = Json::object()) {
+    Json json{{"id", id}, {"kind", kind}};
+    json.update(more);
+    return json;
+}
+
+inline Json link(const char* id, const char* from, const char* to, Json more = Json::object()) {
+    Json json{{"id", id}, {"from", from}, {"to", to}};
+    json.update(more);
+    return json;
+}
+
+inline std::vector<Change> both(const char* path, const Json& value) {
+    const auto at = [&](const char* id) {
+        return Change{std::string("nodes/") + id + "/parameters/" + path, value};
+    };
+    return {at("lb1"), at("lb2")};
+}
+
+inline std::vector<Change> servers(const char* path, const Json& value) {
+    std::vector<Change> changes;
+    for (const char* id : {"web1", "web2", "web3", "web4"})
+        changes.push_back({std::string("nodes/") + id + "/" + path, value});
+    return changes;
+}
+
+inline std::vector<Change> operator+(std::vector<Change> a, const std::vector<Change>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+// A server that calls a database pair, for rules about inner calls.
+inline std::vector<Change> withDatabase(Json linkMore = Json::object()) {
+    return {{"groups/+", {{"id", "db"}, {"kind", "pool"}}},
+            {"nodes/+", node("db1", "server",
+                             {{"group", "db"}, {"domain", "eu-a"}, {"deploy", {{"host", "10.0.1.1"}}}})},
+            {"nodes/+", node("db2", "server",
+                             {{"group", "db"}, {"domain", "eu-b"}, {"deploy", {{"host", "10.0.1.2"}}}})},
+            {"links/+", link("l3", "web", "db", std::move(linkMore))}};
+}
+
+// Groups with roles, and what can be drawn before anything computes with it.
+inline std::vector<Case> laterCases() {
+    using S = Severity;
+    const Change pair{"groups/lb/kind", "vrrp_pair"};
+    const Json dbGroup{{"id", "db"}, {"kind", "mysql_replication"}};
+    const auto db = [](const char* id) { return Change{"nodes/+", node(id, "mysql", {{"group", "db"}})}; };
+    const Change crews{"settings", {{"crews", {{{"id", "ops"}}}}}};
+    const auto events = [](const Json& event) { return Change{"scenarios/s1/events", Json::array({event})}; };
+    const Change isolation{"domains/eu-a/failure_modes",
+                           {{{"id", "isolation"}, {"effect", "isolation"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
+    const Change outage{"domains/eu-a/failure_modes",
+                        {{{"id", "cut"}, {"effect", "outage"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
+    const auto crash = [](const Json& more) {
+        Json mode{{"id", "crash"}};
+        mode.update(more);
+        return Change{"nodes/web1/failure_modes", Json::array({mode})};
+    };
+    return {
+        {"group.not_simulated_yet", S::warning, "lb", "computed as a pool for now", {pair}, {}},
+        {"group.not_simulated_yet",
+         S::warning,
+         "db",
+         "The one source, replication",
+         {{"groups/+", dbGroup}, db("db1"), db("db2")},
+         {{"groups/+", {{"id", "db"}, {"kind", "pool"}}}}},
+        {"group.not_simulated_yet",
+         S::warning,
+         "etcd",
+         "Nothing asks etcd for its majority",
+         {{"groups/+", {{"id", "etcd"}, {"kind", "quorum"}}}},
+         {}},
+        {"group.not_simulated_yet",
+         S::warning,
+         "web",
+         "Common cause share and Standing by of web are not simulated yet",
+         {{"groups/web/parameters", {{"beta", 0.1}, {"standby", 1}}}},
+         {{"groups/web/parameters", {{"needed", 2}, {"below_needed", "refuse"}}}}},
+        {"link.past_the_group",
+         S::warning,
+         "l9",
+         "shoppers calls lb2 past lb",
+         {pair, {"links/l1", nullptr}, {"links/+", link("l9", "shoppers", "lb2")}},
+         {pair}},
+        {"connectivity.idle_voter",
+         S::warning,
+         "w1",
+         "w1 votes in no quorum",
+         {{"nodes/+", node("w1", "voter")}},
+         {{"groups/+", {{"id", "etcd"}, {"kind", "quorum"}}},
+          {"nodes/+", node("w1", "voter", {{"group", "etcd"}})}}},
+        {"crew.not_simulated_yet",
+         S::warning,
+         "web1",
+         "The crew ops is not simulated yet",
+         {crews, {"nodes/web1/crew", "ops"}},
+         {crews}},
+        {"node.not_simulated_yet",
+         S::warning,
+         "cache1",
+         "cache1 is computed as a server",
+         {{"nodes/+", node("cache1", "cache")}, {"links/+", link("l9", "web", "cache1")}},
+         {{"nodes/+", node("cache1", "server")}}},
+        {"failure_mode.not_simulated_yet",
+         S::warning,
+         "web1",
+         "it always does",
+         {crash({{"restart_coverage", 0.9}})},
+         {crash({{"restart_coverage", 0.9}, {"repaired_by", "crew"}})}},
+        {"failure_mode.not_simulated_yet",
+         S::warning,
+         "eu-a",
+         "computed as an outage",
+         {isolation},
+         {outage}},
+        {"class.not_simulated_yet",
+         S::warning,
+         "shoppers",
+         "How stale answers of class read",
+         {{"nodes/shoppers/classes", {{{"id", "read"}, {"max_staleness_ms", 10}}}}},
+         {{"nodes/shoppers/classes", {{{"id", "read"}}}}}},
+        {"link.not_simulated_yet",
+         S::warning,
+         "l2",
+         "carries reads and writes alike",
+         {{"links/l2/parameters", {{"access", "read"}}}},
+         {{"links/l2/parameters", {{"latency_ms", 1}}}}},
+        {"scenario.not_simulated_yet",
+         S::warning,
+         "s1",
+         "\"Cut off\" at 1 s",
+         {events({{"at_s", 1}, {"do", "isolate"}, {"what", "eu-a"}})},
+         {events({{"at_s", 1}, {"do", "fail"}, {"what", "eu-a"}})}},
+        {"scenario.wrong_target",
+         S::warning,
+         "s1",
+         "Deploy at 1 s cannot be done to web1",
+         {events({{"at_s", 1}, {"do", "deploy"}, {"what", "web1"}})},
+         {events({{"at_s", 1}, {"do", "deploy"}, {"what", "web"}})}},
+        {"objective.not_simulated_yet",
+         S::warning,
+         "o1",
+         "its period is not judged yet",
+         {{"objectives/o1/window_d", 30}},
+         {}},
+    };
+}
+
+inline std::vector<Case> connectivityCases() {
+    using S = Severity;
+    return {
+        {"connectivity.idle_client",
+         S::error,
+         "bots",
+         "bots calls nothing",
+         {{"nodes/+", node("bots", "client")}},
+         {{"nodes/+", node("bots", "client")}, {"links/+", link("l9", "bots", "lb")}}},
+        {"connectivity.no_client",
+         S::warning,
+         "",
+         "no clients",
+         {{"links/l1", nullptr}, {"objectives/o1", nullptr}, {"nodes/shoppers", nullptr}},
+         {{"objectives/o1", nullptr}}},
+        {"connectivity.never_called",
+         S::warning,
+         "spare",
+         "Nothing calls spare",
+         {{"nodes/+", node("spare", "server", {{"domain", "eu-a"}})}},
+         {{"nodes/+", node("spare", "server", {{"domain", "eu-a"}, {"group", "web"}})}}},
+        {"connectivity.unreachable",
+         S::warning,
+         "b",
+         "by nothing that a client's requests reach",
+         {{"nodes/+", node("a", "server")},
+          {"nodes/+", node("b", "server")},
+          {"links/+", link("l9", "a", "b")}},
+         {{"nodes/+", node("b", "server")}, {"links/+", link("l9", "web", "b")}}},
+        {"connectivity.no_targets",
+         S::error,
+         "edge",
+         "no server",
+         {{"nodes/+", node("edge", "haproxy")}, {"links/+", link("l9", "shoppers", "edge")}},
+         {{"nodes/+", node("edge", "haproxy")},
+          {"links/+", link("l9", "shoppers", "edge")},
+          {"links/+", link("l10", "edge", "web")}}},
+        {"connectivity.empty_group",
+         S::error,
+         "db",
+         "has no members",
+         {{"groups/+", {{"id", "db"}, {"kind", "pool"}}}, {"links/+", link("l9", "web", "db")}},
+         withDatabase()},
+        {"connectivity.unused_group",
+         S::hint,
+         "db",
+         "nothing calls it",
+         {{"groups/+", {{"id", "db"}, {"kind", "pool"}}}},
+         withDatabase()},
+        {"connectivity.link_refused",
+         S::error,
+         "l9",
+         "shoppers",
+         {{"links/+", link("l9", "web1", "shoppers")}},
+         withDatabase()},
+        {"connectivity.duplicate_link",
+         S::warning,
+         "l9",
+         "Two links lead from shoppers to lb",
+         {{"links/+", link("l9", "shoppers", "lb")}},
+         {{"links/l1/classes", {"read"}},
+          {"links/+", link("l9", "shoppers", "lb", {{"classes", {"write"}}})}}},
+        {"connectivity.cycle",
+         S::error,
+         "web1",
+         "web1 -> web2 -> web1",
+         {{"links/+", link("l8", "web1", "web2")}, {"links/+", link("l9", "web2", "web1")}},
+         {{"links/+", link("l8", "web1", "web2")}}},
+        {"connectivity.class_not_carried",
+         S::error,
+         "shoppers",
+         "carries its class write",
+         {{"links/l1/classes", {"read"}}},
+         {{"links/l1/classes", {"read", "write"}}}},
+        {"connectivity.class_stops",
+         S::error,
+         "lb1",
+         "Requests of class write reach lb1",
+         {{"links/l2/classes", {"read"}}},
+         {{"links/l2/classes", {"read", "write"}}}},
+        {"connectivity.class_shares",
+         S::warning,
+         "shoppers",
+         "add up to 1.2, not to 1",
+         {{"nodes/shoppers/classes", {{{"id", "read"}, {"share", 0.9}}, {{"id", "write"}, {"share", 0.3}}}}},
+         {{"nodes/shoppers/classes", {{{"id", "read"}, {"share", 0.7}}, {{"id", "write"}, {"share", 0.3}}}}}},
+        {"connectivity.unknown_class",
+         S::warning,
+         "l2",
+         "which no client sends",
+         {{"links/l2/classes", {"read", "write", "admin"}}},
+         {{"links/l2/classes", {"write", "read"}}}},
+    };
+}
+
+// Without the one that every pair of balancers without a virtual address has.
+inline std::vector<Issue> warnings(const Design& design) {
+    std::vector<Issue> issues = validate(design);
+    std::erase_if(issues, [](const Issue& issue) { return issue.code == "redundancy.blind_choice"; });
+    return issues;
+}
+
+inline std::vector<Case> redundancyCases() {
+    using S = Severity;
+    return {
+        {"redundancy.blind_choice",
+         S::warning,
+         "lb",
+         "while one is down, one request in 2 goes to it",
+         {},
+         {{"links/l1/to", "lb1"}}},
+        {"redundancy.single_member",
+         S::warning,
+         "lb1",
+         "lb1 has no stand-in: when it fails, shoppers cannot be served",
+         {{"links/l1/to", "lb1"}},
+         {}},
+        {"redundancy.one_zone",
+         S::warning,
+         "web",
+         "(web1, web2 and 2 more) are in zone eu-a",
+         servers("domain", "eu-a"),
+         {{"nodes/web3/domain", "eu-a"}}},
+        {"redundancy.one_place",
+         S::warning,
+         "web",
+         "are in rack rack1",
+         servers("domain", "rack1"),
+         {{"nodes/web1/domain", "rack1"}}},
+        {"redundancy.shared_dependency",
+         S::warning,
+         "web",
+         "depend on rack1",
+         servers("depends_on", {"rack1"}),
+         {{"nodes/web1/depends_on", {"rack1"}}}},
+        {"redundancy.no_place",
+         S::hint,
+         "web",
+         "lie in no zone",
+         servers("domain", nullptr),
+         {{"nodes/web1/domain", nullptr}}},
+        {"redundancy.needed_too_many",
+         S::error,
+         "web",
+         "needs 5 working members but has 4",
+         {{"groups/web/parameters/needed", 5}},
+         {{"groups/web/parameters/needed", 2}}},
+        {"redundancy.no_spare",
+         S::warning,
+         "web",
+         "needs all of its 4 members",
+         {{"groups/web/parameters/needed", 4}},
+         {{"groups/web/parameters/needed", 2}}},
+        {"redundancy.single_place",
+         S::warning,
+         "eu-a",
+         "takes 3 nodes at once",
+         {{"groups/web/parameters/needed", 3}},
+         {{"groups/web/parameters/needed", 2}}},
+    };
+}
+
+inline std::vector<Case> capacityCases() {
+    using S = Severity;
+    // 4 servers of 8 workers / 12 ms: 666.7/s each.
+    return {
+        {"capacity.overload",
+         S::error,
+         "web1",
+         "web1 (and 3 like it) gets 675/s and can carry 667/s",
+         {{"nodes/shoppers/parameters/rate_per_s", 2700}},
+         {{"nodes/shoppers/parameters/rate_per_s", 2600}}},
+        {"capacity.near_limit",
+         S::hint,
+         "web1",
+         "90 % busy",
+         {{"nodes/shoppers/parameters/rate_per_s", 2400}},
+         {{"nodes/shoppers/parameters/rate_per_s", 2200}}},
+        {"capacity.survivors_overloaded",
+         S::warning,
+         "web",
+         "the other 3 members of web get 2200/s together: 110 %",
+         {{"nodes/shoppers/parameters/rate_per_s", 2200}},
+         {{"nodes/shoppers/parameters/rate_per_s", 1900}}},
+        {"capacity.place_loss_overload",
+         S::warning,
+         "web",
+         "eu-a is lost with 2 members, the other 2 members of web get 1500/s together: 112 %",
+         {{"nodes/shoppers/parameters/rate_per_s", 1500}},
+         {{"nodes/shoppers/parameters/rate_per_s", 1300}}},
+        {"capacity.unbounded_queue",
+         S::hint,
+         "web1",
+         "has no limit",
+         {{"nodes/web1/parameters/queue_limit", kUnset}},
+         {{"nodes/web1/parameters/queue_limit", 100}}},
+        {"capacity.queue_too_long",
+         S::warning,
+         "web1",
+         "A full queue of 3000 requests before web1 means 4.5 s",
+         {{"nodes/web1/parameters/queue_limit", 3000}},
+         {{"nodes/web1/parameters/queue_limit", 1900}}},
+        {"capacity.maxconn_below_workers", S::warning, "lb1", "which can serve 8", both("server_maxconn", 3),
+         both("server_maxconn", 4)},
+    };
+}
+
+inline std::vector<Case> timerCases() {
+    using S = Severity;
+    const char* attempts = "nodes/shoppers/parameters/attempts";
+    const char* timeout = "nodes/shoppers/parameters/attempt_timeout_ms";
+    const char* rate = "nodes/shoppers/parameters/rate_per_s";
+    const auto deadline = [](int ms) {
+        return Json{{{"id", "read"}, {"share", 0.8}, {"deadline_ms", ms}},
+                    {{"id", "write"}, {"share", 0.2}, {"writes", true}, {"deadline_ms", ms}}};
+    };
+    return {
+        {"timers.deadline_too_short",
+         S::error,
+         "shoppers",
+         "wants an answer within 20 ms, but a typical one takes 32 ms",
+         {{"nodes/shoppers/classes", deadline(20)}},
+         {{"nodes/shoppers/classes", deadline(40)}}},
+        {"timers.attempt_timeout_exceeds_deadline",
+         S::hint,
+         "shoppers",
+         "waits 5 s for an answer",
+         {{timeout, 5000}},
+         {{timeout, 3000}}},
+        {"timers.retries_exceed_deadline",
+         S::warning,
+         "shoppers",
+         "tries 3 times",
+         {{attempts, 3}},
+         {{attempts, 3}, {timeout, 900}}},
+        {"timers.redispatch_off", S::warning, "lb1", "one request in 4", both("redispatch", false), {}},
+        {"timers.connect_retries_exceed_client", S::warning, "lb1", "1.2 s on retries",
+         both("redispatch", false) + both("retries", 4), both("redispatch", false) + both("retries", 3)},
+        {"timers.connect_timeout_exceeds_client", S::hint, "lb1", "When a server vanishes",
+         both("timeout_connect_ms", 1000), both("timeout_connect_ms", 999)},
+        {"timers.slow_detection", S::hint, "lb1", "after 5 s to 6 s",
+         both("check_fall", 3) + both("check_timeout_ms", kUnset) + both("check_inter_ms", 1000),
+         both("check_fall", 2)},
+        {"timers.queue_timeout_exceeds_deadline", S::warning, "lb1", "may wait 10 s",
+         both("server_maxconn", 16), both("server_maxconn", 16) + both("timeout_queue_ms", 3000)},
+        {"timers.call_exceeds_deadline", S::warning, "l3", "2 x 2 s",
+         withDatabase({{"parameters", {{"timeout_ms", 2000}, {"attempts", 2}}}}),
+         withDatabase({{"parameters", {{"timeout_ms", 1500}, {"attempts", 2}}}})},
+        {"timers.retry_amplification", S::warning, "l3", "can become 6 calls to db (3 x 2)",
+         withDatabase({{"parameters", {{"attempts", 2}}}}) + std::vector<Change>{{attempts, 3}},
+         withDatabase({{"parameters", {{"attempts", 2}}}})},
+        {"timers.retry_storm", S::warning, "web1", "web1 (and 3 like it) is 37.5 % busy",
+         servers("parameters/queue_limit", 700) + std::vector<Change>{{attempts, 3}, {rate, 1000}},
+         servers("parameters/queue_limit", 600) + std::vector<Change>{{attempts, 3}, {rate, 1000}}},
+    };
+}
+
+inline std::vector<Case> checkCases() {
+    using S = Severity;
+    const Json noHang{{{"id", "hang"}, {"removed", true}}};
+    return {
+        {"health.check_off", S::warning, "lb1", "does not check", both("check", false), {}},
+        {"health.tcp_check", S::warning, "lb1", "web1, web2 and 2 more can hang", both("check_type", "tcp"),
+         both("check_type", "tcp") + servers("failure_modes", noHang)},
+        {"health.fall_one", S::warning, "lb1", "after a single failed check", both("check_fall", 1),
+         both("check_fall", 2)},
+        {"health.fastinter_above_inter", S::warning, "lb1", "checks every 500 ms, but only every 3 s",
+         both("check_fastinter_ms", 3000), both("check_fastinter_ms", 500)},
+        {"health.check_timeout_unset",
+         S::hint,
+         "lb1",
+         "share Check every (500 ms)",
+         both("check_timeout_ms", kUnset),
+         {}},
+        {"health.check_timeout_short", S::warning, "lb1", "time out after 500 ms",
+         both("check_timeout_ms", 500), both("check_timeout_ms", 1000)},
+        {"health.check_timeout_below_service", S::warning, "lb1",
+         "one answer in a hundred of web1 takes longer than",
+         std::vector<Change>{{"nodes/web1/parameters/service", {{"dist", "exponential"}, {"mean_ms", 300}}}},
+         std::vector<Change>{{"nodes/web1/parameters/service", {{"dist", "exponential"}, {"mean_ms", 200}}}}},
+    };
+}
+
+inline std::vector<Case> otherCases() {
+    using S = Severity;
+    const Json newMode{{{"id", "flood"}, {"effect", "gone"}, {"mttf_h", 1000}}};
+    const Json wholeMode{{{"id", "flood"}, {"effect", "gone"}, {"mttf_h", 1000}, {"mttr_h", 1}}};
+    return {
+        {"failure.unusable_mode",
+         S::error,
+         "web1",
+         "how long it lasts",
+         {{"nodes/web1/failure_modes", newMode}},
+         {{"nodes/web1/failure_modes", wholeMode}}},
+        {"failure.nothing_to_remove",
+         S::hint,
+         "web1",
+         "flood",
+         {{"nodes/web1/failure_modes", {{{"id", "flood"}, {"removed", true}}}}},
+         {{"nodes/web1/failure_modes", {{{"id", "slow"}, {"removed", true}}}}}},
+        {"failure.never_fails",
+         S::hint,
+         "web1",
+         "always available",
+         {{"nodes/web1/default_failure_modes", false}},
+         {{"nodes/web1/default_failure_modes", false}, {"nodes/web1/failure_modes", wholeMode}}},
+        {"deploy.missing_host", S::hint, "web1", "no address", {{"nodes/web1/deploy", nullptr}}, {}},
+        {"deploy.invalid_host",
+         S::warning,
+         "web1",
+         "\"http://web1\"",
+         {{"nodes/web1/deploy/host", "http://web1"}},
+         {{"nodes/web1/deploy/host", "web-1.example.com"}}},
+        {"deploy.duplicate_address",
+         S::warning,
+         "web1",
+         "10.0.0.1 port 80",
+         {{"nodes/web2/deploy/host", "10.0.0.1"}},
+         {{"nodes/web2/deploy/host", "10.0.0.1"}, {"nodes/web2/deploy/port", 81}}},
+        {"effect.ignored_parameter", S::hint, "lb1", "Random draws of lb1 has no effect",
+         both("random_draws", 3), both("random_draws", 3) + both("balance", "random")},
+        {"effect.redispatch_without_retries", S::hint, "lb1", "no retries", both("retries", 0),
+         both("retries", 1)},
+        {"objective.impossible",
+         S::warning,
+         "o1",
+         "99.9",
+         {{"objectives/o1/at_least", 99.9}},
+         {{"objectives/o1/at_least", 1}}},
+        {"scenario.unknown_mode",
+         S::warning,
+         "s1",
+         "meltdown",
+         {{"scenarios/s1/events", {{{"at_s", 1}, {"do", "fail"}, {"what", "web1"}, {"mode", "meltdown"}}}}},
+         {{"scenarios/s1/events", {{{"at_s", 1}, {"do", "fail"}, {"what", "web1"}, {"mode", "hang"}}}}}},
+        {"scenario.wrong_target",
+         S::warning,
+         "s1",
+         "cannot be done to web1",
+         {{"scenarios/s1/events", {{{"at_s", 1}, {"do", "load"}, {"what", "web1"}, {"factor", 2}}}}},
+         {{"scenarios/s1/events", {{{"at_s", 1}, {"do", "load"}, {"what", "shoppers"}, {"factor", 2}}}}}},
+        {"scenario.event_after_end",
+         S::hint,
+         "s1",
+         "ends after",
+         {{"scenarios/s1/duration_s", 9}},
+         {{"scenarios/s1/duration_s", 10}}},
+    };
+}
+
+const Issue* find(const std::vector<Issue>& issues, const Case& wanted) {
+    const auto found = std::find_if(issues.begin(), issues.end(), [&](const Issue& issue) {
+        return issue.code == wanted.code &&
+               (*wanted.mainId == '\0' ? issue.where.empty()
+                                       : !issue.where.empty() && issue.where[0] == wanted.mainId);
+    });
+    return found == issues.end() ? nullptr : &*found;
+}
+
+} // namespace alwayson::test
