@@ -99,7 +99,7 @@ private slots:
     void everyKindHasItsIcon() {
         const Catalogue& catalogue = Catalogue::builtIn();
         for (const auto* list : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(),
-                                 &catalogue.links(), &catalogue.events()})
+                                 &catalogue.links(), &catalogue.events(), &catalogue.parts()})
             for (const Descriptor& descriptor : *list)
                 QVERIFY2(IconCache::exists(QString::fromStdString(descriptor.icon)), descriptor.id.c_str());
     }
