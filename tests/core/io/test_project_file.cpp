@@ -477,11 +477,11 @@ void TestProjectFile::hostileSizes_data() {
 
 void TestProjectFile::hostileSizes() {
     QFETCH(QByteArray, text);
-    QElapsedTimer timer;
-    timer.start();
+    const std::clock_t begin = std::clock(); // processor time: the machine may be busy
     const Result<LoadedDesign> loaded = parseDesign(text.toStdString(), "hostile.json");
     if (loaded.ok()) QVERIFY(checkedText(loaded->design, "hostile.json").ok());
-    QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString("%1 ms").arg(timer.elapsed())));
+    const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    QVERIFY2(seconds < 10, qPrintable(QString("%1 s").arg(seconds)));
 }
 
 void TestProjectFile::largeDesignIsQuick() {
