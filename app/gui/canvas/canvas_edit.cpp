@@ -100,6 +100,7 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
                            [&](const QRectF& card) { return card.intersects(around); });
     };
     constexpr int kFarthest = 24; // steps of the grid
+    constexpr double kDetour = 3 * kGrid * 3 * kGrid;
     const QPointF corner = snapped(dropped.topLeft());
     std::optional<QRectF> best;
     double nearest = 0;
@@ -108,7 +109,7 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
             const QRectF box(corner + QPointF(x, y) * kGrid, dropped.size());
             const QPointF away = box.topLeft() - dropped.topLeft();
             double distance = QPointF::dotProduct(away, away);
-            if (crowds(box)) distance += 1e6; // only when there is nothing better
+            if (crowds(box)) distance += kDetour; // rather a little farther
             if ((best && distance >= nearest) || !fits(box)) continue;
             best = box;
             nearest = distance;

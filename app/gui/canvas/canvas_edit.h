@@ -86,7 +86,7 @@ struct Pasting {
     std::vector<std::string> ids; // of the new things
 };
 // New ids; links between copied things stay, links to others were not copied. The fragment's top left corner
-// goes to `at`, or when that is not given, its old place plus one grid step right and down.
+// goes to `at`, or when that is not given, its old place beside it, where the copies cover nothing.
 Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const std::string& text,
                                std::optional<QPointF> at);
 

@@ -283,6 +283,8 @@ void CanvasScene::placeTabs() {
         std::vector<QRectF> bubbles;
         for (const auto& [nodeId, bubble] : m_bubbles)
             bubbles.push_back(bubble->boundingRect().translated(bubble->pos()));
+        for (const auto& [nodeId, card] : m_nodes) // cards are painted above labels
+            if (card->card().intersects(near)) bubbles.push_back(card->card());
         outline->placeTab(crossing, bubbles);
     }
 }

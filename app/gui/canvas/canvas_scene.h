@@ -57,6 +57,8 @@ public:
     const BubbleItem* bubble(std::string_view nodeId) const; // nullptr when nothing is said
     const std::map<std::string, LinkItem*, std::less<>>& links() const { return m_links; }
 
+    // The topmost card under the point; "" none.
+    std::string cardAt(QPointF scenePos, double pixel) const;
     // The topmost thing under the point; "" none. `pixel`: scene units per screen pixel.
     std::string idAt(QPointF scenePos, double pixel) const;
     // The same, and where nothing is hit the innermost group or place whose area holds the point.

@@ -118,8 +118,12 @@ void CanvasView::zoomToSelection() {
 }
 
 void CanvasView::centreOn(const QString& id) {
-    if (const CanvasItem* thing = m_scene->item(id.toStdString()))
-        centerOn(thing->sceneBoundingRect().center());
+    const CanvasItem* thing = m_scene->item(id.toStdString());
+    if (!thing) return;
+    const QRectF box = thing->sceneBoundingRect();
+    // Who sees it already keeps the view.
+    if (mapToScene(viewport()->rect()).boundingRect().contains(box)) return;
+    centerOn(box.center());
     m_minimap->schedule();
 }
 
@@ -274,9 +278,10 @@ std::unique_ptr<Gesture> CanvasView::gestureFor(QPointF scenePos, QPoint viewPos
             for (const Strand& strand : link->strands())
                 if (QLineF(strand.route.tip, scenePos).length() <= 8 * pixel)
                     return LinkGesture::reroute(*this, link->id(), scenePos);
+    const std::string top = m_scene->cardAt(scenePos, pixel); // hides the ports of the cards beneath
     for (const Node& node : m_session.design().nodes)
         if (const NodeItem* card = m_scene->node(node.id.str());
-            card && zoom() >= kPlainBelow && card->portAt(scenePos, pixel))
+            card && (top.empty() || top == node.id.str()) && zoom() >= kPlainBelow && card->portAt(scenePos, pixel))
             return std::make_unique<LinkGesture>(*this, node.id.str(), scenePos);
     const std::string id = m_scene->idAt(scenePos, pixel);
     if (!id.empty()) return std::make_unique<MoveGesture>(*this, id, scenePos, viewPos, modifiers);
@@ -370,9 +375,10 @@ void CanvasView::updateHover(QPoint viewPos) {
     std::string ports =
         m_scene->node(id) && zoom() >= kPlainBelow && m_tool != Tool::pan ? id : std::string();
     bool onPort = false;
+    const std::string top = m_scene->cardAt(scenePos, pixel);
     for (const Node& node : m_session.design().nodes) {
         const NodeItem* card = m_scene->node(node.id.str());
-        if (!card || zoom() < kPlainBelow || m_tool == Tool::pan || !card->portAt(scenePos, pixel)) continue;
+        if (!card || (!top.empty() && top != node.id.str()) || zoom() < kPlainBelow || m_tool == Tool::pan || !card->portAt(scenePos, pixel)) continue;
         ports = node.id.str();
         onPort = true;
     }

@@ -69,7 +69,7 @@ struct Fragment {
     std::vector<Domain> domains;
     std::vector<Group> groups;
     std::vector<Link> links;
-    std::map<std::string, QRectF> canvas;
+    Boxes canvas;
 };
 
 Result<Fragment> readFragment(const std::string& text) {
@@ -101,6 +101,58 @@ Result<Fragment> readFragment(const std::string& text) {
         }
     }
     return fragment;
+}
+
+// The smallest step on the grid that lets copies of these boxes cover nothing and stay in their places; to
+// the right of everything when there is no such step nearby.
+QPointF besideOffset(const Design& design, const Boxes& boxes, const Boxes& copied, const QRectF& around) {
+    constexpr double kAir = 8;
+    constexpr int kFarthest = 30;             // steps of the grid
+    constexpr std::size_t kMostPairs = 20000; // of boxes: beyond that nothing is searched
+    struct Taken {
+        QRectF box;
+        bool place;
+    };
+    std::vector<Taken> taken;
+    QRectF all;
+    for (const auto& [id, box] : boxes) {
+        all = all.united(box);
+        taken.push_back({box, design.domains.contains(id)});
+    }
+    const QPointF aside(snapped(all.right() + 2 * kGrid - around.left()), 0);
+    if (copied.size() * boxes.size() > kMostPairs) return aside;
+    Ids carried; // cards of places that are copied with them
+    for (const auto& [id, box] : copied)
+        if (design.domains.contains(id))
+            for (std::string& inner : contentsOf(design, id))
+                carried.insert(std::move(inner));
+    const auto fits = [&](QPointF by) {
+        for (const auto& [id, box] : copied) {
+            if (carried.contains(id)) continue; // its place has found room
+            const QRectF moved = box.translated(by).adjusted(-kAir, -kAir, kAir, kAir);
+            const bool place = design.domains.contains(id);
+            for (const Taken& other : taken)
+                if (other.box.intersects(moved) && !(other.place && (!place || other.box.contains(moved))))
+                    return false;
+            const std::vector<std::string> itself{place ? id : std::string()};
+            if (domainAt(design, boxes, moved.center(), itself) !=
+                domainAt(design, boxes, box.center(), itself))
+                return false;
+        }
+        return true;
+    };
+    std::optional<QPointF> best;
+    double least = 0;
+    for (int y = -kFarthest; y <= kFarthest; ++y)
+        for (int x = -kFarthest; x <= kFarthest; ++x) {
+            const QPointF by = QPointF(x, y) * kGrid;
+            // Below and to the right first.
+            const double distance = QPointF::dotProduct(by, by) * (x < 0 || y < 0 ? 1.5 : 1);
+            if ((best && distance >= least) || !fits(by)) continue;
+            best = by;
+            least = distance;
+        }
+    return best.value_or(aside);
 }
 
 } // namespace
@@ -139,7 +191,8 @@ Result<Pasting> pasteOperation(const Design& design, const Boxes& boxes, const s
     QRectF around;
     for (const auto& [id, box] : fragment.canvas)
         around = around.united(box);
-    const QPointF offset = at && !around.isNull() ? *at - around.topLeft() : QPointF(kGrid, kGrid);
+    const QPointF offset = at && !around.isNull() ? *at - around.topLeft()
+                                                  : besideOffset(design, boxes, fragment.canvas, around);
 
     Renaming renaming(design);
     for (const Domain& domain : fragment.domains)

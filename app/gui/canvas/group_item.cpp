@@ -66,7 +66,9 @@ void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<
                             [&](const QRectF& box) { return box.intersects(rect); });
     };
     bool found = isFree(best);
-    for (const double y : {-kTabHeight / 2, m_size.height() - kTabHeight / 2})
+    // On the line, else just outside of it.
+    for (const double y :
+         {-kTabHeight / 2, m_size.height() - kTabHeight / 2, -kTabHeight - 3, m_size.height() + 3})
         for (const double share : {0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0}) {
             if (found || room < 0) continue;
             const QPointF corner(kRadius + room * share, y);

@@ -57,13 +57,24 @@ QRectF CanvasScene::contentRect() const {
     return content;
 }
 
+std::string CanvasScene::cardAt(QPointF scenePos, double pixel) const {
+    // As painted: where cards cover each other, the one on top is meant.
+    for (const QGraphicsItem* shownItem :
+         items(scenePos, Qt::IntersectsItemBoundingRect, Qt::DescendingOrder))
+        if (const auto* card = dynamic_cast<const NodeItem*>(shownItem); card && card->isHit(scenePos, pixel))
+            return card->id();
+    for (const auto& [id, card] : m_nodes) // far out, a card is hit from farther than it is painted
+        if (card->isHit(scenePos, pixel)) return id;
+    return {};
+}
+
 std::string CanvasScene::idAt(QPointF scenePos, double pixel) const {
     const auto hit = [&](const auto& items) -> std::string {
         for (const auto& [id, shownItem] : items)
             if (shownItem->isHit(scenePos, pixel)) return id;
         return {};
     };
-    if (std::string id = hit(m_nodes); !id.empty()) return id;
+    if (std::string id = cardAt(scenePos, pixel); !id.empty()) return id;
     for (const auto& [id, outline] : m_groups)
         if (outline->tab().contains(scenePos)) return id;
     if (std::string id = hit(m_links); !id.empty()) return id;
@@ -83,8 +94,7 @@ std::string CanvasScene::areaAt(QPointF scenePos, double pixel) const {
 }
 
 std::string CanvasScene::linkEndAt(QPointF scenePos, double pixel) const {
-    for (const auto& [id, card] : m_nodes)
-        if (card->isHit(scenePos, pixel)) return id;
+    if (std::string id = cardAt(scenePos, pixel); !id.empty()) return id;
     for (const auto& [id, outline] : m_groups)
         if (outline->outline().contains(scenePos) || outline->tab().contains(scenePos)) return id;
     return {};

@@ -107,6 +107,7 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
     m_heal->setObjectName(QStringLiteral("heal"));
     for (QPushButton* one : {m_kill, m_modes, m_heal}) {
         one->setFont(theme.font(Type::small, QFont::DemiBold));
+        one->setFocusPolicy(Qt::TabFocus); // a click leaves the keys where they are
         states->addWidget(one);
     }
     states->addStretch(1);
@@ -175,6 +176,7 @@ void InspectorHeader::refreshState() {
         const auto found = std::find(nodes.begin(), nodes.end(), id);
         if (found != nodes.end()) mine = &frame->nodes[static_cast<std::size_t>(found - nodes.begin())];
     }
+    const bool hadFocus = m_kill->hasFocus() || m_modes->hasFocus() || m_heal->hasFocus();
     m_badge->setVisible(mine != nullptr);
     const bool down = mine != nullptr && mine->state != NodeState::up;
     const bool place = m_subject.collection == Collection::domains;
@@ -182,6 +184,9 @@ void InspectorHeader::refreshState() {
     m_kill->setText(place ? tr("Outage") : tr("Kill"));
     m_modes->setVisible(!place && !down);
     m_heal->setVisible(place || down);
+    // A button that goes hands the focus to the next field otherwise.
+    if (hadFocus && !m_kill->hasFocus() && !m_modes->hasFocus() && !m_heal->hasFocus())
+        (m_heal->isVisibleTo(this) ? m_heal : m_kill)->setFocus(Qt::OtherFocusReason);
     if (mine == nullptr) return;
     const StateWords words = wordsFor(m_session.design(), id, *mine);
     ui::setProperty(m_badge, "badge", QLatin1String(words.badge));

@@ -11,6 +11,8 @@
 #include <QRegularExpression>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace alwayson::gui {
 
 QString whatEmptyMeans(const std::string& help) {
@@ -83,6 +85,14 @@ void Row::setEditor(QWidget* editor) {
 void Row::setTag(const QString& tag) {
     m_tag->setText(tag);
     fitTag();
+}
+
+// As wide as the other editors, wider where an entry needs it, narrower where the title does.
+int Row::widthOf(const Combo& combo) const {
+    constexpr int kNarrowestRow = 262; // of an inspector as wide as it comes
+    const int title = m_label->fontMetrics().horizontalAdvance(m_title) + 2 * m_line->spacing();
+    const int needed = combo.neededWidth();
+    return std::clamp(kNarrowestRow - title, needed, std::max(needed, kEditorWidth));
 }
 
 // The title has the right of way: a tag that would cut it off is not shown.
@@ -178,10 +188,10 @@ void ParameterRow::build() {
     if (spec.type == ParameterType::choice) {
         m_combo = new Combo(theme, this);
         m_combo->setProperty("look", QStringLiteral("field"));
-        m_combo->setFixedWidth(kEditorWidth);
         m_combo->setFixedHeight(space::kField);
         for (const std::string& choice : spec.choices)
             m_combo->addItem(QString::fromStdString(spec.choiceTitle(choice)));
+        m_combo->setFixedWidth(widthOf(*m_combo));
         connect(m_combo, &QComboBox::activated, this, &ParameterRow::choose);
         setEditor(m_combo);
     } else if (spec.type == ParameterType::boolean) {

@@ -54,6 +54,9 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
     const RowContext m_context;
 
+protected:
+    int widthOf(const Combo& combo) const;
+
 private:
     void fitTag();
     QString m_title;

@@ -2,6 +2,7 @@
 
 #include "core/base/units.h"
 #include "core/model/codec.h"
+#include "core/text/sentence.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -158,14 +159,7 @@ QString outOfRange(const ParameterSpec& spec, double value) {
 } // namespace
 
 QString grouped(const QString& text) {
-    const qsizetype start = text.startsWith(QLatin1Char('-')) ? 1 : 0;
-    qsizetype end = start;
-    while (end < text.size() && text[end].isDigit())
-        ++end;
-    QString result = text;
-    for (qsizetype at = end - 3; at > start; at -= 3)
-        result.insert(at, QChar(0x2009));
-    return result;
+    return QString::fromStdString(alwayson::grouped(text.toStdString()));
 }
 
 QString exactDuration(double seconds) {

@@ -28,7 +28,7 @@ Typed parseValue(const ParameterSpec& spec, const QString& text);
 // The JSON a design file would hold for the value; null for an unset one.
 Json valueJson(const Value& value);
 
-// "2100.5" -> "2 100.5", with narrow spaces.
+// "12100.5" -> "12 100.5": in groups from five digits on, as everywhere.
 QString grouped(const QString& number);
 QString exactDuration(double seconds);
 QString exactShare(double share); // "99.9 %"

@@ -63,7 +63,7 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
     }
     const FlowAvailability& flow = *designFlow(report);
     text.summary =
-        tr("Share of time in which every flow is served, in the long run. Down %1 of a year of 8 760 h.")
+        tr("Share of time in which every flow is served, in the long run. Down %1 of a year of 8760 h.")
             .arg(QString::fromStdString(formatDowntimePerYear(*shown->value)));
     if (flow.availability.value && flow.withDetection.value) {
         const double structural = (1 - *flow.availability.value) * kMinutesPerYear;

@@ -57,11 +57,13 @@ struct ResultsPanel::Impl {
     BarList* waterfall = nullptr;
     BarList* cost = nullptr;
     QWidget* side = nullptr;
+    bool yearsFirst = false; // what was computed last stands above
 
     QWidget* makeBar(QWidget* parent);
     QWidget* makeSide(QWidget* parent);
     void makeTable(QWidget* parent);
     void refill();
+    QString runTitle(const SimulationResult& run) const;
     void followProgress(double share, const QString& words);
     void addResult(const QString& title, const SimulationResult& result, bool stale);
     QTreeWidgetItem* addSection(QTreeWidgetItem* below, const QString& title) const;
@@ -166,8 +168,15 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
     connect(m->cancel, &QPushButton::clicked, &session, &Session::cancelAvailabilityRun);
     connect(&session, &Session::availabilityProgress, this,
             [this](double share, const QString& words) { m->followProgress(share, words); });
-    connect(&session, &Session::availabilityResultChanged, this, [this] { m->refill(); });
-    connect(&session, &Session::runResultChanged, this, [this] { m->refill(); });
+    connect(&session, &Session::availabilityResultChanged, this, [this] {
+        m->yearsFirst = m->session.availabilityResult() != nullptr;
+        m->refill();
+    });
+    connect(&session, &Session::runResultChanged, this, [this] {
+        if (m->session.runState() != Session::RunState::idle) m->yearsFirst = false;
+        m->refill();
+    });
+    connect(&session, &Session::runStateChanged, this, [this] { m->refill(); });
     connect(&session, &Session::reportChanged, this, [this] { m->refill(); });
     connect(&session, &Session::documentReplaced, this, [this] { m->refill(); });
     connect(&theme, &Theme::changed, this, [this] { m->refill(); });
@@ -230,6 +239,18 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
     made->setToolTip(nameColumn, QString::fromStdString(result.reproduce).toHtmlEscaped());
 }
 
+// The figures are those of all of it, wherever the playhead is.
+QString ResultsPanel::Impl::runTitle(const SimulationResult& run) const {
+    const Scenario* scenario = session.design().scenarios.find(run.scenario);
+    QStringList parts{
+        tr("Scenario: %1").arg(scenario ? QString::fromStdString(scenario->displayName()) : tr("Live"))};
+    if (scenario && session.hasLiveEvents()) parts << tr("with what was done live");
+    parts << tr("the whole scenario as it stands, to %1 s").arg(run.simulatedSeconds, 0, 'f', 0);
+    if (const std::optional<double> stopped = session.stoppedAtS())
+        parts << tr("stopped at %1 s").arg(*stopped, 0, 'f', 1);
+    return parts.join(QStringLiteral(" · "));
+}
+
 void ResultsPanel::Impl::refill() {
     const std::shared_ptr<const SimulationResult> run = session.runResult(),
                                                   years = session.availabilityResult();
@@ -239,14 +260,14 @@ void ResultsPanel::Impl::refill() {
                result.designHash != report->designHash;
     };
     table->clear();
-    if (run) {
-        const Scenario* scenario = session.design().scenarios.find(run->scenario);
-        const QString name = scenario ? QString::fromStdString(scenario->displayName()) : tr("Live");
-        addResult(tr("Scenario: %1").arg(name), *run, false);
-    }
-    if (years)
+    const auto addYears = [&] {
         addResult(tr("Long run: %1 years").arg(roundYears(years->simulatedSeconds / kSecondsPerYear)), *years,
                   stale(*years));
+    };
+    if (years && yearsFirst) addYears();
+    if (run) addResult(runTitle(*run), *run, session.runIsOutdated());
+    if (years && !yearsFirst) addYears();
+    table->scrollToTop();
     const bool any = run || years;
     table->setVisible(any);
     invitation->setVisible(!any);

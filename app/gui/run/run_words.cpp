@@ -4,6 +4,8 @@
 #include "app/gui/panels/objectives.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/text/sentence.h"
 
 #include <QCoreApplication>
 
@@ -122,6 +124,22 @@ QString number(double value, int digits = 3) {
     return qt(formatSignificant(value, digits));
 }
 
+// Whether a balancer with health checks calls it, itself or as a member of a group.
+bool isChecked(const Design& design, const std::string& id) {
+    const Node* node = design.nodes.find(id);
+    const auto names = [&](const std::string& end, const Node& one) {
+        return end == one.id.str() || (one.group && end == one.group->str());
+    };
+    for (const Link& link : design.links) {
+        if (node == nullptr || !names(link.to, *node)) continue;
+        for (const Node& from : design.nodes)
+            if (names(link.from, from) && hasRole(from, "balancer") &&
+                get(from.parameters, key::haproxy::check))
+                return true;
+    }
+    return false;
+}
+
 class Rows {
 public:
     std::vector<FigureRow> rows;
@@ -162,10 +180,7 @@ private:
 } // namespace
 
 QString grouped(std::uint64_t count) {
-    QString digits = QString::number(count);
-    for (qsizetype at = digits.size() - 3; at > 0; at -= 3)
-        digits.insert(at, QChar(0x2009)); // thin space
-    return digits;
+    return qt(alwayson::grouped(std::to_string(count)));
 }
 
 QString eventWords(const Design& design, const RunEvent& event) {
@@ -221,11 +236,14 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
     // The latest failure that somebody noticed, and how long that took.
     const RunEvent* told = nullptr;
     const RunEvent* cause = nullptr;
+    const RunEvent* back = nullptr;
     for (const RunEvent& event : result.events) {
         if (untilS && event.atS > *untilS) break;
         if (event.kind == "failed") {
             cause = &event;
-            told = nullptr;
+            told = back = nullptr;
+        } else if (event.kind == "repaired" && cause && event.what == cause->what) {
+            back = &event;
         } else if (event.kind == "marked_down" && cause && !told && event.what == cause->what) {
             told = &event;
         }
@@ -235,12 +253,16 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
                      .arg(eventWords(design, *told))
                      .arg(told->atS - cause->atS, 0, 'f', 1)
                      .arg(verbOf(design, *cause));
-    else if (cause && !design.domains.contains(cause->what))
-        parts << tr("%1 at %2 s, not marked down yet")
-                     .arg(eventWords(design, *cause))
-                     .arg(cause->atS, 0, 'f', 1);
-    else if (cause)
-        parts << tr("%1 at %2 s").arg(eventWords(design, *cause)).arg(cause->atS, 0, 'f', 1);
+    else if (cause) {
+        QString words = tr("%1 at %2 s").arg(eventWords(design, *cause)).arg(cause->atS, 0, 'f', 1);
+        const bool node = design.nodes.contains(cause->what);
+        if (node && !isChecked(design, cause->what))
+            words += tr(", nobody checks it");
+        else if (node && !back)
+            words += tr(", not marked down yet");
+        if (back) words += tr(", back at %1 s").arg(back->atS, 0, 'f', 1);
+        parts << words;
+    }
     if (!untilS || result.simulatedSeconds - *untilS < 1) {
         std::uint64_t attempts = 0, offered = 0;
         for (const FlowResult& flow : result.flows)

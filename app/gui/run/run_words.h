@@ -15,7 +15,7 @@ struct Design;
 
 namespace alwayson::gui {
 
-// "1 640": groups of three.
+// "1640", "12 345": groups of three from five digits on, as everywhere.
 QString grouped(std::uint64_t count);
 // "web2 crashes", "lb1 marks web2 down", "Zone b is dark", ... by names, for marks on charts.
 QString eventWords(const Design& design, const RunEvent& event);
@@ -27,7 +27,7 @@ struct Counts {
 // was kept.
 Counts countsOf(const SimulationResult& result, std::optional<double> untilS);
 
-// "0 of 1 640 requests failed · lb1 marks web2 down 4.7 s after the crash": what happened to the requests
+// "0 of 1640 requests failed · lb1 marks web2 down 4.7 s after the crash": what happened to the requests
 // until then.
 QString runSentence(const Design& design, const SimulationResult& result, std::optional<double> untilS);
 

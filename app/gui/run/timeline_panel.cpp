@@ -9,6 +9,7 @@
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
@@ -115,6 +116,7 @@ struct TimelinePanel::Impl {
     QButtonGroup* views = nullptr;
     QToolButton* previous = nullptr;
     QToolButton* next = nullptr;
+    QPushButton* keep = nullptr;
     int view = latency;
     bool designChanged = false; // during this run, by something else than a kill or a heal
 
@@ -123,6 +125,7 @@ struct TimelinePanel::Impl {
     void refill();
     void followTime();
     void jump(bool forward);
+    void askForName(TimelinePanel* panel);
     QWidget* makeBar(TimelinePanel* panel);
 };
 
@@ -144,6 +147,11 @@ QWidget* TimelinePanel::Impl::makeBar(TimelinePanel* panel) {
         row->addWidget(button);
     }
     row->addStretch();
+    keep = ui::button(theme, tr("Keep as scenario"), "plain", bar);
+    keep->setObjectName(QStringLiteral("keep-live"));
+    keep->setToolTip(tr("What was killed and healed in this run, as a scenario that can be run again"));
+    keep->setFocusPolicy(Qt::TabFocus);
+    row->addWidget(keep);
     const auto step = [&](const QString& icon, const QString& tip) {
         auto* button = new QToolButton(bar);
         button->setProperty("look", "icon");
@@ -186,6 +194,7 @@ TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* pare
     });
     connect(m->previous, &QToolButton::clicked, this, [this] { m->jump(false); });
     connect(m->next, &QToolButton::clicked, this, [this] { m->jump(true); });
+    connect(m->keep, &QPushButton::clicked, this, [this] { m->askForName(this); });
     connect(m->chart, &ChartView::scrubbed, this, [this](double x) { m->session.seek(x); });
     connect(&session, &Session::designChanged, this,
             [this](const ChangeSet& changes) { m->followDesign(changes); });
@@ -218,9 +227,11 @@ void TimelinePanel::Impl::refill() {
             : tr("Simulating ..."));
     for (QAbstractButton* button : views->buttons())
         button->setEnabled(!empty);
-    previous->setEnabled(!empty);
-    next->setEnabled(!empty);
-    if (session.runState() == Session::RunState::idle) designChanged = false;
+    const bool active = session.runState() != Session::RunState::idle;
+    previous->setEnabled(!empty && active);
+    next->setEnabled(!empty && active);
+    keep->setVisible(session.hasLiveEvents());
+    if (!active) designChanged = false;
     if (empty) {
         chart->setSeries({});
         chart->setMarks({});
@@ -253,15 +264,33 @@ void TimelinePanel::Impl::followDesign(const ChangeSet& changes) {
     const bool parts = !changes.added.empty() || !changes.removed.empty() || !changes.changed.empty();
     if (parts && session.runState() != Session::RunState::idle) designChanged = true;
     if (parts && !session.runResult()) refill(); // the first thing drawn is something to run
+    if (parts && session.runIsOutdated()) followTime();
+}
+
+void TimelinePanel::Impl::askForName(TimelinePanel* panel) {
+    auto* dialog = new QInputDialog(panel);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setObjectName(QStringLiteral("keep-name"));
+    dialog->setWindowTitle(tr("Keep as scenario"));
+    dialog->setLabelText(tr("Name of the scenario"));
+    dialog->setTextValue(session.liveName());
+    connect(dialog, &QInputDialog::textValueSelected, panel,
+            [this](const QString& name) { session.keepLiveEvents(name); });
+    dialog->open();
 }
 
 void TimelinePanel::Impl::followTime() {
     const std::shared_ptr<const SimulationResult> result = session.runResult();
     if (!result) return;
     const double now = session.playTimeS();
-    chart->setPlayhead(now, tr("now %1 s").arg(now, 0, 'f', 1));
-    clock->setText(tr("%1 s of %2 s").arg(now, 0, 'f', 1).arg(session.runEndS(), 0, 'f', 0));
-    const QString words = runSentence(session.design(), *result, now);
+    const bool stopped = session.stoppedAtS().has_value();
+    chart->setPlayhead(now, (stopped ? tr("stopped %1 s") : tr("now %1 s")).arg(now, 0, 'f', 1));
+    clock->setText((stopped ? tr("stopped at %1 s of %2 s") : tr("%1 s of %2 s"))
+                       .arg(now, 0, 'f', 1)
+                       .arg(session.runEndS(), 0, 'f', 0));
+    QString words = runSentence(session.design(), *result, now);
+    if (stopped) words += QStringLiteral(" · ") + tr("stopped at %1 s").arg(now, 0, 'f', 1);
+    if (session.runIsOutdated()) words += QStringLiteral(" · ") + tr("of an earlier version of the design");
     if (words != sentence->text()) sentence->setText(words);
 }
 

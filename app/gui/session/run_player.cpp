@@ -27,33 +27,44 @@ RunPlayer::RunPlayer(QObject* parent) : QObject(parent) {
 void RunPlayer::start(std::shared_ptr<const Design> design, const std::string& scenarioId) {
     m_timeS = 0;
     m_result.reset();
-    record(std::move(design), scenarioId);
+    m_live.reset();
+    m_stopped = false;
+    m_scenario = scenarioId;
+    record(std::move(design));
     setState(State::running);
     emit resultChanged();
     emit timeChanged();
 }
 
-void RunPlayer::record(std::shared_ptr<const Design> design, const std::string& scenarioId) {
-    m_scenario = scenarioId;
+void RunPlayer::addLive(std::shared_ptr<const Design> design, ScenarioEvent event) {
+    if (!m_live) m_live = live::begun(*design, m_scenario);
+    live::add(*m_live, std::move(event));
+    record(std::move(design));
+}
+
+void RunPlayer::forgetLive(std::shared_ptr<const Design> design) {
+    m_live.reset();
+    if (active()) record(std::move(design));
+}
+
+void RunPlayer::record(std::shared_ptr<const Design> design) {
     verbs::SimulateOptions options;
     options.mode = verbs::Mode::requests;
-    options.scenario = scenarioId;
-    m_plannedEndS = kLiveSeconds;
-    if (const Scenario* scenario = design->scenarios.find(scenarioId)) {
-        m_plannedEndS = scenario->duration.seconds();
-        if (scenario->seed) options.seed = static_cast<std::uint64_t>(*scenario->seed);
-    } else {
-        // An empty scenario in the snapshot only: a run without any warms up in another way, and its past
-        // would change with the first kill.
+    if (!design->scenarios.contains(m_scenario)) m_scenario.clear();
+    m_ownScenario = m_live || m_scenario.empty();
+    Scenario scenario;
+    if (m_ownScenario) {
+        // In the snapshot only, and where there is no scenario an empty one: a run without any warms up in
+        // another way, and its past would change with the first kill.
+        scenario = m_live ? live::fitting(*design, *m_live) : live::begun(*design, {});
         m_designHash = designHash(*design);
-        auto copy = std::make_shared<Design>(*design);
-        Scenario empty;
-        empty.id = ScenarioId(live::kId);
-        empty.duration = Duration::seconds(kLiveSeconds);
-        copy->scenarios.append(empty);
-        options.scenario = live::kId;
-        design = std::move(copy);
+        design = std::make_shared<Design>(live::withScenario(*design, scenario, options.scenario));
+    } else {
+        scenario = *design->scenarios.find(m_scenario);
+        options.scenario = m_scenario;
     }
+    m_plannedEndS = scenario.duration.seconds();
+    if (scenario.seed) options.seed = static_cast<std::uint64_t>(*scenario.seed);
     options.replications = 1;
     options.traceStepS = std::max(kTraceStepS, m_plannedEndS / kMostFrames);
     m_ticket = m_worker.start(std::move(design), std::move(options));
@@ -61,12 +72,12 @@ void RunPlayer::record(std::shared_ptr<const Design> design, const std::string& 
 
 void RunPlayer::take(std::uint64_t ticket, std::shared_ptr<const SimulationResult> result) {
     if (ticket != m_ticket || m_state == State::idle) return;
-    if (m_scenario.empty()) {
-        // Of the open design, not of the snapshot with the empty scenario; no command line repeats it word
-        // for word.
+    if (m_ownScenario) {
+        // Of the open design, not of the snapshot with the scenario of this run; no command line repeats it
+        // word for word.
         auto own = std::make_shared<SimulationResult>(*result);
         own->designHash = m_designHash;
-        own->scenario.clear();
+        own->scenario = m_scenario;
         own->reproduce.clear();
         result = std::move(own);
     }
@@ -78,7 +89,7 @@ void RunPlayer::take(std::uint64_t ticket, std::shared_ptr<const SimulationResul
 
 void RunPlayer::refuse(std::uint64_t ticket, bool cancelled, const QString& message) {
     if (ticket != m_ticket || cancelled) return;
-    stop();
+    reset();
     emit failed(message);
 }
 
@@ -99,11 +110,28 @@ void RunPlayer::stop() {
     if (m_state == State::idle) return;
     m_worker.cancel();
     m_ticket = 0;
-    m_result.reset();
-    m_timeS = 0;
+    m_stopped = m_result != nullptr;
     setState(State::idle);
     emit resultChanged();
     emit timeChanged();
+}
+
+void RunPlayer::reset() {
+    const bool any = active() || m_result || m_live;
+    m_worker.cancel();
+    m_ticket = 0;
+    m_result.reset();
+    m_live.reset();
+    m_stopped = false;
+    m_timeS = 0;
+    setState(State::idle);
+    if (!any) return;
+    emit resultChanged();
+    emit timeChanged();
+}
+
+std::optional<double> RunPlayer::stoppedAtS() const {
+    return m_stopped ? std::optional(m_timeS) : std::nullopt;
 }
 
 void RunPlayer::seek(double atS) {
@@ -123,7 +151,7 @@ double RunPlayer::endS() const {
 }
 
 const Frame* RunPlayer::frame() const {
-    if (!m_result || !m_result->trace || m_result->trace->frames.empty()) return nullptr;
+    if (!active() || !m_result || !m_result->trace || m_result->trace->frames.empty()) return nullptr;
     const Trace& trace = *m_result->trace;
     const double index = std::floor(m_timeS / trace.stepS + 1e-9);
     const std::size_t last = trace.frames.size() - 1;

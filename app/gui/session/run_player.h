@@ -1,7 +1,7 @@
 #pragma once
 // Records a traced scenario run in the background and plays it: a clock over frames. Re-recording (after a
 // kill, a heal or any edit) keeps the seed, so that what has been played stays as it was and playback goes on
-// without a jump.
+// without a jump. What was done live is the player's: it ends with the next start.
 
 #include "app/gui/session/run_worker.h"
 #include "app/gui/session/session.h"
@@ -9,6 +9,8 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
+
+#include <optional>
 
 namespace alwayson::gui {
 
@@ -18,13 +20,19 @@ public:
     using State = Session::RunState;
     explicit RunPlayer(QObject* parent = nullptr);
 
-    // scenarioId "" runs without a scenario for kLiveSeconds.
+    // scenarioId "" runs without a scenario for live::kSeconds.
     void start(std::shared_ptr<const Design> design, const std::string& scenarioId);
-    // The same run of a changed design, or of another scenario with the same past.
-    void record(std::shared_ptr<const Design> design, const std::string& scenarioId);
+    // The same run of a changed design.
+    void record(std::shared_ptr<const Design> design);
+    // One more event of this run only; the run is recorded again with the same past.
+    void addLive(std::shared_ptr<const Design> design, ScenarioEvent event);
+    void forgetLive(std::shared_ptr<const Design> design);
+    // What was done by hand in this run or, when idle, the last one, with the scenario it came on top of.
+    const std::optional<Scenario>& live() const { return m_live; }
     void pause();
     void resume();
-    void stop();
+    void stop();  // keeps what was recorded
+    void reset(); // forgets it
     void seek(double atS);
     void setSpeed(double simSecondsPerSecond);
 
@@ -35,9 +43,9 @@ public:
     double endS() const;
     double speed() const { return m_speed; }
     std::shared_ptr<const SimulationResult> result() const { return m_result; }
-    const Frame* frame() const;
-
-    static constexpr double kLiveSeconds = 300;
+    const Frame* frame() const; // nullptr when idle
+    // Where the run in result() was stopped; nullopt unless it was.
+    std::optional<double> stoppedAtS() const;
 
 signals:
     void stateChanged();
@@ -53,8 +61,11 @@ private:
 
     State m_state = State::idle;
     std::string m_scenario;
-    std::string m_designHash; // of a run without a scenario
-    double m_plannedEndS = kLiveSeconds;
+    std::optional<Scenario> m_live;
+    bool m_ownScenario = false; // what is recorded is no scenario of the design
+    std::string m_designHash;   // of the open design then
+    double m_plannedEndS = 0;
+    bool m_stopped = false;
     double m_timeS = 0;
     double m_speed = 1;
     std::shared_ptr<const SimulationResult> m_result;

@@ -43,6 +43,9 @@ struct Session::Impl {
     std::uint64_t reportRevision = 0;
 
     RunPlayer player;
+    bool liveKept = false; // the live events are a scenario of the design by now
+    bool outdated = false; // the design has changed since the run was stopped
+    bool keeping = false;  // they are becoming one, which changes nothing for the run
     RunWorker availability;
     std::uint64_t availabilityTicket = 0;
     std::shared_ptr<const SimulationResult> availabilityResult;
@@ -99,12 +102,13 @@ Session::Session(QObject* parent) : QObject(parent), m(std::make_unique<Impl>(th
                 refineLatency(m->latencyStage + 1);
                 emit reportChanged();
             });
-    connect(&m->latencyWorker, &RunWorker::failed, this, [this](std::uint64_t ticket, bool cancelled, const QString& message) {
-        if (ticket != m->latencyTicket) return;
-        m->latencyTicket = 0;
-        if (!cancelled) m->latencyRefusal = message;
-        emit reportChanged();
-    });
+    connect(&m->latencyWorker, &RunWorker::failed, this,
+            [this](std::uint64_t ticket, bool cancelled, const QString& message) {
+                if (ticket != m->latencyTicket) return;
+                m->latencyTicket = 0;
+                if (!cancelled) m->latencyRefusal = message;
+                emit reportChanged();
+            });
     m->availabilityTimer.setInterval(33);
     connect(&m->availabilityTimer, &QTimer::timeout, this, [this] {
         const verbs::Progress progress = m->availability.progress();
@@ -166,10 +170,9 @@ void Session::designHasChanged(const ChangeSet& changes) {
         forgetLatency();
         ++m->resultsRevision;
         m->verdict.submit(snapshot(), m->resultsRevision);
-        if (m->player.active()) {
-            const bool known = design().scenarios.contains(m->player.scenarioId());
-            m->player.record(snapshot(), known ? m->player.scenarioId() : std::string());
-        }
+        if (m->player.active() && !m->keeping) m->player.record(snapshot());
+        const bool parts = !changes.added.empty() || !changes.removed.empty() || !changes.changed.empty();
+        if (parts && !m->player.active()) m->outdated = true;
     }
     emit designChanged(changes);
     emit fileStateChanged();
@@ -179,7 +182,7 @@ void Session::designHasChanged(const ChangeSet& changes) {
 // ---- files
 
 void Session::replaceDocument(Design design, const QString& path) {
-    m->player.stop();
+    m->player.reset();
     cancelAvailabilityRun();
     if (availabilityRunning()) endAvailabilityRun(); // what it still delivers is about the other design
     m->availabilityResult.reset();
@@ -326,13 +329,13 @@ Session::RunState Session::runState() const {
 }
 
 void Session::startRun(const QString& scenarioId) {
-    std::string id = scenarioId.toStdString();
-    if (id.empty() && design().scenarios.contains(live::kId)) id = live::kId;
+    const std::string id = scenarioId.toStdString();
     if (!id.empty() && !design().scenarios.contains(id)) {
         emit errorRaised(tr("The run did not start"),
                          tr("There is no scenario \"%1\" in this design.").arg(scenarioId));
         return;
     }
+    m->liveKept = m->outdated = false;
     m->player.start(snapshot(), id);
 }
 
@@ -354,6 +357,10 @@ void Session::seek(double atS) {
 
 void Session::setSpeed(double simSecondsPerSecond) {
     m->player.setSpeed(simSecondsPerSecond);
+}
+
+std::optional<double> Session::stoppedAtS() const {
+    return m->player.stoppedAtS();
 }
 
 double Session::playTimeS() const {
@@ -393,16 +400,44 @@ void Session::addLiveEvent(ScenarioEvent event) {
         return;
     }
     const bool fresh = runState() == RunState::idle;
-    const double atS = fresh ? 1.0 : m->player.timeS();
-    event.at = Duration::seconds(live::roundedTime(atS));
-    const std::string base = fresh ? std::string() : m->player.scenarioId();
-    const Operation operation = live::withEvent(design(), base, event);
-    // The player must know the scenario before the change makes it record again.
-    if (!apply(operation)) return;
-    if (fresh)
-        m->player.start(snapshot(), live::kId);
-    else if (m->player.scenarioId() != live::kId)
-        m->player.record(snapshot(), live::kId);
+    event.at = Duration::seconds(live::roundedTime(fresh ? 1.0 : m->player.timeS()));
+    m->liveKept = m->outdated = false;
+    if (fresh) m->player.start(snapshot(), {});
+    m->player.addLive(snapshot(), std::move(event));
+    emit runStateChanged();
+}
+
+bool Session::hasLiveEvents() const {
+    return m->player.live() && !m->liveKept;
+}
+
+bool Session::runIsOutdated() const {
+    return m->outdated;
+}
+
+QString Session::liveName() const {
+    return m->player.live() ? QString::fromStdString(live::suggestedName(design(), *m->player.live()))
+                            : QString();
+}
+
+bool Session::keepLiveEvents(const QString& name) {
+    if (!m->player.live()) return false;
+    const Scenario scenario =
+        live::named(design(), live::fitting(design(), *m->player.live()),
+                    name.trimmed().isEmpty() ? liveName().toStdString() : name.trimmed().toStdString());
+    m->keeping = true;
+    const bool kept = apply(operation::batch("Keep " + scenario.name, {operation::insertScenario(scenario)}));
+    m->keeping = false;
+    if (!kept) return false;
+    m->liveKept = true;
+    emit runStateChanged();
+    emit notice(tr("Kept as the scenario \"%1\": choose it beside Run to see it again")
+                    .arg(QString::fromStdString(scenario.name)));
+    return true;
+}
+
+void Session::clearLiveEvents() {
+    m->player.forgetLive(snapshot());
     emit runStateChanged();
 }
 

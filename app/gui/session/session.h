@@ -12,6 +12,7 @@
 #include <QUndoStack>
 
 #include <memory>
+#include <optional>
 
 namespace alwayson::gui {
 
@@ -59,20 +60,27 @@ public:
     // ---- run: a traced scenario run, recorded then played
     enum class RunState { idle, running, paused, finished };
     RunState runState() const;
-    void startRun(const QString& scenarioId); // "" = the live scenario, to which kill and heal add events
+    void startRun(const QString& scenarioId); // "" without one: nothing fails but what kill() does
     void pauseRun();
     void resumeRun();
-    void stopRun();
+    void stopRun();                           // what was recorded stays to be read
+    std::optional<double> stoppedAtS() const; // where the run that runResult() holds was stopped
     void seek(double atS);
     void setSpeed(double simSecondsPerSecond);
     double playTimeS() const;
     double runEndS() const;
     double speed() const;
     QString runScenario() const; // id of the scenario that plays; "" when idle or without one
-    // Kill or heal at the play time: becomes a scenario event (undoable) and the run goes on from there.
+    // Kill or heal at the play time: an event of this run, not of the design, and the run goes on from there.
+    // The next start is without it.
     void kill(const QString& id, const QString& mode);
     void heal(const QString& id);
-    // The recorded run, growing; nullptr when idle.
+    bool hasLiveEvents() const; // that are not kept as a scenario yet
+    bool runIsOutdated() const; // the design has changed since the run in runResult() was stopped
+    QString liveName() const;   // a name they could be kept under
+    bool keepLiveEvents(const QString& name); // as a scenario of the design, one undo step
+    void clearLiveEvents();
+    // The run that was recorded last, growing while it runs; nullptr when there was none.
     std::shared_ptr<const SimulationResult> runResult() const;
     const Frame* currentFrame() const; // at the play time; nullptr when idle
 

@@ -7,6 +7,8 @@
 #include <QStylePainter>
 #include <QWheelEvent>
 
+#include <algorithm>
+
 namespace alwayson::gui {
 
 Combo::Combo(const Theme& theme, QWidget* parent) : QComboBox(parent), m_theme(theme) {
@@ -18,6 +20,14 @@ Combo::Combo(const Theme& theme, QWidget* parent) : QComboBox(parent), m_theme(t
 void Combo::setMixed(bool mixed) {
     setPlaceholderText(mixed ? QStringLiteral("\u2014") : QString());
     if (mixed) setCurrentIndex(-1);
+}
+
+int Combo::neededWidth() const {
+    constexpr int kAround = 42; // padding, border and the arrow
+    int words = 0;
+    for (int i = 0; i < count(); ++i)
+        words = std::max(words, fontMetrics().horizontalAdvance(itemText(i)));
+    return words + kAround;
 }
 
 void Combo::wheelEvent(QWheelEvent* event) {

@@ -14,6 +14,7 @@ public:
     explicit Combo(const Theme& theme, QWidget* parent = nullptr);
     // Shown instead of the current entry while nothing is chosen (mixed values).
     void setMixed(bool mixed);
+    int neededWidth() const; // for its longest entry
 
 protected:
     void wheelEvent(QWheelEvent* event) override;

@@ -58,6 +58,8 @@ constexpr ActionSpec kTable[] = {
     {"theme.light", AON_TEXT("View"), AON_TEXT("Light"), "", "sun", Need::always, true, true},
     {"theme.dark", AON_TEXT("View"), AON_TEXT("Dark"), "", "moon", Need::always, true},
     {"theme.system", AON_TEXT("View"), AON_TEXT("As the system"), "", "", Need::always, true},
+
+    {"help.about", AON_TEXT("Help"), AON_TEXT("About Always On"), "", ""},
 };
 
 #undef AON_TEXT
@@ -77,6 +79,11 @@ Actions::Actions(Session& session, const Theme& theme, QWidget& window)
         if (*spec.shortcut != 0)
             action->setShortcut(QKeySequence(QLatin1String(spec.shortcut), QKeySequence::PortableText));
         if (*spec.icon != 0) action->setIcon(theme.icon(QLatin1String(spec.icon)));
+        if (spec.checkable) { // what is in use bears the tick in the menu
+            const QIcon own = action->icon(), tick = theme.icon(QStringLiteral("check"), Tone::accent);
+            connect(action, &QAction::toggled, action,
+                    [action, own, tick](bool on) { action->setIcon(on ? tick : own); });
+        }
         window.addAction(action);
         m_actions.insert(QLatin1String(spec.id), action);
     }

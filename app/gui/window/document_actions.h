@@ -25,14 +25,14 @@ public:
     void saveAs(std::function<void()> then = {});
     // Runs `then` at once when nothing would be lost, else after Save or Discard.
     void guard(std::function<void()> then);
-    QStringList recent() const; // existing files, latest first
+    QStringList recent() const;         // existing files, latest first
+    void remember(const QString& path); // among the recent ones
 
 signals:
     void opened(); // something else is shown now
     void recentChanged();
 
 private:
-    void remember(const QString& path);
     Session& m_session;
     QWidget& m_window;
 };

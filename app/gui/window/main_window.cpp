@@ -9,7 +9,6 @@
 #include "app/gui/run/export_panel.h"
 #include "app/gui/run/results_panel.h"
 #include "app/gui/run/timeline_panel.h"
-#include "app/gui/session/live_scenario.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/banner.h"
 #include "app/gui/widgets/ui.h"
@@ -24,6 +23,7 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QScreen>
 #include <QSettings>
@@ -175,6 +175,7 @@ void MainWindow::bindFile() {
     m_actions->bind("file.save", [this] { m_documents->save(); });
     m_actions->bind("file.saveAs", [this] { m_documents->saveAs(); });
     m_actions->bind("file.quit", [this] { close(); });
+    m_actions->bind("help.about", [this] { showAbout(); });
     m_actions->bind("file.export", [this] {
         showDesign();
         m_docks->setCurrentWidget(m_export);
@@ -187,6 +188,20 @@ void MainWindow::bindFile() {
     connect(m_startPage, &StartPage::fileChosen, m_documents, &DocumentActions::open);
     connect(m_startPage, &StartPage::openRequested, m_documents, &DocumentActions::chooseFile);
     connect(m_startPage, &StartPage::closed, this, &MainWindow::showDesign);
+}
+
+void MainWindow::showAbout() {
+    auto* about = new QMessageBox(this);
+    about->setAttribute(Qt::WA_DeleteOnClose);
+    about->setObjectName(QStringLiteral("about"));
+    about->setWindowTitle(tr("About Always On"));
+    about->setIconPixmap(m_theme.icon(QStringLiteral("alwayson")).pixmap(48, 48));
+    about->setText(tr("Always On %1").arg(QStringLiteral(ALWAYSON_VERSION)));
+    about->setInformativeText(
+        tr("Draw a high-availability system, see where it is weak, make it fail, and leave with "
+           "configuration that deploys it.\n\nFree software under the GNU General Public License, version 3 "
+           "or later. What it is built with stands in THIRD_PARTY.md."));
+    about->open();
 }
 
 void MainWindow::bindEdit() {
@@ -220,10 +235,7 @@ void MainWindow::bindRun() {
                     [this, forEach] { forEach([this](const QString& id) { m_session.kill(id, {}); }); });
     m_actions->bind("run.heal",
                     [this, forEach] { forEach([this](const QString& id) { m_session.heal(id); }); });
-    m_actions->bind("run.clearLive", [this] {
-        const Operation cleared = live::cleared(m_session.design());
-        if (cleared.type != Operation::Type::batch) m_session.apply(cleared);
-    });
+    m_actions->bind("run.clearLive", [this] { m_session.clearLiveEvents(); });
     m_actions->bind("run.availability", [this] {
         showDesign();
         m_docks->setCurrentIndex(1);
@@ -331,6 +343,8 @@ void MainWindow::start(const QString& path) {
         }
         m_session.newFromTemplate(QLatin1String(kFirstTemplate));
         if (!title.isEmpty()) m_banner->showError(title, message);
+    } else {
+        m_documents->remember(path);
     }
     showDesign();
 }

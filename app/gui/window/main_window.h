@@ -59,6 +59,7 @@ private:
     QWidget* buildMiddle();
     void buildDocks();
     void bindFile();
+    void showAbout();
     void bindEdit();
     void bindRun();
     void bindView();

@@ -98,6 +98,23 @@ private:
     const Design m_design;
 };
 
+// The innermost folders of a path, as many as tell it from the others of its name.
+QString folderName(const QString& path, const QStringList& paths) {
+    const auto tail = [](const QString& one, int depth) {
+        const QStringList parts = QFileInfo(one).path().split(QLatin1Char('/'));
+        return parts.mid(std::max<qsizetype>(0, parts.size() - depth)).join(QLatin1Char('/'));
+    };
+    const QString name = QFileInfo(path).fileName();
+    for (int depth = 1; depth < 32; ++depth) {
+        const auto same = [&](const QString& other) {
+            return other != path && QFileInfo(other).fileName() == name &&
+                   tail(other, depth) == tail(path, depth);
+        };
+        if (std::none_of(paths.begin(), paths.end(), same)) return tail(path, depth);
+    }
+    return QFileInfo(path).path();
+}
+
 } // namespace
 
 StartPage::StartPage(const Theme& theme, QWidget* parent) : QWidget(parent), m_theme(theme) {
@@ -209,8 +226,15 @@ void StartPage::setRecent(const QStringList& paths) {
         if (item->widget() != nullptr) item->widget()->deleteLater();
         delete item;
     }
+    QStringList names;
+    for (const QString& path : paths)
+        names << QFileInfo(path).fileName();
     for (const QString& path : paths) {
-        QPushButton* entry = ui::button(m_theme, QFileInfo(path).fileName(), "flat", this);
+        const QFileInfo file(path);
+        QString name = file.fileName();
+        if (names.count(name) > 1) name += QStringLiteral("  \u00B7  ") + folderName(path, paths);
+        QPushButton* entry = ui::button(m_theme, name, "flat", this);
+        entry->setObjectName(QStringLiteral("recent"));
         entry->setToolTip(ui::plainTip(path));
         entry->setMaximumWidth(kSideWidth);
         connect(entry, &QPushButton::clicked, this, [this, path] { emit fileChosen(path); });

@@ -1,6 +1,5 @@
 #include "app/gui/window/top_bar.h"
 
-#include "app/gui/session/live_scenario.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/controls.h"
 #include "app/gui/widgets/ui.h"
@@ -190,9 +189,8 @@ void TopBar::refreshScenarios() {
     m_scenario->addItem(tr("Live"), QString());
     m_scenario->setItemData(0, tr("Break things by hand while it runs"), Qt::ToolTipRole);
     for (const Scenario& one : m_session.design().scenarios)
-        if (one.id.str() != live::kId)
-            m_scenario->addItem(QString::fromStdString(one.displayName()),
-                                QString::fromStdString(one.id.str()));
+        m_scenario->addItem(QString::fromStdString(one.displayName()),
+                            QString::fromStdString(one.id.str()));
     showScenario(before);
 }
 
@@ -201,7 +199,7 @@ QString TopBar::scenario() const {
 }
 
 void TopBar::showScenario(const QString& id) {
-    const int at = m_scenario->findData(id == QLatin1String(live::kId) ? QString() : id);
+    const int at = m_scenario->findData(id);
     m_scenario->setCurrentIndex(at < 0 ? 0 : at);
 }
 

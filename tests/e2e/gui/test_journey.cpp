@@ -133,7 +133,18 @@ private slots:
         QCOMPARE(frameOf(session, server)->mode, std::string("crash"));
         session.heal(server);
         QTRY_VERIFY_WITH_TIMEOUT(frameOf(session, server) && frameOf(session, server)->state != NodeState::down, 10000);
+        // What is broken while it runs belongs to the run: not to the file, nor to undo.
+        QCOMPARE(session.undoStack().count(), 2);
+        QVERIFY(session.design().scenarios.size() == before.scenarios.size());
+        QVERIFY(session.hasLiveEvents());
         session.stopRun();
+
+        // Unless it is kept.
+        QVERIFY(session.keepLiveEvents(QStringLiteral("New server dies")));
+        QCOMPARE(session.undoStack().count(), 3);
+        const Scenario* kept = session.design().scenarios.find("new-server-dies");
+        QVERIFY(kept != nullptr && kept->events.size() == 2);
+        QVERIFY(!session.hasLiveEvents());
 
         // Back to the first byte.
         QVERIFY(session.isModified());

@@ -43,7 +43,8 @@ private slots:
         row("comma", ParameterType::duration, "ms", "1,5 s", 1500, "1.5 s");
         row("hours", ParameterType::duration, "s", "8h", 28800, "8 h");
         row("90 s stays", ParameterType::duration, "s", "90 s", 90, "90 s");
-        row("grouped", ParameterType::duration, "h", "2 100 h", 2100, "2 100 h");
+        row("grouped", ParameterType::duration, "h", "2 100 h", 2100, "2100 h");
+        row("five digits", ParameterType::duration, "h", "12100 h", 12100, "12 100 h");
         row("small", ParameterType::duration, "ms", "0.2", 0.2, "0.2 ms");
         row("percent", ParameterType::probability, "", "99.9 %", 0.999, "99.9 %");
         row("tight percent", ParameterType::probability, "", "99.95%", 0.9995, "99.95 %");
@@ -53,8 +54,8 @@ private slots:
         row("rate in k", ParameterType::rate, "per_s", "10k", 10000, "10 000 /s");
         row("price", ParameterType::money, "usd_per_h", "$0.096/h", 0.096, "$0.096 /h");
         row("price per month", ParameterType::money, "usd_per_h", "$73 per month", 0.1, "$0.1 /h");
-        row("size", ParameterType::bytes, "kb", "2 MB", 2000, "2 000 kB");
-        row("integer", ParameterType::integer, "", "1 000", 1000, "1 000");
+        row("size", ParameterType::bytes, "kb", "2 MB", 2000, "2000 kB");
+        row("integer", ParameterType::integer, "", "1 000", 1000, "1000");
     }
     void quantities() {
         QFETCH(int, type);

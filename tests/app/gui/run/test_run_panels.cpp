@@ -55,7 +55,7 @@ private slots:
         CanvasFixture canvas;
         const SimulationResult result = killedWeb2();
         const QString end = runSentence(canvas.design(), result, std::nullopt);
-        QCOMPARE(grouped(1234567), QStringLiteral("1\u2009234\u2009567"));
+        QCOMPARE(grouped(1234567), QStringLiteral("1 234 567"));
         QVERIFY2(
             end.startsWith(QStringLiteral("20 of ") + grouped(1640) + QStringLiteral(" requests failed")),
             qPrintable(end));
@@ -66,6 +66,23 @@ private slots:
         QVERIFY2(middle.startsWith("10 of 820 requests failed"), qPrintable(middle));
         QVERIFY2(middle.contains("web2 crashes at 2.0 s, not marked down yet"), qPrintable(middle));
         QCOMPARE(runSentence(canvas.design(), result, 0.5), QStringLiteral("No requests yet"));
+        QCOMPARE(grouped(1640), QStringLiteral("1640"));
+    }
+
+    void theSentenceDoesNotWaitForWhatCannotCome() {
+        CanvasFixture canvas;
+        SimulationResult result = killedWeb2();
+        result.events = {{2, "failed", "lb", "", "lb: Process crash"}, {9, "repaired", "lb", "", ""}};
+        const QString before = runSentence(canvas.design(), result, 5);
+        QVERIFY2(before.contains("lb crashes at 2.0 s, nobody checks it"), qPrintable(before));
+        QVERIFY2(!before.contains("yet"), qPrintable(before));
+        const QString after = runSentence(canvas.design(), result, 9.5);
+        QVERIFY2(after.contains("nobody checks it, back at 9.0 s"), qPrintable(after));
+        // Checked, but back before three checks had failed.
+        result.events = {{2, "failed", "web2", "", "web2: Process crash"}, {3, "repaired", "web2", "", ""}};
+        const QString soon = runSentence(canvas.design(), result, 5);
+        QVERIFY2(soon.contains("web2 crashes at 2.0 s, back at 3.0 s"), qPrintable(soon));
+        QVERIFY2(!soon.contains("yet"), qPrintable(soon));
     }
 
     void rowsCarryIntervalTagAndSamples() {

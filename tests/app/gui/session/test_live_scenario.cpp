@@ -1,6 +1,5 @@
 #include "app/gui/session/live_scenario.h"
 #include "app/gui/session/session.h"
-#include "core/model/codec.h"
 #include "tests/support/test_support.h"
 
 using namespace alwayson;
@@ -16,52 +15,62 @@ ScenarioEvent eventAt(double atS, const char* action, const char* what) {
     return result;
 }
 
+Design webPair() {
+    Session session;
+    session.newFromTemplate(QStringLiteral("web-pair"));
+    return session.design();
+}
+
 } // namespace
 
 class TestLiveScenario : public QObject {
     Q_OBJECT
 private slots:
-    void theFirstKillMakesTheScenarioAndUndoTakesItAway() {
-        Session session;
-        session.newFromTemplate(QStringLiteral("web-pair"));
-        const std::string before = toJson(session.design()).dump();
-        QVERIFY(session.apply(live::withEvent(session.design(), {}, eventAt(12.3456789, "fail", "web1"))));
-        const Scenario* scenario = session.design().scenarios.find(live::kId);
-        QVERIFY(scenario != nullptr);
-        QCOMPARE(scenario->events.size(), std::size_t(1));
-        QCOMPARE(session.undoStack().undoText(), QStringLiteral("Kill web1"));
-        session.undoStack().undo();
-        QCOMPARE(toJson(session.design()).dump(), before);
-    }
-
-    void furtherEventsAreKeptInOrderOfTime() {
-        Session session;
-        session.newFromTemplate(QStringLiteral("web-pair"));
-        session.apply(live::withEvent(session.design(), {}, eventAt(30, "fail", "web1")));
-        session.apply(live::withEvent(session.design(), live::kId, eventAt(10, "fail", "web2")));
-        const auto& events = session.design().scenarios.find(live::kId)->events;
-        QCOMPARE(events.size(), std::size_t(2));
-        QCOMPARE(events[0].what, std::string("web2"));
-        QCOMPARE(events[1].what, std::string("web1"));
+    void eventsAreKeptInOrderOfTime() {
+        const Design design = webPair();
+        Scenario live = live::begun(design, {});
+        QCOMPARE(live.duration.seconds(), live::kSeconds);
+        live::add(live, eventAt(30, "fail", "web1"));
+        live::add(live, eventAt(10, "fail", "web2"));
+        QCOMPARE(live.events[0].what, std::string("web2"));
+        QCOMPARE(live.events[1].what, std::string("web1"));
+        QCOMPARE(live::suggestedName(design, live), std::string("Kill web2, kill web1"));
     }
 
     void aNamedScenarioIsCopiedAndNotChanged() {
-        Session session;
-        session.newFromTemplate(QStringLiteral("web-pair"));
-        Scenario scenario;
-        scenario.id = ScenarioId("peak");
-        scenario.name = "Peak";
-        scenario.duration = Duration::seconds(120);
-        scenario.events = {eventAt(5, "fail", "web2")};
-        QVERIFY(session.apply(operation::insertScenario(scenario)));
-        const Json named = toJson(*session.design().scenarios.find("peak"));
-        QVERIFY(session.apply(live::withEvent(session.design(), "peak", eventAt(20, "repair", "web2"))));
-        QCOMPARE(toJson(*session.design().scenarios.find("peak")).dump(), named.dump());
-        const Scenario* copy = session.design().scenarios.find(live::kId);
-        QCOMPARE(copy->duration.seconds(), 120.0);
-        QCOMPARE(copy->events.size(), std::size_t(2));
-        QVERIFY(session.apply(live::cleared(session.design())));
-        QVERIFY(session.design().scenarios.find(live::kId)->events.empty());
+        const Design design = webPair();
+        const Scenario before = *design.scenarios.find("kill-web2");
+        Scenario live = live::begun(design, "kill-web2");
+        live::add(live, eventAt(20, "repair", "web2"));
+        QCOMPARE(live.duration.seconds(), before.duration.seconds());
+        QCOMPARE(live.events.size(), before.events.size() + 1);
+        std::string id;
+        const Design recorded = live::withScenario(design, live, id);
+        QVERIFY(*recorded.scenarios.find("kill-web2") == before);
+        QCOMPARE(recorded.scenarios.find(id)->events.size(), live.events.size());
+        QVERIFY(!design.scenarios.contains(id));
+    }
+
+    void anOldFileWithAScenarioOfThatNameKeepsIt() {
+        Design design = webPair();
+        Scenario old;
+        old.id = ScenarioId("live");
+        old.name = "Live";
+        design.scenarios.append(old);
+        std::string id;
+        const Design recorded = live::withScenario(design, live::begun(design, {}), id);
+        QVERIFY(id != "live");
+        QVERIFY(*recorded.scenarios.find("live") == old);
+        const Scenario kept = live::named(design, live::begun(design, {}), "Live");
+        QVERIFY(!design.scenarios.contains(kept.id.str()));
+    }
+
+    void eventsOfWhatIsGoneAreLeftOut() {
+        const Design design = webPair();
+        Scenario live = live::begun(design, {});
+        live::add(live, eventAt(1, "fail", "nobody"));
+        live::add(live, eventAt(2, "fail", "web1"));
+        QCOMPARE(live::fitting(design, live).events.size(), std::size_t(1));
     }
 };
 

@@ -1,4 +1,3 @@
-#include "app/gui/session/live_scenario.h"
 #include "app/gui/session/session.h"
 #include "core/io/project_file.h"
 #include "tests/support/test_support.h"
@@ -41,7 +40,7 @@ private slots:
             QCOMPARE(QString::fromStdString(session.availabilityResult()->designHash), hash);
     }
 
-    void aKillGoesOnWithoutAJumpAndCanBeUndone() {
+    void aKillGoesOnWithoutAJumpAndBelongsToTheRun() {
         Session session;
         session.newFromTemplate(QStringLiteral("web-pair"));
         session.startRun({});
@@ -56,7 +55,7 @@ private slots:
         session.kill(QStringLiteral("web1"), {});
         QCOMPARE(session.playTimeS(), 10.0);
         QCOMPARE(session.runState(), Session::RunState::paused);
-        QCOMPARE(session.runScenario(), QLatin1String(live::kId));
+        QVERIFY(session.hasLiveEvents());
         QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != before, kPatienceMs);
         const auto after = session.runResult();
         QVERIFY(frameOf(*after, "web1", 12).state == NodeState::down);
@@ -71,16 +70,78 @@ private slots:
         session.heal(QStringLiteral("web1"));
         QTRY_VERIFY_WITH_TIMEOUT(frameOf(*session.runResult(), "web1", 25).state == NodeState::up,
                                  kPatienceMs);
-        session.undoStack().undo();
-        QTRY_VERIFY_WITH_TIMEOUT(frameOf(*session.runResult(), "web1", 25).state == NodeState::down,
-                                 kPatienceMs);
-        session.undoStack().undo();
-        QTRY_VERIFY_WITH_TIMEOUT(frameOf(*session.runResult(), "web1", 12).state == NodeState::up,
-                                 kPatienceMs);
-        QVERIFY(!session.design().scenarios.contains(live::kId));
+        // Not of the design.
+        QVERIFY(!session.isModified());
+        QVERIFY(!session.undoStack().canUndo());
+        QCOMPARE(session.runResult()->designHash, designHash(session.design()));
+
+        // Stopping keeps what was computed; the canvas shows the design again.
+        session.seek(33);
         session.stopRun();
-        QVERIFY(session.runResult() == nullptr);
+        QVERIFY(session.runResult() != nullptr);
         QVERIFY(session.currentFrame() == nullptr);
+        QCOMPARE(session.stoppedAtS(), std::optional(33.0));
+        QVERIFY(!session.runIsOutdated());
+        session.apply(operation::setParameter(Collection::nodes, "web1", "workers", 9));
+        QVERIFY(session.runIsOutdated());
+        session.undoStack().undo();
+
+        // The next run starts clean.
+        session.startRun({});
+        QVERIFY(!session.hasLiveEvents());
+        QVERIFY(!session.stoppedAtS());
+        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
+        QVERIFY(session.runResult()->events.empty());
+        session.newFromTemplate(QStringLiteral("one-server"));
+        QVERIFY(session.runResult() == nullptr);
+    }
+
+    void whatWasDoneLiveCanBeKept() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("web-pair"));
+        session.startRun(QStringLiteral("kill-web2"));
+        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
+        session.pauseRun();
+        session.seek(10);
+        session.kill(QStringLiteral("web1"), {});
+        QCOMPARE(session.runScenario(), QStringLiteral("kill-web2"));
+        const std::size_t named = session.design().scenarios.find("kill-web2")->events.size();
+        QVERIFY(session.keepLiveEvents(QStringLiteral("Both die")));
+        QCOMPARE(session.undoStack().count(), 1);
+        const Scenario* kept = session.design().scenarios.find("both-die");
+        QVERIFY(kept != nullptr);
+        QCOMPARE(kept->events.size(), named + 1);
+        QCOMPARE(session.design().scenarios.find("kill-web2")->events.size(), named);
+        QVERIFY(!session.hasLiveEvents());
+        session.undoStack().undo();
+        QVERIFY(!session.isModified());
+    }
+
+    void aBalancerThatNobodyCallsStopsNothing() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("web-pair"));
+        Node node;
+        node.id = NodeId("lb9");
+        node.kind = "haproxy";
+        QVERIFY(session.apply(operation::insertNode(node)));
+        session.startRun({});
+        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
+        const auto& said = session.runResult()->assumptions;
+        QVERIFY(std::any_of(said.begin(), said.end(), [](const std::string& sentence) {
+            return sentence.find("lb9 has no servers behind it and no request can reach it") == 0;
+        }));
+        QVERIFY(session.latencyRefusal().isEmpty());
+        session.stopRun();
+        // One that is called refuses, and the strip can say why.
+        Link link;
+        link.id = LinkId("shoppers-lb9");
+        link.from = "shoppers";
+        link.to = "lb9";
+        QVERIFY(session.apply(operation::insertLink(link)));
+        QSignalSpy errors(&session, &Session::errorRaised);
+        session.startRun({});
+        QTRY_COMPARE_WITH_TIMEOUT(errors.count(), 1, kPatienceMs);
+        QVERIFY(errors[0][1].toString().contains(QStringLiteral("lb9 has no servers behind it")));
     }
 
     void playbackEndsAndStartsAgain() {
