@@ -64,6 +64,24 @@ std::string groupAt(const Design& design, const Boxes& boxes, QPointF point, con
     return {};
 }
 
+// The places around a card that found its spot at their edge, as large as they have to be.
+Ids makeRoom(const Design& design, const Boxes& boxes, const std::string& place, QRectF inside,
+             std::vector<Operation>& operations) {
+    Ids grown;
+    for (const Domain* domain : domainChain(design, DomainId(place))) {
+        const auto found = boxes.find(domain->id.str());
+        if (found == boxes.end()) break;
+        const QRectF needed =
+            inside.adjusted(-kDomainPadding, -kDomainHeader, kDomainPadding, kDomainPadding);
+        const bool holds = found->second.adjusted(4, kDomainHeader - 4, -4, -4).contains(inside);
+        if (holds) break;
+        inside = found->second.united(needed);
+        operations.push_back(operation::place(domain->id.str(), placeOf(inside, true)));
+        grown.insert(domain->id.str());
+    }
+    return grown;
+}
+
 } // namespace
 
 QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped, const std::string& joins,
@@ -84,10 +102,12 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
     const std::vector<std::string> except(moving.begin(), moving.end());
     const std::string place = domainAt(design, boxes, dropped.center(), except);
     const auto placeBox = boxes.find(place);
+    bool whole = true; // inside its place with all of it
     const auto fits = [&](const QRectF& box) {
         if (covers(box.adjusted(-kAir, -kAir, kAir, kAir))) return false;
         if (domainAt(design, boxes, box.center(), except) != place) return false;
-        if (placeBox != boxes.end() && !placeBox->second.adjusted(4, kDomainHeader - 4, -4, -4).contains(box))
+        if (whole && placeBox != boxes.end() &&
+            !placeBox->second.adjusted(4, kDomainHeader - 4, -4, -4).contains(box))
             return false;
         const std::string group = groupAt(design, boxes, box.center(), moving);
         return group.empty() || group == joins;
@@ -104,16 +124,21 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
     const QPointF corner = snapped(dropped.topLeft());
     std::optional<QRectF> best;
     double nearest = 0;
-    for (int y = -kFarthest; y <= kFarthest; ++y)
-        for (int x = -kFarthest; x <= kFarthest; ++x) {
-            const QRectF box(corner + QPointF(x, y) * kGrid, dropped.size());
-            const QPointF away = box.topLeft() - dropped.topLeft();
-            double distance = QPointF::dotProduct(away, away);
-            if (crowds(box)) distance += kDetour; // rather a little farther
-            if ((best && distance >= nearest) || !fits(box)) continue;
-            best = box;
-            nearest = distance;
-        }
+    const auto search = [&] {
+        for (int y = -kFarthest; y <= kFarthest; ++y)
+            for (int x = -kFarthest; x <= kFarthest; ++x) {
+                const QRectF box(corner + QPointF(x, y) * kGrid, dropped.size());
+                const QPointF away = box.topLeft() - dropped.topLeft();
+                double distance = QPointF::dotProduct(away, away);
+                if (crowds(box)) distance += kDetour; // rather a little farther
+                if ((best && distance >= nearest) || !fits(box)) continue;
+                best = box;
+                nearest = distance;
+            }
+    };
+    search();
+    whole = false; // a full place makes room
+    if (!best) search();
     return best.value_or(dropped);
 }
 
@@ -149,6 +174,7 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
     const QRectF box(topLeft, sizeOfNew(path));
     Creation creation;
     std::vector<Operation> operations;
+    Ids placedAlready;
     if (family == "kinds") {
         Node node;
         node.kind = descriptor->id;
@@ -159,8 +185,9 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
         if (!group.empty()) node.group = GroupId(group);
         creation.id = node.id.str();
         operations.push_back(operation::insertNode(node));
-        operations.push_back(
-            operation::place(creation.id, placeOf(freeSpot(design, boxes, box, group), false)));
+        const QRectF spot = freeSpot(design, boxes, box, group);
+        operations.push_back(operation::place(creation.id, placeOf(spot, false)));
+        if (spot != box) placedAlready = makeRoom(design, boxes, domain, spot, operations);
     } else if (family == "domains") {
         Domain domain;
         domain.kind = descriptor->id;
@@ -179,7 +206,7 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
         operations.push_back(operation::insertGroup(group));
         operations.push_back(operation::place(creation.id, placeOf(box, false)));
     }
-    pinTheRest(design, boxes, {}, operations);
+    pinTheRest(design, boxes, placedAlready, operations);
     creation.operation = operation::batch("Add " + creation.id, std::move(operations));
     return creation;
 }

@@ -100,6 +100,19 @@ private slots:
         }
     }
 
+    void aFullPlaceMakesRoomForWhatIsDroppedIntoIt() {
+        CanvasFixture canvas;
+        QVERIFY(canvas.ready());
+        // web1 fills zone a from edge to edge below lb.
+        QVERIFY(canvas.session.apply(operation::place("a", {288, 60, 220, 260})));
+        canvas.dropKind("kinds/server", canvas.at(398, 310));
+        QVERIFY(canvas.design().nodes.contains("server1"));
+        const Boxes boxes = canvas.view.canvasScene().boxes();
+        QCOMPARE(canvas.design().nodes.find("server1")->domain->str(), std::string("a"));
+        QVERIFY(boxes.at("a").contains(boxes.at("server1")));
+        QVERIFY(!coversAny(canvas.design(), boxes, "server1"));
+    }
+
     void theCardOnTopIsMeant() {
         CanvasFixture canvas;
         QVERIFY(canvas.ready());

@@ -135,6 +135,33 @@ private slots:
         canvas.session.stopRun();
     }
 
+    void theHeadSaysWhatIsCounted() {
+        CanvasFixture canvas;
+        ResultsPanel results(canvas.session, canvas.theme);
+        TimelinePanel timeline(canvas.session, canvas.theme);
+        auto* table = results.findChild<QTreeWidget*>(QStringLiteral("results-table"));
+        auto* keep = timeline.findChild<QPushButton*>(QStringLiteral("keep-live"));
+        canvas.session.startRun({});
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.session.runResult(), 20000);
+        canvas.session.pauseRun();
+        const auto head = [&] { return table->topLevelItem(0)->text(0); };
+        QCOMPARE(head(), QStringLiteral("Scenario: Live · the whole scenario as it stands, to 300 s"));
+        QVERIFY(!keep->isVisibleTo(&timeline));
+        canvas.session.seek(33);
+        canvas.session.kill(QStringLiteral("web2"), {});
+        QVERIFY(keep->isVisibleTo(&timeline));
+        canvas.session.stopRun();
+        QVERIFY2(head().endsWith(QStringLiteral("stopped at 33.0 s")), qPrintable(head()));
+        QVERIFY2(timeline.sentence().endsWith(QStringLiteral("stopped at 33.0 s")),
+                 qPrintable(timeline.sentence()));
+        // What was computed last stands above.
+        canvas.session.startAvailabilityRun();
+        QTest::qWait(50);
+        canvas.session.cancelAvailabilityRun();
+        QTRY_VERIFY_WITH_TIMEOUT(!canvas.session.availabilityRunning(), 20000);
+        if (canvas.session.availabilityResult()) QVERIFY(head().startsWith(QStringLiteral("Long run")));
+    }
+
     void theDockOpensAndGoesBack() {
         Theme theme;
         DockSplitter splitter(theme);

@@ -11,6 +11,7 @@
 #include "tests/support/test_support.h"
 
 #include <QAction>
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QLineEdit>
@@ -119,6 +120,37 @@ private slots:
         QVERIFY(!run->isEnabled());
         bench.window.canvas().placeAtCentre(QStringLiteral("kinds/server"));
         QVERIFY(run->isEnabled());
+    }
+
+    void aFileOpenedAtTheStartIsRecent() {
+        QStringList paths;
+        for (const char* folder : {"one", "two"}) {
+            QVERIFY(QDir(m_settings.path()).mkpath(QLatin1String(folder)));
+            paths << m_settings.filePath(QLatin1String(folder) + QStringLiteral("/shop.aon.json"));
+            Session session;
+            session.newFromTemplate(QStringLiteral("web-pair"));
+            QVERIFY(session.saveFile(paths.back()));
+        }
+        Bench bench;
+        bench.window.start(paths[0]);
+        bench.window.start(paths[1]);
+        bench.window.actions().at("file.start")->trigger();
+        QStringList names;
+        for (const auto* entry : bench.window.findChildren<QPushButton*>(QStringLiteral("recent")))
+            names << entry->text();
+        // Two of one name tell their folder.
+        QVERIFY2(names.contains(QStringLiteral("shop.aon.json  ·  one")) &&
+                     names.contains(QStringLiteral("shop.aon.json  ·  two")),
+                 qPrintable(names.join(QLatin1Char('|'))));
+    }
+
+    void aboutTellsTheVersion() {
+        Bench bench;
+        bench.window.actions().at("help.about")->trigger();
+        auto* about = bench.window.findChild<QMessageBox*>(QStringLiteral("about"));
+        QVERIFY(about != nullptr);
+        QVERIFY(about->text().startsWith(QStringLiteral("Always On ")));
+        about->close();
     }
 
     void aMissingFileIsABannerOverTheFirstTemplate() {
