@@ -78,6 +78,7 @@ void RunPlayer::take(std::uint64_t ticket, std::shared_ptr<const SimulationResul
         auto own = std::make_shared<SimulationResult>(*result);
         own->designHash = m_designHash;
         own->scenario = m_scenario;
+        own->exact.clear(); // of many years, not of this course of events
         own->reproduce.clear();
         result = std::move(own);
     }
