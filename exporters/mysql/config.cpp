@@ -116,11 +116,18 @@ private:
         set("rpl_semi_sync_master_timeout", m_plan.ackTimeoutMs,
             {"From the design: a commit waits at most this long, in ms (semisync_timeout_ms)."});
         set("rpl_semi_sync_master_wait_no_slave", "ON", {"It waits also while no replica is connected."});
-        set("loose_init_rpl_role", "SLAVE",
-            {"After a crash, commits that no replica acknowledged are taken out of the binary log, so that "
-             "an old",
-             "source can follow the new one. Unknown before 10.11.9, where the line above about the replica "
-             "did it."});
+        const bool gives = get(m_plan.group->parameters, group_key::rejoin) == group_key::Rejoin::automatic;
+        if (gives)
+            set("loose_init_rpl_role", "SLAVE",
+                {"The old source rejoins by itself: after a crash it takes its last commits, which may have "
+                 "reached no",
+                 "replica, out of its binary log; its log says so. Unknown before 10.11.9, which does so "
+                 "anyway."});
+        else
+            set("loose_init_rpl_role", "MASTER",
+                {"The old source rejoins by hand: after a crash it keeps its last commits, whether or not a "
+                 "replica",
+                 "has them. Unknown before 10.11.9, which takes them out."});
     }
 
     void asynchronous() {
@@ -134,9 +141,9 @@ private:
         const std::int64_t wanted = get(p, member_key::workers) + queue.value_or(kMostConnections) + kSpare;
         const std::int64_t written = std::min(wanted, kMostConnections);
         set("max_connections", written,
-            {fmt::format("From the design: {} at work and {} waiting; {} more for replicas, checks and people.",
-                         get(p, member_key::workers), queue ? std::to_string(*queue) : "any number",
-                         kSpare)});
+            {fmt::format(
+                "From the design: {} at work and {} waiting; {} more for replicas, checks and people.",
+                get(p, member_key::workers), queue ? std::to_string(*queue) : "any number", kSpare)});
         if (written != wanted)
             m_notes.push_back(
                 fmt::format("{} may hold more requests than MariaDB takes connections; {} is written.",

@@ -115,8 +115,8 @@ private:
                 fmt::format("the set {} has no members, so there is nothing to write.", called(m_group)),
                 "Put MySQL nodes into it.");
         if (m_plan.successors().empty())
-            note("No member may become the source (promotion is never for all of them): 03-promote.sh has no "
-                 "choice.");
+            note("No member may become the source (promotion is never for all of them): 03-promote.sh has "
+                 "no choice.");
         return success();
     }
 
@@ -174,16 +174,16 @@ private:
         m_plan.ackTimeoutMs = kLongestMs;
         if (!timeout) {
             note(fmt::format(
-                "A commit waits for its acknowledgement for ever in the design; MariaDB is told {} ms, "
-                "49.7 days.",
+                "A commit waits for its acknowledgement for ever in the design; MariaDB is told {} ms, 49.7 "
+                "days.",
                 kLongestMs));
             return;
         }
         const double ms = std::clamp(std::nearbyint(timeout->milliseconds()), 1.0, double(kLongestMs));
         if (std::abs(ms - timeout->milliseconds()) > 1e-6)
             note(fmt::format(
-                "semisync_timeout_ms is {} in the design; the server counts in whole milliseconds, so {} "
-                "is written.",
+                "semisync_timeout_ms is {} in the design; the server counts in whole milliseconds, so {} is "
+                "written.",
                 formatNumber(timeout->milliseconds()), formatNumber(ms)));
         m_plan.ackTimeoutMs = static_cast<std::int64_t>(ms);
     }
@@ -193,10 +193,13 @@ private:
         note("Workers and service times are what the machine does with your queries, not settings; memory "
              "(innodb_buffer_pool_size) is set for the machine, not here.");
         note("After a restart every member is read-only, so that an old source cannot take writes beside a "
-             "new one. The "
-             "simulation lets a source that comes back before a failover go on at once; here 04-reopen.sh "
-             "opens it, by "
-             "hand or from your service manager.");
+             "new one. The simulation lets a source that comes back before a failover go on at once; here "
+             "04-reopen.sh opens it, by hand or from your service manager.");
+        if (m_plan.semiSync && get(m_parameters, g::rejoin) == g::Rejoin::automatic)
+            note("A member that crashed drops its last commits when it starts, so that it can follow a new "
+                 "source. Those that a replica has are safe; those that the source had acknowledged alone, "
+                 "because no replica answered in time, are gone even if nobody took over. Set rejoin to "
+                 "manual to keep them; the old source then mostly has to be seeded anew.");
         if (m_plan.members.size() == 1)
             note("The set has one member: there is nobody to follow it or to take over.");
         if (m_plan.semiSync && m_plan.members.size() == 2)
@@ -209,16 +212,14 @@ private:
             note("The manager's own configuration is not written; its timers are in the table above.");
         if (m_plan.usesProxy())
             note("How the proxy finds the member that may write is its own configuration: it must ask for "
-                 "read_only, "
-                 "because a port that answers says nothing about that.");
+                 "read_only, because a port that answers says nothing about that.");
         if (get(m_parameters, g::writeRoute) == g::WriteRoute::virtualIp)
             note("Moving the virtual address is not written: name a program in AFTER_PROMOTE that does it.");
         if (get(m_parameters, g::writeRoute) == g::WriteRoute::dns)
             note("Changing the DNS record is not written: name a program in AFTER_PROMOTE that does it.");
         if (get(m_parameters, g::candidateMaxLag))
-            note("03-promote.sh replays all that a replica has received before it chooses, however long that "
-                 "takes; "
-                 "candidate_max_lag_s is the manager's.");
+            note("03-promote.sh replays all that a replica has received before it chooses, however long "
+                 "that takes; candidate_max_lag_s is the manager's.");
     }
 
     const Design& m_design;

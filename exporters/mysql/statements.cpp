@@ -48,8 +48,8 @@ public:
         // connections.
         if (Status status =
                 account(source, "failover",
-                        "RELOAD, REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, SLAVE MONITOR, "
-                        "BINLOG MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN");
+                        "RELOAD, REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, SLAVE MONITOR, BINLOG "
+                        "MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN");
             !status)
             return status.error();
         if (m_plan.usesProxy())

@@ -51,6 +51,39 @@ class TestExport : public QObject {
     static std::string codeOf(const Status& status) { return status ? "ok" : status.error().code; }
 
 private slots:
+    // A target that does not apply is skipped by "all" and refused by its name.
+    void targetsThatDoNotApply() {
+        const auto all = verbs::exportDesign(pair(), {"all", false, false});
+        QVERIFY(all.ok());
+        const auto& notes = all->front().notes;
+        QVERIFY(std::any_of(notes.begin(), notes.end(),
+                            [](const std::string& note) { return note.rfind("mysql was skipped: ", 0) == 0; }));
+        const auto named = verbs::exportDesign(pair(), {"mysql", false, false});
+        QVERIFY(!named.ok());
+        QCOMPARE(named.error().code, std::string("export.nothing_to_export"));
+    }
+
+    void scriptsOfAReplicationSetCanBeRun() {
+        Design design;
+        Group set;
+        set.id = GroupId("db");
+        set.kind = "mysql_replication";
+        design.groups.append(set);
+        for (const char* id : {"db1", "db2"}) {
+            Node node;
+            node.id = NodeId(id);
+            node.kind = "mysql";
+            node.group = set.id;
+            design.nodes.append(node);
+        }
+        const auto files = verbs::exportDesign(design, {"mysql", false, false});
+        QVERIFY(files.ok());
+        QTemporaryDir folder;
+        QVERIFY(verbs::writeExport(*files, folder.path().toStdString(), false).ok());
+        QVERIFY(QFileInfo(folder.filePath("mysql/db/03-promote.sh")).isExecutable());
+        QVERIFY(!QFileInfo(folder.filePath("mysql/db/db1.cnf")).isExecutable());
+    }
+
     void exportsAndAsksTheRealTool() {
         const auto files = exported(pair(), true);
         QCOMPARE(files.front().path, std::string("haproxy/lb1/haproxy.cfg"));

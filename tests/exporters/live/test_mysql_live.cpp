@@ -2,8 +2,7 @@
 // scripts; under load the source is killed; the exported promotion makes the replica the source; the old
 // source rejoins by the exported script. Counted: first commit on the new source after the kill, commits that
 // a caller was told about and that are gone. The password is searched for in everything that was written, and
-// on every command line meanwhile. Runs serially; ALWAYSON_LONG=1 adds an
-// asynchronous set.
+// on every command line meanwhile. Runs serially; ALWAYSON_LONG=1 adds an asynchronous set.
 #include "exporters/mysql/folder.h"
 #include "tests/exporters/mysql/mysql_support.h"
 #include "tests/support/test_support.h"
@@ -137,7 +136,7 @@ class TestMysqlLive : public QObject {
         }
         m_load.reset();
     }
-    void setUp(const std::string& replication) {
+    void setUp(const std::string& replication, const std::string& rejoin = "automatic") {
         m_folder = std::make_unique<QTemporaryDir>();
         makeCertificates();
         QFile password(path("password"));
@@ -146,6 +145,7 @@ class TestMysqlLive : public QObject {
         password.close();
         Design design = test::replicationSet(2, {{"replication", replication},
                                                  {"semisync_timeout_ms", 1000 * kAckTimeoutS},
+                                                 {"rejoin", rejoin},
                                                  {"user_network", std::string("127.0.0.%")}});
         for (int i = 0; i < 2; ++i) {
             m_ports[i] = test::freePortOfLoopback();
@@ -248,9 +248,10 @@ private slots:
         canaryIsNowhere();
     }
 
-    // A member with a copy of the source's data, by mariadb-backup.
-    void seededReplica() {
-        setUp("semi_sync");
+    // A member with a copy of the source's data, by mariadb-backup; then a source that was ahead of it when
+    // it was lost.
+    void seededReplicaAndWritesOfItsOwn() {
+        setUp("semi_sync", "manual");
         if (QTest::currentTestFailed()) return;
         m_servers[1]->kill();
         QVERIFY(QDir(m_servers[1]->data()).removeRecursively());
@@ -274,6 +275,19 @@ private slots:
         QCOMPARE(m_servers[0]->ask("INSERT INTO shop.orders VALUES (4)"), QByteArray());
         QTRY_COMPARE_WITH_TIMEOUT(rowsOf(1), (std::set<int>{1, 2, 3, 4}), 20000);
         runs("status.sh");
+
+        // What only the old source holds is not thrown away in silence: here a commit that waited in vain.
+        QCOMPARE(m_servers[1]->ask("STOP REPLICA IO_THREAD"), QByteArray());
+        QCOMPARE(m_servers[0]->ask("INSERT INTO shop.orders VALUES (5)"), QByteArray());
+        m_servers[0]->kill();
+        runs("03-promote.sh", {"--yes"});
+        QCOMPARE(rowsOf(1), (std::set<int>{1, 2, 3, 4}));
+        QVERIFY2(m_servers[0]->start(), m_servers[0]->log().constData());
+        const verify::Finished rejoin = script("05-rejoin.sh", {"db1"});
+        QVERIFY2(rejoin.status == 4, rejoin.output.c_str());
+        QVERIFY2(rejoin.output.find("db1 has writes of its own") != std::string::npos, rejoin.output.c_str());
+        QCOMPARE(m_servers[0]->ask("SELECT @@GLOBAL.read_only"), QByteArray("1"));
+        QCOMPARE(rowsOf(0), (std::set<int>{1, 2, 3, 4, 5}));
     }
 
 private:
