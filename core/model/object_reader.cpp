@@ -273,7 +273,7 @@ Parameters ObjectReader::inlineParameters(const std::vector<ParameterSpec>& spec
 void ObjectReader::warnUnknown(const std::string& key, const std::string& pointer, const std::vector<std::string>& known) {
     constexpr std::size_t kMaxWarnings = 1000;
     if (!m_context.warnings || m_context.warnings->size() >= kMaxWarnings) return;
-    std::string message = fmt::format("\"{}\" is not known here; it is kept but has no effect.", shownName(key));
+    std::string message = fmt::format("\"{}\" is not known here and is ignored; it stays in the file.", shownName(key));
     const std::string hint = didYouMean(key, known);
     m_context.warnings->push_back({"design.unknown_field", hint.empty() ? message : message + " " + hint, pointer});
 }

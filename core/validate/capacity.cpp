@@ -113,9 +113,12 @@ void checkSurvivors(const Context& c, const Sharing& sharing, const Capacities& 
     for (const std::string& id : c.ids(sharing.members))
         where.push_back(id);
     const auto pastLimit = [&](const std::string& event, double share, std::size_t left) {
-        return fmt::format("When {}, the other {} of {} get {} together: {} of what {} can carry.", event,
+        if (left == 1)
+            return fmt::format("When {}, the other member of {} gets {}: {} of what it can carry.", event,
+                               nameOf(c.design, sharing.id), perSecond(sharing.perSecond), percent(share));
+        return fmt::format("When {}, the other {} of {} get {} together: {} of what they can carry.", event,
                            countOf(left, "member"), nameOf(c.design, sharing.id),
-                           perSecond(sharing.perSecond), percent(share), left == 1 ? "it" : "they");
+                           perSecond(sharing.perSecond), percent(share));
     };
     const char* cure = "Add a member or workers, so that the others can carry the whole load.";
     // Losing the strongest is the worst case.

@@ -91,6 +91,7 @@ std::vector<bool> insideOf(const Design& design, const Domain& domain);
 
 void checkConnectivity(const Context& context, Issues& issues);
 void checkRedundancy(const Context& context, Issues& issues);
+void checkStandIns(const Context& context, Issues& issues);
 void checkCapacity(const Context& context, Issues& issues);
 void checkTimers(const Context& context, Issues& issues);
 void checkHealthChecks(const Context& context, Issues& issues);

@@ -81,8 +81,8 @@ void checkLink(const Context& c, const Link& link, Issues& issues) {
     if (members.empty() || !hasRole(*members.front(), "balancer")) return;
     namespace req = key::link::request;
     ignored(c, Collection::links, link.id.str(), Catalogue::builtIn().link(link.kind), link.parameters,
-            {req::callsPerRequest.id, req::parallel.id, req::optional.id, req::attempts.id},
-            "a load balancer passes each request to one server, by its own retry rules", issues);
+            {req::callsPerRequest.id, req::parallel.id, req::optional.id, req::attempts.id, req::timeout.key.id},
+            "a load balancer passes each request to one server, by its own timeouts and retry rules", issues);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // Failure modes as they are written: times that make no sense, parts that never fail.
 
+#include "core/base/nearest.h"
 #include "core/catalogue/catalogue.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
@@ -28,6 +29,21 @@ std::string whyUnusable(const FailureMode& mode, bool inCatalogue) {
     return {};
 }
 
+// A misspelt id is a new mode beside the one that was meant, which goes on with its defaults.
+void checkSpelling(const Context& c, const std::string& id, const FailureMode& mode, const Descriptor* kind, Issues& issues) {
+    if (!kind || kind->failureMode(mode.id) || mode.effect || mode.title) return;
+    std::vector<std::string> known;
+    for (const FailureModeSpec& spec : kind->failureModes)
+        known.push_back(spec.id);
+    const std::string meant = nearestName(mode.id, known);
+    FailureEffect effect{};
+    if (meant.empty() || effectFromString(mode.id, effect)) return;
+    issues.warning("failure.misspelt_mode", {id},
+                   fmt::format("{} gets a failure mode {} in addition to its {}, which keeps its own times.", nameOf(c.design, id),
+                               shownName(mode.id), meant),
+                   fmt::format("Write {} if that is meant; give the new mode an effect if it is not.", meant));
+}
+
 template <class Thing>
 void checkModes(const Context& c, const Thing& thing, const Descriptor* kind, Issues& issues) {
     const std::string& id = thing.id.str();
@@ -41,6 +57,7 @@ void checkModes(const Context& c, const Thing& thing, const Descriptor* kind, Is
                             "Delete this entry.");
             continue;
         }
+        checkSpelling(c, id, mode, kind, issues);
         const std::string why = whyUnusable(mode, known);
         if (!why.empty())
             issues.error("failure.unusable_mode", {id},

@@ -106,6 +106,28 @@ bool reportedByPool(const Context& c, const Node& node) {
     return needed && members > 1 && static_cast<std::size_t>(*needed) >= members;
 }
 
+// How a second node has to be linked so that it stands in: two links of one caller would call both for every request.
+std::string standInCure(const Context& c, Index i) {
+    const Node& node = c.node(i);
+    const std::string name = c.name(i);
+    const bool direct = anyIn(c.design.links, [&](const Link& link) { return link.to == node.id.str(); });
+    if (node.group) {
+        const std::string group = nameOf(c.design, node.group->str());
+        return fmt::format("Add a second member to {}, in another zone{}.", group,
+                           direct ? fmt::format(", and link the callers of {} to {} instead", name, group) : "");
+    }
+    const bool balanced = std::all_of(c.callers[i].begin(), c.callers[i].end(), [&](Index caller) { return c.balancer[caller]; });
+    if (balanced && !c.callers[i].empty())
+        return fmt::format("Add a second node like {}, in another zone, and link {} to it as well: a load balancer sends each request to "
+                           "one of them.",
+                           name, listNames(c.names(c.callers[i])));
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    const Descriptor* group = kind && !kind->groups.empty() ? Catalogue::builtIn().group(kind->groups.front()) : nullptr;
+    return fmt::format("Add a second node like {}, in another zone, put both into one group ({}) and link the callers to the group: two links "
+                       "of one caller would call both for every request.",
+                       name, group ? group->title : "Pool");
+}
+
 void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& lostAnyway, Issues& issues,
                       std::vector<bool>& single) {
     std::vector<bool> down(c.design.nodes.size(), false);
@@ -124,8 +146,7 @@ void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& 
             "redundancy.single_member", std::move(where),
             fmt::format("{} has no stand-in: when it fails, {} cannot be served.", c.name(i),
                         listNames(c.names(lost))),
-            fmt::format("Add a second node beside {}, in another zone, and let its callers use both.",
-                        c.name(i)));
+            standInCure(c, i));
     }
 }
 

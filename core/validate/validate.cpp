@@ -9,6 +9,7 @@ std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
     validation::Issues issues;
     validation::checkConnectivity(context, issues);
     validation::checkRedundancy(context, issues);
+    validation::checkStandIns(context, issues);
     validation::checkCapacity(context, issues);
     validation::checkTimers(context, issues);
     validation::checkHealthChecks(context, issues);

@@ -75,6 +75,18 @@ inline void apply(Json& json, const Change& change) {
     }
 }
 
+inline Json node(const char* id, const char* kind, Json more = Json::object()) {
+    Json json{{"id", id}, {"kind", kind}};
+    json.update(more);
+    return json;
+}
+
+inline Json link(const char* id, const char* from, const char* to, Json more = Json::object()) {
+    Json json{{"id", id}, {"from", from}, {"to", to}};
+    json.update(more);
+    return json;
+}
+
 inline Design designWith(const std::vector<Change>& changes, Json json = soundDesign()) {
     for (const Change& change : changes)
         apply(json, change);

@@ -21,18 +21,6 @@ struct Case {
     std::vector<Change> nearMiss;
 };
 
-inline Json node(const char* id, const char* kind, Json more = Json::object()) {
-    Json json{{"id", id}, {"kind", kind}};
-    json.update(more);
-    return json;
-}
-
-inline Json link(const char* id, const char* from, const char* to, Json more = Json::object()) {
-    Json json{{"id", id}, {"from", from}, {"to", to}};
-    json.update(more);
-    return json;
-}
-
 inline std::vector<Change> both(const char* path, const Json& value) {
     const auto at = [&](const char* id) {
         return Change{std::string("nodes/") + id + "/parameters/" + path, value};
@@ -412,6 +400,11 @@ inline std::vector<Case> timerCases() {
         {"timers.slow_detection", S::hint, "lb1", "after 5 s to 6 s",
          both("check_fall", 3) + both("check_timeout_ms", kUnset) + both("check_inter_ms", 1000),
          both("check_fall", 2)},
+        // Nobody waits: nothing is gained.
+        {"timers.slow_detection", S::hint, "lb1", "about 1000 per failure",
+         both("check_fall", 3) + both("check_timeout_ms", 5000) + both("check_inter_ms", 2000),
+         both("check_fall", 3) + both("check_timeout_ms", 5000) + both("check_inter_ms", 2000) +
+             std::vector<Change>{{"nodes/shoppers/parameters/rate_per_s", 0.001}}},
         {"timers.queue_timeout_exceeds_deadline", S::warning, "lb1", "may wait 10 s",
          both("server_maxconn", 16), both("server_maxconn", 16) + both("timeout_queue_ms", 3000)},
         {"timers.call_exceeds_deadline", S::warning, "l3", "2 x 2 s",
@@ -490,6 +483,10 @@ inline std::vector<Case> otherCases() {
          {{"nodes/web2/deploy/host", "10.0.0.1"}, {"nodes/web2/deploy/port", 81}}},
         {"effect.ignored_parameter", S::hint, "lb1", "Random draws of lb1 has no effect",
          both("random_draws", 3), both("random_draws", 3) + both("balance", "random")},
+        {"effect.ignored_parameter", S::hint, "l2", "Timeout of l2 has no effect", {{"links/l2/parameters", {{"timeout_ms", 500}}}}, {}},
+        {"failure.misspelt_mode", S::warning, "web1", "web1 gets a failure mode crsh in addition to its crash",
+         {{"nodes/web1/failure_modes", {{{"id", "crsh"}, {"mttf_h", 100}, {"mttr_h", 1}}}}},
+         {{"nodes/web1/failure_modes", {{{"id", "crsh"}, {"effect", "hang"}, {"mttf_h", 100}, {"mttr_h", 1}}}}}},
         {"effect.redispatch_without_retries", S::hint, "lb1", "no retries", both("retries", 0),
          both("retries", 1)},
         {"objective.impossible",
