@@ -91,7 +91,8 @@ private slots:
         QVERIFY(document.apply(*each.operation).ok());
         const std::vector<Issue> left = validate(document.design());
         for (const Issue& issue : left)
-            QVERIFY2(!issue.code.starts_with("redundancy.") && issue.severity != Severity::error, issue.message.c_str());
+            QVERIFY2(issue.code != "redundancy.calls_each" && issue.code != "redundancy.single_member" && issue.severity != Severity::error,
+                     issue.message.c_str());
     }
 };
 
