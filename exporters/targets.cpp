@@ -2,7 +2,7 @@
 
 namespace alwayson::exporters {
 
-static constexpr std::string_view kTargets[] = {"haproxy", "mysql"};
+static constexpr std::string_view kTargets[] = {"haproxy", "keepalived", "mysql"};
 
 std::span<const std::string_view> targets() {
     return kTargets;

@@ -7,7 +7,8 @@ BUILD_PACKAGES="g++ cmake ninja-build ccache
     qt6-base-dev libqt6opengl6-dev qt6-svg-dev qt6-charts-dev libgl-dev fonts-inter"
 # What the tests need besides: the real tools they compare with, and a display of their own. Of MariaDB the programs
 # without the service: the tests start servers of their own.
-TEST_PACKAGES="haproxy openssl mariadb-server-core mariadb-client-core mariadb-backup
+TEST_PACKAGES="haproxy keepalived curl iproute2 util-linux procps
+    openssl mariadb-server-core mariadb-client-core mariadb-backup
     python3 python3-simpy python3-jsonschema libbenchmark-dev
     xvfb xdotool openbox x11-utils imagemagick git clang-14 libclang-rt-14-dev"
 

@@ -155,7 +155,7 @@ void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
 
     CLI::App* exporting = addCommand(app, "export", "write configuration that deploys it", "alwayson-cli export shop.aon.json --to haproxy -o out --verify", out);
     addDesign(exporting, o);
-    exporting->add_option("--to", o.name, "haproxy, mysql, or all")->required();
+    exporting->add_option("--to", o.name, "haproxy, keepalived, mysql, or all")->required();
     exporting->add_option("-o,--output", o.output, "folder to write to")->required();
     exporting->add_flag("--verify", o.verify, "ask the real tool, when it is installed");
     exporting->add_flag("--force", o.force, "replace files that are not ours");

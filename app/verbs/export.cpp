@@ -5,9 +5,11 @@
 #include "core/text/sentence.h"
 #include "core/validate/validate.h"
 #include "exporters/haproxy/folder.h"
+#include "exporters/keepalived/folder.h"
 #include "exporters/mysql/folder.h"
 #include "exporters/targets.h"
 #include "exporters/verify/haproxy.h"
+#include "exporters/verify/keepalived.h"
 #include "exporters/verify/mariadb.h"
 
 #include <fmt/format.h>
@@ -21,16 +23,38 @@ namespace {
 
 using Verdicts = std::vector<exporters::verify::Verdict>; // one per file; without a tool where nothing checks
 
-Result<Verdicts> verifyHaproxyFiles(const std::vector<exporters::File>& made, std::stop_token stop) {
+// Asks about each checkable file of `made`.
+Result<Verdicts>
+verifyEach(const std::vector<exporters::File>& made, const std::stop_token& stop,
+           Result<exporters::verify::Verdict> (*ask)(const exporters::File& file,
+                                                     const std::vector<exporters::File>& made,
+                                                     const std::stop_token& stop)) {
     Verdicts verdicts(made.size());
     for (std::size_t i = 0; i < made.size(); ++i) {
         if (!made[i].checkable) continue;
-        Result<exporters::verify::Verdict> verdict =
-            exporters::verify::verifyHaproxy(made[i].bytes, made[i].variables, stop);
+        Result<exporters::verify::Verdict> verdict = ask(made[i], made, stop);
         if (!verdict) return verdict.error();
         verdicts[i] = std::move(*verdict);
     }
     return verdicts;
+}
+
+Result<Verdicts> verifyHaproxyFiles(const std::vector<exporters::File>& made, std::stop_token stop) {
+    return verifyEach(made, stop,
+                      [](const exporters::File& file, const std::vector<exporters::File>&,
+                         const std::stop_token& stopping) {
+                          return exporters::verify::verifyHaproxy(file.bytes, file.variables, stopping);
+                      });
+}
+
+Result<Verdicts> verifyKeepalivedFiles(const std::vector<exporters::File>& made, std::stop_token stop) {
+    return verifyEach(made, stop,
+                      [](const exporters::File& file, const std::vector<exporters::File>& all,
+                         const std::stop_token& stopping) {
+                          return exporters::verify::verifyKeepalived(
+                              file.bytes, exporters::keepalived::scriptBeside(file, all), file.variables,
+                              stopping);
+                      });
 }
 
 // What an exporter is to this verb: `verify` asks the target's real tool.
@@ -43,6 +67,8 @@ struct Exporter {
 constexpr Exporter kExporters[] = {
     {"haproxy", [](const Design& design) { return exporters::haproxy::exportFolders(design); },
      verifyHaproxyFiles},
+    {"keepalived", [](const Design& design) { return exporters::keepalived::exportFolders(design); },
+     verifyKeepalivedFiles},
     {"mysql", [](const Design& design) { return exporters::mysql::exportFolders(design); },
      exporters::verify::verifyMariadb},
 };

@@ -5,6 +5,7 @@
 #include "core/catalogue/keys.h"
 #include "core/text/sentence.h"
 #include "exporters/common/address.h"
+#include "exporters/common/words.h"
 
 #include <fmt/format.h>
 
@@ -17,28 +18,12 @@ namespace {
 
 namespace k = key::haproxy;
 
-// "shop front" or "web1": how a person finds the thing in the design.
-std::string called(const Node& node) {
-    return node.name.empty() || node.name == node.id.str()
-               ? node.id.str()
-               : fmt::format("{} (\"{}\")", node.id.str(), shownName(node.name));
-}
-
 std::string hostOf(const Node& node) {
     return get(node, key::server::deploy::host).value_or("");
 }
 
 std::int64_t portOf(const Node& node) {
     return get(node, key::server::deploy::port);
-}
-
-Error badHost(const Node& node, const std::string& host) {
-    return Error{ErrorKind::invalidInput,
-                 "export.host",
-                 fmt::format("the address \"{}\" of {} is neither an IP address nor a DNS name.",
-                             shownName(host), called(node)),
-                 "Set deploy.host to something like 192.168.1.100, 2001:db8::10 or web1.example.com.",
-                 {}};
 }
 
 } // namespace
@@ -197,12 +182,22 @@ Status Builder::resolveAddress(Target& target, quoting::Slugs& variables) {
     return success();
 }
 
+bool Builder::sharesAddress() const {
+    const Group* group = m_balancer.group ? m_design.groups.find(m_balancer.group->str()) : nullptr;
+    return group && hasRole(*group, "one_active");
+}
+
 Result<Word> Builder::bindAddress() {
     const std::string host = hostOf(m_balancer);
     const std::int64_t port = portOf(m_balancer);
     if (host.empty()) return Word::keyword(fmt::format("*:{}", port));
     const HostKind kind = classifyHost(host);
     if (kind == HostKind::invalid) return badHost(m_balancer, host);
+    if (sharesAddress()) {
+        note(fmt::format("{} listens on all addresses, not only on {}: the shared one of {} comes and goes.",
+                         called(m_balancer), host, m_balancer.group->str()));
+        return Word::keyword(fmt::format("{}:{}", kind == HostKind::ipv6 ? "[::]" : "*", port));
+    }
     return Word::keyword(kind == HostKind::ipv6 ? fmt::format("[{}]:{}", host, port)
                                                 : fmt::format("{}:{}", host, port));
 }

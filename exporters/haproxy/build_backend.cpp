@@ -190,7 +190,10 @@ void Builder::generalNotes() {
             note(fmt::format(
                 "link {} carries only {}; HAProxy sees no request classes, so every request may take it.",
                 link->id.str(), listNames(link->classes)));
-    if (m_balancer.group)
+    if (sharesAddress())
+        note(fmt::format("the address that clients use for {} is handed over by keepalived: export that as well.",
+                         m_balancer.group->str()));
+    else if (m_balancer.group)
         note(fmt::format("how clients find the members of {} (a virtual IP address or DNS) is not part "
                          "of this export.",
                          m_balancer.group->str()));

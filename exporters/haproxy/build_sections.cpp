@@ -115,6 +115,8 @@ void Builder::metrics() {
                          {"Statistics page and Prometheus metrics, on this machine only."});
     say(s.statements, "bind", {Word::text(m_paths.metricsBind)});
     say(s.statements, "option dontlog-normal");
+    say(s.statements, "monitor-uri /healthz", {},
+        {"Answers as long as this HAProxy works, whatever its servers do: for who watches it."});
     say(s.statements, "http-request use-service prometheus-exporter if { path /metrics }");
     say(s.statements, "stats enable");
     say(s.statements, "stats uri /stats");

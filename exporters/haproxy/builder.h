@@ -56,6 +56,7 @@ private:
     Status collectTargets();
     void addNode(const Node& node);
     Status resolveAddress(Target& target, quoting::Slugs& variables);
+    bool sharesAddress() const; // a member of a pair whose members hold one address in turn
     Result<Word> bindAddress();
 
     // ---- sections before the backend (build_sections.cpp, the first two in build.cpp)

@@ -1,13 +1,12 @@
 #include "exporters/haproxy/folder.h"
 
-#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/io/project_file.h"
+#include "exporters/common/manifest.h"
 #include "exporters/haproxy/emit.h"
 #include "exporters/haproxy/parse.h"
 #include "exporters/haproxy/scripts.h"
 #include "exporters/quoting/slugs.h"
-#include "exporters/quoting/text.h"
 
 #include <fmt/format.h>
 
@@ -22,19 +21,7 @@ Json windowJson(const std::optional<Window>& window) {
 
 std::string manifest(const Design& design, const Built& built, Version version, const std::string& hash,
                      const std::vector<File>& files) {
-    // Names may hold bytes that are no text when a design was made in memory; a manifest is always valid
-    // JSON.
-    const auto text = [](const std::string& raw) { return quoting::oneLine(raw, 400); };
-    Json json;
-    json["format"] = "alwayson-export";
-    json["version"] = 1;
-    json["program"] = {{"name", "Always On"}, {"version", ALWAYSON_VERSION}};
-    json["target"] = "haproxy";
-    json["target_version"] = version.text();
-    json["design"] = {{"name", text(design.name)},
-                      {"sha256", hash},
-                      {"price_book", text(design.settings.priceBook)},
-                      {"capacity_book", text(design.settings.capacityBook)}};
+    Json json = manifestHead(design, hash, "haproxy", version.text());
     json["balancer"] = built.balancer;
     Json servers = Json::object();
     for (const ServerName& server : built.servers)
@@ -46,16 +33,9 @@ std::string manifest(const Design& design, const Built& built, Version version, 
                          {"recovery_noticed_after_s", windowJson(built.figures.back)}};
     Json variables = Json::object();
     for (const Variable& variable : built.variables)
-        variables[variable.name] = text(variable.meaning);
+        variables[variable.name] = manifestText(variable.meaning);
     json["variables"] = variables;
-    json["notes"] = Json::array();
-    for (const std::string& note : built.notes)
-        json["notes"].push_back(text(note));
-    json["files"] = Json::array();
-    for (const File& file : files)
-        json["files"].push_back(
-            {{"path", file.path.substr(file.path.rfind('/') + 1)}, {"sha256", sha256Hex(file.bytes)}});
-    return json.dump(2) + "\n";
+    return manifestWith(std::move(json), built.notes, files);
 }
 
 } // namespace

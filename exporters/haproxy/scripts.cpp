@@ -1,5 +1,6 @@
 #include "exporters/haproxy/scripts.h"
 
+#include "exporters/common/words.h"
 #include "exporters/quoting/markdown.h"
 #include "exporters/quoting/shell.h"
 
@@ -123,13 +124,6 @@ constexpr std::string_view kApplyVariables = R"sh(for name in @NAMES@; do
     fi
 done
 )sh";
-
-std::string fill(std::string_view text, std::string_view mark, std::string_view with) {
-    std::string out(text);
-    for (std::size_t at = out.find(mark); at != std::string::npos; at = out.find(mark, at + with.size()))
-        out.replace(at, mark.size(), with);
-    return out;
-}
 
 void row(std::string& out, std::string_view event, const std::optional<Window>& window) {
     out += fmt::format("| {} | {} |\n", event, window ? window->shown() : "never");

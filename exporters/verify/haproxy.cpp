@@ -1,57 +1,18 @@
 #include "exporters/verify/haproxy.h"
 
 #include "exporters/verify/process.h"
+#include "exporters/verify/temporary_file.h"
 
 #include <fmt/format.h>
 
 #include <grp.h>
 #include <pwd.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
-#include <system_error>
 
 namespace alwayson::exporters::verify {
 
 namespace {
-
-// A file only this user can read, gone at the end.
-class TemporaryFile {
-public:
-    explicit TemporaryFile(std::string_view bytes) {
-        std::error_code error;
-        std::filesystem::path folder = std::filesystem::temp_directory_path(error);
-        if (error) folder = "/tmp";
-        m_path = (folder / "alwayson-haproxy-XXXXXX").string();
-        const int file = mkstemp(m_path.data());
-        if (file < 0) {
-            m_path.clear();
-            return;
-        }
-        m_good = true;
-        while (!bytes.empty() && m_good) {
-            const ssize_t wrote = write(file, bytes.data(), bytes.size());
-            if (wrote < 0 && errno == EINTR) continue;
-            m_good = wrote > 0;
-            if (m_good) bytes.remove_prefix(static_cast<std::size_t>(wrote));
-        }
-        m_good = close(file) == 0 && m_good;
-    }
-    ~TemporaryFile() {
-        if (!m_path.empty()) unlink(m_path.c_str());
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    bool good() const { return m_good; }
-    const std::string& path() const { return m_path; }
-
-private:
-    std::string m_path;
-    bool m_good = false;
-};
 
 // "HAProxy version 2.6.12-1+deb12u4 2026/10/17 - ..." -> "haproxy 2.6.12-1+deb12u4"
 std::string versionFrom(std::string_view output) {
@@ -132,12 +93,7 @@ Result<Verdict> verifyHaproxy(std::string_view config, const std::vector<std::st
     if (!version) return version.error();
     verdict.tool = versionFrom(version->output);
     const TemporaryFile copy(withoutMissingAccounts(config, verdict.notes));
-    if (!copy.good())
-        return Error{ErrorKind::io,
-                     "verify.copy",
-                     "the copy of the configuration to check cannot be written.",
-                     "Make room in the folder for temporary files.",
-                     {}};
+    if (!copy.good()) return TemporaryFile::error();
     for (const std::string& name : variables)
         command.environment.emplace_back(name, "192.0.2.1");
     if (!variables.empty()) verdict.notes.push_back("checked with 192.0.2.1 in place of the variables.");

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/result.h"
+#include "exporters/verify/verdict.h"
 
 #include <stop_token>
 #include <string>
@@ -7,13 +8,6 @@
 #include <vector>
 
 namespace alwayson::exporters::verify {
-
-struct Verdict {
-    std::string tool; // "haproxy 2.6.12-1+deb12u4"; "" when it is not installed and nothing was checked
-    bool accepted = true;
-    std::string message;            // "Configuration file is valid", or HAProxy's own alerts and warnings
-    std::vector<std::string> notes; // what the check could not see
-};
 
 // Asks the installed HAProxy (`haproxy -dW -c -V`: warnings are errors) about a configuration, on a private
 // temporary copy. Variables get the address 192.0.2.1 of the documentation range. Names that cannot be

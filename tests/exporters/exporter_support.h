@@ -30,6 +30,38 @@ inline void deploy(Design& design, std::string_view node, const std::string& key
     design.nodes.replace(design.nodes.indexOf(node), std::move(changed));
 }
 
+inline void changeGroup(Design& design, std::string_view group, const std::string& key, Value value) {
+    Group changed = *design.groups.find(group);
+    changed.parameters[key] = std::move(value);
+    design.groups.replace(design.groups.indexOf(group), std::move(changed));
+}
+
+// The template's pair of servers behind two balancers that share 10.0.0.100.
+inline Design vrrpDesign() {
+    Design design = designFrom("templates/web-pair.aon.json");
+    Group lb;
+    lb.id = GroupId("lb");
+    lb.kind = "vrrp_pair";
+    lb.parameters["virtual_ip"] = std::string("10.0.0.100/24");
+    design.groups.append(std::move(lb));
+    Node first = *design.nodes.find("lb1");
+    first.group = GroupId("lb");
+    first.deploy["host"] = std::string("10.0.0.11");
+    Node second = first;
+    second.id = NodeId("lb2");
+    second.domain = DomainId("eu-b");
+    second.deploy["host"] = std::string("10.0.0.12");
+    design.nodes.replace(design.nodes.indexOf("lb1"), std::move(first));
+    design.nodes.append(std::move(second));
+    for (std::size_t i = 0; i < design.links.size(); ++i) {
+        Link link = design.links.at(i);
+        if (link.from == "lb1") link.from = "lb";
+        if (link.to == "lb1") link.to = "lb";
+        design.links.replace(i, std::move(link));
+    }
+    return design;
+}
+
 // Text that breaks programs which paste strings together (behaviours B.5).
 inline std::vector<std::string> hostileTexts() {
     return {"\"; DROP",

@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/io/atomic_save.h"
 #include "tests/core/io/save_support.h"
+#include "tests/exporters/exporter_support.h"
 #include "tests/support/test_support.h"
 
 #include <QDir>
@@ -109,6 +110,29 @@ private slots:
         QVERIFY(!nothing.ok());
         QCOMPARE(nothing.error().code, std::string("export.nothing_to_export"));
         QVERIFY(nothing.error().message.find("haproxy was skipped") != std::string::npos);
+    }
+
+    void pairsAreExportedWithTheirBalancers() {
+        const auto all = verbs::exportDesign(test::vrrpDesign(), {"all", true, false});
+        QVERIFY2(all.ok(), all.ok() ? "" : describe(all.error()).c_str());
+        std::map<std::string, int> configs;
+        for (const verbs::ExportedFile& file : *all) {
+            if (file.path.ends_with(".conf") || file.path.ends_with(".cfg")) {
+                ++configs[file.target];
+                QVERIFY2(file.verifiedBy.starts_with(file.target + " 2."), file.verdict.c_str());
+                QVERIFY2(file.accepted, file.verdict.c_str());
+            }
+        }
+        QCOMPARE(configs, (std::map<std::string, int>{{"haproxy", 2}, {"keepalived", 2}}));
+        const auto none = verbs::exportDesign(pair(), {"keepalived", false, false});
+        QVERIFY(!none.ok());
+        QCOMPARE(none.error().code, std::string("export.nothing_to_export"));
+        const auto skipped = verbs::exportDesign(pair(), {"all", false, false});
+        QVERIFY(skipped.ok());
+        bool said = false;
+        for (const std::string& note : skipped->front().notes)
+            said = said || note.starts_with("keepalived was skipped: ");
+        QVERIFY(said);
     }
 
     void stops() {
