@@ -22,8 +22,8 @@ CompiledMode compileMode(const ResolvedFailureMode& mode) {
     case FailureEffect::slow:
         return {NodeCondition::works, 1, 1 / std::max(1.0, mode.slowFactor)};
     case FailureEffect::errors:
-        // Every answer wrong: what is sent there is lost as surely as in a hang, and every check sees it.
-        if (mode.errorShare >= 1) return {NodeCondition::hangs, 0, 0};
+        // Every answer wrong: what is sent there is lost, and every check sees it.
+        if (mode.errorShare >= 1) return {NodeCondition::errs, 0, 0};
         return {NodeCondition::works, 1 - std::clamp(mode.errorShare, 0.0, 1.0), 1};
     case FailureEffect::crash:
     case FailureEffect::dataLoss:

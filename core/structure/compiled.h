@@ -24,7 +24,7 @@ inline constexpr std::uint32_t kNoIndex = 0xffffffffU;
 // rounding.
 inline constexpr double kUpSlack = 1e-12;
 
-enum class NodeCondition : std::uint8_t { works, refused, gone, hangs };
+enum class NodeCondition : std::uint8_t { works, refused, gone, hangs, errs };
 
 struct CompiledMode {
     NodeCondition condition = NodeCondition::works;

@@ -86,8 +86,9 @@ private:
             return !set.survivesGone && !set.countsConnections;
         case NodeCondition::hangs:
             return !set.countsConnections;
+        case NodeCondition::errs:
         case NodeCondition::works:
-            break; // it answers with an error because of what it depends on
+            break; // its own errors, or those of what it depends on
         }
         return true;
     }
