@@ -3,7 +3,6 @@
 #include "exporters/quoting/keepalived.h"
 
 #include <algorithm>
-#include <cassert>
 
 namespace alwayson::exporters::keepalived {
 
@@ -25,7 +24,6 @@ void emitStatement(std::string& out, const Statement& statement, const std::stri
     out += indent;
     for (std::size_t i = 0; i < statement.words.size(); ++i) {
         const Word& word = statement.words[i];
-        assert(isBare(word));
         if (i > 0) out += ' ';
         out += word.quoted ? '"' + word.shown() + '"' : word.shown();
     }

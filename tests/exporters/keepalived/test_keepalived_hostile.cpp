@@ -116,10 +116,10 @@ private slots:
             Design design = test::vrrpDesign();
             Group group = *design.groups.find("lb");
             group.id = GroupId(text);
-            design.groups.replace(design.groups.indexOf("lb"), group);
+            design.groups.erase(design.groups.indexOf("lb"));
+            design.groups.append(group);
             editAll(design.nodes, [&](Node& node) {
                 if (node.group && node.group->str() == "lb") node.group = GroupId(text);
-                if (node.id.str() == "lb1") node.id = NodeId(text + "!");
             });
             const auto configs = configsOf(design);
             QCOMPARE(configs.size(), std::size_t(2));
