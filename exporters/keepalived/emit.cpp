@@ -3,6 +3,7 @@
 #include "exporters/quoting/keepalived.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace alwayson::exporters::keepalived {
 
@@ -13,10 +14,13 @@ void emitComments(std::string& out, const std::vector<std::string>& comments, co
         out.append(indent).append(quoting::keepalivedComment(comment)) += '\n';
 }
 
-// What is not would be read as something else; build lets no such literal in.
-[[maybe_unused]] bool isBare(const Word& word) {
-    return std::all_of(word.parts.begin(), word.parts.end(),
-                       [](const Part& part) { return quoting::keepalivedIsBare(part.text); });
+// Anything else would be read as something else; build lets no such literal in. What a file had in quotes
+// (parse) may go back into quotes.
+[[maybe_unused]] bool canBeWritten(const Word& word) {
+    return std::all_of(word.parts.begin(), word.parts.end(), [&word](const Part& part) {
+        return quoting::keepalivedIsBare(part.text) ||
+               (word.quoted && part.text.find_first_of("\"\\\n\r") == std::string::npos);
+    });
 }
 
 void emitStatement(std::string& out, const Statement& statement, const std::string& indent) {
@@ -24,6 +28,7 @@ void emitStatement(std::string& out, const Statement& statement, const std::stri
     out += indent;
     for (std::size_t i = 0; i < statement.words.size(); ++i) {
         const Word& word = statement.words[i];
+        assert(canBeWritten(word));
         if (i > 0) out += ' ';
         out += word.quoted ? '"' + word.shown() + '"' : word.shown();
     }

@@ -27,7 +27,8 @@ void editAll(Table<T>& table, Edit edit) {
     for (std::size_t i = 0; i < table.size(); ++i) {
         T entity = table.at(i);
         edit(entity);
-        table.replace(i, std::move(entity));
+        table.erase(i); // not replace(): the id may have changed
+        table.insert(i, std::move(entity));
     }
 }
 
@@ -114,12 +115,12 @@ private slots:
     void everyIdKeepsTheStructure() {
         for (const std::string& text : test::hostileTexts()) {
             Design design = test::vrrpDesign();
-            Group group = *design.groups.find("lb");
-            group.id = GroupId(text);
-            design.groups.erase(design.groups.indexOf("lb"));
-            design.groups.append(group);
+            editAll(design.groups, [&](Group& group) {
+                if (group.id.str() == "lb") group.id = GroupId(text);
+            });
             editAll(design.nodes, [&](Node& node) {
                 if (node.group && node.group->str() == "lb") node.group = GroupId(text);
+                if (node.id.str() == "lb1") node.id = NodeId(text + "!");
             });
             const auto configs = configsOf(design);
             QCOMPARE(configs.size(), std::size_t(2));
