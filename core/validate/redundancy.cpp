@@ -106,7 +106,8 @@ bool reportedByPool(const Context& c, const Node& node) {
     return needed && members > 1 && static_cast<std::size_t>(*needed) >= members;
 }
 
-// How a second node has to be linked so that it stands in: two links of one caller would call both for every request.
+// How a second node has to be linked so that it stands in: two links of one caller would call both for every
+// request.
 std::string standInCure(const Context& c, Index i) {
     const Node& node = c.node(i);
     const std::string name = c.name(i);
@@ -114,16 +115,21 @@ std::string standInCure(const Context& c, Index i) {
     if (node.group) {
         const std::string group = nameOf(c.design, node.group->str());
         return fmt::format("Add a second member to {}, in another zone{}.", group,
-                           direct ? fmt::format(", and link the callers of {} to {} instead", name, group) : "");
+                           direct ? fmt::format(", and link the callers of {} to {} instead", name, group)
+                                  : "");
     }
-    const bool balanced = std::all_of(c.callers[i].begin(), c.callers[i].end(), [&](Index caller) { return c.balancer[caller]; });
+    const bool balanced = std::all_of(c.callers[i].begin(), c.callers[i].end(),
+                                      [&](Index caller) { return c.balancer[caller]; });
     if (balanced && !c.callers[i].empty())
-        return fmt::format("Add a second node like {}, in another zone, and link {} to it as well: a load balancer sends each request to "
+        return fmt::format("Add a second node like {}, in another zone, and link {} to it as well: a load "
+                           "balancer sends each request to "
                            "one of them.",
                            name, listNames(c.names(c.callers[i])));
     const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
-    const Descriptor* group = kind && !kind->groups.empty() ? Catalogue::builtIn().group(kind->groups.front()) : nullptr;
-    return fmt::format("Add a second node like {}, in another zone, put both into one group ({}) and link the callers to the group: two links "
+    const Descriptor* group =
+        kind && !kind->groups.empty() ? Catalogue::builtIn().group(kind->groups.front()) : nullptr;
+    return fmt::format("Add a second node like {}, in another zone, put both into one group ({}) and link "
+                       "the callers to the group: two links "
                        "of one caller would call both for every request.",
                        name, group ? group->title : "Pool");
 }
@@ -142,11 +148,10 @@ void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& 
         std::vector<std::string> where{c.node(i).id.str()};
         for (const std::string& id : c.ids(lost))
             where.push_back(id);
-        issues.warning(
-            "redundancy.single_member", std::move(where),
-            fmt::format("{} has no stand-in: when it fails, {} cannot be served.", c.name(i),
-                        listNames(c.names(lost))),
-            standInCure(c, i));
+        issues.warning("redundancy.single_member", std::move(where),
+                       fmt::format("{} has no stand-in: when it fails, {} cannot be served.", c.name(i),
+                                   listNames(c.names(lost))),
+                       standInCure(c, i));
     }
 }
 
@@ -285,6 +290,7 @@ void checkBlindChoice(const Context& c, Issues& issues) {
             if (branch.optional || branch.targets.size() < 2) continue;
             const std::string& to = branch.link->to;
             const Group* group = c.design.groups.find(to);
+            if (group && !hasRole(*group, "pool")) continue; // its members take turns by rules of their own
             issues.warning("redundancy.blind_choice", {to, c.node(caller).id.str()},
                            fmt::format("{} sends to the {} members of {} in turn and cannot see which of "
                                        "them work: while one is down, one "

@@ -223,10 +223,10 @@ private:
     // A server that two links lead to is one server of the balancer, for the classes of both.
     void addTarget(const BalancerModel& b, Index l, Index node, Index to) {
         const Link& link = m_design.links.at(l);
-        std::size_t target = b.firstTarget;
-        while (target < m.targets.size() && m.targets[target].node != to)
-            ++target;
-        if (target == m.targets.size()) {
+        m_targetAt.resize(m.nodes.size(), 0);
+        std::size_t target = m_targetAt[to]; // of this balancer, or of an earlier one
+        if (target < b.firstTarget || target >= m.targets.size() || m.targets[target].node != to) {
+            target = m_targetAt[to] = static_cast<Index>(m.targets.size());
             const SimTime oneWay = timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
             m.targets.push_back({addEdge(l, node, to, oneWay), to, kNone});
             m.targetCarries.resize(m.targets.size() * m.flows.size(), 0);
@@ -502,6 +502,7 @@ private:
     std::unordered_map<std::string, std::vector<Index>> m_members;
     std::map<Index, std::vector<Index>> m_domainMembers;
     std::vector<std::vector<Index>> m_linksFrom;
+    std::vector<Index> m_targetAt; // per node: where it last became a target
 };
 
 } // namespace

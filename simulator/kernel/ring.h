@@ -25,13 +25,13 @@ public:
 
 private:
     void grow() {
-        std::vector<Item> items;
-        items.reserve(m_items.empty() ? 16 : 2 * m_items.size());
-        for (std::size_t i = 0; i < size(); ++i)
-            items.push_back(at(i));
-        m_tail = items.size();
+        // A power of two: positions are masked.
+        std::vector<Item> items(m_items.empty() ? 16 : 2 * m_items.size());
+        const std::size_t count = size();
+        for (std::size_t i = 0; i < count; ++i)
+            items[i] = at(i);
         m_head = 0;
-        items.resize(items.capacity());
+        m_tail = count;
         m_items = std::move(items);
         m_mask = m_items.size() - 1;
     }

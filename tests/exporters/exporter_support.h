@@ -118,8 +118,23 @@ inline std::vector<std::string> hostileTexts() {
 }
 
 // Private namespaces may be made here: not in a chroot, whose "/" is no mount point, nor in some containers.
+inline constexpr const char* kNoNamespaces =
+    "keepalived's own check needs namespaces, which are not permitted here";
 inline bool namespacesArePermitted() {
-    return std::system("unshare -nm true 2>/dev/null || unshare -Urnm true 2>/dev/null") == 0;
+    static const bool permitted =
+        std::system("unshare -nm true 2>/dev/null || unshare -Urnm true 2>/dev/null") == 0;
+    return permitted;
+}
+
+// Changes each row of a table, its id too if need be.
+template <class T, class Edit>
+void editAll(Table<T>& table, Edit edit) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        T entity = table.at(i);
+        edit(entity);
+        table.erase(i); // not replace(), which keeps the id
+        table.insert(i, std::move(entity));
+    }
 }
 
 } // namespace alwayson::test

@@ -114,19 +114,19 @@ private slots:
     }
 
     void pairsAreExportedWithTheirBalancers() {
-        if (!test::namespacesArePermitted())
-            QSKIP("keepalived's own check needs namespaces, which are not permitted here");
         const auto all = verbs::exportDesign(test::vrrpDesign(), {"all", true, false});
         QVERIFY2(all.ok(), all.ok() ? "" : describe(all.error()).c_str());
         std::map<std::string, int> configs;
         for (const verbs::ExportedFile& file : *all) {
             if (file.path.ends_with(".conf") || file.path.ends_with(".cfg")) {
                 ++configs[file.target];
+                if (file.target == "keepalived" && !test::namespacesArePermitted()) continue;
                 QVERIFY2(file.verifiedBy.starts_with(file.target + " 2."), file.verdict.c_str());
                 QVERIFY2(file.accepted, file.verdict.c_str());
             }
         }
         QCOMPARE(configs, (std::map<std::string, int>{{"haproxy", 2}, {"keepalived", 2}}));
+        if (!test::namespacesArePermitted()) QSKIP(test::kNoNamespaces);
         const auto none = verbs::exportDesign(pair(), {"keepalived", false, false});
         QVERIFY(!none.ok());
         QCOMPARE(none.error().code, std::string("export.nothing_to_export"));

@@ -184,6 +184,19 @@ private slots:
         QVERIFY(Probe(maker.design()).function().views().empty());
         QCOMPARE(Probe(maker.design()).state("w1", 1).aByViews(), 0.5);
     }
+    // Requests that wait for a silent server count as its connections: leastconn gives it no more. One that
+    // answers at once with errors looks idle.
+    void leastconnSparesASilentServer() {
+        DesignMaker maker = pair(0);
+        maker.fails("w1", FailureEffect::errors, 99, 1, 1); // mode 6: every answer is an error
+        maker.set("lb", "balance", std::string("leastconn"));
+        QCOMPARE(Probe(maker.design()).state("w1", 2).aByViews(), 1.0);
+        QCOMPARE(Probe(maker.design()).state("w1", 3).aByViews(), 1.0);
+        QCOMPARE(Probe(maker.design()).state("w1", 6).aByViews(), 0.5);
+        QCOMPARE(Probe(maker.design()).state("w1", 3).state("w2", 3).aByViews(), 0.0);
+        maker.set("lb", "balance", std::string("roundrobin"));
+        QCOMPARE(Probe(maker.design()).state("w1", 3).aByViews(), 0.5);
+    }
     void aMemberSeenDownDoesNotCarry() {
         DesignMaker maker = pair(1.6);
         QCOMPARE(Probe(maker.design()).sees("lb", "w1", false).aByViews(), 1 / 1.6);

@@ -143,6 +143,17 @@ private slots:
         QVERIFY(has("as_request", "write"));
     }
 
+    // Its address moves to a member that works: nobody chooses.
+    void aVrrpPairIsNotChosenBlindly() {
+        const auto blind = [](const std::vector<Change>& changes) {
+            const std::vector<Issue> issues = validate(designWith(changes));
+            return std::any_of(issues.begin(), issues.end(),
+                               [](const Issue& i) { return i.code == "redundancy.blind_choice"; });
+        };
+        QVERIFY(blind({}));
+        QVERIFY(!blind({{"groups/lb/kind", "vrrp_pair"}}));
+    }
+
     void placesOfClientsAreNoSinglePoints() {
         // A zone that holds only the clients takes nothing of the service down.
         const std::vector<Issue> issues =

@@ -23,14 +23,7 @@ struct Field {
     std::function<void(Design&, const std::string&)> set;
 };
 
-template <class T, class Edit>
-void editAll(Table<T>& table, Edit edit) {
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        T entity = table.at(i);
-        edit(entity);
-        table.replace(i, std::move(entity));
-    }
-}
+using test::editAll;
 
 // Every text a person can type that is not an id, a choice or an address.
 const std::vector<Field>& fields() {

@@ -8,6 +8,7 @@
 #include "simulator/run/request_run.h"
 #include "tests/exporters/exporter_support.h"
 #include "tests/exporters/live/load_client.h"
+#include "tests/support/free_port.h"
 #include "tests/support/test_support.h"
 
 #include <QProcess>
@@ -44,19 +45,6 @@ public:
         waitForFinished(5000);
     }
 };
-
-std::uint16_t freePort() {
-    const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    if (bind(probe, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        qFatal("no free port");
-    close(probe);
-    return ntohs(address.sin_port);
-}
 
 // One command on HAProxy's admin socket.
 std::string ask(const std::string& path, const std::string& command) {
@@ -190,7 +178,7 @@ class TestHaproxyLive : public QObject {
             QVERIFY(child.waitForReadyRead(5000));
             test::deploy(design, name, "port", child.readLine().trimmed().toDouble());
         }
-        const std::uint16_t port = freePort();
+        const std::uint16_t port = test::freePort();
         test::deploy(design, "haproxy", "host", std::string("127.0.0.1"));
         test::deploy(design, "haproxy", "port", double(port));
         haproxy::Paths paths;

@@ -5,6 +5,7 @@
 // on every command line meanwhile. Runs serially; ALWAYSON_LONG=1 adds an asynchronous set.
 #include "exporters/mysql/folder.h"
 #include "tests/exporters/mysql/mysql_support.h"
+#include "tests/support/free_port.h"
 #include "tests/support/test_support.h"
 
 #include <QElapsedTimer>
@@ -148,7 +149,7 @@ class TestMysqlLive : public QObject {
                                                  {"rejoin", rejoin},
                                                  {"user_network", std::string("127.0.0.%")}});
         for (int i = 0; i < 2; ++i) {
-            m_ports[i] = test::freePortOfLoopback();
+            m_ports[i] = test::freePort();
             test::deploy(design, "db" + std::to_string(i + 1), "host", std::string("127.0.0.1"));
             test::deploy(design, "db" + std::to_string(i + 1), "port", double(m_ports[i]));
         }

@@ -76,19 +76,6 @@ inline exporters::verify::Finished bash(const QString& script, const std::vector
     return *out;
 }
 
-inline int freePortOfLoopback() {
-    const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    if (bind(probe, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        qFatal("no free port");
-    close(probe);
-    return ntohs(address.sin_port);
-}
-
 // A fresh data folder: made once in a process, then copied.
 inline void makeDataFolder(const QString& path) {
     static QTemporaryDir made;
