@@ -11,7 +11,8 @@ namespace {
 
 // Cells count characters, not bytes.
 std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string count(std::size_t number) {
@@ -24,57 +25,74 @@ std::string percent(double share) {
 
 std::string lowerBound(const CheckReport& report) {
     return report.minimalCutSetsTotal > static_cast<double>(report.minimalCutSets.size())
-               ? fmt::format("{} of {}", count(report.minimalCutSets.size()), grouped(fmt::format("{:.0f}", report.minimalCutSetsTotal)))
+               ? fmt::format("{} of {}", count(report.minimalCutSets.size()),
+                             grouped(fmt::format("{:.0f}", report.minimalCutSetsTotal)))
                : count(report.minimalCutSets.size());
 }
 
 std::string availabilitySection(const CheckReport& report) {
-    std::vector<std::vector<std::string>> rows{{"flow", "availability", "downtime", "structure alone", "its outages/yr", "first failure after"}};
+    std::vector<std::vector<std::string>> rows{
+        {"flow", "availability", "downtime", "structure alone", "its outages/yr", "first failure after"}};
     for (const FlowAvailability& flow : report.flows) {
         const Estimate& shown = flow.withDetection.value ? flow.withDetection : flow.availability;
         if (!shown.value) {
             rows.push_back({flow.flow, "not known", "", "", "", ""});
             continue;
         }
-        rows.push_back({flow.flow, fmt::format("{} {}", formatAvailability(*shown.value), toString(shown.method)),
-                        formatDowntimePerYear(*shown.value),
-                        flow.availability.value ? fmt::format("{} {}", formatAvailability(*flow.availability.value), toString(flow.availability.method)) : "",
-                        flow.outagesPerYear ? formatSignificant(*flow.outagesPerYear) : "",
-                        flow.mttffHours ? formatDuration(Duration::hours(*flow.mttffHours)) : ""});
+        rows.push_back(
+            {flow.flow, fmt::format("{} {}", formatAvailability(*shown.value), toString(shown.method)),
+             formatDowntimePerYear(*shown.value),
+             flow.availability.value ? fmt::format("{} {}", formatAvailability(*flow.availability.value),
+                                                   toString(flow.availability.method))
+                                     : "",
+             flow.outagesPerYear ? formatSignificant(*flow.outagesPerYear) : "",
+             flow.mttffHours ? formatDuration(Duration::hours(*flow.mttffHours)) : ""});
     }
     // Known only for small designs with exponential times.
-    if (std::none_of(report.flows.begin(), report.flows.end(), [](const FlowAvailability& flow) { return flow.mttffHours.has_value(); }))
-        for (auto& row : rows) row.pop_back();
+    if (std::none_of(report.flows.begin(), report.flows.end(),
+                     [](const FlowAvailability& flow) { return flow.mttffHours.has_value(); }))
+        for (auto& row : rows)
+            row.pop_back();
     std::string text = "Availability\n" + table(rows);
-    if (std::any_of(report.flows.begin(), report.flows.end(), [](const FlowAvailability& flow) { return flow.withDetection.value.has_value(); }))
-        text += "  Structure alone: as if every failure were noticed at once. The availability counts the time until it is noticed, too.\n";
+    if (std::any_of(report.flows.begin(), report.flows.end(),
+                    [](const FlowAvailability& flow) { return flow.withDetection.value.has_value(); }))
+        text += "  Structure alone: as if every failure were noticed at once. The availability counts the "
+                "time until it is noticed, too.\n";
     if (!report.flows.empty())
-        for (const std::string& leftOut : report.flows.back().leftOut) text += "  Left out: " + visible(leftOut) + "\n";
+        for (const std::string& leftOut : report.flows.back().leftOut)
+            text += "  Left out: " + visible(leftOut) + "\n";
     return text;
 }
 
 std::string structureSection(const CheckReport& report) {
     std::string text = "Single points of failure\n";
     if (report.singlePointsOfFailure.empty()) text += "  none\n";
-    for (const std::string& id : report.singlePointsOfFailure) text += "  " + id + "\n";
+    for (const std::string& id : report.singlePointsOfFailure)
+        text += "  " + id + "\n";
     text += fmt::format("\nMinimal cut sets ({})\n", lowerBound(report));
     std::vector<std::vector<std::string>> rows;
     for (std::size_t i = 0; i < report.minimalCutSets.size() && i < 12; ++i) {
         const CutSet& set = report.minimalCutSets[i];
         rows.push_back({fmt::format("{{{}}}", fmt::join(set.ids, ", ")),
-                        fmt::format("down together {}/yr", formatDuration(Duration::seconds(set.probability * kSecondsPerYear)))});
+                        fmt::format("down together {}/yr",
+                                    formatDuration(Duration::seconds(set.probability * kSecondsPerYear)))});
     }
     text += table(rows);
-    if (report.minimalCutSets.size() > 12) text += fmt::format("  ... and {} more (--json lists them)\n", count(report.minimalCutSets.size() - 12));
+    if (report.minimalCutSets.size() > 12)
+        text +=
+            fmt::format("  ... and {} more (--json lists them)\n", count(report.minimalCutSets.size() - 12));
     return text;
 }
 
 std::string improvementSection(const CheckReport& report) {
-    std::vector<std::vector<std::string>> rows{{"part", "in a failure mode", "saves if perfect", "Birnbaum", "Fussell-Vesely", "RAW"}};
+    std::vector<std::vector<std::string>> rows{
+        {"part", "in a failure mode", "saves if perfect", "Birnbaum", "Fussell-Vesely", "RAW"}};
     for (const Importance& part : report.importance) {
         if (rows.size() > 8 || part.downtimeMinutesPerYear <= 0) break;
-        rows.push_back({part.id, formatSignificant(part.unavailability * 100, 2) + " %", formatDuration(Duration::minutes(part.downtimeMinutesPerYear)) + "/yr",
-                        formatSignificant(part.birnbaum), formatSignificant(part.fussellVesely), formatSignificant(part.riskAchievement)});
+        rows.push_back({part.id, formatSignificant(part.unavailability * 100, 2) + " %",
+                        formatDuration(Duration::minutes(part.downtimeMinutesPerYear)) + "/yr",
+                        formatSignificant(part.birnbaum), formatSignificant(part.fussellVesely),
+                        formatSignificant(part.riskAchievement)});
     }
     return rows.size() == 1 ? "" : "What to improve first\n" + table(rows) + "\n";
 }
@@ -82,18 +100,25 @@ std::string improvementSection(const CheckReport& report) {
 std::string loadSection(const CheckReport& report) {
     std::vector<std::vector<std::string>> rows{{"part", "load", "capacity", "busy", "busy without one"}};
     for (const Load& load : report.loads) {
-        rows.push_back({load.id, formatSignificant(load.requestsPerSecond) + "/s",
-                        load.capacityPerSecond > 1e15 ? "unlimited" : formatSignificant(load.capacityPerSecond) + "/s",
-                        percent(load.utilisation),
-                        !load.utilisationWithoutOne ? "" : *load.utilisationWithoutOne < 0 ? "none left" : percent(*load.utilisationWithoutOne)});
+        rows.push_back(
+            {load.id, formatSignificant(load.requestsPerSecond) + "/s",
+             load.capacityPerSecond > 1e15 ? "unlimited" : formatSignificant(load.capacityPerSecond) + "/s",
+             percent(load.utilisation),
+             !load.utilisationWithoutOne       ? ""
+             : *load.utilisationWithoutOne < 0 ? "none left"
+                                               : percent(*load.utilisationWithoutOne)});
     }
-    return rows.size() == 1 ? "" : fmt::format("Load (capacity book {})\n", report.capacityBook) + table(rows) + "\n";
+    return rows.size() == 1
+               ? ""
+               : fmt::format("Load (capacity book {})\n", report.capacityBook) + table(rows) + "\n";
 }
 
 std::string costSection(const Cost& cost) {
     std::string text = fmt::format("Cost per month of 730 h (price book {})\n", cost.priceBook);
     std::vector<std::vector<std::string>> rows;
-    for (const CostItem& item : cost.items) rows.push_back({item.id, item.usdPerMonth ? formatMoney(Money(*item.usdPerMonth)) : "unpriced", item.why});
+    for (const CostItem& item : cost.items)
+        rows.push_back(
+            {item.id, item.usdPerMonth ? formatMoney(Money(*item.usdPerMonth)) : "unpriced", item.why});
     rows.push_back({"total", (cost.atLeast ? "at least " : "") + formatMoney(Money(cost.usdPerMonth)), ""});
     return text + table(rows);
 }
@@ -102,7 +127,8 @@ std::string issueSection(const CheckReport& report) {
     if (report.issues.empty()) return "Findings\n  none\n";
     std::string text = fmt::format("Findings ({})\n", count(report.issues.size()));
     for (const Issue& issue : report.issues) {
-        text += fmt::format("  {:<8} {}\n           {}\n", toString(issue.severity), visible(issue.message), issue.code);
+        text += fmt::format("  {:<8} {}\n           {}\n", toString(issue.severity), visible(issue.message),
+                            issue.code);
         if (!issue.fix.empty()) text += "           Cure: " + visible(issue.fix) + "\n";
     }
     return text;
@@ -112,7 +138,8 @@ std::string issueSection(const CheckReport& report) {
 
 std::string table(std::vector<std::vector<std::string>> rows, int indent) {
     for (auto& row : rows)
-        for (std::string& cell : row) cell = visible(cell);
+        for (std::string& cell : row)
+            cell = visible(cell);
     std::vector<std::size_t> widths;
     for (const auto& row : rows)
         for (std::size_t i = 0; i < row.size(); ++i) {
@@ -126,23 +153,29 @@ std::string table(std::vector<std::vector<std::string>> rows, int indent) {
             line += row[i];
             if (i + 1 < row.size()) line += std::string(widths[i] - width(row[i]) + 2, ' ');
         }
-        while (!line.empty() && line.back() == ' ') line.pop_back();
+        while (!line.empty() && line.back() == ' ')
+            line.pop_back();
         text += line + "\n";
     }
     return text;
 }
 
 std::string checkText(const CheckReport& report) {
-    std::string text = fmt::format("{}  ({})\n\n", report.designName.empty() ? "Unnamed design" : visible(report.designName), report.designHash.substr(0, 12));
+    std::string text =
+        fmt::format("{}  ({})\n\n", report.designName.empty() ? "Unnamed design" : visible(report.designName),
+                    report.designHash.substr(0, 12));
     text += availabilitySection(report) + "\n";
     text += structureSection(report) + "\n";
     text += improvementSection(report);
     text += loadSection(report);
     if (report.latencyP99Ms.value)
-        text += fmt::format("Latency p99, steady, all up\n  {} {}\n\n", formatDuration(Duration::milliseconds(*report.latencyP99Ms.value)), toString(report.latencyP99Ms.method));
+        text += fmt::format("Latency p99, steady, all up\n  {} {}\n\n",
+                            formatDuration(Duration::milliseconds(*report.latencyP99Ms.value)),
+                            toString(report.latencyP99Ms.method));
     text += costSection(report.cost) + "\n";
     text += issueSection(report);
-    text += "\nYear = 8760 h. Availability counts time in which at least the wanted share of requests can be served.\n";
+    text += "\nYear = 8760 h. Availability counts time in which at least the wanted share of requests can be "
+            "served.\n";
     return text;
 }
 

@@ -35,15 +35,17 @@ bool reaches(Severity severity, FailOn level) {
 
 // Options that the chosen mode does not look at are said to be idle, not silently ignored.
 void noteIdleOptions(const verbs::SimulateOptions& s, Output& out) {
-    const bool requests = s.mode == verbs::Mode::requests || (s.mode == verbs::Mode::automatic && !s.scenario.empty());
+    const bool requests =
+        s.mode == verbs::Mode::requests || (s.mode == verbs::Mode::automatic && !s.scenario.empty());
     const auto idle = [&](bool given, const char* option, const char* needs) {
         if (given) out.note(fmt::format("note: {} has no effect here; it belongs to {}.", option, needs));
     };
     idle(s.years > 0 && (requests || s.mode == verbs::Mode::exact), "--years", "--mode availability");
-    idle(s.durationS > 0 && (s.mode == verbs::Mode::availability || s.mode == verbs::Mode::exact), "--duration", "--mode requests");
+    idle(s.durationS > 0 && (s.mode == verbs::Mode::availability || s.mode == verbs::Mode::exact),
+         "--duration", "--mode requests");
     idle(s.replications > 0 && s.mode == verbs::Mode::exact, "--replications", "the simulating modes");
-    idle(s.precision && (requests || s.mode == verbs::Mode::exact || s.years > 0 || s.replications > 0), "--precision",
-         "--mode availability without --years and --replications");
+    idle(s.precision && (requests || s.mode == verbs::Mode::exact || s.years > 0 || s.replications > 0),
+         "--precision", "--mode availability without --years and --replications");
 }
 
 // Text or JSON to stdout, or to the file of -o.
@@ -67,11 +69,16 @@ int newDesign(const CommandOptions& options, Output& out) {
         return out.finish(verbs::kDone);
     }
     if (!options.force && std::filesystem::exists(options.output))
-        return out.fail(Error{ErrorKind::io, "io.exists", fmt::format("{} exists already.", options.output),
-                              "Choose another name, or replace it with --force.", {}});
+        return out.fail(Error{ErrorKind::io,
+                              "io.exists",
+                              fmt::format("{} exists already.", options.output),
+                              "Choose another name, or replace it with --force.",
+                              {}});
     if (const Status saved = verbs::save(*design, options.output); !saved) return out.fail(saved.error());
-    if (out.json) out.data(Json{{"schema", "alwayson-new/1"}, {"file", options.output}, {"template", options.name}});
-    else out.note(fmt::format("wrote {}. Next: alwayson-cli check {}", options.output, options.output));
+    if (out.json)
+        out.data(Json{{"schema", "alwayson-new/1"}, {"file", options.output}, {"template", options.name}});
+    else
+        out.note(fmt::format("wrote {}. Next: alwayson-cli check {}", options.output, options.output));
     return out.finish(verbs::kDone);
 }
 
@@ -82,24 +89,30 @@ int listTemplates(const CommandOptions&, Output& out) {
         all.push_back({{"id", one.id}, {"title", one.title}, {"description", one.description}});
         rows.push_back({one.id, one.title, one.description});
     }
-    if (out.json) out.data(Json{{"schema", "alwayson-templates/1"}, {"templates", all}});
-    else out.data(std::string_view(table(rows, 0)));
+    if (out.json)
+        out.data(Json{{"schema", "alwayson-templates/1"}, {"templates", all}});
+    else
+        out.data(std::string_view(table(rows, 0)));
     return out.finish(verbs::kDone);
 }
 
 int listKinds(const CommandOptions& options, Output& out) {
     const Catalogue& catalogue = Catalogue::builtIn();
     if (options.name.empty()) {
-        if (out.json) out.data(kindsJson());
-        else out.data(std::string_view(kindsText()));
+        if (out.json)
+            out.data(kindsJson());
+        else
+            out.data(std::string_view(kindsText()));
         return out.finish(verbs::kDone);
     }
     std::vector<std::string> known;
-    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events(), &catalogue.parts()})
+    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(),
+                               &catalogue.links(), &catalogue.events(), &catalogue.parts()})
         for (const Descriptor& descriptor : *family) {
             known.push_back(descriptor.id);
             if (descriptor.id != options.name) continue;
-            if (!out.json) out.data(std::string_view(kindText(descriptor)));
+            if (!out.json)
+                out.data(std::string_view(kindText(descriptor)));
             else {
                 Json json = kindsJson();
                 for (const char* part : {"kinds", "domains", "groups", "links", "events", "parts"}) {
@@ -114,7 +127,8 @@ int listKinds(const CommandOptions& options, Output& out) {
         }
     std::string cure = didYouMean(options.name, known);
     if (cure.empty()) cure = fmt::format("Known are {}.", fmt::join(known, ", "));
-    return out.fail(usageError("kind.unknown", fmt::format("there is no kind \"{}\".", shownName(options.name)), cure));
+    return out.fail(
+        usageError("kind.unknown", fmt::format("there is no kind \"{}\".", shownName(options.name)), cure));
 }
 
 int check(const CommandOptions& options, Output& out, std::stop_token stop) {
@@ -122,7 +136,8 @@ int check(const CommandOptions& options, Output& out, std::stop_token stop) {
     if (!design) return out.fail(design.error());
     const Result<CheckReport> report = verbs::check(*design, stop);
     if (!report) return out.fail(report.error());
-    const bool bad = std::any_of(report->issues.begin(), report->issues.end(), [&](const Issue& issue) { return reaches(issue.severity, options.failOn); });
+    const bool bad = std::any_of(report->issues.begin(), report->issues.end(),
+                                 [&](const Issue& issue) { return reaches(issue.severity, options.failOn); });
     const std::string text = out.json ? toJson(*report).dump(2) + "\n" : checkText(*report);
     return deliver(options, out, text, bad ? verbs::kMissed : verbs::kDone);
 }
@@ -133,10 +148,15 @@ int simulate(const CommandOptions& options, Output& out, std::stop_token stop) {
     const std::string& scenario = options.simulate.scenario;
     if (!scenario.empty() && !design->scenarios.contains(scenario)) {
         std::vector<std::string> known;
-        for (const Scenario& one : design->scenarios) known.push_back(one.id.str());
+        for (const Scenario& one : design->scenarios)
+            known.push_back(one.id.str());
         std::string cure = didYouMean(scenario, known);
-        if (cure.empty()) cure = known.empty() ? "The design has no scenarios." : fmt::format("It has {}.", fmt::join(known, ", "));
-        return out.fail(usageError("scenario.unknown", fmt::format("the design has no scenario \"{}\".", shownName(scenario)), cure));
+        if (cure.empty())
+            cure = known.empty() ? "The design has no scenarios."
+                                 : fmt::format("It has {}.", fmt::join(known, ", "));
+        return out.fail(usageError("scenario.unknown",
+                                   fmt::format("the design has no scenario \"{}\".", shownName(scenario)),
+                                   cure));
     }
     verbs::SimulateOptions simulation = options.simulate;
     noteIdleOptions(simulation, out);
@@ -146,7 +166,8 @@ int simulate(const CommandOptions& options, Output& out, std::stop_token stop) {
     out.endProgress();
     if (!result) return out.fail(result.error());
     const auto verdictIs = [&](std::optional<bool> met) {
-        return std::any_of(result->objectives.begin(), result->objectives.end(), [&](const ObjectiveResult& o) { return o.met == met; });
+        return std::any_of(result->objectives.begin(), result->objectives.end(),
+                           [&](const ObjectiveResult& o) { return o.met == met; });
     };
     int code = verbs::kDone;
     if (result->partial || verdictIs(std::nullopt)) code = verbs::kBudget;
@@ -162,24 +183,33 @@ int exportDesign(const CommandOptions& options, Output& out, std::stop_token sto
     const verbs::ExportOptions exporting{options.name, options.verify, options.force};
     const Result<std::vector<verbs::ExportedFile>> files = verbs::exportDesign(*design, exporting, stop);
     if (!files) return out.fail(files.error());
-    if (const Status written = verbs::writeExport(*files, options.output, options.force); !written) return out.fail(written.error());
+    if (const Status written = verbs::writeExport(*files, options.output, options.force); !written)
+        return out.fail(written.error());
     Json list = Json::array();
     std::vector<std::vector<std::string>> rows;
     std::string notes;
     bool accepted = true;
     for (const verbs::ExportedFile& file : *files) {
         accepted = accepted && file.accepted;
-        list.push_back({{"path", file.path}, {"target", file.target}, {"sha256", file.sha256},
+        list.push_back({{"path", file.path},
+                        {"target", file.target},
+                        {"sha256", file.sha256},
                         {"verified_by", file.verifiedBy.empty() ? Json(nullptr) : Json(file.verifiedBy)},
-                        {"verdict", file.verdict.empty() ? Json(nullptr) : Json(file.verdict)}, {"notes", file.notes}});
+                        {"verdict", file.verdict.empty() ? Json(nullptr) : Json(file.verdict)},
+                        {"notes", file.notes}});
         const bool oneLine = file.verdict.find('\n') == std::string::npos;
         rows.push_back({(std::filesystem::path(options.output) / file.path).string(),
-                        file.verifiedBy.empty() ? "" : fmt::format("{}: {}", file.verifiedBy, oneLine ? file.verdict : "see below")});
+                        file.verifiedBy.empty()
+                            ? ""
+                            : fmt::format("{}: {}", file.verifiedBy, oneLine ? file.verdict : "see below")});
         if (!oneLine) notes += fmt::format("\n{} on {}:\n{}\n", file.verifiedBy, file.path, file.verdict);
-        for (const std::string& note : file.notes) notes += fmt::format("\nNote on {}: {}\n", file.path, visible(note));
+        for (const std::string& note : file.notes)
+            notes += fmt::format("\nNote on {}: {}\n", file.path, visible(note));
     }
-    if (out.json) out.data(Json{{"schema", "alwayson-export/1"}, {"files", list}});
-    else out.data(std::string_view(table(rows, 0) + notes));
+    if (out.json)
+        out.data(Json{{"schema", "alwayson-export/1"}, {"files", list}});
+    else
+        out.data(std::string_view(table(rows, 0) + notes));
     return out.finish(accepted ? verbs::kDone : verbs::kMissed);
 }
 

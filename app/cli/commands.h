@@ -11,9 +11,9 @@ namespace alwayson::cli {
 enum class FailOn : std::uint8_t { error, warning, hint, never };
 
 struct CommandOptions {
-    std::string file;     // the design
-    std::string output;   // -o
-    std::string name;     // template, kind, target
+    std::string file;   // the design
+    std::string output; // -o
+    std::string name;   // template, kind, target
     FailOn failOn = FailOn::error;
     bool force = false;
     bool verify = false;

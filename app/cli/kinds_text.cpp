@@ -17,9 +17,13 @@ constexpr std::string_view kTypeNames[] = {"number", "integer", "duration", "rat
 
 std::string defaultText(const ParameterSpec& spec) {
     if (std::holds_alternative<std::monostate>(spec.defaultValue)) return "unset";
-    if (const auto* distribution = std::get_if<Distribution>(&spec.defaultValue)) return describe(*distribution);
+    if (const auto* distribution = std::get_if<Distribution>(&spec.defaultValue))
+        return describe(*distribution);
     const Json json = toJson(spec.defaultValue);
-    const std::string unit = spec.unit == "per_s" ? "/s" : spec.unit == "usd_per_h" ? " USD/h" : spec.unit.empty() ? "" : " " + spec.unit;
+    const std::string unit = spec.unit == "per_s"       ? "/s"
+                             : spec.unit == "usd_per_h" ? " USD/h"
+                             : spec.unit.empty()        ? ""
+                                                        : " " + spec.unit;
     return (json.is_string() ? json.get<std::string>() : grouped(json.dump())) + unit;
 }
 
@@ -45,9 +49,11 @@ std::string parametersText(const char* title, const std::vector<ParameterSpec>& 
     std::string section;
     for (const ParameterSpec& spec : specs) {
         if (spec.section != section) text += fmt::format("\n  {}\n", section = spec.section);
-        text += fmt::format("    {:<28} {}   default {}{}\n", spec.id, spec.title, defaultText(spec), spec.simulated ? "" : "   (not simulated)");
+        text += fmt::format("    {:<28} {}   default {}{}\n", spec.id, spec.title, defaultText(spec),
+                            spec.simulated ? "" : "   (not simulated)");
         text += wrapped(spec.help, 8);
-        if (!spec.choices.empty()) text += wrapped(fmt::format("One of {}.", fmt::join(spec.choices, ", ")), 8);
+        if (!spec.choices.empty())
+            text += wrapped(fmt::format("One of {}.", fmt::join(spec.choices, ", ")), 8);
         text += wrapped(fmt::format("Source: {} ({})", spec.source, spec.grade), 8);
     }
     return text;
@@ -56,9 +62,18 @@ std::string parametersText(const char* title, const std::vector<ParameterSpec>& 
 Json parametersJson(const std::vector<ParameterSpec>& specs) {
     Json all = Json::array();
     for (const ParameterSpec& spec : specs) {
-        Json one = {{"id", spec.id}, {"title", spec.title}, {"type", kTypeNames[static_cast<std::size_t>(spec.type)]}, {"unit", spec.unit},
-                    {"default", toJson(spec.defaultValue)}, {"min", nullptr}, {"max", nullptr}, {"help", spec.help},
-                    {"source", spec.source}, {"grade", spec.grade}, {"optional", spec.optional}, {"simulated", spec.simulated}};
+        Json one = {{"id", spec.id},
+                    {"title", spec.title},
+                    {"type", kTypeNames[static_cast<std::size_t>(spec.type)]},
+                    {"unit", spec.unit},
+                    {"default", toJson(spec.defaultValue)},
+                    {"min", nullptr},
+                    {"max", nullptr},
+                    {"help", spec.help},
+                    {"source", spec.source},
+                    {"grade", spec.grade},
+                    {"optional", spec.optional},
+                    {"simulated", spec.simulated}};
         if (spec.maximum > spec.minimum) {
             one["min"] = numberToJson(spec.minimum);
             one["max"] = numberToJson(spec.maximum);
@@ -73,24 +88,43 @@ Json parametersJson(const std::vector<ParameterSpec>& specs) {
 Json descriptorJson(const Descriptor& d) {
     Json modes = Json::array();
     for (const FailureModeSpec& mode : d.failureModes)
-        modes.push_back({{"id", mode.id}, {"title", mode.title}, {"effect", toString(mode.effect)},
-                         {"slow_factor", mode.effect == FailureEffect::slow ? numberToJson(mode.slowFactor) : Json(nullptr)},
-                         {"error_share", mode.effect == FailureEffect::errors ? numberToJson(mode.errorShare) : Json(nullptr)}, {"time_to_failure", toJson(mode.timeToFailure)},
-                         {"repair", toJson(mode.repair)}, {"help", mode.help}, {"source", mode.source}, {"grade", mode.grade}});
-    return {{"id", d.id}, {"title", d.title}, {"category", d.category}, {"summary", d.summary}, {"roles", d.roles}, {"mechanisms", d.mechanisms},
-            {"parameters", parametersJson(d.parameters)}, {"deploy", parametersJson(d.deploy)}, {"failure_modes", modes},
-            {"links", d.calls}, {"groups", d.groups}, {"exports", d.exports}};
+        modes.push_back({{"id", mode.id},
+                         {"title", mode.title},
+                         {"effect", toString(mode.effect)},
+                         {"slow_factor",
+                          mode.effect == FailureEffect::slow ? numberToJson(mode.slowFactor) : Json(nullptr)},
+                         {"error_share", mode.effect == FailureEffect::errors ? numberToJson(mode.errorShare)
+                                                                              : Json(nullptr)},
+                         {"time_to_failure", toJson(mode.timeToFailure)},
+                         {"repair", toJson(mode.repair)},
+                         {"help", mode.help},
+                         {"source", mode.source},
+                         {"grade", mode.grade}});
+    return {{"id", d.id},
+            {"title", d.title},
+            {"category", d.category},
+            {"summary", d.summary},
+            {"roles", d.roles},
+            {"mechanisms", d.mechanisms},
+            {"parameters", parametersJson(d.parameters)},
+            {"deploy", parametersJson(d.deploy)},
+            {"failure_modes", modes},
+            {"links", d.calls},
+            {"groups", d.groups},
+            {"exports", d.exports}};
 }
 
 Json familyJson(const std::vector<Descriptor>& family) {
     Json all = Json::array();
-    for (const Descriptor& d : family) all.push_back(descriptorJson(d));
+    for (const Descriptor& d : family)
+        all.push_back(descriptorJson(d));
     return all;
 }
 
 // How slow, or how many errors; "" for the others.
 std::string effectText(const FailureModeSpec& mode) {
-    if (mode.effect == FailureEffect::slow) return fmt::format(", {} times as slow", formatSignificant(mode.slowFactor));
+    if (mode.effect == FailureEffect::slow)
+        return fmt::format(", {} times as slow", formatSignificant(mode.slowFactor));
     if (mode.effect == FailureEffect::errors && mode.errorShare > 0)
         return fmt::format(", errors in {} % of its answers", formatSignificant(mode.errorShare * 100));
     return "";
@@ -101,8 +135,10 @@ std::string effectText(const FailureModeSpec& mode) {
 std::string kindsText() {
     const Catalogue& catalogue = Catalogue::builtIn();
     std::vector<std::vector<std::string>> rows;
-    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(), &catalogue.links(), &catalogue.events(), &catalogue.parts()})
-        for (const Descriptor& d : *family) rows.push_back({d.id, d.category, d.title, d.summary});
+    for (const auto* family : {&catalogue.kinds(), &catalogue.domains(), &catalogue.groups(),
+                               &catalogue.links(), &catalogue.events(), &catalogue.parts()})
+        for (const Descriptor& d : *family)
+            rows.push_back({d.id, d.category, d.title, d.summary});
     return table(rows, 0);
 }
 
@@ -115,7 +151,8 @@ std::string kindText(const Descriptor& d) {
     text += parametersText("Parameters", d.parameters);
     if (!d.failureModes.empty()) text += "\nFailure modes\n\n";
     for (const FailureModeSpec& mode : d.failureModes) {
-        text += fmt::format("    {:<28} {}   every {}, repaired {}{}\n", mode.id, mode.title, formatDuration(Duration::seconds(resolve(mode.timeToFailure)->mean())),
+        text += fmt::format("    {:<28} {}   every {}, repaired {}{}\n", mode.id, mode.title,
+                            formatDuration(Duration::seconds(resolve(mode.timeToFailure)->mean())),
                             describe(mode.repair), effectText(mode));
         text += wrapped(mode.help, 8) + wrapped(fmt::format("Source: {} ({})", mode.source, mode.grade), 8);
     }
@@ -124,9 +161,13 @@ std::string kindText(const Descriptor& d) {
 
 Json kindsJson() {
     const Catalogue& catalogue = Catalogue::builtIn();
-    return {{"schema", "alwayson-kinds/1"}, {"catalogue", catalogue.version()}, {"kinds", familyJson(catalogue.kinds())},
-            {"domains", familyJson(catalogue.domains())}, {"groups", familyJson(catalogue.groups())},
-            {"links", familyJson(catalogue.links())}, {"events", familyJson(catalogue.events())},
+    return {{"schema", "alwayson-kinds/1"},
+            {"catalogue", catalogue.version()},
+            {"kinds", familyJson(catalogue.kinds())},
+            {"domains", familyJson(catalogue.domains())},
+            {"groups", familyJson(catalogue.groups())},
+            {"links", familyJson(catalogue.links())},
+            {"events", familyJson(catalogue.events())},
             {"parts", familyJson(catalogue.parts())}};
 }
 

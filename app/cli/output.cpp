@@ -25,8 +25,8 @@ void say(const std::string& text) {
 
 void prepareStreams() {
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of write, not a death
-    // The next file that is opened would get the number of a stream that was closed, and messages would be written into
-    // it. Reading ends of /dev/null refuse to be written, as a closed stream does.
+    // The next file that is opened would get the number of a stream that was closed, and messages would be
+    // written into it. Reading ends of /dev/null refuse to be written, as a closed stream does.
     while (true) {
         const int fd = ::open("/dev/null", O_RDONLY);
         if (fd < 0) return;
@@ -51,7 +51,8 @@ void Output::note(std::string_view text) {
 }
 
 void Output::warnings(const std::vector<LoadWarning>& warnings, const std::string& file) {
-    for (const LoadWarning& warning : warnings) note(fmt::format("{} ({}): warning: {}", file, warning.pointer, warning.message));
+    for (const LoadWarning& warning : warnings)
+        note(fmt::format("{} ({}): warning: {}", file, warning.pointer, warning.message));
 }
 
 Json toJson(const Error& error) {
@@ -69,7 +70,8 @@ int Output::fail(const Error& error) {
     endProgress();
     // Names of files and arguments need not be UTF-8.
     if (json) {
-        const std::string text = Json{{"error", toJson(error)}}.dump(2, ' ', false, Json::error_handler_t::replace);
+        const std::string text =
+            Json{{"error", toJson(error)}}.dump(2, ' ', false, Json::error_handler_t::replace);
         say(visible(text, Lines::keep) + "\n");
     } else {
         say(fmt::format("alwayson-cli: {}\n", visible(describe(error))));
@@ -98,7 +100,8 @@ int Output::finish(int code) {
     if (m_error == 0) return code;
     // Whoever closed the pipe has read enough and needs no message.
     if (m_error != EPIPE && !m_failureSaid)
-        say(fmt::format("alwayson-cli: cannot write the output: {}.\n", std::generic_category().message(m_error)));
+        say(fmt::format("alwayson-cli: cannot write the output: {}.\n",
+                        std::generic_category().message(m_error)));
     m_failureSaid = true;
     return verbs::kIo;
 }

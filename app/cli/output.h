@@ -10,7 +10,8 @@
 
 namespace alwayson::cli {
 
-// Before anything is opened or written: no signal for a closed pipe, and no file in the place of a closed stream.
+// Before anything is opened or written: no signal for a closed pipe, and no file in the place of a closed
+// stream.
 void prepareStreams();
 
 class Output {
@@ -27,7 +28,8 @@ public:
     // One line on a terminal that is overwritten; nothing otherwise.
     void progress(const verbs::Progress& progress);
     void endProgress();
-    // 4 when stdout could not be written, else `code`. What cannot be written to stderr is lost and changes nothing.
+    // 4 when stdout could not be written, else `code`. What cannot be written to stderr is lost and changes
+    // nothing.
     int finish(int code);
 
 private:

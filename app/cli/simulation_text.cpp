@@ -16,14 +16,16 @@ std::string count(std::uint64_t number) {
 
 std::string tag(const Estimate& estimate) {
     std::string text(toString(estimate.method));
-    if (estimate.method == Method::simulated && estimate.samples > 0) text += ", n=" + count(estimate.samples);
+    if (estimate.method == Method::simulated && estimate.samples > 0)
+        text += ", n=" + count(estimate.samples);
     return text;
 }
 
 std::string figure(const Estimate& estimate, std::string (*print)(double)) {
     if (!estimate.value) return "not known";
     std::string text = print(*estimate.value);
-    if (estimate.ci95) text += fmt::format("  [{} - {}]", print(estimate.ci95->low), print(estimate.ci95->high));
+    if (estimate.ci95)
+        text += fmt::format("  [{} - {}]", print(estimate.ci95->low), print(estimate.ci95->high));
     return text;
 }
 
@@ -53,7 +55,8 @@ struct Figures {
     }
     std::string text() const {
         std::string all = table(rows);
-        for (const std::string& note : notes) all += "  (" + visible(note) + ")\n";
+        for (const std::string& note : notes)
+            all += "  (" + visible(note) + ")\n";
         return all;
     }
 
@@ -93,8 +96,8 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     figures.add("outage, longest", flow.outages.longestSeconds, seconds);
     text += figures.text();
     if (flow.requests.offered > 0) {
-        text += fmt::format("  {} requests offered, {} succeeded, {} attempts", count(flow.requests.offered), count(flow.requests.succeeded),
-                            count(flow.requests.attempts));
+        text += fmt::format("  {} requests offered, {} succeeded, {} attempts", count(flow.requests.offered),
+                            count(flow.requests.succeeded), count(flow.requests.attempts));
         for (const auto& [cause, number] : flow.requests.failed)
             if (number > 0) text += fmt::format(", {} {}", count(number), cause);
         text += "\n";
@@ -103,9 +106,10 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
 }
 
 std::size_t clientCount(const SimulationResult& result) {
-    return static_cast<std::size_t>(std::count_if(result.flows.begin(), result.flows.end(), [](const FlowResult& flow) {
-        return flow.flow != "design" && flow.flow.find(':') == std::string::npos;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(result.flows.begin(), result.flows.end(), [](const FlowResult& flow) {
+            return flow.flow != "design" && flow.flow.find(':') == std::string::npos;
+        }));
 }
 
 std::string recoveryText(const SimulationResult& result) {
@@ -120,7 +124,8 @@ std::string recoveryText(const SimulationResult& result) {
 std::string waterfallText(const SimulationResult& result) {
     if (result.waterfall.empty()) return "";
     std::vector<std::vector<std::string>> rows;
-    for (const WaterfallItem& item : result.waterfall) rows.push_back({item.cause, minutes(item.downtimeMinutesPerYear) + "/yr"});
+    for (const WaterfallItem& item : result.waterfall)
+        rows.push_back({item.cause, minutes(item.downtimeMinutesPerYear) + "/yr"});
     return "\nDowntime by cause\n" + table(rows);
 }
 
@@ -132,7 +137,9 @@ std::string eventsText(const SimulationResult& result) {
         rows.push_back({fmt::format("{:>9} s", grouped(fmt::format("{:.2f}", event.atS))), event.text});
     }
     std::string text = "\nWhat happened\n" + table(rows);
-    if (result.events.size() > rows.size()) text += fmt::format("  ... and {} more (--json lists them)\n", count(result.events.size() - rows.size()));
+    if (result.events.size() > rows.size())
+        text +=
+            fmt::format("  ... and {} more (--json lists them)\n", count(result.events.size() - rows.size()));
     return text;
 }
 
@@ -152,35 +159,49 @@ std::string availabilityText(const Estimate& estimate) {
 }
 
 std::string simulationText(const SimulationResult& result) {
-    std::string text = fmt::format("{}{}  mode {}, seed {}\n", visible(result.designName), result.scenario.empty() ? "" : ", scenario " + result.scenario, result.mode, result.seed);
+    std::string text =
+        fmt::format("{}{}  mode {}, seed {}\n", visible(result.designName),
+                    result.scenario.empty() ? "" : ", scenario " + result.scenario, result.mode, result.seed);
     if (result.simulatedSeconds > 0)
-        text += fmt::format("simulated {} in {}\n", formatDuration(Duration::seconds(result.simulatedSeconds)), countOf(result.replications, "replication"));
+        text +=
+            fmt::format("simulated {} in {}\n", formatDuration(Duration::seconds(result.simulatedSeconds)),
+                        countOf(result.replications, "replication"));
     if (result.precision) {
-        text += fmt::format("{}the unavailability of the design is {}\n", result.precision->met ? "precision: " : "PRECISION NOT REACHED: ",
-                            describe(*result.precision));
-        if (!result.precision->met) text += "  Simulate a longer time with --years, or ask for less with --precision.\n";
+        text += fmt::format(
+            "{}the unavailability of the design is {}\n",
+            result.precision->met ? "precision: " : "PRECISION NOT REACHED: ", describe(*result.precision));
+        if (!result.precision->met)
+            text += "  Simulate a longer time with --years, or ask for less with --precision.\n";
     }
     if (result.partial) text += "PARTIAL: " + visible(result.partialReason) + "\n";
-    text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or batches of requests).\n\n";
+    text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or "
+            "batches of requests).\n\n";
     std::set<std::string> said;
     for (const FlowResult& flow : result.flows) {
         // With one client the whole design says the same again.
         if (flow.flow == "design" && clientCount(result) == 1) continue;
         text += flowText(flow, said) + "\n";
     }
-    text += recoveryText(result) + spreadText(result.spread, said) + waterfallText(result) + eventsText(result);
+    text +=
+        recoveryText(result) + spreadText(result.spread, said) + waterfallText(result) + eventsText(result);
     if (!result.exact.empty()) {
         text += "\nExact, beside it (structure with perfect views)\n";
         std::vector<std::vector<std::string>> rows;
-        for (const FlowAvailability& flow : result.exact) rows.push_back({flow.flow, availabilityText(flow.availability)});
+        for (const FlowAvailability& flow : result.exact)
+            rows.push_back({flow.flow, availabilityText(flow.availability)});
         text += table(rows);
     }
     if (!result.objectives.empty()) text += "\nObjectives\n";
-    for (const ObjectiveResult& objective : result.objectives) text += fmt::format("  {:<9} {}\n", objective.met ? (*objective.met ? "met" : "MISSED") : "undecided", visible(objective.sentence));
-    text += fmt::format("\nCost {}{} per month (price book {})\n", result.cost.atLeast ? "at least " : "", formatMoney(Money(result.cost.usdPerMonth)), result.cost.priceBook);
+    for (const ObjectiveResult& objective : result.objectives)
+        text += fmt::format("  {:<9} {}\n", objective.met ? (*objective.met ? "met" : "MISSED") : "undecided",
+                            visible(objective.sentence));
+    text += fmt::format("\nCost {}{} per month (price book {})\n", result.cost.atLeast ? "at least " : "",
+                        formatMoney(Money(result.cost.usdPerMonth)), result.cost.priceBook);
     if (!result.assumptions.empty()) text += "\nNot modelled or assumed\n";
-    for (const std::string& sentence : result.assumptions) text += "  " + visible(sentence) + "\n";
-    if (!result.fingerprint.empty()) text += fmt::format("\nFingerprint {}, engine {}\n", result.fingerprint, result.engineVersion);
+    for (const std::string& sentence : result.assumptions)
+        text += "  " + visible(sentence) + "\n";
+    if (!result.fingerprint.empty())
+        text += fmt::format("\nFingerprint {}, engine {}\n", result.fingerprint, result.engineVersion);
     text += "Again: " + visible(result.reproduce) + "\n";
     return text;
 }

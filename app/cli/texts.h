@@ -11,8 +11,8 @@ namespace alwayson::cli {
 
 std::string checkText(const CheckReport& report);
 std::string simulationText(const SimulationResult& result);
-std::string kindsText();                        // a line each
-std::string kindText(const Descriptor& kind);   // a page
+std::string kindsText();                      // a line each
+std::string kindText(const Descriptor& kind); // a page
 Json kindsJson();
 
 // "99.983 %  [99.97 % - 99.99 %]  simulated, n=12 048"

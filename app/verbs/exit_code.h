@@ -19,13 +19,20 @@ enum ExitCode : int {
 
 inline int exitCodeFor(ErrorKind kind) {
     switch (kind) {
-    case ErrorKind::usage: return kUsage;
-    case ErrorKind::invalidInput: return kInvalidInput;
-    case ErrorKind::io: return kIo;
-    case ErrorKind::unsupportedVersion: return kUnsupportedVersion;
-    case ErrorKind::budgetExceeded: return kBudget;
-    case ErrorKind::cancelled: return kInterrupted;
-    case ErrorKind::internal: break;
+    case ErrorKind::usage:
+        return kUsage;
+    case ErrorKind::invalidInput:
+        return kInvalidInput;
+    case ErrorKind::io:
+        return kIo;
+    case ErrorKind::unsupportedVersion:
+        return kUnsupportedVersion;
+    case ErrorKind::budgetExceeded:
+        return kBudget;
+    case ErrorKind::cancelled:
+        return kInterrupted;
+    case ErrorKind::internal:
+        break;
     }
     return kBug;
 }

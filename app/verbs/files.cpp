@@ -34,10 +34,15 @@ Result<Design> newFromTemplate(std::string_view id) {
     const std::string_view text = resources::find(path);
     if (text.empty()) {
         std::vector<std::string> known;
-        for (const TemplateInfo& one : templates()) known.push_back(one.id);
+        for (const TemplateInfo& one : templates())
+            known.push_back(one.id);
         std::string cure = didYouMean(id, known);
         if (cure.empty()) cure = fmt::format("Known are {}.", fmt::join(known, ", "));
-        return Error{ErrorKind::usage, "template.unknown", fmt::format("there is no template \"{}\".", shownName(id)), cure, {}};
+        return Error{ErrorKind::usage,
+                     "template.unknown",
+                     fmt::format("there is no template \"{}\".", shownName(id)),
+                     cure,
+                     {}};
     }
     Result<LoadedDesign> loaded = parseDesign(text, path);
     if (!loaded) return std::move(loaded).error();

@@ -52,7 +52,8 @@ std::string commandLine(const SimulateOptions& options) {
     if (options.durationS > 0) text += " --duration " + formatNumber(options.durationS);
     if (options.replications > 0) text += fmt::format(" --replications {}", options.replications);
     // A plain 1 is refused: people who write it mean one percent.
-    if (options.precision) text += " --precision " + (*options.precision < 1 ? formatNumber(*options.precision) : "100%");
+    if (options.precision)
+        text += " --precision " + (*options.precision < 1 ? formatNumber(*options.precision) : "100%");
     return text + fmt::format(" --seed {}", options.seed);
 }
 

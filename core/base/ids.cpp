@@ -16,11 +16,14 @@ std::string slugId(std::string_view name) {
     std::string slug;
     for (char c : name) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        if (isIdCharacter(c)) slug += c;
-        else if (!slug.empty() && slug.back() != '-') slug += '-';
+        if (isIdCharacter(c))
+            slug += c;
+        else if (!slug.empty() && slug.back() != '-')
+            slug += '-';
         if (slug.size() == 60) break;
     }
-    while (!slug.empty() && slug.back() == '-') slug.pop_back();
+    while (!slug.empty() && slug.back() == '-')
+        slug.pop_back();
     return slug.empty() ? "item" : slug;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Strong ids: a NodeId cannot be passed where a GroupId is wanted. Nodes, domains, groups and links of one design
-// share one namespace, so that "web1" names one thing wherever it is written.
+// Strong ids: a NodeId cannot be passed where a GroupId is wanted. Nodes, domains, groups and links of one
+// design share one namespace, so that "web1" names one thing wherever it is written.
 
 #include <compare>
 #include <functional>
@@ -40,5 +40,7 @@ std::string slugId(std::string_view name);
 
 template <class Tag>
 struct std::hash<alwayson::Id<Tag>> {
-    std::size_t operator()(const alwayson::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
+    std::size_t operator()(const alwayson::Id<Tag>& id) const noexcept {
+        return std::hash<std::string>{}(id.str());
+    }
 };

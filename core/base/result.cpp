@@ -10,7 +10,8 @@ std::string describe(const Error& error) {
                        error.message.find(error.place.file) != std::string::npos;
     std::string place = named ? "" : error.place.file;
     if (error.place.line > 0) place += fmt::format(":{}:{}", error.place.line, error.place.column);
-    if (!error.place.pointer.empty()) place += fmt::format("{}({})", place.empty() ? "" : " ", error.place.pointer);
+    if (!error.place.pointer.empty())
+        place += fmt::format("{}({})", place.empty() ? "" : " ", error.place.pointer);
     std::string text = place.empty() ? error.message : place + ": " + error.message;
     if (!error.cure.empty()) text += " " + error.cure;
     return text;

@@ -41,7 +41,11 @@ bool splitNumber(std::string_view text, double& number, std::string_view& rest) 
 }
 
 Error unitError(const char* code, std::string_view text, const char* cure) {
-    return Error{ErrorKind::invalidInput, code, fmt::format("cannot read \"{}\" as a quantity.", shownName(text)), cure, {}};
+    return Error{ErrorKind::invalidInput,
+                 code,
+                 fmt::format("cannot read \"{}\" as a quantity.", shownName(text)),
+                 cure,
+                 {}};
 }
 
 } // namespace
@@ -64,7 +68,8 @@ static std::string significant(double value, int digits) {
     const int before = static_cast<int>(std::floor(std::log10(magnitude))) + 1;
     std::string text = fmt::format("{:.{}f}", value, std::max(0, digits - before));
     if (text.find('.') != std::string::npos) {
-        while (text.back() == '0') text.pop_back();
+        while (text.back() == '0')
+            text.pop_back();
         if (text.back() == '.') text.pop_back();
     }
     return text;
@@ -90,7 +95,11 @@ std::string formatDuration(Duration value) {
     if (!std::isfinite(s)) return "never";
     const double a = std::fabs(s);
     if (a == 0) return "0 s";
-    for (const auto& [limit, unit] : {std::pair{1e-6, "ns"}, {1e-3, "us"}, {1.0, "ms"}, {120.0, "s"}, {7200.0, "min"},
+    for (const auto& [limit, unit] : {std::pair{1e-6, "ns"},
+                                      {1e-3, "us"},
+                                      {1.0, "ms"},
+                                      {120.0, "s"},
+                                      {7200.0, "min"},
                                       {3600.0 * 24 * 365 * 3, "h"}})
         if (a < limit) return formatSignificant(s / secondsPer(unit)) + " " + unit;
     return formatSignificant(s / kSecondsPerYear) + " y";
@@ -121,7 +130,8 @@ Result<Duration> parseDuration(std::string_view text, std::string_view defaultUn
         const double scale = secondsPer(unit.empty() ? defaultUnit : unit);
         if (scale > 0) return Duration::seconds(number * scale);
     }
-    return unitError("units.duration", text, "Write a number and a unit: 250 ms, 8 h, 1.5 min (ns us ms s min h d y).");
+    return unitError("units.duration", text,
+                     "Write a number and a unit: 250 ms, 8 h, 1.5 min (ns us ms s min h d y).");
 }
 
 Result<Probability> parseProbability(std::string_view text) {

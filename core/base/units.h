@@ -1,6 +1,6 @@
 #pragma once
-// Printing and parsing of quantities with units, in one place. Locale-free. What is printed is for people: thousands
-// are grouped from five digits on (core/text); only formatNumber is read back.
+// Printing and parsing of quantities with units, in one place. Locale-free. What is printed is for people:
+// thousands are grouped from five digits on (core/text); only formatNumber is read back.
 
 #include "core/base/quantity.h"
 #include "core/base/result.h"

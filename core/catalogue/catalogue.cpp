@@ -16,8 +16,9 @@ std::vector<std::string> strings(const Json& json, const char* key) {
 }
 
 ParameterType typeFromString(const std::string& name) {
-    static constexpr std::string_view kNames[] = {"number",      "integer", "duration", "rate",   "probability", "bytes",
-                                                  "money",       "boolean", "choice",   "text",   "distribution"};
+    static constexpr std::string_view kNames[] = {"number",      "integer", "duration",    "rate",
+                                                  "probability", "bytes",   "money",       "boolean",
+                                                  "choice",      "text",    "distribution"};
     const auto found = std::find(std::begin(kNames), std::end(kNames), name);
     if (found == std::end(kNames)) throw std::runtime_error("unknown parameter type " + name);
     return static_cast<ParameterType>(found - std::begin(kNames));
@@ -73,7 +74,8 @@ FailureModeSpec failureModeFrom(const Json& json, const Descriptor& part) {
     spec.crewRepair = std::get<Distribution>(common("crew_repair"));
     spec.id = json.at("id");
     spec.title = json.at("title");
-    if (!effectFromString(json.at("effect").get<std::string>(), spec.effect)) throw std::runtime_error("unknown effect");
+    if (!effectFromString(json.at("effect").get<std::string>(), spec.effect))
+        throw std::runtime_error("unknown effect");
     spec.timeToFailure = Distribution::exponentialMean(json.at("mttf_h"), "h");
     spec.repair = distributionFromJson(json.at("repair"), "").value();
     spec.slowFactor = json.value("slow_factor", 1.0);
@@ -99,9 +101,11 @@ Descriptor descriptorFrom(const Json& json, const Descriptor* modePart) {
     d.exports = strings(json, "exports");
     d.parents = strings(json, "parents");
     d.targets = strings(json, "targets");
-    for (const Json& p : json.at("parameters")) d.parameters.push_back(parameterFrom(p));
+    for (const Json& p : json.at("parameters"))
+        d.parameters.push_back(parameterFrom(p));
     if (json.contains("deploy"))
-        for (const Json& p : json.at("deploy")) d.deploy.push_back(parameterFrom(p));
+        for (const Json& p : json.at("deploy"))
+            d.deploy.push_back(parameterFrom(p));
     if (json.contains("failure_modes"))
         for (const Json& m : json.at("failure_modes")) {
             if (!modePart) throw std::runtime_error("nothing says what failure modes are made of");
@@ -111,21 +115,26 @@ Descriptor descriptorFrom(const Json& json, const Descriptor* modePart) {
 }
 
 // The order of the palette; what is not listed follows by id.
-constexpr std::string_view kOrder[] = {"client", "haproxy", "server", "mysql", "cache", "voter",     "external",         "region",
-                                       "zone",   "rack",    "host",   "pool",  "vrrp_pair", "mysql_replication", "quorum"};
+constexpr std::string_view kOrder[] = {
+    "client", "haproxy", "server", "mysql", "cache", "voter",     "external",
+    "region", "zone",    "rack",   "host",  "pool",  "vrrp_pair", "mysql_replication",
+    "quorum"};
 
 std::vector<Descriptor> family(const std::string& name, const Descriptor* modePart = nullptr) {
     std::vector<Descriptor> all;
     for (const std::string& path : resources::list("catalogue/" + name + "/"))
         all.push_back(descriptorFrom(Json::parse(resources::find(path)), modePart));
-    const auto rank = [](const Descriptor& d) { return std::find(std::begin(kOrder), std::end(kOrder), d.id); };
+    const auto rank = [](const Descriptor& d) {
+        return std::find(std::begin(kOrder), std::end(kOrder), d.id);
+    };
     std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     return all;
 }
 
 template <class List>
 auto* findById(List& list, std::string_view id) {
-    const auto found = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
+    const auto found =
+        std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
     return found == list.end() ? nullptr : &*found;
 }
 
@@ -158,8 +167,8 @@ bool Descriptor::hasMechanism(std::string_view mechanism) const {
 
 Catalogue::Catalogue()
     : m_parts(family("parts")), m_kinds(family("kinds", part("failure_mode"))),
-      m_domains(family("domains", part("failure_mode"))), m_groups(family("groups")), m_links(family("links")),
-      m_events(family("events")) {}
+      m_domains(family("domains", part("failure_mode"))), m_groups(family("groups")),
+      m_links(family("links")), m_events(family("events")) {}
 
 const Catalogue& Catalogue::builtIn() {
     static const Catalogue catalogue;
@@ -207,8 +216,8 @@ bool hasMechanism(const Group& group, std::string_view mechanism) {
 
 namespace detail {
 
-const Value& valueOf(const Parameters& parameters, std::string_view familyName, std::string_view owner, std::string_view id,
-                     bool deploy) {
+const Value& valueOf(const Parameters& parameters, std::string_view familyName, std::string_view owner,
+                     std::string_view id, bool deploy) {
     const auto stored = parameters.find(id);
     if (stored != parameters.end()) return stored->second;
     const Catalogue& catalogue = Catalogue::builtIn();
@@ -219,17 +228,22 @@ const Value& valueOf(const Parameters& parameters, std::string_view familyName, 
                                    : familyName == "parts"   ? catalogue.part(owner)
                                                              : catalogue.event(owner);
     static const Value kNone;
-    const ParameterSpec* spec = !descriptor ? nullptr : deploy ? descriptor->deployField(id) : descriptor->parameter(id);
+    const ParameterSpec* spec = !descriptor ? nullptr
+                                : deploy    ? descriptor->deployField(id)
+                                            : descriptor->parameter(id);
     return spec ? spec->defaultValue : kNone;
 }
 
-const Value& valueOf(const Node& node, std::string_view family, std::string_view owner, std::string_view id, bool deploy) {
+const Value& valueOf(const Node& node, std::string_view family, std::string_view owner, std::string_view id,
+                     bool deploy) {
     const Descriptor* own = Catalogue::builtIn().kind(node.kind);
     const bool has = own && (deploy ? own->deployField(id) : own->parameter(id));
-    return valueOf(deploy ? node.deploy : node.parameters, family, has ? std::string_view(own->id) : owner, id, deploy);
+    return valueOf(deploy ? node.deploy : node.parameters, family, has ? std::string_view(own->id) : owner,
+                   id, deploy);
 }
 
-const Value& valueOf(const Group& group, std::string_view family, std::string_view owner, std::string_view id, bool deploy) {
+const Value& valueOf(const Group& group, std::string_view family, std::string_view owner, std::string_view id,
+                     bool deploy) {
     const Descriptor* own = Catalogue::builtIn().group(group.kind);
     const bool has = own && own->parameter(id);
     return valueOf(group.parameters, family, has ? std::string_view(own->id) : owner, id, deploy);

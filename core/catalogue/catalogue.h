@@ -15,13 +15,15 @@ public:
     // Thread safe; made on first use.
     static const Catalogue& builtIn();
 
-    int version() const { return 1; } // written into design files
+    int version() const { return 1; }                                // written into design files
     const std::vector<Descriptor>& kinds() const { return m_kinds; } // in palette order
     const std::vector<Descriptor>& domains() const { return m_domains; }
     const std::vector<Descriptor>& groups() const { return m_groups; }
     const std::vector<Descriptor>& links() const { return m_links; }
     const std::vector<Descriptor>& events() const { return m_events; }
-    const std::vector<Descriptor>& parts() const { return m_parts; } // what things are made of: crew, failure_mode
+    const std::vector<Descriptor>& parts() const {
+        return m_parts;
+    } // what things are made of: crew, failure_mode
 
     // nullptr when there is none.
     const Descriptor* kind(std::string_view id) const;
@@ -50,8 +52,8 @@ struct ResolvedFailureMode {
     RepairedBy repairedBy = RepairedBy::crew;
     double restartCoverage = 1;   // repairedBy restart: chance that the restart ends it, 0..1
     DistributionShape crewRepair; // what people need when it did not
-    bool isDefault = true; // nothing of it was changed in the design
-    std::string grade;     // of the default; "yours" when edited
+    bool isDefault = true;        // nothing of it was changed in the design
+    std::string grade;            // of the default; "yours" when edited
     // Steady-state unavailability of this mode alone over its availability: MTTR / MTTF.
     double ratio() const { return repair.mean() / timeToFailure.mean(); }
 };
@@ -61,7 +63,8 @@ struct ResolvedFailureMode {
 std::vector<ResolvedFailureMode> failureModesOf(const Node& node);
 std::vector<ResolvedFailureMode> failureModesOf(const Domain& domain);
 
-// Does the kind of this node have the role ("client", "balancer", "compute", "external", "store", "cache", "voter")?
+// Does the kind of this node have the role ("client", "balancer", "compute", "external", "store", "cache",
+// "voter")?
 bool hasRole(const Node& node, std::string_view role);
 // "queue": it serves with workers; "health_check", "vote", "replication", ...
 bool hasMechanism(const Node& node, std::string_view mechanism);
@@ -69,9 +72,11 @@ bool hasMechanism(const Node& node, std::string_view mechanism);
 bool hasRole(const Group& group, std::string_view role);
 bool hasMechanism(const Group& group, std::string_view mechanism);
 
-// Why `from` may not call `to` (ids of nodes or groups), as a sentence; empty when it may. `parameters` are those of the link to be.
-// Covers: unknown ends, a node with itself, a kind that calls nothing of that role, a link that exists (two may lead to the same
-// end when one is for reads and the other for writes), request cycles.
-std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to, const Parameters& parameters = {});
+// Why `from` may not call `to` (ids of nodes or groups), as a sentence; empty when it may. `parameters` are
+// those of the link to be. Covers: unknown ends, a node with itself, a kind that calls nothing of that role,
+// a link that exists (two may lead to the same end when one is for reads and the other for writes), request
+// cycles.
+std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to,
+                           const Parameters& parameters = {});
 
 } // namespace alwayson

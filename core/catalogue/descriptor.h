@@ -1,6 +1,7 @@
 #pragma once
-// What the catalogue says about kinds, places, groups, links, events and parts (crews, failure modes). Read from resources/catalogue/ (JSON);
-// palette, inspector, validation, defaults, schema and documentation loop over these.
+// What the catalogue says about kinds, places, groups, links, events and parts (crews, failure modes). Read
+// from resources/catalogue/ (JSON); palette, inspector, validation, defaults, schema and documentation loop
+// over these.
 
 #include "core/model/failure_mode.h"
 #include "core/model/value.h"
@@ -12,7 +13,17 @@
 namespace alwayson {
 
 enum class ParameterType : std::uint8_t {
-    number, integer, duration, rate, probability, bytes, money, boolean, choice, text, distribution
+    number,
+    integer,
+    duration,
+    rate,
+    probability,
+    bytes,
+    money,
+    boolean,
+    choice,
+    text,
+    distribution
 };
 
 struct ParameterSpec {
@@ -20,17 +31,17 @@ struct ParameterSpec {
     std::string title; // "Check every"
     std::string section;
     ParameterType type = ParameterType::number;
-    std::string unit; // "ms", "s", "per_s", "kb", "usd_per_h", "" for plain
-    Value defaultValue; // monostate: unset (only when optional)
+    std::string unit;      // "ms", "s", "per_s", "kb", "usd_per_h", "" for plain
+    Value defaultValue;    // monostate: unset (only when optional)
     bool optional = false; // null is allowed and means "unset"; help says what that does
     double minimum = 0;    // in `unit`; for distributions: bounds of its mean in seconds
     double maximum = 0;
     std::size_t maxLength = 256; // text: bytes
     std::vector<std::string> choices;
     std::vector<std::string> choiceTitles; // as many as choices, in people's words; empty: the ids are words
-    std::string help;   // one sentence or two
-    std::string source; // where the default comes from
-    std::string grade;  // primary, secondary, measured, derived, assumption, book, contract, definition, yours
+    std::string help;                      // one sentence or two
+    std::string source;                    // where the default comes from
+    std::string grade; // primary, secondary, measured, derived, assumption, book, contract, definition, yours
     bool simulated = true; // false: only exported or shown
 
     // What people read for a choice: its title, else the id itself.
@@ -67,7 +78,8 @@ struct Descriptor {
     std::vector<std::string> groups;  // kinds: group kinds it may join
     std::vector<std::string> exports; // kinds: exporters that know it
     std::vector<std::string> parents; // domains: kinds it may lie in
-    std::vector<std::string> targets; // events: "node", "domain", "group" or a role of nodes ("client", "database")
+    std::vector<std::string>
+        targets; // events: "node", "domain", "group" or a role of nodes ("client", "database")
     std::vector<ParameterSpec> parameters;
     std::vector<ParameterSpec> deploy;
     std::vector<FailureModeSpec> failureModes;

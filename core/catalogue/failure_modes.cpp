@@ -5,8 +5,8 @@ namespace alwayson {
 namespace {
 
 bool edits(const FailureMode& mode) {
-    return mode.effect || mode.timeToFailure || mode.repair || mode.slowFactor || mode.errorShare || mode.resumes ||
-           mode.repairedBy || mode.restartCoverage || mode.crewRepair;
+    return mode.effect || mode.timeToFailure || mode.repair || mode.slowFactor || mode.errorShare ||
+           mode.resumes || mode.repairedBy || mode.restartCoverage || mode.crewRepair;
 }
 
 // What the catalogue says for modes that it does not know itself.
@@ -16,14 +16,15 @@ const Distribution& defaultCrewRepair() {
 }
 
 // A mode that does not resolve (bad distribution, missing times) is left out.
-bool resolveInto(const FailureModeSpec& spec, const FailureMode* edit, std::vector<ResolvedFailureMode>& modes) {
+bool resolveInto(const FailureModeSpec& spec, const FailureMode* edit,
+                 std::vector<ResolvedFailureMode>& modes) {
     const auto ttf = resolve(edit && edit->timeToFailure ? *edit->timeToFailure : spec.timeToFailure);
     const auto repair = resolve(edit && edit->repair ? *edit->repair : spec.repair);
     const auto crewRepair = resolve(edit && edit->crewRepair ? *edit->crewRepair : spec.crewRepair);
     if (!ttf || !repair || !crewRepair) return false;
-    ResolvedFailureMode mode{spec.id,         spec.title,   spec.effect,     *ttf,
-                             *repair,         spec.slowFactor, spec.errorShare, spec.resumes,
-                             spec.repairedBy, spec.restartCoverage, *crewRepair, !(edit && edits(*edit)),
+    ResolvedFailureMode mode{spec.id,         spec.title,           spec.effect,     *ttf,
+                             *repair,         spec.slowFactor,      spec.errorShare, spec.resumes,
+                             spec.repairedBy, spec.restartCoverage, *crewRepair,     !(edit && edits(*edit)),
                              spec.grade};
     if (edit) {
         mode.title = edit->title.value_or(mode.title);
@@ -45,8 +46,8 @@ const FailureMode* findEdit(const std::vector<FailureMode>& edits, std::string_v
     return nullptr;
 }
 
-std::vector<ResolvedFailureMode> resolveAll(const Descriptor* descriptor, const std::vector<FailureMode>& edits,
-                                            bool defaults) {
+std::vector<ResolvedFailureMode> resolveAll(const Descriptor* descriptor,
+                                            const std::vector<FailureMode>& edits, bool defaults) {
     std::vector<ResolvedFailureMode> modes;
     static const std::vector<FailureModeSpec> kNone;
     const auto& specs = descriptor ? descriptor->failureModes : kNone;
@@ -76,7 +77,8 @@ std::vector<ResolvedFailureMode> failureModesOf(const Node& node) {
 }
 
 std::vector<ResolvedFailureMode> failureModesOf(const Domain& domain) {
-    return resolveAll(Catalogue::builtIn().domain(domain.kind), domain.failureModes, domain.defaultFailureModes);
+    return resolveAll(Catalogue::builtIn().domain(domain.kind), domain.failureModes,
+                      domain.defaultFailureModes);
 }
 
 } // namespace alwayson

@@ -1,6 +1,7 @@
 #pragma once
 // Typed access to parameters. The build generates one key per parameter from resources/catalogue/ into
-// "core/catalogue/keys.h" (alwayson::key::<kind>::<name>), so that simulator and exporters read the same field.
+// "core/catalogue/keys.h" (alwayson::key::<kind>::<name>), so that simulator and exporters read the same
+// field.
 
 #include "core/base/quantity.h"
 #include "core/model/distribution.h"
@@ -16,14 +17,15 @@ namespace alwayson {
 struct Node;
 struct Group;
 
-// T: double, int64_t, bool, std::string, Duration, Rate, Probability, Bytes, Money, DistributionShape or a generated enum.
+// T: double, int64_t, bool, std::string, Duration, Rate, Probability, Bytes, Money, DistributionShape or a
+// generated enum.
 template <class T>
 struct ParamKey {
-    std::string_view family; // "kinds", "domains", "groups", "links", "events", "parts"
-    std::string_view owner;  // "haproxy"
-    std::string_view id;     // "check_inter_ms"
-    bool deploy = false;     // a field of "deploy"
-    double scale = 1;        // stored value x scale = base unit
+    std::string_view family;                     // "kinds", "domains", "groups", "links", "events", "parts"
+    std::string_view owner;                      // "haproxy"
+    std::string_view id;                         // "check_inter_ms"
+    bool deploy = false;                         // a field of "deploy"
+    double scale = 1;                            // stored value x scale = base unit
     std::span<const std::string_view> choices{}; // enums: index = enumerator
 };
 // The same for a parameter that may be unset.
@@ -34,11 +36,14 @@ struct OptionalParamKey {
 
 namespace detail {
 // The stored value, else the catalogue's default. Never null.
-const Value& valueOf(const Parameters& parameters, std::string_view family, std::string_view owner, std::string_view id,
+const Value& valueOf(const Parameters& parameters, std::string_view family, std::string_view owner,
+                     std::string_view id, bool deploy);
+// The stored value, else the default of the thing's own kind where that has the parameter, else that of the
+// owner.
+const Value& valueOf(const Node& node, std::string_view family, std::string_view owner, std::string_view id,
                      bool deploy);
-// The stored value, else the default of the thing's own kind where that has the parameter, else that of the owner.
-const Value& valueOf(const Node& node, std::string_view family, std::string_view owner, std::string_view id, bool deploy);
-const Value& valueOf(const Group& group, std::string_view family, std::string_view owner, std::string_view id, bool deploy);
+const Value& valueOf(const Group& group, std::string_view family, std::string_view owner, std::string_view id,
+                     bool deploy);
 double numberOf(const Value& value);
 DistributionShape shapeOf(const Value& value);
 
@@ -65,24 +70,25 @@ T convert(const Value& value, const ParamKey<T>& key) {
 }
 } // namespace detail
 
-// parameters: the node's, domain's, group's, link's or event's parameters, or a node's deploy for deploy keys.
-// O(log n). Values are assumed to be valid (checked on load and by Document::apply).
+// parameters: the node's, domain's, group's, link's or event's parameters, or a node's deploy for deploy
+// keys. O(log n). Values are assumed to be valid (checked on load and by Document::apply).
 template <class T>
 T get(const Parameters& parameters, const ParamKey<T>& key) {
     return detail::convert<T>(detail::valueOf(parameters, key.family, key.owner, key.id, key.deploy), key);
 }
 template <class T>
 std::optional<T> get(const Parameters& parameters, const OptionalParamKey<T>& key) {
-    const Value& value = detail::valueOf(parameters, key.key.family, key.key.owner, key.key.id, key.key.deploy);
+    const Value& value =
+        detail::valueOf(parameters, key.key.family, key.key.owner, key.key.id, key.key.deploy);
     if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
     return detail::convert<T>(value, key.key);
 }
 
-// The same for a thing of any kind: parameters of one id mean the same in all kinds (and in all groups), each with the
-// default of its own kind. get(db1, key::server::workers) of a MySQL node is what MySQL says about workers; where its kind has
-// no such parameter, the default of the key's owner. Deploy keys read Node::deploy. Where one kind may leave a parameter
-// empty and another may not, use the key of the kind that may (key::server::writeService, key::group::pool::uncoveredRecovery).
-// O(kinds + log n).
+// The same for a thing of any kind: parameters of one id mean the same in all kinds (and in all groups), each
+// with the default of its own kind. get(db1, key::server::workers) of a MySQL node is what MySQL says about
+// workers; where its kind has no such parameter, the default of the key's owner. Deploy keys read
+// Node::deploy. Where one kind may leave a parameter empty and another may not, use the key of the kind that
+// may (key::server::writeService, key::group::pool::uncoveredRecovery). O(kinds + log n).
 template <class T>
 T get(const Node& node, const ParamKey<T>& key) {
     return detail::convert<T>(detail::valueOf(node, key.family, key.owner, key.id, key.deploy), key);

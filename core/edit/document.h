@@ -10,7 +10,7 @@ namespace alwayson {
 
 // What one apply changed. Ids per collection.
 struct ChangeSet {
-    std::set<std::string> added;   // nodes, domains, groups, links
+    std::set<std::string> added; // nodes, domains, groups, links
     std::set<std::string> removed;
     std::set<std::string> changed; // anything about them but their place on the canvas
     std::set<std::string> moved;   // canvas boxes
@@ -35,10 +35,11 @@ public:
     // Counts up with every change.
     std::uint64_t revision() const { return m_revision; }
 
-    // All or nothing: on an error the design is unchanged. Refuses what a file could not hold: wrong types, values out of
-    // range, duplicate ids, dangling references, cycles of places, control characters; in the words of the loader. Only limits
-    // of the whole file (its bytes and number of values) are left to the save. Codes as in core/io/json_reader.h,
-    // core/model/codec.h and "operation.not_found", "operation.path".
+    // All or nothing: on an error the design is unchanged. Refuses what a file could not hold: wrong types,
+    // values out of range, duplicate ids, dangling references, cycles of places, control characters; in the
+    // words of the loader. Only limits of the whole file (its bytes and number of values) are left to the
+    // save. Codes as in core/io/json_reader.h, core/model/codec.h and "operation.not_found",
+    // "operation.path".
     Result<Applied> apply(const Operation& operation);
 
 private:

@@ -14,8 +14,9 @@ namespace alwayson {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kCollections{"nodes",     "domains",  "groups",   "links",  "objectives",
-                                                        "scenarios", "variants", "canvas",   "settings", "attachments", "design"};
+constexpr std::array<std::string_view, 11> kCollections{"nodes",      "domains",     "groups",   "links",
+                                                        "objectives", "scenarios",   "variants", "canvas",
+                                                        "settings",   "attachments", "design"};
 constexpr std::array<std::string_view, 4> kTypes{"insert", "remove", "set", "batch"};
 constexpr int kMaxBatchDepth = 16;
 
@@ -40,18 +41,21 @@ Result<Operation> decode(const Json& json, const std::string& pointer, int depth
     const std::string type = in.requiredText("op");
     const auto known = std::find(kTypes.begin(), kTypes.end(), type);
     if (known == kTypes.end() || depth > kMaxBatchDepth)
-        context.fail("operation.type", in.pointerTo("op"), "this is not an operation.", "Use insert, remove, set or batch.");
+        context.fail("operation.type", in.pointerTo("op"), "this is not an operation.",
+                     "Use insert, remove, set or batch.");
     if (context.failed()) return *context.error;
     operation.type = static_cast<Operation::Type>(known - kTypes.begin());
     operation.label = in.text("label");
     if (operation.type == Operation::Type::batch) {
-        if (const Status children = decodeChildren(json, pointer, depth, operation); !children) return children.error();
+        if (const Status children = decodeChildren(json, pointer, depth, operation); !children)
+            return children.error();
         return operation;
     }
     const std::string collection = in.requiredText("in");
     const auto found = std::find(kCollections.begin(), kCollections.end(), collection);
     if (!context.failed() && found == kCollections.end())
-        context.fail("operation.collection", in.pointerTo("in"), "there is no such collection.", fmt::format("Use one of {}.", fmt::join(kCollections, ", ")));
+        context.fail("operation.collection", in.pointerTo("in"), "there is no such collection.",
+                     fmt::format("Use one of {}.", fmt::join(kCollections, ", ")));
     if (context.failed()) return *context.error;
     operation.collection = static_cast<Collection>(found - kCollections.begin());
     operation.id = in.text("id");
@@ -93,7 +97,8 @@ Json toJson(const Operation& operation) {
     if (!operation.label.empty()) json["label"] = operation.label;
     if (operation.type == Operation::Type::batch) {
         json["operations"] = Json::array();
-        for (const Operation& child : operation.children) json["operations"].push_back(toJson(child));
+        for (const Operation& child : operation.children)
+            json["operations"].push_back(toJson(child));
         return json;
     }
     json["in"] = toString(operation.collection);
@@ -143,7 +148,8 @@ Operation set(Collection in, std::string id, std::string path, Json value, std::
 
 Operation setParameter(Collection in, std::string id, std::string_view parameter, Json value) {
     std::string label = fmt::format("Change {} of {}", parameter, id);
-    return set(in, std::move(id), "/parameters/" + escapePointer(parameter), std::move(value), std::move(label));
+    return set(in, std::move(id), "/parameters/" + escapePointer(parameter), std::move(value),
+               std::move(label));
 }
 
 Operation unsetParameter(Collection in, std::string id, std::string_view parameter) {
@@ -185,21 +191,26 @@ Json survivingParent(const Design& design, const DomainId& domain, const std::se
     return nullptr;
 }
 
-void freeMembers(const Design& design, const std::set<std::string>& removed, std::vector<Operation>& operations) {
+void freeMembers(const Design& design, const std::set<std::string>& removed,
+                 std::vector<Operation>& operations) {
     for (const Domain& domain : design.domains)
         if (!removed.count(domain.id.str()) && domain.parent && removed.count(domain.parent->str()))
-            operations.push_back(set(Collection::domains, domain.id.str(), "/parent", survivingParent(design, *domain.parent, removed), ""));
+            operations.push_back(set(Collection::domains, domain.id.str(), "/parent",
+                                     survivingParent(design, *domain.parent, removed), ""));
     for (const Node& node : design.nodes) {
         if (removed.count(node.id.str())) continue;
         if (node.domain && removed.count(node.domain->str()))
-            operations.push_back(set(Collection::nodes, node.id.str(), "/domain", survivingParent(design, *node.domain, removed), ""));
+            operations.push_back(set(Collection::nodes, node.id.str(), "/domain",
+                                     survivingParent(design, *node.domain, removed), ""));
         if (node.group && removed.count(node.group->str()))
             operations.push_back(set(Collection::nodes, node.id.str(), "/group", nullptr, ""));
-        if (std::any_of(node.dependsOn.begin(), node.dependsOn.end(), [&](const DomainId& id) { return removed.count(id.str()) > 0; })) {
+        if (std::any_of(node.dependsOn.begin(), node.dependsOn.end(),
+                        [&](const DomainId& id) { return removed.count(id.str()) > 0; })) {
             Json kept = Json::array();
             for (const DomainId& id : node.dependsOn)
                 if (!removed.count(id.str())) kept.push_back(id.str());
-            operations.push_back(set(Collection::nodes, node.id.str(), "/depends_on", kept.empty() ? Json(nullptr) : kept, ""));
+            operations.push_back(set(Collection::nodes, node.id.str(), "/depends_on",
+                                     kept.empty() ? Json(nullptr) : kept, ""));
         }
     }
 }
@@ -210,25 +221,29 @@ std::string otherSideOf(const ScenarioEvent& event) {
     return get(event.parameters, key::event::isolate::otherSide).value_or("");
 }
 
-void freeManagers(const Design& design, const std::set<std::string>& removed, std::vector<Operation>& operations) {
+void freeManagers(const Design& design, const std::set<std::string>& removed,
+                  std::vector<Operation>& operations) {
     for (const Group& group : design.groups) {
         if (removed.count(group.id.str())) continue;
         Json kept = Json::array();
         for (const std::string& id : group.managerOn)
             if (!removed.count(id)) kept.push_back(id);
         if (kept.size() != group.managerOn.size())
-            operations.push_back(set(Collection::groups, group.id.str(), "/manager_on", kept.empty() ? Json(nullptr) : kept, ""));
+            operations.push_back(set(Collection::groups, group.id.str(), "/manager_on",
+                                     kept.empty() ? Json(nullptr) : kept, ""));
     }
 }
 
-void removeMentions(const Design& design, const std::set<std::string>& removed, std::vector<Operation>& operations) {
+void removeMentions(const Design& design, const std::set<std::string>& removed,
+                    std::vector<Operation>& operations) {
     for (const Scenario& scenario : design.scenarios) {
         Scenario kept = scenario;
         std::erase_if(kept.events, [&](const ScenarioEvent& event) {
             return removed.count(event.what) > 0 || removed.count(otherSideOf(event)) > 0;
         });
         if (kept.events.size() != scenario.events.size())
-            operations.push_back(set(Collection::scenarios, scenario.id.str(), "/events", toJson(kept)["events"], ""));
+            operations.push_back(
+                set(Collection::scenarios, scenario.id.str(), "/events", toJson(kept)["events"], ""));
     }
     for (const Objective& objective : design.objectives)
         if (removed.count(objective.flow.substr(0, objective.flow.find(':'))) || removed.count(objective.of))
@@ -260,8 +275,10 @@ Operation removeAll(const Design& design, const std::vector<std::string>& ids) {
     std::stable_sort(domains.begin(), domains.end(), [&](const Domain* a, const Domain* b) {
         return domainChain(design, a->id).size() > domainChain(design, b->id).size();
     });
-    for (const Domain* domain : domains) operations.push_back(removeOf(Collection::domains, domain->id.str()));
-    return batch(ids.size() == 1 ? "Delete " + ids.front() : fmt::format("Delete {} things", ids.size()), std::move(operations));
+    for (const Domain* domain : domains)
+        operations.push_back(removeOf(Collection::domains, domain->id.str()));
+    return batch(ids.size() == 1 ? "Delete " + ids.front() : fmt::format("Delete {} things", ids.size()),
+                 std::move(operations));
 }
 
 } // namespace operation

@@ -1,13 +1,14 @@
 #pragma once
-// The only way to change a design. An Operation is a value with one JSON form, used for undo, journals, variants and
-// quick fixes. Its inverse is what Document::apply returns.
+// The only way to change a design. An Operation is a value with one JSON form, used for undo, journals,
+// variants and quick fixes. Its inverse is what Document::apply returns.
 //
 // JSON:  {"op":"insert","in":"nodes","value":{...},"at":3}     "at" optional: at the end
 //        {"op":"remove","in":"nodes","id":"web1"}
-//        {"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":16}    value null: back to default
+//        {"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":16}    value null: back to
+//        default
 //        {"op":"batch","label":"Delete web1","operations":[...]}
-// "in" is nodes, domains, groups, links, objectives, scenarios, variants, canvas, settings, attachments or design
-// (design: path "/name"). For canvas, id is the thing's id and value [x, y] or [x, y, w, h].
+// "in" is nodes, domains, groups, links, objectives, scenarios, variants, canvas, settings, attachments or
+// design (design: path "/name"). For canvas, id is the thing's id and value [x, y] or [x, y, w, h].
 
 #include "core/base/json.h"
 #include "core/base/result.h"
@@ -21,7 +22,17 @@
 namespace alwayson {
 
 enum class Collection : std::uint8_t {
-    nodes, domains, groups, links, objectives, scenarios, variants, canvas, settings, attachments, design
+    nodes,
+    domains,
+    groups,
+    links,
+    objectives,
+    scenarios,
+    variants,
+    canvas,
+    settings,
+    attachments,
+    design
 };
 std::string_view toString(Collection collection);
 
@@ -57,8 +68,9 @@ Operation rename(Collection in, std::string id, std::string name);
 Operation place(std::string id, CanvasBox box); // on the canvas
 Operation batch(std::string label, std::vector<Operation> operations);
 
-// Removes things with all that hangs on them: links of removed nodes and groups, scenario events and objectives that name them,
-// canvas boxes; managers no longer run on them; children of a removed domain move to its parent, members of a removed group stay without one.
+// Removes things with all that hangs on them: links of removed nodes and groups, scenario events and
+// objectives that name them, canvas boxes; managers no longer run on them; children of a removed domain move
+// to its parent, members of a removed group stay without one.
 Operation removeAll(const Design& design, const std::vector<std::string>& ids);
 
 } // namespace operation

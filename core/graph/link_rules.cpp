@@ -89,8 +89,10 @@ std::string whyEndsRefuse(const End& from, const End& to) {
     return {};
 }
 
-// A balancer reaches each server once: a second way to it would get it a double share here, and none in HAProxy.
-std::string whyReachedTwice(const Design& design, const End& caller, std::string_view from, const End& called) {
+// A balancer reaches each server once: a second way to it would get it a double share here, and none in
+// HAProxy.
+std::string whyReachedTwice(const Design& design, const End& caller, std::string_view from,
+                            const End& called) {
     if (caller.nodes.empty() || !hasRole(*caller.nodes.front(), "balancer")) return {};
     for (const Link& link : design.links) {
         if (link.from != from) continue;
@@ -98,8 +100,10 @@ std::string whyReachedTwice(const Design& design, const End& caller, std::string
         if (!other || other->isGroup == called.isGroup) continue;
         for (const Node* node : other->nodes)
             if (std::find(called.nodes.begin(), called.nodes.end(), node) != called.nodes.end())
-                return fmt::format("{} already reaches {} through {}. Remove that link first, or leave this one out.", caller.name,
-                                   node->displayName(), other->isGroup ? "the group " + other->name : "a link of its own");
+                return fmt::format(
+                    "{} already reaches {} through {}. Remove that link first, or leave this one out.",
+                    caller.name, node->displayName(),
+                    other->isGroup ? "the group " + other->name : "a link of its own");
     }
     return {};
 }
@@ -113,14 +117,16 @@ std::string whyThereAlready(const Design& design, const Link& added, const End& 
         if (link.from != added.from || link.to != added.to) continue;
         const Access there = accessOf(link);
         if (there != wanted && there != Access::asRequest && wanted != Access::asRequest) continue;
-        return fmt::format("{} already calls {}. Select that link to change how often and how.", caller.name, called.name);
+        return fmt::format("{} already calls {}. Select that link to change how often and how.", caller.name,
+                           called.name);
     }
     return {};
 }
 
 } // namespace
 
-std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to, const Parameters& parameters) {
+std::string whyLinkRefused(const Design& design, std::string_view from, std::string_view to,
+                           const Parameters& parameters) {
     const std::optional<End> caller = endOf(design, from), called = endOf(design, to);
     if (!caller)
         return fmt::format("There is no node or group named \"{}\". A link starts at a node or a group.",

@@ -21,7 +21,8 @@ Result<T> finish(ObjectReader& in, T value) {
     return value;
 }
 
-const Descriptor* knownKind(ObjectReader& in, const std::string& kind, const std::vector<Descriptor>& known, const char* what) {
+const Descriptor* knownKind(ObjectReader& in, const std::string& kind, const std::vector<Descriptor>& known,
+                            const char* what) {
     std::vector<std::string> ids;
     for (const Descriptor& descriptor : known) {
         if (descriptor.id == kind) return &descriptor;
@@ -29,8 +30,8 @@ const Descriptor* knownKind(ObjectReader& in, const std::string& kind, const std
     }
     std::string cure = didYouMean(kind, ids);
     if (cure.empty()) cure = fmt::format("Known are {}.", fmt::join(ids, ", "));
-    in.context().fail("design.unknown_kind", in.pointerTo("kind"), fmt::format("there is no {} of kind \"{}\".", what, shownName(kind)),
-                      cure);
+    in.context().fail("design.unknown_kind", in.pointerTo("kind"),
+                      fmt::format("there is no {} of kind \"{}\".", what, shownName(kind)), cure);
     return nullptr;
 }
 
@@ -39,8 +40,8 @@ constexpr std::size_t kMaxListed = 256;
 
 bool hasRoomFor(ObjectReader& in, const char* key, std::size_t count) {
     if (count < kMaxListed) return true;
-    in.context().fail("design.range", in.pointerTo(key), fmt::format("\"{}\" has more than {} entries.", key, kMaxListed),
-                      "Shorten the list.");
+    in.context().fail("design.range", in.pointerTo(key),
+                      fmt::format("\"{}\" has more than {} entries.", key, kMaxListed), "Shorten the list.");
     return false;
 }
 
@@ -51,7 +52,8 @@ std::vector<FailureMode> failureModesFrom(ObjectReader& in) {
         modes.push_back(failureModeFrom(*json, pointer, in.context()));
         for (std::size_t i = 0; i + 1 < modes.size(); ++i)
             if (modes[i].id == modes.back().id)
-                in.context().fail("design.duplicate_id", pointer, fmt::format("failure mode \"{}\" is there twice.", modes.back().id),
+                in.context().fail("design.duplicate_id", pointer,
+                                  fmt::format("failure mode \"{}\" is there twice.", modes.back().id),
                                   "Merge them.");
     }
     return modes;
@@ -68,7 +70,8 @@ Ageing ageingFrom(ObjectReader& in) {
 void writeFailureModes(Json& json, const std::vector<FailureMode>& modes, bool defaults) {
     if (!modes.empty()) {
         json["failure_modes"] = Json::array();
-        for (const FailureMode& mode : modes) json["failure_modes"].push_back(toJson(mode));
+        for (const FailureMode& mode : modes)
+            json["failure_modes"].push_back(toJson(mode));
     }
     if (!defaults) json["default_failure_modes"] = false;
 }
@@ -85,10 +88,12 @@ Result<Node> nodeFromJson(const Json& json, const std::string& pointer, std::vec
     Node node;
     node.id = NodeId(in.requiredId("id"));
     node.kind = in.requiredText("kind");
-    const Descriptor* kind = context.failed() ? nullptr : knownKind(in, node.kind, Catalogue::builtIn().kinds(), "node");
+    const Descriptor* kind =
+        context.failed() ? nullptr : knownKind(in, node.kind, Catalogue::builtIn().kinds(), "node");
     node.name = in.text("name");
     if (const auto domain = in.optionalId("domain")) node.domain = DomainId(*domain);
-    for (std::string& id : in.idList("depends_on")) node.dependsOn.emplace_back(std::move(id));
+    for (std::string& id : in.idList("depends_on"))
+        node.dependsOn.emplace_back(std::move(id));
     if (const auto group = in.optionalId("group")) node.group = GroupId(*group);
     node.crew = in.optionalId("crew");
     if (kind) node.parameters = in.parameters("parameters", kind->parameters, node.unknown);
@@ -97,7 +102,8 @@ Result<Node> nodeFromJson(const Json& json, const std::string& pointer, std::vec
         node.classes.push_back(requestClassFrom(*one, at, context));
         for (std::size_t i = 0; i + 1 < node.classes.size(); ++i)
             if (node.classes[i].id == node.classes.back().id)
-                context.fail("design.duplicate_id", at, fmt::format("class \"{}\" is there twice.", node.classes[i].id), "Rename one.");
+                context.fail("design.duplicate_id", at,
+                             fmt::format("class \"{}\" is there twice.", node.classes[i].id), "Rename one.");
     }
     node.failureModes = failureModesFrom(in);
     node.defaultFailureModes = in.boolean("default_failure_modes", true);
@@ -112,14 +118,16 @@ Json toJson(const Node& node) {
     if (node.domain) json["domain"] = node.domain->str();
     if (!node.dependsOn.empty()) {
         json["depends_on"] = Json::array();
-        for (const DomainId& id : node.dependsOn) json["depends_on"].push_back(id.str());
+        for (const DomainId& id : node.dependsOn)
+            json["depends_on"].push_back(id.str());
     }
     if (node.group) json["group"] = node.group->str();
     if (node.crew) json["crew"] = *node.crew;
     writeParameters(json, "parameters", node.parameters);
     if (!node.classes.empty()) {
         json["classes"] = Json::array();
-        for (const RequestClass& one : node.classes) json["classes"].push_back(toJson(one));
+        for (const RequestClass& one : node.classes)
+            json["classes"].push_back(toJson(one));
     }
     writeFailureModes(json, node.failureModes, node.defaultFailureModes);
     if (node.ageing != Ageing::always) json["ageing"] = toString(node.ageing);
@@ -128,13 +136,15 @@ Json toJson(const Node& node) {
     return json;
 }
 
-Result<Domain> domainFromJson(const Json& json, const std::string& pointer, std::vector<LoadWarning>* warnings) {
+Result<Domain> domainFromJson(const Json& json, const std::string& pointer,
+                              std::vector<LoadWarning>* warnings) {
     DecodeContext context{std::nullopt, warnings};
     ObjectReader in(json, pointer, "place", context);
     Domain domain;
     domain.id = DomainId(in.requiredId("id"));
     domain.kind = in.requiredText("kind");
-    const Descriptor* kind = context.failed() ? nullptr : knownKind(in, domain.kind, Catalogue::builtIn().domains(), "place");
+    const Descriptor* kind =
+        context.failed() ? nullptr : knownKind(in, domain.kind, Catalogue::builtIn().domains(), "place");
     domain.name = in.text("name");
     if (const auto parent = in.optionalId("parent")) domain.parent = DomainId(*parent);
     if (kind) domain.parameters = in.parameters("parameters", kind->parameters, domain.unknown);
@@ -153,13 +163,15 @@ Json toJson(const Domain& domain) {
     return json;
 }
 
-Result<Group> groupFromJson(const Json& json, const std::string& pointer, std::vector<LoadWarning>* warnings) {
+Result<Group> groupFromJson(const Json& json, const std::string& pointer,
+                            std::vector<LoadWarning>* warnings) {
     DecodeContext context{std::nullopt, warnings};
     ObjectReader in(json, pointer, "group", context);
     Group group;
     group.id = GroupId(in.requiredId("id"));
     group.kind = in.requiredText("kind");
-    const Descriptor* kind = context.failed() ? nullptr : knownKind(in, group.kind, Catalogue::builtIn().groups(), "group");
+    const Descriptor* kind =
+        context.failed() ? nullptr : knownKind(in, group.kind, Catalogue::builtIn().groups(), "group");
     group.name = in.text("name");
     group.crew = in.optionalId("crew");
     group.managerOn = in.idList("manager_on");
@@ -184,7 +196,8 @@ Result<Link> linkFromJson(const Json& json, const std::string& pointer, std::vec
     Link link;
     link.id = LinkId(in.requiredId("id"));
     link.kind = in.text("kind", "request");
-    const Descriptor* kind = context.failed() ? nullptr : knownKind(in, link.kind, Catalogue::builtIn().links(), "link");
+    const Descriptor* kind =
+        context.failed() ? nullptr : knownKind(in, link.kind, Catalogue::builtIn().links(), "link");
     link.from = in.requiredId("from");
     link.to = in.requiredId("to");
     link.classes = in.idList("classes");
@@ -203,10 +216,11 @@ Json toJson(const Link& link) {
     return json;
 }
 
-Result<Objective> objectiveFromJson(const Json& json, const std::string& pointer, std::vector<LoadWarning>* warnings) {
-    static const std::vector<std::string> kMetrics{"availability_time", "availability_requests", "availability_good",
-                                                   "latency_p50_ms",    "latency_p95_ms",        "latency_p99_ms",
-                                                   "cost_usd_per_month"};
+Result<Objective> objectiveFromJson(const Json& json, const std::string& pointer,
+                                    std::vector<LoadWarning>* warnings) {
+    static const std::vector<std::string> kMetrics{
+        "availability_time", "availability_requests", "availability_good", "latency_p50_ms",
+        "latency_p95_ms",    "latency_p99_ms",        "cost_usd_per_month"};
     DecodeContext context{std::nullopt, warnings};
     ObjectReader in(json, pointer, "objective", context);
     Objective objective;
@@ -215,13 +229,15 @@ Result<Objective> objectiveFromJson(const Json& json, const std::string& pointer
     objective.of = in.optionalId("of").value_or("");
     objective.metric = in.requiredText("metric");
     if (!context.failed() && std::find(kMetrics.begin(), kMetrics.end(), objective.metric) == kMetrics.end())
-        context.fail("design.choice", in.pointerTo("metric"), fmt::format("there is no metric \"{}\".", shownName(objective.metric)),
+        context.fail("design.choice", in.pointerTo("metric"),
+                     fmt::format("there is no metric \"{}\".", shownName(objective.metric)),
                      fmt::format("Choose one of {}.", fmt::join(kMetrics, ", ")));
     objective.atLeast = in.optionalNumber("at_least", 0, kLargestNumber);
     objective.atMost = in.optionalNumber("at_most", 0, kLargestNumber);
     objective.windowDays = in.optionalNumber("window_d", 1e-3, 36500);
     if (objective.atLeast.has_value() == objective.atMost.has_value())
-        context.fail("design.missing", pointer, "an objective needs one of \"at_least\" and \"at_most\".", "Give the figure you want.");
+        context.fail("design.missing", pointer, "an objective needs one of \"at_least\" and \"at_most\".",
+                     "Give the figure you want.");
     return finish(in, std::move(objective));
 }
 
@@ -246,8 +262,10 @@ static ScenarioEvent eventFrom(const Json& json, const std::string& pointer, Dec
     const Descriptor* kind = Catalogue::builtIn().event(event.action);
     if (!kind && !context.failed()) {
         std::vector<std::string> known;
-        for (const Descriptor& d : Catalogue::builtIn().events()) known.push_back(d.id);
-        context.fail("design.unknown_kind", in.pointerTo("do"), fmt::format("there is no event \"{}\".", shownName(event.action)),
+        for (const Descriptor& d : Catalogue::builtIn().events())
+            known.push_back(d.id);
+        context.fail("design.unknown_kind", in.pointerTo("do"),
+                     fmt::format("there is no event \"{}\".", shownName(event.action)),
                      fmt::format("Known are {}.", fmt::join(known, ", ")));
     }
     event.what = in.optionalId("what").value_or("");
@@ -257,7 +275,8 @@ static ScenarioEvent eventFrom(const Json& json, const std::string& pointer, Dec
     return event;
 }
 
-Result<Scenario> scenarioFromJson(const Json& json, const std::string& pointer, std::vector<LoadWarning>* warnings) {
+Result<Scenario> scenarioFromJson(const Json& json, const std::string& pointer,
+                                  std::vector<LoadWarning>* warnings) {
     DecodeContext context{std::nullopt, warnings};
     ObjectReader in(json, pointer, "scenario", context);
     Scenario scenario;
@@ -266,7 +285,8 @@ Result<Scenario> scenarioFromJson(const Json& json, const std::string& pointer, 
     scenario.duration = Duration::seconds(in.number("duration_s", 300, 1e-9, 1e12));
     scenario.seed = in.optionalNumber("seed", 0, 9007199254740991.0);
     scenario.backgroundFailures = in.boolean("background_failures", false);
-    for (const auto& [event, at] : in.elements("events")) scenario.events.push_back(eventFrom(*event, at, context));
+    for (const auto& [event, at] : in.elements("events"))
+        scenario.events.push_back(eventFrom(*event, at, context));
     return finish(in, std::move(scenario));
 }
 
@@ -281,7 +301,8 @@ Json toJson(const Scenario& scenario) {
         Json one = {{"at_s", numberToJson(event.at.seconds())}, {"do", event.action}};
         if (!event.what.empty()) one["what"] = event.what;
         if (!event.mode.empty()) one["mode"] = event.mode;
-        for (const auto& [key, value] : event.parameters) one[key] = toJson(value);
+        for (const auto& [key, value] : event.parameters)
+            one[key] = toJson(value);
         writeUnknown(one, event.unknown);
         json["events"].push_back(std::move(one));
     }
@@ -289,13 +310,15 @@ Json toJson(const Scenario& scenario) {
     return json;
 }
 
-Result<Variant> variantFromJson(const Json& json, const std::string& pointer, std::vector<LoadWarning>* warnings) {
+Result<Variant> variantFromJson(const Json& json, const std::string& pointer,
+                                std::vector<LoadWarning>* warnings) {
     DecodeContext context{std::nullopt, warnings};
     ObjectReader in(json, pointer, "variant", context);
     Variant variant;
     variant.id = in.requiredId("id");
     variant.name = in.text("name");
-    for (const auto& [operation, at] : in.elements("operations")) variant.operations.push_back(operation->dump());
+    for (const auto& [operation, at] : in.elements("operations"))
+        variant.operations.push_back(operation->dump());
     return finish(in, std::move(variant));
 }
 
@@ -303,7 +326,8 @@ Json toJson(const Variant& variant) {
     Json json = {{"id", variant.id}};
     if (!variant.name.empty()) json["name"] = variant.name;
     json["operations"] = Json::array();
-    for (const std::string& text : variant.operations) json["operations"].push_back(treeOf(text).value_or(nullptr));
+    for (const std::string& text : variant.operations)
+        json["operations"].push_back(treeOf(text).value_or(nullptr));
     writeUnknown(json, variant.unknown);
     return json;
 }
@@ -314,12 +338,14 @@ static std::string bookFrom(ObjectReader& in, const std::string& key, const std:
     std::vector<std::string> known;
     for (const std::string& path : resources::list(folder + "/"))
         known.push_back(path.substr(folder.size() + 1, path.size() - folder.size() - 6));
-    in.context().fail("design.choice", in.pointerTo(key), fmt::format("there is no book \"{}\".", shownName(id)),
+    in.context().fail("design.choice", in.pointerTo(key),
+                      fmt::format("there is no book \"{}\".", shownName(id)),
                       fmt::format("Choose one of {}.", fmt::join(known, ", ")));
     return id;
 }
 
-Result<Settings> settingsFromJson(const Json& json, const std::string& pointer, std::vector<LoadWarning>* warnings) {
+Result<Settings> settingsFromJson(const Json& json, const std::string& pointer,
+                                  std::vector<LoadWarning>* warnings) {
     static const std::vector<std::string> kVersions{"2.4", "2.6", "2.8", "3.0", "3.2"};
     DecodeContext context{std::nullopt, warnings};
     ObjectReader in(json, pointer, "settings object", context);
@@ -327,14 +353,16 @@ Result<Settings> settingsFromJson(const Json& json, const std::string& pointer, 
     settings.priceBook = bookFrom(in, "price_book", "price_books");
     settings.capacityBook = bookFrom(in, "capacity_book", "capacity_books");
     settings.haproxyVersion = in.text("haproxy_version", settings.haproxyVersion);
-    if (!context.failed() && std::find(kVersions.begin(), kVersions.end(), settings.haproxyVersion) == kVersions.end())
+    if (!context.failed() &&
+        std::find(kVersions.begin(), kVersions.end(), settings.haproxyVersion) == kVersions.end())
         context.fail("design.choice", in.pointerTo("haproxy_version"), "no export for this HAProxy version.",
                      fmt::format("Choose one of {}.", fmt::join(kVersions, ", ")));
     for (const auto& [one, at] : in.elements("crews")) {
         if (!hasRoomFor(in, "crews", settings.crews.size())) break;
         Crew crew = crewFrom(*one, at, context);
         if (settings.crew(crew.id))
-            context.fail("design.duplicate_id", at, fmt::format("crew \"{}\" is there twice.", crew.id), "Rename one.");
+            context.fail("design.duplicate_id", at, fmt::format("crew \"{}\" is there twice.", crew.id),
+                         "Rename one.");
         settings.crews.push_back(std::move(crew));
     }
     return finish(in, std::move(settings));
@@ -342,10 +370,12 @@ Result<Settings> settingsFromJson(const Json& json, const std::string& pointer, 
 
 Json toJson(const Settings& settings) {
     Json json = {{"price_book", settings.priceBook}, {"capacity_book", settings.capacityBook}};
-    if (settings.haproxyVersion != Settings{}.haproxyVersion) json["haproxy_version"] = settings.haproxyVersion;
+    if (settings.haproxyVersion != Settings{}.haproxyVersion)
+        json["haproxy_version"] = settings.haproxyVersion;
     if (!settings.crews.empty()) {
         json["crews"] = Json::array();
-        for (const Crew& crew : settings.crews) json["crews"].push_back(toJson(crew));
+        for (const Crew& crew : settings.crews)
+            json["crews"].push_back(toJson(crew));
     }
     writeUnknown(json, settings.unknown);
     return json;

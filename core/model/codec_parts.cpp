@@ -26,7 +26,8 @@ DistributionEntry entryFromKey(const std::string& key, double value) {
 Error at(std::string code, const std::string& pointer, std::string message, std::string cure) {
     Place place;
     place.pointer = pointer;
-    return Error{ErrorKind::invalidInput, std::move(code), std::move(message), std::move(cure), std::move(place)};
+    return Error{ErrorKind::invalidInput, std::move(code), std::move(message), std::move(cure),
+                 std::move(place)};
 }
 
 bool isPlainEntry(std::string_view name) {
@@ -36,32 +37,39 @@ bool isPlainEntry(std::string_view name) {
 } // namespace
 
 Result<Distribution> distributionFromJson(const Json& json, const std::string& pointer) {
-    static const std::string kCure = "Write for example { \"dist\": \"lognormal\", \"mean_ms\": 12, \"p99_ms\": 60 }.";
+    static const std::string kCure =
+        "Write for example { \"dist\": \"lognormal\", \"mean_ms\": 12, \"p99_ms\": 60 }.";
     if (!json.is_object()) return at("design.type", pointer, "a distribution must be an object.", kCure);
     const auto family = json.find("dist");
     Distribution distribution;
     if (family == json.end() || !family->is_string() ||
         !familyFromString(family->get_ref<const std::string&>(), distribution.family))
         return at("distribution.family", pointer,
-                  "a distribution needs \"dist\": constant, exponential, weibull, lognormal, gamma, erlang, uniform, "
+                  "a distribution needs \"dist\": constant, exponential, weibull, lognormal, gamma, erlang, "
+                  "uniform, "
                   "triangular, hyperexponential or empirical.",
                   kCure);
     for (const auto& [key, value] : json.items()) {
         if (key == "dist") continue;
         const std::string here = pointer + "/" + escapePointer(key);
         const DistributionEntry entry = entryFromKey(key, 0);
-        if (value.is_array() && entry.name == "values" && distribution.family == DistributionFamily::empirical) {
+        if (value.is_array() && entry.name == "values" &&
+            distribution.family == DistributionFamily::empirical) {
             distribution.valuesUnit = entry.unit;
             for (const Json& one : value) {
                 if (!one.is_number()) return at("design.type", here, "values must be numbers.", "");
                 distribution.values.push_back(one.get<double>());
             }
-            if (entry.unit.empty()) return at("distribution.entries", here, "values need a unit.", "Write values_ms or values_s.");
+            if (entry.unit.empty())
+                return at("distribution.entries", here, "values need a unit.",
+                          "Write values_ms or values_s.");
             continue;
         }
-        if (!value.is_number()) return at("design.type", here, fmt::format("\"{}\" must be a number.", key), kCure);
+        if (!value.is_number())
+            return at("design.type", here, fmt::format("\"{}\" must be a number.", key), kCure);
         if (entry.unit.empty() != isPlainEntry(entry.name))
-            return at("distribution.entries", here, fmt::format("\"{}\" is not an entry of a distribution.", key),
+            return at("distribution.entries", here,
+                      fmt::format("\"{}\" is not an entry of a distribution.", key),
                       "Times carry a unit of time in their name: mean_ms, p95_min, value_h.");
         distribution.entries.push_back({entry.name, entry.unit, value.get<double>()});
     }
@@ -76,7 +84,8 @@ Json toJson(const Distribution& distribution) {
         json[entry.unit.empty() ? entry.name : entry.name + "_" + entry.unit] = numberToJson(entry.value);
     if (distribution.family == DistributionFamily::empirical) {
         Json values = Json::array();
-        for (double value : distribution.values) values.push_back(numberToJson(value));
+        for (double value : distribution.values)
+            values.push_back(numberToJson(value));
         json["values_" + distribution.valuesUnit] = std::move(values);
     }
     return json;
@@ -85,19 +94,24 @@ Json toJson(const Distribution& distribution) {
 namespace {
 
 // "mttf_h": exponential mean, or "time_to_failure": {dist}.
-std::optional<Distribution> timeFrom(ObjectReader& in, const std::string& shortKey, const std::string& longKey) {
+std::optional<Distribution> timeFrom(ObjectReader& in, const std::string& shortKey,
+                                     const std::string& longKey) {
     const std::optional<double> mean = in.optionalNumber(shortKey, 1e-12, 1e12);
     std::optional<Distribution> distribution = in.optionalDistribution(longKey);
     if (mean && distribution)
-        in.context().fail("design.conflict", in.pointerTo(shortKey), fmt::format("give \"{}\" or \"{}\", not both.", shortKey, longKey));
+        in.context().fail("design.conflict", in.pointerTo(shortKey),
+                          fmt::format("give \"{}\" or \"{}\", not both.", shortKey, longKey));
     return mean ? Distribution::exponentialMean(*mean, "h") : distribution;
 }
 
 void timeTo(Json& json, const std::optional<Distribution>& time, const char* shortKey, const char* longKey) {
     if (!time) return;
-    const bool plain = time->family == DistributionFamily::exponential && time->entries.size() == 1 && time->entries[0].unit == "h";
-    if (plain) json[shortKey] = numberToJson(time->entries[0].value);
-    else json[longKey] = toJson(*time);
+    const bool plain = time->family == DistributionFamily::exponential && time->entries.size() == 1 &&
+                       time->entries[0].unit == "h";
+    if (plain)
+        json[shortKey] = numberToJson(time->entries[0].value);
+    else
+        json[longKey] = toJson(*time);
 }
 
 } // namespace
@@ -117,7 +131,8 @@ FailureMode failureModeFrom(const Json& json, const std::string& pointer, Decode
     }
     mode.timeToFailure = timeFrom(in, "mttf_h", "time_to_failure");
     if (mode.timeToFailure && !context.failed() && !(resolve(*mode.timeToFailure)->mean() > 0))
-        context.fail("design.range", in.pointerTo("time_to_failure"), "the mean time to failure is 0.", "Give a positive time.");
+        context.fail("design.range", in.pointerTo("time_to_failure"), "the mean time to failure is 0.",
+                     "Give a positive time.");
     mode.repair = timeFrom(in, "mttr_h", "repair");
     mode.slowFactor = in.optionalNumber("slow_factor", 1, 1e4);
     mode.errorShare = in.optionalNumber("error_share", 0, 1);
@@ -125,7 +140,8 @@ FailureMode failureModeFrom(const Json& json, const std::string& pointer, Decode
     if (in.find("repaired_by")) {
         RepairedBy by{};
         if (!repairedByFromString(in.text("repaired_by"), by))
-            context.fail("design.choice", in.pointerTo("repaired_by"), "no such way to end a failure.", "Choose restart or crew.");
+            context.fail("design.choice", in.pointerTo("repaired_by"), "no such way to end a failure.",
+                         "Choose restart or crew.");
         mode.repairedBy = by;
     }
     mode.restartCoverage = in.optionalNumber("restart_coverage", 0, 1);
@@ -156,7 +172,8 @@ Crew crewFrom(const Json& json, const std::string& pointer, DecodeContext& conte
     Crew crew;
     crew.id = in.requiredId("id");
     const Parameters read = in.inlineParameters(Catalogue::builtIn().part("crew")->parameters);
-    if (const auto size = read.find("size"); size != read.end()) crew.size = static_cast<int>(std::get<double>(size->second));
+    if (const auto size = read.find("size"); size != read.end())
+        crew.size = static_cast<int>(std::get<double>(size->second));
     if (const auto response = read.find("response"); response != read.end())
         crew.response = std::get<Distribution>(response->second);
     in.takeUnknown(crew.unknown);
@@ -209,13 +226,16 @@ namespace {
 std::string unescapeStep(std::string_view step) {
     std::string key;
     for (std::size_t i = 0; i < step.size(); ++i) {
-        if (step[i] == '~' && i + 1 < step.size()) key += step[++i] == '1' ? '/' : '~';
-        else key += step[i];
+        if (step[i] == '~' && i + 1 < step.size())
+            key += step[++i] == '1' ? '/' : '~';
+        else
+            key += step[i];
     }
     return key;
 }
 
-// Puts unknown fields back into one object. They differ from each other, so each is compared with the known ones only.
+// Puts unknown fields back into one object. They differ from each other, so each is compared with the known
+// ones only.
 class UnknownWriter {
 public:
     explicit UnknownWriter(Json& object) : m_object(&object), m_known(object.size()) {}
@@ -235,11 +255,13 @@ private:
 
 void writeUnknown(Json& json, const UnknownFields& unknown) {
     UnknownWriter own(json);
-    // Pointers have one step, or two for fields inside "parameters", "deploy" or "canvas"; sorted, so that those of
-    // one object follow each other. Not written through json_pointer: that makes arrays of keys that are numbers.
+    // Pointers have one step, or two for fields inside "parameters", "deploy" or "canvas"; sorted, so that
+    // those of one object follow each other. Not written through json_pointer: that makes arrays of keys that
+    // are numbers.
     for (const auto& [pointer, text] : unknown) {
         const std::size_t slash = pointer.find('/', 1);
-        if (slash == std::string::npos) own.write(unescapeStep(std::string_view(pointer).substr(1)), treeOf(text).value_or(nullptr));
+        if (slash == std::string::npos)
+            own.write(unescapeStep(std::string_view(pointer).substr(1)), treeOf(text).value_or(nullptr));
     }
     std::string outer;
     std::optional<UnknownWriter> inner;
@@ -254,13 +276,15 @@ void writeUnknown(Json& json, const UnknownFields& unknown) {
             inner.emplace(object);
             outer = std::move(parent);
         }
-        inner->write(unescapeStep(std::string_view(pointer).substr(slash + 1)), treeOf(text).value_or(nullptr));
+        inner->write(unescapeStep(std::string_view(pointer).substr(slash + 1)),
+                     treeOf(text).value_or(nullptr));
     }
 }
 
 Json toJson(const Parameters& parameters) {
     Json json = Json::object();
-    for (const auto& [key, value] : parameters) json[key] = toJson(value);
+    for (const auto& [key, value] : parameters)
+        json[key] = toJson(value);
     return json;
 }
 

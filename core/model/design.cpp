@@ -43,13 +43,15 @@ std::vector<RequestClass> classesOf(const Node& client) {
 }
 
 const Crew* Settings::crew(std::string_view id) const {
-    const auto found = std::find_if(crews.begin(), crews.end(), [&](const Crew& one) { return one.id == id; });
+    const auto found =
+        std::find_if(crews.begin(), crews.end(), [&](const Crew& one) { return one.id == id; });
     return found == crews.end() ? nullptr : &*found;
 }
 
 std::string freshId(const Design& design, std::string_view base) {
     std::string id = slugId(base);
-    for (int suffix = 2; design.hasId(id); ++suffix) id = fmt::format("{}-{}", slugId(base), suffix);
+    for (int suffix = 2; design.hasId(id); ++suffix)
+        id = fmt::format("{}-{}", slugId(base), suffix);
     return id;
 }
 

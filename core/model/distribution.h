@@ -1,5 +1,6 @@
 #pragma once
-// A distribution of a duration, kept as it was entered (mean, or median and p95, ...), so that files round-trip.
+// A distribution of a duration, kept as it was entered (mean, or median and p95, ...), so that files
+// round-trip.
 
 #include "core/base/quantity.h"
 #include "core/base/result.h"
@@ -57,15 +58,17 @@ struct DistributionShape {
     double c = 0;
     std::vector<double> values;
 
-    double mean() const;              // seconds
-    double secondMoment() const;      // seconds squared
-    double quantile(double p) const;  // seconds, 0 < p < 1; Boost.Math, for reports (engines sample by their own code)
+    double mean() const;         // seconds
+    double secondMoment() const; // seconds squared
+    double quantile(
+        double p) const; // seconds, 0 < p < 1; Boost.Math, for reports (engines sample by their own code)
     double cdf(double seconds) const; // for reports
     bool isExponential() const { return family == DistributionFamily::exponential; }
 };
 
 // Errors: code "distribution.entries" (missing, unknown or contradicting entries), "distribution.range".
-// lognormal from mean m and p99 q solves sigma = z - sqrt(z^2 - 2 ln(q/m)), z = 2.3263...; needs ln(q/m) <= z^2/2.
+// lognormal from mean m and p99 q solves sigma = z - sqrt(z^2 - 2 ln(q/m)), z = 2.3263...; needs ln(q/m) <=
+// z^2/2.
 Result<DistributionShape> resolve(const Distribution& distribution);
 
 // "lognormal, mean 12 ms, p99 60 ms": for labels and reports.

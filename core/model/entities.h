@@ -1,6 +1,6 @@
 #pragma once
-// The four kinds of things of a design (node, domain, group, link) and what stands beside them, as plain values.
-// Field by field they are the design file (2-model); JSON in core/model/codec.h.
+// The four kinds of things of a design (node, domain, group, link) and what stands beside them, as plain
+// values. Field by field they are the design file (2-model); JSON in core/model/codec.h.
 
 #include "core/base/ids.h"
 #include "core/base/quantity.h"
@@ -19,10 +19,11 @@ struct RequestClass {
     std::string id;
     double share = 1; // of the client's rate; shares of one client add up to 1
     bool writes = false;
-    std::optional<bool> idempotent;          // default: not writes
+    std::optional<bool> idempotent;           // default: not writes
     Duration deadline = Duration::seconds(3); // "deadline_ms": right answer before this or it is a failure
     std::optional<Duration> latencyObjective; // "latency_objective_ms": good = success within it
-    std::optional<Duration> maxStaleness;     // "max_staleness_ms": an answer from a replica further behind is a failure
+    std::optional<Duration>
+        maxStaleness; // "max_staleness_ms": an answer from a replica further behind is a failure
     UnknownFields unknown;
     bool isIdempotent() const { return idempotent.value_or(!writes); }
     friend bool operator==(const RequestClass&, const RequestClass&) = default;
@@ -39,8 +40,9 @@ struct Node {
     std::optional<DomainId> domain;
     std::vector<DomainId> dependsOn; // "depends_on": further domains it needs (power feed, switch)
     std::optional<GroupId> group;
-    std::optional<std::string> crew;  // id in Settings::crews: who repairs it; none: its group's, else nobody has to wait
-    Parameters parameters;            // only what differs from the catalogue
+    std::optional<std::string>
+        crew; // id in Settings::crews: who repairs it; none: its group's, else nobody has to wait
+    Parameters parameters;             // only what differs from the catalogue
     std::vector<RequestClass> classes; // clients; empty means the default classes
     std::vector<FailureMode> failureModes;
     bool defaultFailureModes = true; // false: only the modes listed here
@@ -69,8 +71,8 @@ struct Group {
     std::string kind; // pool, vrrp_pair, mysql_replication, quorum
     std::string name;
     std::optional<std::string> crew;    // for members that name none themselves
-    std::vector<std::string> managerOn; // "manager_on": the nodes its failover manager runs on, or one quorum group;
-                                        // empty: a manager that is never down and cut off from nobody
+    std::vector<std::string> managerOn; // "manager_on": the nodes its failover manager runs on, or one quorum
+                                        // group; empty: a manager that is never down and cut off from nobody
     Parameters parameters;
     UnknownFields unknown;
     const std::string& displayName() const { return name.empty() ? id.str() : name; }
@@ -79,9 +81,9 @@ struct Group {
 
 struct Link {
     LinkId id;
-    std::string kind = "request"; // catalogue id of the link kind
-    std::string from;             // id of a node or group
-    std::string to;               // id of a node or group
+    std::string kind = "request";     // catalogue id of the link kind
+    std::string from;                 // id of a node or group
+    std::string to;                   // id of a node or group
     std::vector<std::string> classes; // class ids it carries; empty: all
     Parameters parameters;
     UnknownFields unknown;
@@ -91,8 +93,8 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
-// "flow": "client:class", "client" or "design". metric: availability_time, availability_requests, availability_good,
-// latency_p50_ms, latency_p95_ms, latency_p99_ms, cost_usd_per_month.
+// "flow": "client:class", "client" or "design". metric: availability_time, availability_requests,
+// availability_good, latency_p50_ms, latency_p95_ms, latency_p99_ms, cost_usd_per_month.
 struct Objective {
     ObjectiveId id;
     std::string flow = "design";
@@ -139,8 +141,9 @@ struct Variant {
 // People who repair, so many at a time, first come first served.
 struct Crew {
     std::string id;
-    int size = 1;          // repairs at the same time, 1 to 1,000,000
-    Distribution response = Distribution::constantValue(0, "s"); // from being called, or free again, until the repair begins; part of the crew's time
+    int size = 1; // repairs at the same time, 1 to 1,000,000
+    Distribution response = Distribution::constantValue(
+        0, "s"); // from being called, or free again, until the repair begins; part of the crew's time
     UnknownFields unknown;
     friend bool operator==(const Crew&, const Crew&) = default;
 };
@@ -149,7 +152,7 @@ struct Settings {
     std::string priceBook = "realistic";
     std::string capacityBook = "realistic";
     std::string haproxyVersion = "2.6"; // "haproxy_version": what the export is written for, 2.4 to 3.2
-    std::vector<Crew> crews; // ids of their own
+    std::vector<Crew> crews;            // ids of their own
     UnknownFields unknown;
     const Crew* crew(std::string_view id) const; // nullptr when there is none
     friend bool operator==(const Settings&, const Settings&) = default;

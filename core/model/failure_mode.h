@@ -18,7 +18,8 @@ enum class FailureEffect : std::uint8_t {
     outage,   // of a domain: every member is down (as gone)
     isolation // of a domain: its members run on, but nothing crosses its border
 };
-std::string_view toString(FailureEffect effect); // "crash", ..., "data_loss", "cut_off", "outage", "isolation"
+std::string_view
+toString(FailureEffect effect); // "crash", ..., "data_loss", "cut_off", "outage", "isolation"
 bool effectFromString(std::string_view name, FailureEffect& effect);
 
 enum class RepairedBy : std::uint8_t {
@@ -28,8 +29,8 @@ enum class RepairedBy : std::uint8_t {
 std::string_view toString(RepairedBy by); // "restart", "crew"
 bool repairedByFromString(std::string_view name, RepairedBy& by);
 
-// One entry of "failure_modes" on a node or domain. It edits the catalogue's mode with the same id (fields that are
-// not given keep their default), adds a mode when the catalogue has none, or removes it.
+// One entry of "failure_modes" on a node or domain. It edits the catalogue's mode with the same id (fields
+// that are not given keep their default), adds a mode when the catalogue has none, or removes it.
 struct FailureMode {
     std::string id;
     bool removed = false;
@@ -39,10 +40,10 @@ struct FailureMode {
     std::optional<Distribution> repair;        // JSON "mttr_h" (exponential) or "repair" {dist}
     std::optional<double> slowFactor;          // > 1, effect slow
     std::optional<double> errorShare;          // 0..1, effect errors
-    std::optional<bool> resumes;               // effect hang: work goes on after repair (freeze) or is lost (restart)
-    std::optional<RepairedBy> repairedBy;      // "repaired_by"
-    std::optional<double> restartCoverage;     // "restart_coverage": 0..1, chance that a restart ends it
-    std::optional<Distribution> crewRepair;    // "crew_repair": what people need when the restart did not work
+    std::optional<bool> resumes; // effect hang: work goes on after repair (freeze) or is lost (restart)
+    std::optional<RepairedBy> repairedBy;   // "repaired_by"
+    std::optional<double> restartCoverage;  // "restart_coverage": 0..1, chance that a restart ends it
+    std::optional<Distribution> crewRepair; // "crew_repair": what people need when the restart did not work
     UnknownFields unknown;
     friend bool operator==(const FailureMode&, const FailureMode&) = default;
 };

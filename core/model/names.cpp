@@ -23,8 +23,9 @@ bool fromName(const std::array<std::string_view, N>& names, std::string_view nam
     return false;
 }
 
-constexpr std::array<std::string_view, 10> kFamilies{"constant", "exponential", "weibull",    "lognormal",        "gamma",
-                                                     "erlang",   "uniform",     "triangular", "hyperexponential", "empirical"};
+constexpr std::array<std::string_view, 10> kFamilies{
+    "constant", "exponential", "weibull",    "lognormal",        "gamma",
+    "erlang",   "uniform",     "triangular", "hyperexponential", "empirical"};
 constexpr std::array<std::string_view, 9> kEffects{"crash",     "hang",    "gone",   "slow",     "errors",
                                                    "data_loss", "cut_off", "outage", "isolation"};
 constexpr std::array<std::string_view, 2> kRepairs{"restart", "crew"};

@@ -10,7 +10,8 @@
 
 namespace alwayson {
 
-void DecodeContext::fail(std::string code, const std::string& pointer, std::string message, std::string cure, ErrorKind kind) {
+void DecodeContext::fail(std::string code, const std::string& pointer, std::string message, std::string cure,
+                         ErrorKind kind) {
     if (error) return;
     Place place;
     place.pointer = pointer;
@@ -21,9 +22,12 @@ void DecodeContext::fail(std::string code, const std::string& pointer, std::stri
 std::string escapePointer(std::string_view key) {
     std::string escaped;
     for (char c : key) {
-        if (c == '~') escaped += "~0";
-        else if (c == '/') escaped += "~1";
-        else escaped += c;
+        if (c == '~')
+            escaped += "~0";
+        else if (c == '/')
+            escaped += "~1";
+        else
+            escaped += c;
     }
     return escaped;
 }
@@ -31,9 +35,12 @@ std::string escapePointer(std::string_view key) {
 ObjectReader::ObjectReader(const Json& json, std::string pointer, std::string what, DecodeContext& context)
     : m_json(json), m_pointer(std::move(pointer)), m_what(std::move(what)), m_context(context) {
     if (json.is_object()) return;
-    const std::string given = json.is_array() ? "a list" : json.is_null() ? "null" : fmt::format("a {}", json.type_name());
+    const std::string given = json.is_array()  ? "a list"
+                              : json.is_null() ? "null"
+                                               : fmt::format("a {}", json.type_name());
     m_context.fail("design.type", m_pointer, fmt::format("a {} must be an object, not {}.", m_what, given),
-                   m_pointer.empty() ? "Write { \"format\": \"alwayson-design\", \"version\": 1, ... }." : "Write { \"id\": ... }.");
+                   m_pointer.empty() ? "Write { \"format\": \"alwayson-design\", \"version\": 1, ... }."
+                                     : "Write { \"id\": ... }.");
 }
 
 const Json* ObjectReader::find(const std::string& key) {
@@ -45,7 +52,8 @@ const Json* ObjectReader::find(const std::string& key) {
 
 void ObjectReader::wrongType(const std::string& key, const char* wanted) {
     m_context.fail("design.type", pointerTo(key),
-                   fmt::format("\"{}\" of this {} must be {}, not {}.", key, m_what, wanted, m_json.at(key).type_name()));
+                   fmt::format("\"{}\" of this {} must be {}, not {}.", key, m_what, wanted,
+                               m_json.at(key).type_name()));
 }
 
 std::string ObjectReader::text(const std::string& key, std::string fallback, std::size_t maxBytes) {
@@ -57,8 +65,10 @@ std::string ObjectReader::text(const std::string& key, std::string fallback, std
     }
     std::string value = json->get<std::string>();
     if (value.size() > maxBytes)
-        m_context.fail("design.range", pointerTo(key),
-                       fmt::format("\"{}\" has {} bytes; at most {} are allowed.", key, value.size(), maxBytes), "Shorten it.");
+        m_context.fail(
+            "design.range", pointerTo(key),
+            fmt::format("\"{}\" has {} bytes; at most {} are allowed.", key, value.size(), maxBytes),
+            "Shorten it.");
     return value;
 }
 
@@ -97,18 +107,21 @@ bool ObjectReader::boolean(const std::string& key, bool fallback) {
     return optionalBoolean(key).value_or(fallback);
 }
 
-std::optional<double> ObjectReader::readNumber(const Json& json, const std::string& pointer, double low, double high,
-                                               const std::string& unit) {
+std::optional<double> ObjectReader::readNumber(const Json& json, const std::string& pointer, double low,
+                                               double high, const std::string& unit) {
     if (!json.is_number()) {
-        m_context.fail("design.type", pointer, fmt::format("this must be a number, not {}.", json.type_name()));
+        m_context.fail("design.type", pointer,
+                       fmt::format("this must be a number, not {}.", json.type_name()));
         return std::nullopt;
     }
     const double value = json.get<double>();
     if (!(value >= low && value <= high)) { // catches NaN too
         const std::string suffix = unit.empty() ? "" : " " + unit;
-        m_context.fail("design.range", pointer, fmt::format("{}{} is out of range.", formatNumber(value), suffix),
+        m_context.fail("design.range", pointer,
+                       fmt::format("{}{} is out of range.", formatNumber(value), suffix),
                        high >= kLargestNumber ? fmt::format("It must be at least {}.", formatNumber(low))
-                                              : fmt::format("It must be from {} to {}{}.", formatNumber(low), formatNumber(high), suffix));
+                                              : fmt::format("It must be from {} to {}{}.", formatNumber(low),
+                                                            formatNumber(high), suffix));
         return std::nullopt;
     }
     return value == 0 ? 0.0 : value; // no negative zero
@@ -142,7 +155,8 @@ std::vector<std::pair<const Json*, std::string>> ObjectReader::elements(const st
         return all;
     }
     all.reserve(json->size());
-    for (std::size_t i = 0; i < json->size(); ++i) all.emplace_back(&(*json)[i], fmt::format("{}/{}", pointerTo(key), i));
+    for (std::size_t i = 0; i < json->size(); ++i)
+        all.emplace_back(&(*json)[i], fmt::format("{}/{}", pointerTo(key), i));
     return all;
 }
 
@@ -150,7 +164,8 @@ std::vector<std::string> ObjectReader::idList(const std::string& key) {
     std::vector<std::string> ids;
     for (const auto& [json, pointer] : elements(key)) {
         if (!json->is_string() || !isValidId(json->get_ref<const std::string&>())) {
-            m_context.fail("design.id", pointer, "this must be an id.", "Use 1 to 64 characters of A-Z a-z 0-9 _ and -.");
+            m_context.fail("design.id", pointer, "this must be an id.",
+                           "Use 1 to 64 characters of A-Z a-z 0-9 _ and -.");
             return {};
         }
         ids.push_back(json->get<std::string>());
@@ -160,15 +175,20 @@ std::vector<std::string> ObjectReader::idList(const std::string& key) {
 
 static const char* wantedFor(ParameterType type) {
     switch (type) {
-    case ParameterType::boolean: return "true or false";
+    case ParameterType::boolean:
+        return "true or false";
     case ParameterType::choice:
-    case ParameterType::text: return "a string";
-    case ParameterType::distribution: return "a distribution { \"dist\": ... }";
-    default: return "a number";
+    case ParameterType::text:
+        return "a string";
+    case ParameterType::distribution:
+        return "a distribution { \"dist\": ... }";
+    default:
+        return "a number";
     }
 }
 
-std::optional<Value> ObjectReader::readParameter(const Json& json, const std::string& pointer, const ParameterSpec& spec) {
+std::optional<Value> ObjectReader::readParameter(const Json& json, const std::string& pointer,
+                                                 const ParameterSpec& spec) {
     const auto fail = [&](const char* code, std::string message, std::string cure = {}) {
         m_context.fail(code, pointer, std::move(message), std::move(cure));
         return std::nullopt;
@@ -189,7 +209,8 @@ std::optional<Value> ObjectReader::readParameter(const Json& json, const std::st
         if (!json.is_string()) return typeError();
         std::string value = json.get<std::string>();
         if (std::find(spec.choices.begin(), spec.choices.end(), value) == spec.choices.end())
-            return fail("design.choice", fmt::format("\"{}\" is not a choice for \"{}\".", shownName(value), spec.id),
+            return fail("design.choice",
+                        fmt::format("\"{}\" is not a choice for \"{}\".", shownName(value), spec.id),
                         fmt::format("Choose one of {}.", fmt::join(spec.choices, ", ")));
         return value;
     }
@@ -197,7 +218,9 @@ std::optional<Value> ObjectReader::readParameter(const Json& json, const std::st
         if (!json.is_string()) return typeError();
         std::string value = json.get<std::string>();
         if (value.size() > spec.maxLength)
-            return fail("design.range", fmt::format("\"{}\" has {} bytes; at most {} are allowed.", spec.id, value.size(), spec.maxLength),
+            return fail("design.range",
+                        fmt::format("\"{}\" has {} bytes; at most {} are allowed.", spec.id, value.size(),
+                                    spec.maxLength),
                         "Shorten it.");
         return value;
     }
@@ -210,15 +233,19 @@ std::optional<Value> ObjectReader::readParameter(const Json& json, const std::st
         }
         const double mean = resolve(*distribution)->mean();
         if (!(mean >= spec.minimum && mean <= spec.maximum))
-            return fail("design.range", fmt::format("the mean of \"{}\" is {}.", spec.id, formatDuration(Duration::seconds(mean))),
-                        fmt::format("It must be from {} to {}.", formatDuration(Duration::seconds(spec.minimum)),
-                                    formatDuration(Duration::seconds(spec.maximum))));
+            return fail(
+                "design.range",
+                fmt::format("the mean of \"{}\" is {}.", spec.id, formatDuration(Duration::seconds(mean))),
+                fmt::format("It must be from {} to {}.", formatDuration(Duration::seconds(spec.minimum)),
+                            formatDuration(Duration::seconds(spec.maximum))));
         return Value(std::move(distribution).value());
     }
-    default: break;
+    default:
+        break;
     }
     if (!json.is_number()) return typeError();
-    const std::optional<double> value = readNumber(json, pointer, spec.minimum, spec.maximum, spec.unit == "per_s" ? "per s" : spec.unit);
+    const std::optional<double> value =
+        readNumber(json, pointer, spec.minimum, spec.maximum, spec.unit == "per_s" ? "per s" : spec.unit);
     if (value && spec.type == ParameterType::integer && *value != std::floor(*value))
         return fail("design.type", fmt::format("\"{}\" must be a whole number.", spec.id));
     return value ? std::optional<Value>(*value) : std::nullopt;
@@ -226,7 +253,8 @@ std::optional<Value> ObjectReader::readParameter(const Json& json, const std::st
 
 static std::vector<std::string> idsOf(const std::vector<ParameterSpec>& specs) {
     std::vector<std::string> ids;
-    for (const ParameterSpec& spec : specs) ids.push_back(spec.id);
+    for (const ParameterSpec& spec : specs)
+        ids.push_back(spec.id);
     return ids;
 }
 
@@ -236,7 +264,8 @@ static const ParameterSpec* specFor(const std::vector<ParameterSpec>& specs, std
     return nullptr;
 }
 
-Parameters ObjectReader::parameters(const std::string& key, const std::vector<ParameterSpec>& specs, UnknownFields& unknown) {
+Parameters ObjectReader::parameters(const std::string& key, const std::vector<ParameterSpec>& specs,
+                                    UnknownFields& unknown) {
     Parameters read;
     const Json* json = find(key);
     if (!json) return read;
@@ -270,12 +299,15 @@ Parameters ObjectReader::inlineParameters(const std::vector<ParameterSpec>& spec
     return read;
 }
 
-void ObjectReader::warnUnknown(const std::string& key, const std::string& pointer, const std::vector<std::string>& known) {
+void ObjectReader::warnUnknown(const std::string& key, const std::string& pointer,
+                               const std::vector<std::string>& known) {
     constexpr std::size_t kMaxWarnings = 1000;
     if (!m_context.warnings || m_context.warnings->size() >= kMaxWarnings) return;
-    std::string message = fmt::format("\"{}\" is not known here and is ignored; it stays in the file.", shownName(key));
+    std::string message =
+        fmt::format("\"{}\" is not known here and is ignored; it stays in the file.", shownName(key));
     const std::string hint = didYouMean(key, known);
-    m_context.warnings->push_back({"design.unknown_field", hint.empty() ? message : message + " " + hint, pointer});
+    m_context.warnings->push_back(
+        {"design.unknown_field", hint.empty() ? message : message + " " + hint, pointer});
 }
 
 void ObjectReader::takeUnknown(UnknownFields& unknown) {
@@ -292,7 +324,8 @@ bool isDefault(const Value& value, const ParameterSpec& spec) {
 }
 
 Json numberToJson(double value) {
-    if (value == std::floor(value) && std::fabs(value) < 9007199254740992.0) return static_cast<std::int64_t>(value);
+    if (value == std::floor(value) && std::fabs(value) < 9007199254740992.0)
+        return static_cast<std::int64_t>(value);
     return value;
 }
 

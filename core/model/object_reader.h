@@ -1,6 +1,6 @@
 #pragma once
-// Reads the fields of one JSON object for the codec. The first error sticks: later reads return defaults, so that a
-// decoder is a plain list of fields and asks once at the end.
+// Reads the fields of one JSON object for the codec. The first error sticks: later reads return defaults, so
+// that a decoder is a plain list of fields and asks once at the end.
 
 #include "core/base/json.h"
 #include "core/base/quantity.h"
@@ -34,7 +34,8 @@ public:
     // `what` names the thing in messages: "node", "link".
     ObjectReader(const Json& json, std::string pointer, std::string what, DecodeContext& context);
 
-    const Json* find(const std::string& key); // marks the key as known; nullptr when missing or after an error
+    const Json*
+    find(const std::string& key); // marks the key as known; nullptr when missing or after an error
     std::string pointerTo(const std::string& key) const { return m_pointer + "/" + escapePointer(key); }
     DecodeContext& context() { return m_context; }
 
@@ -52,7 +53,8 @@ public:
     std::vector<std::pair<const Json*, std::string>> elements(const std::string& key);
 
     // Reads an object field against parameter specs; unknown keys go to `unknown` under "/<key>/<name>".
-    Parameters parameters(const std::string& key, const std::vector<ParameterSpec>& specs, UnknownFields& unknown);
+    Parameters parameters(const std::string& key, const std::vector<ParameterSpec>& specs,
+                          UnknownFields& unknown);
     // Reads parameters that stand among the fields of this object itself (events).
     Parameters inlineParameters(const std::vector<ParameterSpec>& specs);
 
@@ -63,8 +65,10 @@ private:
     void wrongType(const std::string& key, const char* wanted);
     std::optional<double> readNumber(const Json& json, const std::string& pointer, double low, double high,
                                      const std::string& unit);
-    std::optional<Value> readParameter(const Json& json, const std::string& pointer, const ParameterSpec& spec);
-    void warnUnknown(const std::string& key, const std::string& pointer, const std::vector<std::string>& known);
+    std::optional<Value> readParameter(const Json& json, const std::string& pointer,
+                                       const ParameterSpec& spec);
+    void warnUnknown(const std::string& key, const std::string& pointer,
+                     const std::vector<std::string>& known);
 
     const Json& m_json;
     std::string m_pointer;

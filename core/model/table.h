@@ -13,13 +13,17 @@ namespace alwayson {
 // The text of an entity's id, whatever its type.
 template <class T>
 const std::string& idText(const T& entity) {
-    if constexpr (requires { entity.id.str(); }) return entity.id.str();
-    else return entity.id;
+    if constexpr (requires { entity.id.str(); })
+        return entity.id.str();
+    else
+        return entity.id;
 }
 
 struct StringHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const noexcept {
+        return std::hash<std::string_view>{}(text);
+    }
 };
 
 // Keeps insertion order. find is O(1); replace O(1); insert and erase in the middle O(n).
@@ -77,7 +81,8 @@ public:
         for (auto& [id, at] : index)
             if (at >= position) ++at;
         index.emplace(idText(entity), position);
-        m_rows.insert(m_rows.begin() + static_cast<std::ptrdiff_t>(position), std::make_shared<const T>(std::move(entity)));
+        m_rows.insert(m_rows.begin() + static_cast<std::ptrdiff_t>(position),
+                      std::make_shared<const T>(std::move(entity)));
     }
     // The entity keeps its id.
     void replace(std::size_t position, T entity) {

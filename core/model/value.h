@@ -1,5 +1,6 @@
 #pragma once
-// The value of one parameter as a design file holds it, in the unit its key names ("timeout_ms": 500 -> 500.0).
+// The value of one parameter as a design file holds it, in the unit its key names ("timeout_ms": 500 ->
+// 500.0).
 
 #include "core/model/distribution.h"
 

@@ -20,11 +20,11 @@ struct Interval {
 };
 
 struct Estimate {
-    std::optional<double> value;     // nullopt: not known (JSON null), for instance 0 requests offered
-    std::optional<Interval> ci95;    // only when simulated: sampling error, 95 %
+    std::optional<double> value;  // nullopt: not known (JSON null), for instance 0 requests offered
+    std::optional<Interval> ci95; // only when simulated: sampling error, 95 %
     Method method = Method::none;
-    std::uint64_t samples = 0;       // independent samples behind it; 0 unless simulated
-    std::string note;                // "no failure was seen: this is the upper bound", ...
+    std::uint64_t samples = 0; // independent samples behind it; 0 unless simulated
+    std::string note;          // "no failure was seen: this is the upper bound", ...
     static Estimate exactly(double v) { return {v, std::nullopt, Method::exact, 0, {}}; }
     static Estimate unknown() { return {}; }
 };

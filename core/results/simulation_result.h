@@ -20,9 +20,9 @@ struct LatencyFigures {
 struct RequestCounts {
     std::uint64_t offered = 0;
     std::uint64_t succeeded = 0;
-    std::uint64_t attempts = 0;                   // first attempts and retries
-    std::uint64_t degraded = 0;                   // succeeded without an optional dependency
-    std::map<std::string, std::uint64_t> failed;  // stable causes: refused, reset, connect_timeout, ...
+    std::uint64_t attempts = 0;                  // first attempts and retries
+    std::uint64_t degraded = 0;                  // succeeded without an optional dependency
+    std::map<std::string, std::uint64_t> failed; // stable causes: refused, reset, connect_timeout, ...
 };
 
 struct OutageFigures {
@@ -45,9 +45,9 @@ struct NodeResult {
     double meanInSystem = 0;      // time average of requests in it, waiting and in service
     double arrivalsPerSecond = 0; // attempts that reached it
     std::uint64_t arrivals = 0, completed = 0, failed = 0, inFlightAtEnd = 0;
-    Estimate waitProbability;     // share of arrivals that had to wait
+    Estimate waitProbability; // share of arrivals that had to wait
     Estimate meanWaitMs, p95WaitMs, p99WaitMs, meanSojournMs;
-    Estimate availability;        // share of time the node itself worked
+    Estimate availability; // share of time the node itself worked
 };
 
 struct Recovery {
@@ -76,7 +76,7 @@ struct SeriesPoint {
 };
 
 struct NamedSeries {
-    std::string id;            // flow id, or node id for loads
+    std::string id; // flow id, or node id for loads
     double stepS = 1;
     std::vector<SeriesPoint> points;
 };
@@ -84,21 +84,21 @@ struct NamedSeries {
 struct NodeSeries {
     std::string id;
     double stepS = 1;
-    std::vector<double> busyShare;  // mean share of busy workers in the step
-    std::vector<double> queue;      // mean number waiting
+    std::vector<double> busyShare; // mean share of busy workers in the step
+    std::vector<double> queue;     // mean number waiting
 };
 
 // Something rare that happened in a scenario run, for the timeline and the log.
 struct RunEvent {
     double atS = 0;
-    std::string kind;  // "failed", "repaired", "check_failed", "marked_down", "marked_up", "load"
-    std::string what;  // node or domain
-    std::string by;    // observer, for views
-    std::string text;  // "lb1 sees: check 2 of 3 failed"
+    std::string kind; // "failed", "repaired", "check_failed", "marked_down", "marked_up", "load"
+    std::string what; // node or domain
+    std::string by;   // observer, for views
+    std::string text; // "lb1 sees: check 2 of 3 failed"
 };
 
 struct Spread {
-    Estimate outageFreeYear; // chance of a year without an outage
+    Estimate outageFreeYear;                        // chance of a year without an outage
     Estimate downtimeP50, downtimeP95, downtimeP99; // minutes per year
 };
 
@@ -107,7 +107,8 @@ struct WaterfallItem {
     double downtimeMinutesPerYear = 0;
 };
 
-// How sharp a run until precise enough became: half width of the 95 % interval over the unavailability of the design.
+// How sharp a run until precise enough became: half width of the 95 % interval over the unavailability of the
+// design.
 struct Precision {
     double wanted = 0.05;
     std::optional<double> reached; // nullopt: no outage was seen, so it is not known
@@ -141,11 +142,11 @@ struct SimulationResult {
     Spread spread;
     std::vector<WaterfallItem> waterfall;
     Cost cost;
-    std::vector<FlowAvailability> exact; // the same flows where known
+    std::vector<FlowAvailability> exact;  // the same flows where known
     std::vector<std::string> assumptions; // sentences about what is not modelled or left out
     std::string fingerprint;              // 16 hex digits over the event stream and the integer accumulators
     std::string reproduce;                // the command line
-    std::shared_ptr<const Trace> trace;   // only when asked for (SimulateOptions::traceStepS); not in the JSON
+    std::shared_ptr<const Trace> trace; // only when asked for (SimulateOptions::traceStepS); not in the JSON
 };
 
 Json toJson(const SimulationResult& result);

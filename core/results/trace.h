@@ -1,6 +1,6 @@
 #pragma once
-// What playback shows: the state of everything at regular instants of one traced scenario run, beside the rare events of
-// SimulationResult::events. A value; indices refer to Trace::nodes and Trace::links.
+// What playback shows: the state of everything at regular instants of one traced scenario run, beside the
+// rare events of SimulationResult::events. A value; indices refer to Trace::nodes and Trace::links.
 
 #include "core/results/simulation_result.h"
 
@@ -14,11 +14,11 @@ enum class NodeState : std::uint8_t { up, slow, errors, down, recovering };
 
 struct NodeFrame {
     NodeState state = NodeState::up;
-    std::string mode;          // failure mode id or effect while not up: "crash"
-    float sinceS = 0;          // when the state began
-    float busyShare = 0;       // busy workers / workers over the last step, 0..1
-    float queue = 0;           // waiting now
-    float requestsPerS = 0;    // arrivals over the last step
+    std::string mode;       // failure mode id or effect while not up: "crash"
+    float sinceS = 0;       // when the state began
+    float busyShare = 0;    // busy workers / workers over the last step, 0..1
+    float queue = 0;        // waiting now
+    float requestsPerS = 0; // arrivals over the last step
     float failedPerS = 0;
 };
 
@@ -37,8 +37,8 @@ struct LinkFrame {
     std::uint32_t link = 0;
     std::uint32_t fromNode = 0; // the concrete ends when link ends are groups
     std::uint32_t toNode = 0;
-    float requestsPerS = 0;     // attempts over the last step
-    float failedPerS = 0;       // refused, reset or timed out
+    float requestsPerS = 0; // attempts over the last step
+    float failedPerS = 0;   // refused, reset or timed out
 };
 
 struct Frame {

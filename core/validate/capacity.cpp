@@ -55,8 +55,8 @@ void checkNormal(const Context& c, const Capacities& capacity, Issues& issues) {
                         perSecond(limit), shownName(capacity.source[i]), percent(load / limit));
         if (load >= limit)
             issues.error("capacity.overload", c.where(alike),
-                           figures + ". Its queue grows until requests fail.",
-                           "Add members beside it, add workers, or shorten the service time.");
+                         figures + ". Its queue grows until requests fail.",
+                         "Add members beside it, add workers, or shorten the service time.");
         else
             issues.hint("capacity.near_limit", c.where(alike),
                         figures + ". Waiting times rise steeply from here on.",

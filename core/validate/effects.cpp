@@ -80,9 +80,10 @@ void checkLink(const Context& c, const Link& link, Issues& issues) {
         from ? std::vector{from} : membersOf(c.design, GroupId(link.from));
     if (members.empty() || !hasRole(*members.front(), "balancer")) return;
     namespace req = key::link::request;
-    ignored(c, Collection::links, link.id.str(), Catalogue::builtIn().link(link.kind), link.parameters,
-            {req::callsPerRequest.id, req::parallel.id, req::optional.id, req::attempts.id, req::timeout.key.id},
-            "a load balancer passes each request to one server, by its own timeouts and retry rules", issues);
+    ignored(
+        c, Collection::links, link.id.str(), Catalogue::builtIn().link(link.kind), link.parameters,
+        {req::callsPerRequest.id, req::parallel.id, req::optional.id, req::attempts.id, req::timeout.key.id},
+        "a load balancer passes each request to one server, by its own timeouts and retry rules", issues);
 }
 
 } // namespace

@@ -30,7 +30,8 @@ std::string whyUnusable(const FailureMode& mode, bool inCatalogue) {
 }
 
 // A misspelt id is a new mode beside the one that was meant, which goes on with its defaults.
-void checkSpelling(const Context& c, const std::string& id, const FailureMode& mode, const Descriptor* kind, Issues& issues) {
+void checkSpelling(const Context& c, const std::string& id, const FailureMode& mode, const Descriptor* kind,
+                   Issues& issues) {
     if (!kind || kind->failureMode(mode.id) || mode.effect || mode.title) return;
     std::vector<std::string> known;
     for (const FailureModeSpec& spec : kind->failureModes)
@@ -38,10 +39,11 @@ void checkSpelling(const Context& c, const std::string& id, const FailureMode& m
     const std::string meant = nearestName(mode.id, known);
     FailureEffect effect{};
     if (meant.empty() || effectFromString(mode.id, effect)) return;
-    issues.warning("failure.misspelt_mode", {id},
-                   fmt::format("{} gets a failure mode {} in addition to its {}, which keeps its own times.", nameOf(c.design, id),
-                               shownName(mode.id), meant),
-                   fmt::format("Write {} if that is meant; give the new mode an effect if it is not.", meant));
+    issues.warning(
+        "failure.misspelt_mode", {id},
+        fmt::format("{} gets a failure mode {} in addition to its {}, which keeps its own times.",
+                    nameOf(c.design, id), shownName(mode.id), meant),
+        fmt::format("Write {} if that is meant; give the new mode an effect if it is not.", meant));
 }
 
 template <class Thing>

@@ -1,5 +1,5 @@
-// Calls that are made to each of several nodes, though only one of them is meant: links do not stand in for each other,
-// members of a group do.
+// Calls that are made to each of several nodes, though only one of them is meant: links do not stand in for
+// each other, members of a group do.
 
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
@@ -33,7 +33,8 @@ bool isChance(const Link& link) {
 
 template <class A, class B>
 bool intersect(const A& a, const B& b) {
-    return std::any_of(a.begin(), a.end(), [&](Index one) { return std::find(b.begin(), b.end(), one) != b.end(); });
+    return std::any_of(a.begin(), a.end(),
+                       [&](Index one) { return std::find(b.begin(), b.end(), one) != b.end(); });
 }
 
 // "web" of web1: what is left in front of a number at the end; the whole name when it has none.
@@ -55,7 +56,8 @@ bool balanceTheSame(const Context& c, const Branch& a, const Branch& b) {
            std::all_of(b.targets.begin(), b.targets.end(), isBalancer) && intersect(behind(a), behind(b));
 }
 
-// web1 and web2, called by a client itself: a server may well call several shards, a person's browser does not.
+// web1 and web2, called by a client itself: a server may well call several shards, a person's browser does
+// not.
 bool areNumbered(const Context& c, Index caller, const Branch& a, const Branch& b) {
     const Node* one = c.design.nodes.find(a.link->to);
     const Node* other = c.design.nodes.find(b.link->to);
@@ -94,7 +96,8 @@ std::optional<Operation> grouped(const Design& design, const std::vector<const L
         if (!node || node->group || node->kind != first->kind || link->classes != links.front()->classes ||
             link->parameters != links.front()->parameters)
             return std::nullopt;
-        steps.push_back(operation::set(Collection::nodes, node->id.str(), "/group", id, "Put " + node->id.str() + " into " + id));
+        steps.push_back(operation::set(Collection::nodes, node->id.str(), "/group", id,
+                                       "Put " + node->id.str() + " into " + id));
         if (link != links.front()) others.push_back(link->id.str());
     }
     steps.push_back(operation::set(Collection::links, links.front()->id.str(), "/to", id, "Link to " + id));
@@ -123,13 +126,15 @@ void checkCallsEach(const Context& c, Issues& issues) {
                 names.push_back(nameOf(c.design, link->to));
             }
             const std::string all = listNames(names, 4);
-            Issue& issue = issues.warning(
-                "redundancy.calls_each", std::move(where),
-                fmt::format("{} calls {} for every request, one after the other: they do not stand in for each other, and when any one of "
-                            "them fails, so does the request.",
-                            c.name(caller), all),
-                fmt::format("Put {} into one group (a pool) and link {} to the group: each call then goes to one of them.", all,
-                            c.name(caller)));
+            Issue& issue =
+                issues.warning("redundancy.calls_each", std::move(where),
+                               fmt::format("{} calls {} for every request, one after the other: they do not "
+                                           "stand in for each other, and when any one of "
+                                           "them fails, so does the request.",
+                                           c.name(caller), all),
+                               fmt::format("Put {} into one group (a pool) and link {} to the group: each "
+                                           "call then goes to one of them.",
+                                           all, c.name(caller)));
             if (auto fix = grouped(c.design, links)) issue.operation = std::move(*fix);
         }
     }
@@ -150,20 +155,26 @@ void checkBesideGroup(const Context& c, const Link& link, Issues& issues) {
     // Of these groups only the one member that serves may be called: a finding of its own.
     if (!group || hasRole(*group, "one_active") || hasRole(*group, "one_writer")) return;
     for (const Link& other : c.design.links) {
-        if (other.to != group->id.str() || !sameCaller(c.design, link.from, other.from) || !sameRequests(link, other)) continue;
+        if (other.to != group->id.str() || !sameCaller(c.design, link.from, other.from) ||
+            !sameRequests(link, other))
+            continue;
         const Node* from = c.design.nodes.find(link.from);
         const auto members = from ? std::vector{from} : membersOf(c.design, GroupId(link.from));
         const bool balancer = !members.empty() && hasRole(*members.front(), "balancer");
-        const std::string who = nameOf(c.design, link.from), member = nameOf(c.design, link.to), name = nameOf(c.design, group->id.str());
-        Issue& issue = issues.warning(
-            "redundancy.link_beside_group", {link.id.str(), other.id.str(), link.from, link.to, group->id.str()},
-            balancer ? fmt::format("{} has a link to {} beside the one to {}, in which it is: it is one server all the same and gets no "
-                                   "larger share.",
-                                   who, member, name)
-                     : fmt::format("{} calls {} for every request besides calling {}, in which it is: when {} fails, so does every request, "
-                                   "whatever the rest of {} does.",
-                                   who, member, name, member, name),
-            fmt::format("Remove the link to {}.", member));
+        const std::string who = nameOf(c.design, link.from), member = nameOf(c.design, link.to),
+                          name = nameOf(c.design, group->id.str());
+        Issue& issue =
+            issues.warning("redundancy.link_beside_group",
+                           {link.id.str(), other.id.str(), link.from, link.to, group->id.str()},
+                           balancer ? fmt::format("{} has a link to {} beside the one to {}, in which it is: "
+                                                  "it is one server all the same and gets no "
+                                                  "larger share.",
+                                                  who, member, name)
+                                    : fmt::format("{} calls {} for every request besides calling {}, in "
+                                                  "which it is: when {} fails, so does every request, "
+                                                  "whatever the rest of {} does.",
+                                                  who, member, name, member, name),
+                           fmt::format("Remove the link to {}.", member));
         issue.operation = operation::removeAll(c.design, {link.id.str()});
         return;
     }

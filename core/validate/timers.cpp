@@ -52,7 +52,8 @@ void checkDeadline(const Context& c, Index i, const Patience& p, Issues& issues)
     Duration quickest = Duration::never();
     for (Index target = 0; target < c.design.nodes.size(); ++target)
         if (c.reached[target] && hasMechanism(c.node(target), "queue"))
-            quickest = std::min(quickest, Duration::seconds(get(c.node(target), key::server::service).mean()));
+            quickest =
+                std::min(quickest, Duration::seconds(get(c.node(target), key::server::service).mean()));
     if (quickest == Duration::never()) return;
     const Node& node = c.node(i);
     const Duration trip = node.domain ? Duration() : get(node.parameters, key::client::networkRtt);
@@ -188,8 +189,8 @@ struct Quicker {
     DetectionLaw law;
 };
 
-// The gentlest timers that meet the deadline, else the quickest that are sound (HAProxy keeps no check timeout below 1 s),
-// when they gain at least a fifth. Whoever takes them is not asked again.
+// The gentlest timers that meet the deadline, else the quickest that are sound (HAProxy keeps no check
+// timeout below 1 s), when they gain at least a fifth. Whoever takes them is not asked again.
 std::optional<Quicker> quickerChecks(const Node& balancer, double meanS, Duration deadline) {
     const Parameters& now = balancer.parameters;
     const std::optional<Duration> fast = get(now, hap::checkFastinter);
@@ -233,21 +234,27 @@ void checkDetection(const Context& c, const Alike& alike, const std::vector<Inde
     if (lost < 1) return;
     const std::optional<Quicker> quicker = quickerChecks(node, law.meanS, deadline);
     if (!quicker) return;
-    Issue& issue = issues.hint(
-        "timers.slow_detection", c.where(alike),
-        fmt::format("{} notices a hung server after {} to {}. Until then one request in {} waits for it, about {} per failure; "
-                    "the deadline is {}.",
-                    alike.name, formatDuration(Duration::seconds(law.minS)), formatDuration(Duration::seconds(law.maxS)),
-                    targets.size(), formatSignificant(lost, 2), formatDuration(deadline)),
-        fmt::format("Set Check every to {}, Check times out after to {} and Down after to {}: it is then noticed after {} to {}.",
-                    formatDuration(quicker->inter), formatDuration(quicker->timeout), quicker->fall,
-                    formatDuration(Duration::seconds(quicker->law.minS)), formatDuration(Duration::seconds(quicker->law.maxS))));
+    Issue& issue =
+        issues.hint("timers.slow_detection", c.where(alike),
+                    fmt::format("{} notices a hung server after {} to {}. Until then one request in {} waits "
+                                "for it, about {} per failure; "
+                                "the deadline is {}.",
+                                alike.name, formatDuration(Duration::seconds(law.minS)),
+                                formatDuration(Duration::seconds(law.maxS)), targets.size(),
+                                formatSignificant(lost, 2), formatDuration(deadline)),
+                    fmt::format("Set Check every to {}, Check times out after to {} and Down after to {}: it "
+                                "is then noticed after {} to {}.",
+                                formatDuration(quicker->inter), formatDuration(quicker->timeout),
+                                quicker->fall, formatDuration(Duration::seconds(quicker->law.minS)),
+                                formatDuration(Duration::seconds(quicker->law.maxS))));
     issue.operation = forAll(c, alike, [&](const Node& each) {
-        std::vector<Operation> steps{setOn(each, hap::checkInter.id, quicker->inter),
-                                     setOn(each, hap::checkTimeout.key.id, quicker->timeout),
-                                     operation::setParameter(Collection::nodes, each.id.str(), hap::checkFall.id, quicker->fall)};
+        std::vector<Operation> steps{
+            setOn(each, hap::checkInter.id, quicker->inter),
+            setOn(each, hap::checkTimeout.key.id, quicker->timeout),
+            operation::setParameter(Collection::nodes, each.id.str(), hap::checkFall.id, quicker->fall)};
         if (quicker->withoutFastinter)
-            steps.push_back(operation::setParameter(Collection::nodes, each.id.str(), hap::checkFastinter.key.id, nullptr));
+            steps.push_back(operation::setParameter(Collection::nodes, each.id.str(),
+                                                    hap::checkFastinter.key.id, nullptr));
         return operation::batch("Check more often", std::move(steps));
     });
 }

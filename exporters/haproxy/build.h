@@ -43,8 +43,9 @@ struct Built {
     std::vector<ServerName> servers;
     std::vector<Variable> variables;
     std::vector<std::string> notes; // what is missing, rounded or cannot be said in HAProxy's language
-    std::vector<std::string> notSimulated; // times in the configuration that no figure depends on: "timeout client"
-    long long openFiles = 0;               // what HAProxy asks the system for when it starts, a little generous
+    std::vector<std::string>
+        notSimulated;        // times in the configuration that no figure depends on: "timeout client"
+    long long openFiles = 0; // what HAProxy asks the system for when it starts, a little generous
     Figures figures;
     // "timeout client, timeout tunnel and hard-stop-after"
     std::string notSimulatedNames() const;

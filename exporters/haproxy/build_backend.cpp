@@ -191,8 +191,9 @@ void Builder::generalNotes() {
                 "link {} carries only {}; HAProxy sees no request classes, so every request may take it.",
                 link->id.str(), listNames(link->classes)));
     if (sharesAddress())
-        note(fmt::format("the address that clients use for {} is handed over by keepalived: export that as well.",
-                         m_balancer.group->str()));
+        note(fmt::format(
+            "the address that clients use for {} is handed over by keepalived: export that as well.",
+            m_balancer.group->str()));
     else if (m_balancer.group)
         note(fmt::format("how clients find the members of {} (a virtual IP address or DNS) is not part "
                          "of this export.",
@@ -203,9 +204,10 @@ void Builder::generalNotes() {
     // Two sides of each connection, a check of each server, and listeners, pollers and pipes.
     const auto connections = static_cast<long long>(get(m_parameters, k::maxconn)) + kSpareConnections;
     m_built.openFiles = 2 * connections + static_cast<long long>(m_targets.size()) + 100;
-    note(fmt::format("HAProxy needs about {} open files to start (2 x maxconn + servers + 100). Its own check "
-                     "of the configuration does not look at that; check.sh compares it with the limit of the machine.",
-                     grouped(std::to_string(m_built.openFiles))));
+    note(fmt::format(
+        "HAProxy needs about {} open files to start (2 x maxconn + servers + 100). Its own check "
+        "of the configuration does not look at that; check.sh compares it with the limit of the machine.",
+        grouped(std::to_string(m_built.openFiles))));
     note("TLS is not part of the design: clients reach the frontend over plain HTTP. Add \"ssl crt\" to "
          "its bind line for HTTPS.");
 }

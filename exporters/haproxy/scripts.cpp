@@ -140,26 +140,29 @@ void steps(std::string& out, const Built& built) {
                                quoting::markdownText(variable.meaning, 200));
         out += '\n';
     }
-    out += "1. Copy this folder to the machine that runs HAProxy.\n"
-           "1. `sh check.sh` asks the installed HAProxy whether the file is valid, and whether the machine allows the open "
-           "files\n"
-           "   it needs. It changes nothing.\n"
-           "1. `sh apply.sh` shows the difference to the running configuration. It changes nothing either.\n"
-           "1. `sh apply.sh --yes` (as root) keeps a dated copy of the old file, installs the new one and "
-           "reloads HAProxy. When\n"
-           "   HAProxy does not take it, the old file is put back; where there was none, the new one is removed "
-           "again.\n\n"
-           "With several balancers, apply to one, look at it, then to the next.\n\n"
-           "## Roll back\n\n"
-           "`apply.sh` prints the command: copy the dated file back and reload, or, where there was no file, remove it and "
-           "stop HAProxy.\n\n"
-           "## Look at it\n\n"
-           "* `echo 'show servers state' | socat stdio /run/haproxy/admin.sock` (as root; Debian: "
-           "`apt-get install socat`)\n"
-           "* statistics at `http://127.0.0.1:8404/stats`, Prometheus metrics at `/metrics` (needs a build "
-           "with the Prometheus\n"
-           "  exporter, as Debian's is)\n"
-           "\n";
+    out +=
+        "1. Copy this folder to the machine that runs HAProxy.\n"
+        "1. `sh check.sh` asks the installed HAProxy whether the file is valid, and whether the machine "
+        "allows the open "
+        "files\n"
+        "   it needs. It changes nothing.\n"
+        "1. `sh apply.sh` shows the difference to the running configuration. It changes nothing either.\n"
+        "1. `sh apply.sh --yes` (as root) keeps a dated copy of the old file, installs the new one and "
+        "reloads HAProxy. When\n"
+        "   HAProxy does not take it, the old file is put back; where there was none, the new one is removed "
+        "again.\n\n"
+        "With several balancers, apply to one, look at it, then to the next.\n\n"
+        "## Roll back\n\n"
+        "`apply.sh` prints the command: copy the dated file back and reload, or, where there was no file, "
+        "remove it and "
+        "stop HAProxy.\n\n"
+        "## Look at it\n\n"
+        "* `echo 'show servers state' | socat stdio /run/haproxy/admin.sock` (as root; Debian: "
+        "`apt-get install socat`)\n"
+        "* statistics at `http://127.0.0.1:8404/stats`, Prometheus metrics at `/metrics` (needs a build "
+        "with the Prometheus\n"
+        "  exporter, as Debian's is)\n"
+        "\n";
 }
 
 } // namespace
@@ -168,15 +171,15 @@ std::string checkScript(const Built& built) {
     const std::string variables =
         built.variables.empty() ? "" : fill(kCheckVariables, "@NAMES@", variableNames(built));
     // A name that does not resolve on this machine is a warning and must not fail the check.
-    return fill(fill(fill(kCheck, "@VARIABLES@", variables), "@STRICT@", holdsNames(built) ? "" : "-dW "), "@FILES@",
-                std::to_string(built.openFiles));
+    return fill(fill(fill(kCheck, "@VARIABLES@", variables), "@STRICT@", holdsNames(built) ? "" : "-dW "),
+                "@FILES@", std::to_string(built.openFiles));
 }
 
 std::string applyScript(const Built& built) {
     const std::string variables =
         built.variables.empty() ? "" : fill(kApplyVariables, "@NAMES@", variableNames(built));
-    // A reload keeps the environment of the first start, so variables need a restart. Where HAProxy does not run yet,
-    // a bare reload would fail whatever the configuration.
+    // A reload keeps the environment of the first start, so variables need a restart. Where HAProxy does not
+    // run yet, a bare reload would fail whatever the configuration.
     return fill(fill(kApply, "@VARIABLES@", variables), "@VERB@",
                 built.variables.empty() ? "reload-or-restart" : "restart");
 }
@@ -196,7 +199,8 @@ std::string readme(const Design& design, const Built& built, Version version) {
     out += fmt::format("From the design {}, balancer {}, for HAProxy {} or later.\n",
                        quoting::markdownText(design.name), quoting::markdownCode(built.balancer),
                        version.text());
-    out += fmt::format("Timers, limits and counts in `haproxy.cfg` are the values that were simulated. Not simulated: {}.\n\n",
+    out += fmt::format("Timers, limits and counts in `haproxy.cfg` are the values that were simulated. Not "
+                       "simulated: {}.\n\n",
                        built.notSimulatedNames());
     steps(out, built);
     out += "## What was simulated\n\nTime from the event until HAProxy knows; every moment of the window is "

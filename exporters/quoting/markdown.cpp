@@ -11,7 +11,8 @@ static bool isWord(char c) {
 }
 
 std::string markdownText(std::string_view text, std::size_t limit) {
-    // Parentheses make a link only behind a square bracket, an underscore emphasises only at the edge of a word.
+    // Parentheses make a link only behind a square bracket, an underscore emphasises only at the edge of a
+    // word.
     static constexpr std::string_view kSpecial = "\\`*_[]#|~$^@";
     const std::string line = oneLine(text, limit);
     const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
@@ -28,8 +29,10 @@ std::string markdownText(std::string_view text, std::size_t limit) {
         else if (c == '&')
             out += "&amp;";
         else {
-            const bool insideWord = c == '_' && i > 0 && isWord(line[i - 1]) && i + 1 < line.size() && isWord(line[i + 1]);
-            if ((kSpecial.find(c) != std::string_view::npos && !insideWord) || startsList || startsLink) out += '\\';
+            const bool insideWord =
+                c == '_' && i > 0 && isWord(line[i - 1]) && i + 1 < line.size() && isWord(line[i + 1]);
+            if ((kSpecial.find(c) != std::string_view::npos && !insideWord) || startsList || startsLink)
+                out += '\\';
             out += c;
         }
     }

@@ -98,9 +98,9 @@ private:
             result.availabilityRequests.method = Method::approximate;
         std::string& note = result.availabilityRequests.note;
         if (!note.empty()) note += note.ends_with('.') ? " " : ". ";
-        note +=
-            "The availability of requests is the time average of the share of requests that can be served in each state; queues "
-            "and client retries are not in it.";
+        note += "The availability of requests is the time average of the share of requests that can be "
+                "served in each state; queues "
+                "and client retries are not in it.";
         result.outages = outageFigures(o, began, outages);
         return result;
     }

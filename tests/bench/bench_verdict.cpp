@@ -1,5 +1,5 @@
-// The live verdict: one edit, then findings, exact availability, single points, cut sets, importance and cost. The
-// issue's bound is 100 ms for 100 nodes. Argument: servers behind two balancers in three zones.
+// The live verdict: one edit, then findings, exact availability, single points, cut sets, importance and
+// cost. The bound is 100 ms for 100 nodes. Argument: servers behind two balancers in three zones.
 
 #include "app/verbs/verbs.h"
 #include "core/edit/document.h"

@@ -65,7 +65,8 @@ private slots:
         QVERIFY(kinds.size() >= 4);
         for (const QJsonValue& kind : kinds)
             for (const QJsonValue& parameter : kind["parameters"].toArray())
-                for (const char* key : {"id", "type", "unit", "default", "min", "max", "help", "source", "grade"})
+                for (const char* key :
+                     {"id", "type", "unit", "default", "min", "max", "help", "source", "grade"})
                     QVERIFY2(parameter.toObject().contains(key), key);
         const Outcome page = cli({"kinds", "haproxy"});
         QCOMPARE(page.code, 0);
@@ -103,18 +104,21 @@ private slots:
     }
 
     void simulateScenarioWithStableKeys() {
-        const QStringList arguments{"simulate", fresh("web-pair"), "--scenario", "kill-web2", "--json", "--seed", "7"};
+        const QStringList arguments{"simulate", fresh("web-pair"), "--scenario", "kill-web2",
+                                    "--json",   "--seed",          "7"};
         const Outcome outcome = cli(arguments);
         QVERIFY2(outcome.code == 0 || outcome.code == 1 || outcome.code == 6, outcome.err.constData());
         const QJsonObject result = outcome.json();
         QCOMPARE(result["schema"].toString(), "alwayson-result/1");
         QCOMPARE(result["scenario"].toString(), "kill-web2");
         QCOMPARE(result["seed"].toInt(), 7);
-        for (const char* key : {"design", "engine", "mode", "flows", "recovery", "data", "cost", "objectives", "spread", "waterfall", "exact", "fingerprint", "reproduce"})
+        for (const char* key : {"design", "engine", "mode", "flows", "recovery", "data", "cost", "objectives",
+                                "spread", "waterfall", "exact", "fingerprint", "reproduce"})
             QVERIFY2(result.contains(key), key);
         const QJsonValue flow = result["flows"][0];
         QVERIFY(flow["requests"]["offered"].toInt() > 40000);
-        QVERIFY(flow["latency_ms"]["p99"]["value"].toDouble() > flow["latency_ms"]["p50"]["value"].toDouble());
+        QVERIFY(flow["latency_ms"]["p99"]["value"].toDouble() >
+                flow["latency_ms"]["p50"]["value"].toDouble());
         QCOMPARE(cli(arguments).out, outcome.out); // same seed, same bytes
         QStringList other = arguments;
         other.last() = "8";
@@ -122,7 +126,8 @@ private slots:
     }
 
     void threadsNeverChangeTheResult() {
-        const QStringList arguments{"simulate", fresh("web-pair"), "--mode", "availability", "--years", "2000", "--json", "--threads"};
+        const QStringList arguments{"simulate", fresh("web-pair"), "--mode",   "availability", "--years",
+                                    "2000",     "--json",          "--threads"};
         const QByteArray one = cli(arguments + QStringList{"1"}).json()["fingerprint"].toString().toUtf8();
         QCOMPARE(one.size(), 16);
         QCOMPARE(cli(arguments + QStringList{"2"}).json()["fingerprint"].toString().toUtf8(), one);
@@ -130,17 +135,20 @@ private slots:
 
     void exportWritesAndVerifies() {
         const QString folder = file("export");
-        const Outcome outcome = cli({"export", fresh("web-pair"), "--to", "haproxy", "-o", folder, "--verify", "--json"});
+        const Outcome outcome =
+            cli({"export", fresh("web-pair"), "--to", "haproxy", "-o", folder, "--verify", "--json"});
         QVERIFY2(outcome.code == 0, outcome.err.constData());
         QCOMPARE(outcome.json()["schema"].toString(), "alwayson-export/1");
         bool verified = false;
         for (const QJsonValue& one : outcome.json()["files"].toArray()) {
-            QVERIFY2(QFile::exists(folder + "/" + one["path"].toString()), qPrintable(one["path"].toString()));
+            QVERIFY2(QFile::exists(folder + "/" + one["path"].toString()),
+                     qPrintable(one["path"].toString()));
             QCOMPARE(one["sha256"].toString().size(), 64);
             verified = verified || one["verified_by"].toString().contains("aproxy", Qt::CaseInsensitive);
         }
         QVERIFY(verified);
-        QCOMPARE(cli({"export", fresh("web-pair"), "--to", "haproxy", "-o", folder}).code, 0); // ours: replaced
+        QCOMPARE(cli({"export", fresh("web-pair"), "--to", "haproxy", "-o", folder}).code,
+                 0); // ours: replaced
         const QString foreign = file("foreign");
         QDir().mkpath(foreign + "/haproxy/lb1");
         writeFile(foreign + "/haproxy/lb1/haproxy.cfg", "# mine\n");
@@ -163,11 +171,13 @@ private slots:
         // Of a file that is there: the option is at fault, not the design.
         const QString path = fresh("web-pair");
         const auto simulate = [&](const char* option, const QString& value) {
-            QTest::newRow(qPrintable(QString("%1 %2").arg(option, value))) << QStringList{"simulate", path, option, value};
+            QTest::newRow(qPrintable(QString("%1 %2").arg(option, value)))
+                << QStringList{"simulate", path, option, value};
         };
         for (const char* value : {"0", "-1", "nan", "inf", "", "many", "1e-7", "1e8", "1e400", "5,000"})
             simulate("--years", value);
-        for (const char* value : {"0", "-1", "nan", "inf", "", "1e-12", "0.1ms", "1e10", "4000000001", "1e300 y", "5 parsecs"})
+        for (const char* value :
+             {"0", "-1", "nan", "inf", "", "1e-12", "0.1ms", "1e10", "4000000001", "1e300 y", "5 parsecs"})
             simulate("--duration", value);
         for (const char* option : {"--replications", "--threads"})
             for (const char* value : {"0", "-1", "1.5", "1e3", "", "0x10", "1000001", "99999999999999999999"})
@@ -190,14 +200,19 @@ private slots:
         const QStringList arguments{"simulate", fresh("web-pair"), "--mode", "availability"};
         const Outcome sharp = cli(arguments + QStringList{"--precision", "0.001%"});
         QCOMPARE(sharp.code, 6);
-        QVERIFY2(sharp.out.contains("PRECISION NOT REACHED: the unavailability of the design is known to within"), sharp.out.constData());
+        QVERIFY2(
+            sharp.out.contains("PRECISION NOT REACHED: the unavailability of the design is known to within"),
+            sharp.out.constData());
         QVERIFY2(sharp.err.contains("precision"), sharp.err.constData());
         const QJsonObject json = cli(arguments + QStringList{"--precision", "0.001%", "--json"}).json();
         QVERIFY(json["partial"].toBool() && !json["precision"]["met"].toBool(true));
         QVERIFY(json["precision"]["reached"].toDouble() > 1e-5);
         const Outcome rough = cli(arguments + QStringList{"--precision", "20%"});
-        QVERIFY2(rough.code != 6 && rough.out.contains("precision: the unavailability of the design is known to within"), rough.out.constData());
-        QVERIFY(cli(arguments + QStringList{"--years", "10", "--precision", "5%"}).err.contains("--precision has no effect"));
+        QVERIFY2(rough.code != 6 &&
+                     rough.out.contains("precision: the unavailability of the design is known to within"),
+                 rough.out.constData());
+        QVERIFY(cli(arguments + QStringList{"--years", "10", "--precision", "5%"})
+                    .err.contains("--precision has no effect"));
     }
 
     // In text alone.
@@ -212,7 +227,8 @@ private slots:
 
     // What several figures and flows have in common is said once.
     void notesAreSaidOnce() {
-        const Outcome outcome = cli({"simulate", fresh("web-pair"), "--mode", "availability", "--years", "20000"});
+        const Outcome outcome =
+            cli({"simulate", fresh("web-pair"), "--mode", "availability", "--years", "20000"});
         QCOMPARE(outcome.out.count("time average of the share of requests"), 1);
         const QString text = QString::fromUtf8(outcome.out);
         static const QRegularExpression kOutages("\\((\\d[\\d ]*) outages in 20 000 simulated years\\)");
@@ -246,7 +262,8 @@ private slots:
 
     void interruptionIsNotASuccess() {
         QProcess process;
-        process.start(cliPath(), {"simulate", fresh("web-pair"), "--mode", "availability", "--years", "10000000", "--json"});
+        process.start(cliPath(), {"simulate", fresh("web-pair"), "--mode", "availability", "--years",
+                                  "10000000", "--json"});
         QVERIFY(process.waitForStarted());
         QTest::qWait(300); // into the run; before or after, the exit code is the same
         QVERIFY2(process.processId() > 0, "it ended by itself"); // kill(0) would hit the test runner
@@ -261,7 +278,9 @@ private slots:
         QTest::addColumn<int>("code");
         const QString check = " check '" + fresh("web-pair") + "'";
         const QString missing = " check '" + file("missing.aon.json") + "'";
-        const auto row = [](const QString& command, int code) { QTest::newRow(qPrintable(command)) << command << code; };
+        const auto row = [](const QString& command, int code) {
+            QTest::newRow(qPrintable(command)) << command << code;
+        };
         row("$CLI kinds --json >/dev/full", 4);
         row("$CLI --help >/dev/full", 4);
         row("$CLI --version >&-", 4);
@@ -308,7 +327,8 @@ private slots:
 
     void theWrongWordIsNamed() {
         const Outcome near = cli({"chek", fresh("web-pair")});
-        QVERIFY2(near.err.contains("\"chek\"") && near.err.contains("Did you mean \"check\"?"), near.err.constData());
+        QVERIFY2(near.err.contains("\"chek\"") && near.err.contains("Did you mean \"check\"?"),
+                 near.err.constData());
         const Outcome far = cli({"fly", "--quiet"});
         QVERIFY2(far.err.contains("no command \"fly\"") && far.err.contains("simulate"), far.err.constData());
         const Outcome extra = cli({"check", fresh("web-pair"), "more"});
@@ -327,7 +347,8 @@ private slots:
     void helpExplainsItsWords() {
         QVERIFY(cli({"export", "--help"}).out.contains("\"haproxy_version\": \"2.8\""));
         const QByteArray check = cli({"check", "--help"}).out;
-        for (const char* word : {"Latencies need a run", "in a failure mode", "Birnbaum", "Fussell-Vesely", "RAW", "price_book"})
+        for (const char* word :
+             {"Latencies need a run", "in a failure mode", "Birnbaum", "Fussell-Vesely", "RAW", "price_book"})
             QVERIFY2(check.contains(word), word);
         QVERIFY(cli({"simulate", "--help"}).out.contains("good requests: share"));
     }

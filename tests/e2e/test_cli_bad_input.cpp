@@ -1,4 +1,5 @@
-// Bad input: exit 3 with file, pointer, line, column and cure; newer version 5; input and output 4. Nothing is lost.
+// Bad input: exit 3 with file, pointer, line, column and cure; newer version 5; input and output 4. Nothing
+// is lost.
 
 #include "tests/e2e/command.h"
 #include "tests/support/test_support.h"
@@ -22,15 +23,26 @@ private slots:
         QTest::newRow("truncated") << head + R"("nodes":[{"id":"a")" << 3 << "/nodes/0/id";
         QTest::newRow("nested") << QByteArray(100000, '[') << 3 << QString("/0").repeated(64);
         QTest::newRow("duplicate key") << head + R"("name":"a","name":"b"})" << 3 << "/name";
-        QTest::newRow("duplicate id") << head + R"("nodes":[{"id":"a","kind":"server"},{"id":"a","kind":"server"}]})" << 3 << "/nodes/1/id";
-        QTest::newRow("dangling") << head + R"("nodes":[{"id":"a","kind":"server","group":"g"}]})" << 3 << "/nodes/0/group";
+        QTest::newRow("duplicate id")
+            << head + R"("nodes":[{"id":"a","kind":"server"},{"id":"a","kind":"server"}]})" << 3
+            << "/nodes/1/id";
+        QTest::newRow("dangling") << head + R"("nodes":[{"id":"a","kind":"server","group":"g"}]})" << 3
+                                  << "/nodes/0/group";
         QTest::newRow("wrong type") << head + R"("nodes":[{"id":7,"kind":"server"}]})" << 3 << "/nodes/0/id";
-        QTest::newRow("out of range") << head + R"("nodes":[{"id":"a","kind":"server","parameters":{"workers":0}}]})" << 3 << "/nodes/0/parameters/workers";
-        QTest::newRow("huge number") << head + R"("nodes":[{"id":"a","kind":"client","parameters":{"rate_per_s":1e999}}]})" << 3 << "/nodes/0/parameters/rate_per_s";
-        QTest::newRow("NaN") << head + R"("nodes":[{"id":"a","kind":"client","parameters":{"rate_per_s":NaN}}]})" << 3 << "/nodes/0/parameters/rate_per_s";
+        QTest::newRow("out of range")
+            << head + R"("nodes":[{"id":"a","kind":"server","parameters":{"workers":0}}]})" << 3
+            << "/nodes/0/parameters/workers";
+        QTest::newRow("huge number")
+            << head + R"("nodes":[{"id":"a","kind":"client","parameters":{"rate_per_s":1e999}}]})" << 3
+            << "/nodes/0/parameters/rate_per_s";
+        QTest::newRow("NaN") << head +
+                                    R"("nodes":[{"id":"a","kind":"client","parameters":{"rate_per_s":NaN}}]})"
+                             << 3 << "/nodes/0/parameters/rate_per_s";
         QTest::newRow("utf-8") << head + "\"name\":\"\xff\"}" << 3 << "/name";
-        QTest::newRow("newer") << QByteArray(R"({"format":"alwayson-design","version":2})") << 5 << "/version";
-        QTest::newRow("another format") << QByteArray(R"({"format":"something","version":1})") << 3 << "/format";
+        QTest::newRow("newer") << QByteArray(R"({"format":"alwayson-design","version":2})") << 5
+                               << "/version";
+        QTest::newRow("another format")
+            << QByteArray(R"({"format":"something","version":1})") << 3 << "/format";
     }
     void badFiles() {
         QFETCH(QByteArray, bytes);
@@ -54,10 +66,12 @@ private slots:
 
     void theMessageNamesLineAndColumn() {
         const QString path = file("line.aon.json");
-        writeFile(path, "{\n  \"format\": \"alwayson-design\",\n  \"version\": 1,\n  \"nodes\": [ { \"id\": \"a\", \"kind\": \"servr\" } ]\n}\n");
+        writeFile(path, "{\n  \"format\": \"alwayson-design\",\n  \"version\": 1,\n  \"nodes\": [ { \"id\": "
+                        "\"a\", \"kind\": \"servr\" } ]\n}\n");
         const Outcome outcome = cli({"check", path});
         QCOMPARE(outcome.code, 3);
-        QVERIFY2(outcome.err.contains("line.aon.json:4:") && outcome.err.contains("server"), outcome.err.constData());
+        QVERIFY2(outcome.err.contains("line.aon.json:4:") && outcome.err.contains("server"),
+                 outcome.err.constData());
     }
 
     void theFileIsNamedOnce() {
@@ -67,12 +81,15 @@ private slots:
         const QString list = file("list.aon.json");
         writeFile(list, "[]");
         const QByteArray message = cli({"check", list}).err;
-        QVERIFY2(message.contains("must be an object, not a list. Write { \"format\": \"alwayson-design\""), message.constData());
+        QVERIFY2(message.contains("must be an object, not a list. Write { \"format\": \"alwayson-design\""),
+                 message.constData());
     }
 
     void unknownFieldsWarnAndGoOn() {
         const QString path = file("unknown.aon.json");
-        writeFile(path, R"({"format":"alwayson-design","version":1,"nodes":[{"id":"a","kind":"server","parameters":{"wrkers":3}}]})");
+        writeFile(
+            path,
+            R"({"format":"alwayson-design","version":1,"nodes":[{"id":"a","kind":"server","parameters":{"wrkers":3}}]})");
         const Outcome outcome = cli({"check", path});
         QVERIFY(outcome.code <= 1);
         QVERIFY2(outcome.err.contains("warning") && outcome.err.contains("workers"), outcome.err.constData());
@@ -92,8 +109,8 @@ private slots:
         const auto isClean = [](const QByteArray& output) {
             const QString text = QString::fromUtf8(output);
             return std::none_of(text.begin(), text.end(), [](QChar c) {
-                return c != '\n' && (c.category() == QChar::Other_Control || c.category() == QChar::Other_Format ||
-                                     c == QChar::ReplacementCharacter);
+                return c != '\n' && (c.category() == QChar::Other_Control ||
+                                     c.category() == QChar::Other_Format || c == QChar::ReplacementCharacter);
             });
         };
         const QList<QStringList> runs{{"check", path},
@@ -103,7 +120,8 @@ private slots:
         for (const QStringList& run : runs)
             for (const bool json : {false, true}) {
                 const Outcome outcome = cli(json ? run + QStringList{"--json"} : run);
-                QVERIFY2(outcome.code == 0 || outcome.code == 1 || outcome.code == 6, outcome.err.constData());
+                QVERIFY2(outcome.code == 0 || outcome.code == 1 || outcome.code == 6,
+                         outcome.err.constData());
                 QVERIFY2(isClean(outcome.out), outcome.out.constData());
                 QVERIFY2(isClean(outcome.err), outcome.err.constData());
                 QVERIFY2(outcome.err.contains("unknown\\u202e"), outcome.err.constData());
@@ -111,10 +129,12 @@ private slots:
                     QCOMPARE(outcome.json()["design"].toObject()["name"].toString(),
                              QString::fromUtf8("Web\n\r\t\u202e\u2066\x7f") + "x");
                 else
-                    QVERIFY2(outcome.out.startsWith("Web\\n\\r\\t\\u202e\\u2066\\u007fx"), outcome.out.constData());
+                    QVERIFY2(outcome.out.startsWith("Web\\n\\r\\t\\u202e\\u2066\\u007fx"),
+                             outcome.out.constData());
             }
         for (const QStringList& more : {QStringList{}, QStringList{"--json"}}) {
-            const Outcome refused = cli(QStringList{"export", path, "--to", "haproxy", "-o", file("hostile")} + more);
+            const Outcome refused =
+                cli(QStringList{"export", path, "--to", "haproxy", "-o", file("hostile")} + more);
             QVERIFY2(isClean(refused.out) && isClean(refused.err), refused.err.constData());
         }
     }

@@ -1,5 +1,5 @@
-// ./run: what it says before it builds, and the headless job. Building is left out: the script runs beside the binaries
-// of this build, with a ninja that does nothing.
+// ./run: what it says before it builds, and the headless job. Building is left out: the script runs beside
+// the binaries of this build, with a ninja that does nothing.
 
 #include "tests/e2e/command.h"
 #include "tests/support/test_support.h"
@@ -32,7 +32,8 @@ class TestRunScript : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(QFile::copy(ALWAYSON_SOURCE_DIR "/run", file("run")));
-        for (const char* folder : {"scripts", "build/release", "bin"}) QVERIFY(QDir().mkpath(file(folder)));
+        for (const char* folder : {"scripts", "build/release", "bin"})
+            QVERIFY(QDir().mkpath(file(folder)));
         writeFile(file("scripts/packages.sh"), "BUILD_PACKAGES=\ninstall_missing() { :; }\n");
         writeFile(file("build/release/build.ninja"), "");
         QVERIFY(QFile::link(cliPath(), file("build/release/alwayson-cli")));
@@ -44,7 +45,8 @@ private slots:
         const Outcome outcome = run({"nofile.json"});
         QCOMPARE(outcome.code, 4);
         QCOMPARE(outcome.out, QByteArray());
-        QVERIFY2(outcome.err.contains("there is no file") && outcome.err.contains("nofile.json"), outcome.err.constData());
+        QVERIFY2(outcome.err.contains("there is no file") && outcome.err.contains("nofile.json"),
+                 outcome.err.constData());
     }
 
     void aDesignWithNothingToExportIsReported() {

@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Result<LoadedDesign> loaded = parseDesign(text, "fuzz.aon.json");
     if (!loaded) {
         const Error& error = loaded.error();
-        require(error.kind == ErrorKind::invalidInput || error.kind == ErrorKind::unsupportedVersion, "kind", describe(error));
+        require(error.kind == ErrorKind::invalidInput || error.kind == ErrorKind::unsupportedVersion, "kind",
+                describe(error));
         require(error.place.line > 0 && error.place.column > 0, "place", describe(error));
         require(!error.code.empty() && !error.message.empty(), "message", describe(error));
         return 0;

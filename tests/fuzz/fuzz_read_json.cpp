@@ -1,5 +1,5 @@
-// Any bytes as JSON: what the reader accepts, an independent parser reads as the same tree; what that one refuses, the
-// reader refuses; every value of the tree is found again by its pointer.
+// Any bytes as JSON: what the reader accepts, an independent parser reads as the same tree; what that one
+// refuses, the reader refuses; every value of the tree is found again by its pointer.
 #include "core/base/json.h"
 #include "core/io/canonical_json.h"
 #include "core/io/json_reader.h"

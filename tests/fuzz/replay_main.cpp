@@ -1,4 +1,5 @@
-// Runs a fuzz target over files and folders of files, without a fuzzer: the seeds in every test run, or one crash file.
+// Runs a fuzz target over files and folders of files, without a fuzzer: the seeds in every test run, or one
+// crash file.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

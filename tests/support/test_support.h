@@ -6,16 +6,16 @@
 #include <functional>
 
 // Ends a test file. The class runs by `test_<library> <file stem>`.
-#define ALWAYSON_TEST_MAIN(Class, stem)                                                                                \
-    int stem##_main(int argc, char** argv) {                                                                           \
-        Class test;                                                                                                    \
-        return QTest::qExec(&test, argc, argv);                                                                        \
+#define ALWAYSON_TEST_MAIN(Class, stem)                                                                      \
+    int stem##_main(int argc, char** argv) {                                                                 \
+        Class test;                                                                                          \
+        return QTest::qExec(&test, argc, argv);                                                              \
     }
 
 namespace alwayson::test {
 
-// Creates the application object (QApplication for GUI tests) and runs the row named by argv[1], or every row.
-// Returns the number of failed rows.
+// Creates the application object (QApplication for GUI tests) and runs the row named by argv[1], or every
+// row. Returns the number of failed rows.
 template <class Row>
 int runSelected(const Row* rows, std::size_t count, int argc, char** argv, bool gui);
 
@@ -26,7 +26,8 @@ template <class Row>
 int runSelected(const Row* rows, std::size_t count, int argc, char** argv, bool gui) {
     const char* wanted = argc > 1 && argv[1][0] != '-' ? argv[1] : nullptr;
     std::vector<char*> rest{argv[0]};
-    for (int i = wanted ? 2 : 1; i < argc; ++i) rest.push_back(argv[i]);
+    for (int i = wanted ? 2 : 1; i < argc; ++i)
+        rest.push_back(argv[i]);
     rest.push_back(nullptr);
     return withApplication(argc, argv, gui, [&] {
         int failed = 0;

@@ -281,7 +281,8 @@ std::unique_ptr<Gesture> CanvasView::gestureFor(QPointF scenePos, QPoint viewPos
     const std::string top = m_scene->cardAt(scenePos, pixel); // hides the ports of the cards beneath
     for (const Node& node : m_session.design().nodes)
         if (const NodeItem* card = m_scene->node(node.id.str());
-            card && (top.empty() || top == node.id.str()) && zoom() >= kPlainBelow && card->portAt(scenePos, pixel))
+            card && (top.empty() || top == node.id.str()) && zoom() >= kPlainBelow &&
+            card->portAt(scenePos, pixel))
             return std::make_unique<LinkGesture>(*this, node.id.str(), scenePos);
     const std::string id = m_scene->idAt(scenePos, pixel);
     if (!id.empty()) return std::make_unique<MoveGesture>(*this, id, scenePos, viewPos, modifiers);
@@ -378,7 +379,9 @@ void CanvasView::updateHover(QPoint viewPos) {
     const std::string top = m_scene->cardAt(scenePos, pixel);
     for (const Node& node : m_session.design().nodes) {
         const NodeItem* card = m_scene->node(node.id.str());
-        if (!card || (!top.empty() && top != node.id.str()) || zoom() < kPlainBelow || m_tool == Tool::pan || !card->portAt(scenePos, pixel)) continue;
+        if (!card || (!top.empty() && top != node.id.str()) || zoom() < kPlainBelow || m_tool == Tool::pan ||
+            !card->portAt(scenePos, pixel))
+            continue;
         ports = node.id.str();
         onPort = true;
     }

@@ -189,8 +189,7 @@ void TopBar::refreshScenarios() {
     m_scenario->addItem(tr("Live"), QString());
     m_scenario->setItemData(0, tr("Break things by hand while it runs"), Qt::ToolTipRole);
     for (const Scenario& one : m_session.design().scenarios)
-        m_scenario->addItem(QString::fromStdString(one.displayName()),
-                            QString::fromStdString(one.id.str()));
+        m_scenario->addItem(QString::fromStdString(one.displayName()), QString::fromStdString(one.id.str()));
     showScenario(before);
 }
 

@@ -1,9 +1,9 @@
 // The verb check on whole designs.
 
-#include "simulator/exact/queueing.h"
 #include "app/verbs/verbs.h"
 #include "core/base/json.h"
 #include "core/io/project_file.h"
+#include "simulator/exact/queueing.h"
 #include "tests/support/test_support.h"
 
 #include <fmt/format.h>

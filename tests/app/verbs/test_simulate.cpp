@@ -177,7 +177,9 @@ private slots:
             verbs::SimulateOptions one;
             one.*option = value;
             const auto result = verbs::simulate(webPair(), one);
-            return !result.ok() && result.error().kind == ErrorKind::usage && !result.error().cure.empty() ? result.error().code : "taken";
+            return !result.ok() && result.error().kind == ErrorKind::usage && !result.error().cure.empty()
+                       ? result.error().code
+                       : "taken";
         };
         using Options = verbs::SimulateOptions;
         for (const double bad : {0.0, -1.0, 1.5, std::nan("")})
@@ -186,7 +188,8 @@ private slots:
             QCOMPARE(refused(&Options::years, bad), std::string("simulate.years"));
         for (const double bad : {-1.0, 1e-6, 4.1e9, std::nan("")})
             QCOMPARE(refused(&Options::durationS, bad), std::string("simulate.duration"));
-        QCOMPARE(refused(&Options::replications, std::uint64_t{1'000'001}), std::string("simulate.replications"));
+        QCOMPARE(refused(&Options::replications, std::uint64_t{1'000'001}),
+                 std::string("simulate.replications"));
         QCOMPARE(refused(&Options::threads, 1025U), std::string("simulate.threads"));
         QCOMPARE(refused(&Options::seed, std::uint64_t{1} << 53), std::string("simulate.seed"));
         std::stop_source stop;

@@ -33,7 +33,8 @@ std::string problemWith(const ParameterSpec& p) {
     case ParameterType::choice: {
         if (!p.choiceTitles.empty() && p.choiceTitles.size() != p.choices.size())
             return "has not one title for each choice";
-        if (std::set<std::string>(p.choiceTitles.begin(), p.choiceTitles.end()).size() != p.choiceTitles.size())
+        if (std::set<std::string>(p.choiceTitles.begin(), p.choiceTitles.end()).size() !=
+            p.choiceTitles.size())
             return "has two choices of one title";
         const std::string* text = std::get_if<std::string>(&p.defaultValue);
         return text && std::find(p.choices.begin(), p.choices.end(), *text) != p.choices.end()
@@ -178,7 +179,8 @@ private slots:
                     for (const ParameterSpec& p : *list) {
                         const auto [first, isNew] = known.try_emplace({list == &d.deploy, p.id}, &p);
                         const ParameterSpec& other = *first->second;
-                        QVERIFY2(isNew || (p.type == other.type && p.unit == other.unit && p.choices == other.choices),
+                        QVERIFY2(isNew || (p.type == other.type && p.unit == other.unit &&
+                                           p.choices == other.choices),
                                  (d.id + " " + p.id + " means something else in another kind").c_str());
                     }
         }
@@ -201,14 +203,16 @@ private slots:
         node.failureModes[0].restartCoverage = 0.98;
         node.failureModes[0].crewRepair = Distribution::constantValue(2, "h");
         node.failureModes[1].id = "own";
-        node.failureModes[1].timeToFailure = node.failureModes[1].repair = Distribution::exponentialMean(1, "h");
+        node.failureModes[1].timeToFailure = node.failureModes[1].repair =
+            Distribution::exponentialMean(1, "h");
         const auto modes = failureModesOf(node);
         QCOMPARE(modes.front().id, std::string("crash"));
         QVERIFY(modes.front().repairedBy == RepairedBy::restart && !modes.front().isDefault);
         QCOMPARE(modes.front().restartCoverage, 0.98);
         QCOMPARE(modes.front().crewRepair.mean(), 7200.0);
         QVERIFY(modes[1].isDefault && modes[1].restartCoverage == 1.0);
-        QVERIFY(modes.back().id == "own" && modes.back().repairedBy == RepairedBy::crew); // added ones: by people
+        QVERIFY(modes.back().id == "own" &&
+                modes.back().repairedBy == RepairedBy::crew); // added ones: by people
         QVERIFY(modes.back().crewRepair.mean() > 1800);
     }
 

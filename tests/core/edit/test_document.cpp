@@ -1,4 +1,5 @@
-// Document::apply: every operation has an exact inverse, refuses what a file could not hold, and tells what changed.
+// Document::apply: every operation has an exact inverse, refuses what a file could not hold, and tells what
+// changed.
 
 #include "core/catalogue/catalogue.h"
 #include "core/edit/document.h"
@@ -26,7 +27,8 @@ private:
         const std::string after = bytes(document);
         const Result<Applied> undone = document.apply(applied->inverse);
         if (!undone) qFatal("%s", describe(undone.error()).c_str());
-        if (bytes(document) != before) qFatal("undo differs:\n%s\n%s", before.c_str(), bytes(document).c_str());
+        if (bytes(document) != before)
+            qFatal("undo differs:\n%s\n%s", before.c_str(), bytes(document).c_str());
         if (!document.apply(undone->inverse) || bytes(document) != after) qFatal("redo differs");
         return applied->changes;
     }
@@ -50,10 +52,12 @@ private slots:
 
     void setChangesOneField() {
         Document document(webPair());
-        const ChangeSet changes = applyAndCheckInverse(document, operation::setParameter(Collection::nodes, "web1", "workers", 16));
+        const ChangeSet changes =
+            applyAndCheckInverse(document, operation::setParameter(Collection::nodes, "web1", "workers", 16));
         QCOMPARE(changes.changed, std::set<std::string>{"web1"});
         QCOMPARE(std::get<double>(document.design().nodes.find("web1")->parameters.at("workers")), 16.0);
-        applyAndCheckInverse(document, operation::setParameter(Collection::nodes, "web1", "workers", nullptr));
+        applyAndCheckInverse(document,
+                             operation::setParameter(Collection::nodes, "web1", "workers", nullptr));
         QVERIFY(document.design().nodes.find("web1")->parameters.empty());
     }
 
@@ -88,32 +92,53 @@ private slots:
     void removingEverythingAndUndoGivesTheSameBytes() {
         Document document(webPair());
         std::vector<std::string> all;
-        for (const Node& node : document.design().nodes) all.push_back(node.id.str());
-        for (const Domain& domain : document.design().domains) all.push_back(domain.id.str());
-        for (const Group& group : document.design().groups) all.push_back(group.id.str());
+        for (const Node& node : document.design().nodes)
+            all.push_back(node.id.str());
+        for (const Domain& domain : document.design().domains)
+            all.push_back(domain.id.str());
+        for (const Group& group : document.design().groups)
+            all.push_back(group.id.str());
         applyAndCheckInverse(document, operation::removeAll(document.design(), all));
-        QVERIFY(document.design().nodes.empty() && document.design().domains.empty() && document.design().links.empty());
+        QVERIFY(document.design().nodes.empty() && document.design().domains.empty() &&
+                document.design().links.empty());
         QVERIFY(document.design().canvas.empty());
     }
 
     void refusals_data() {
         QTest::addColumn<QString>("json");
         QTest::addColumn<QString>("code");
-        const auto row = [](const char* name, const char* json, const char* code) { QTest::newRow(name) << json << code; };
-        row("unknown id", R"({"op":"set","in":"nodes","id":"nope","path":"/name","value":"x"})", "operation.not_found");
-        row("unknown parameter", R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/wrkers","value":3})", "operation.path");
-        row("wrong type", R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":"many"})", "design.type");
-        row("out of range", R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":0})", "design.range");
-        row("fraction", R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":1.5})", "design.type");
+        const auto row = [](const char* name, const char* json, const char* code) {
+            QTest::newRow(name) << json << code;
+        };
+        row("unknown id", R"({"op":"set","in":"nodes","id":"nope","path":"/name","value":"x"})",
+            "operation.not_found");
+        row("unknown parameter",
+            R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/wrkers","value":3})",
+            "operation.path");
+        row("wrong type",
+            R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":"many"})",
+            "design.type");
+        row("out of range", R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":0})",
+            "design.range");
+        row("fraction", R"({"op":"set","in":"nodes","id":"web1","path":"/parameters/workers","value":1.5})",
+            "design.type");
         row("id", R"({"op":"set","in":"nodes","id":"web1","path":"/id","value":"x"})", "operation.path");
-        row("dangling place", R"({"op":"set","in":"nodes","id":"web1","path":"/domain","value":"mars"})", "design.dangling_reference");
-        row("duplicate", R"({"op":"insert","in":"nodes","value":{"id":"eu","kind":"server"}})", "design.duplicate_id");
-        row("kind", R"({"op":"insert","in":"nodes","value":{"id":"n","kind":"servr"}})", "design.unknown_kind");
-        row("cycle", R"({"op":"set","in":"domains","id":"eu","path":"/parent","value":"eu-a"})", "design.domain_cycle");
+        row("dangling place", R"({"op":"set","in":"nodes","id":"web1","path":"/domain","value":"mars"})",
+            "design.dangling_reference");
+        row("duplicate", R"({"op":"insert","in":"nodes","value":{"id":"eu","kind":"server"}})",
+            "design.duplicate_id");
+        row("kind", R"({"op":"insert","in":"nodes","value":{"id":"n","kind":"servr"}})",
+            "design.unknown_kind");
+        row("cycle", R"({"op":"set","in":"domains","id":"eu","path":"/parent","value":"eu-a"})",
+            "design.domain_cycle");
         row("used", R"({"op":"remove","in":"groups","id":"web"})", "design.dangling_reference");
-        row("canvas", R"({"op":"set","in":"canvas","id":"ghost","path":"","value":[1,2]})", "operation.not_found");
-        row("half a batch", R"({"op":"batch","operations":[{"op":"set","in":"nodes","id":"web1","path":"/name","value":"A"},{"op":"remove","in":"nodes","id":"nope"}]})", "operation.not_found");
-        row("path into a number", R"({"op":"set","in":"nodes","id":"web1","path":"/kind/x","value":1})", "operation.path");
+        row("canvas", R"({"op":"set","in":"canvas","id":"ghost","path":"","value":[1,2]})",
+            "operation.not_found");
+        row("half a batch",
+            R"({"op":"batch","operations":[{"op":"set","in":"nodes","id":"web1","path":"/name","value":"A"},{"op":"remove","in":"nodes","id":"nope"}]})",
+            "operation.not_found");
+        row("path into a number", R"({"op":"set","in":"nodes","id":"web1","path":"/kind/x","value":1})",
+            "operation.path");
     }
     void refusals() {
         QFETCH(QString, json);
@@ -149,12 +174,15 @@ private slots:
         QCOMPARE(set(Collection::nodes, "web1", "/crew", "ops"), std::string());
         QCOMPARE(set(Collection::settings, "", "/crews", nullptr), std::string("design.dangling_reference"));
         QVERIFY(insert(Collection::groups, {{"id", "etcd"}, {"kind", "quorum"}}));
-        QVERIFY(insert(Collection::groups, {{"id", "db"}, {"kind", "mysql_replication"}, {"manager_on", {"etcd"}}}));
+        QVERIFY(insert(Collection::groups,
+                       {{"id", "db"}, {"kind", "mysql_replication"}, {"manager_on", {"etcd"}}}));
         QVERIFY(insert(Collection::nodes, {{"id", "w1"}, {"kind", "voter"}, {"group", "etcd"}}));
-        QVERIFY(insert(Collection::objectives, {{"id", "up"}, {"of", "db"}, {"metric", "availability_time"}, {"at_least", 0.9}}));
+        QVERIFY(insert(Collection::objectives,
+                       {{"id", "up"}, {"of", "db"}, {"metric", "availability_time"}, {"at_least", 0.9}}));
         QVERIFY(insert(Collection::scenarios, Json::parse(R"({"id":"cut","events":[
             {"at_s":1,"do":"isolate","what":"w1"},{"at_s":2,"do":"isolate","what":"web1","other_side":"w1"},{"at_s":3,"do":"heal","what":"web1"}]})")));
-        QCOMPARE(set(Collection::groups, "db", "/parameters/manager", "group"), std::string("design.conflict"));
+        QCOMPARE(set(Collection::groups, "db", "/parameters/manager", "group"),
+                 std::string("design.conflict"));
         const std::string before = bytes(document);
         const auto removed = [&](const std::vector<std::string>& ids) {
             const Result<Applied> applied = document.apply(operation::removeAll(document.design(), ids));
@@ -178,8 +206,8 @@ private slots:
         QCOMPARE(document.design().groups.find("db")->managerOn, std::vector<std::string>{"web1"});
     }
 
-    // One character in every text a file can hold: taken by apply just when the loader takes it, and refused in the
-    // same words.
+    // One character in every text a file can hold: taken by apply just when the loader takes it, and refused
+    // in the same words.
     void textsAreThoseOfTheLoader_data() {
         QTest::addColumn<QByteArray>("text");
         const auto row = [](int code) { QTest::addRow("U+%04X", code) << QString(QChar(code)).toUtf8(); };
@@ -222,7 +250,8 @@ private slots:
         Design renamed = webPair();
         renamed.name = name;
         agree(operation::set(Collection::design, "", "/name", name, ""), renamed);
-        agree(operation::rename(Collection::nodes, "web1", name), withNode([&](Node& node) { node.name = name; }));
+        agree(operation::rename(Collection::nodes, "web1", name),
+              withNode([&](Node& node) { node.name = name; }));
         agree(operation::set(Collection::nodes, "web1", "/deploy/host", name, ""),
               withNode([&](Node& node) { node.deploy["host"] = name; }));
     }
@@ -236,8 +265,9 @@ private slots:
             QCOMPARE(applied.error().code, std::string("json.control"));
             QCOMPARE(applied.error().place.pointer, pointer);
         };
-        refused(operation::set(Collection::attachments, "haproxy", "", Json{{"global", Json::array({bad})}}, ""),
-                "/haproxy/global/0");
+        refused(
+            operation::set(Collection::attachments, "haproxy", "", Json{{"global", Json::array({bad})}}, ""),
+            "/haproxy/global/0");
         refused(operation::set(Collection::attachments, bad, "", 1, ""), "");
         refused(operation::set(Collection::nodes, "web1", "/" + bad, 1, ""), "");
         refused(operation::set(Collection::settings, "", "/note", bad, ""), "/note");
@@ -294,7 +324,8 @@ private slots:
             }
             case 1:
                 if (design.nodes.size() < 3) continue;
-                operation = operation::removeAll(design, {design.nodes.at(draw(design.nodes.size())).id.str()});
+                operation =
+                    operation::removeAll(design, {design.nodes.at(draw(design.nodes.size())).id.str()});
                 break;
             case 2: {
                 if (design.nodes.size() < 2) continue;
@@ -307,19 +338,25 @@ private slots:
             }
             case 3:
                 if (design.nodes.empty()) continue;
-                operation = operation::rename(Collection::nodes, design.nodes.at(draw(design.nodes.size())).id.str(), "name " + std::to_string(draw(99)));
+                operation =
+                    operation::rename(Collection::nodes, design.nodes.at(draw(design.nodes.size())).id.str(),
+                                      "name " + std::to_string(draw(99)));
                 break;
             case 4:
                 if (design.nodes.empty()) continue;
-                operation = operation::place(design.nodes.at(draw(design.nodes.size())).id.str(), {double(draw(999)), double(draw(999)), 0, 0});
+                operation = operation::place(design.nodes.at(draw(design.nodes.size())).id.str(),
+                                             {double(draw(999)), double(draw(999)), 0, 0});
                 break;
             default: {
                 Domain domain;
                 domain.id = DomainId(freshId(design, "d"));
                 domain.kind = "zone";
-                if (!design.domains.empty()) domain.parent = design.domains.at(draw(design.domains.size())).id;
-                operation = design.domains.size() > 8 ? operation::removeAll(design, {design.domains.at(draw(design.domains.size())).id.str()})
-                                                      : operation::insertDomain(domain);
+                if (!design.domains.empty())
+                    domain.parent = design.domains.at(draw(design.domains.size())).id;
+                operation = design.domains.size() > 8
+                                ? operation::removeAll(
+                                      design, {design.domains.at(draw(design.domains.size())).id.str()})
+                                : operation::insertDomain(domain);
             }
             }
             Result<Applied> applied = document.apply(operation);
@@ -334,7 +371,8 @@ private slots:
             redos.push_back(undone->inverse);
         }
         QCOMPARE(bytes(document), first);
-        for (auto it = redos.rbegin(); it != redos.rend(); ++it) QVERIFY(document.apply(*it).ok());
+        for (auto it = redos.rbegin(); it != redos.rend(); ++it)
+            QVERIFY(document.apply(*it).ok());
         QCOMPARE(bytes(document), last);
     }
 };

@@ -73,25 +73,35 @@ private slots:
             maker.edit().nodes.append(node);
         }
         const Design& design = maker.design();
-        for (const auto& [from, to] : {std::pair{"shoppers", "mysql"}, {"lb", "mysql"}, {"web1", "mysql"}, {"web1", "cache"},
-                                       {"shoppers", "cache"}, {"cache", "mysql"}, {"cache", "web1"}, {"cache", "mail"}})
+        for (const auto& [from, to] : {std::pair{"shoppers", "mysql"},
+                                       {"lb", "mysql"},
+                                       {"web1", "mysql"},
+                                       {"web1", "cache"},
+                                       {"shoppers", "cache"},
+                                       {"cache", "mysql"},
+                                       {"cache", "web1"},
+                                       {"cache", "mail"}})
             QCOMPARE(whyLinkRefused(design, from, to), std::string());
         QVERIFY(contains(whyLinkRefused(design, "mysql", "web1"), "MySQL calls nothing"));
-        QVERIFY(contains(whyLinkRefused(design, "lb", "cache"), "cache (Cache) cannot be called by lb (HAProxy)"));
+        QVERIFY(contains(whyLinkRefused(design, "lb", "cache"),
+                         "cache (Cache) cannot be called by lb (HAProxy)"));
         QVERIFY(contains(whyLinkRefused(design, "web1", "voter"), "Nothing calls Voter"));
         QVERIFY(contains(whyLinkRefused(design, "voter", "web1"), "Voter calls nothing"));
         QVERIFY(contains(whyLinkRefused(design, "mail", "cache"), "calls nothing"));
     }
-    // A second way to the same server would get it a double share of the simulated requests, and none in HAProxy.
+    // A second way to the same server would get it a double share of the simulated requests, and none in
+    // HAProxy.
     void refusesASecondWayToAPoolMember() {
         DesignMaker maker;
         maker.haproxy("lb").group("web").server("web1", "web").server("web2", "web").server("alone");
         maker.link("lb", "web");
-        QVERIFY(contains(whyLinkRefused(maker.design(), "lb", "web2"), "lb already reaches web2 through the group web"));
+        QVERIFY(contains(whyLinkRefused(maker.design(), "lb", "web2"),
+                         "lb already reaches web2 through the group web"));
         QCOMPARE(whyLinkRefused(maker.design(), "lb", "alone"), std::string());
         DesignMaker other;
         other.haproxy("lb").group("web").server("web1", "web").link("lb", "web1");
-        QVERIFY(contains(whyLinkRefused(other.design(), "lb", "web"), "lb already reaches web1 through a link of its own"));
+        QVERIFY(contains(whyLinkRefused(other.design(), "lb", "web"),
+                         "lb already reaches web1 through a link of its own"));
     }
     void namesTheCycleALinkWouldClose() {
         DesignMaker maker;

@@ -22,8 +22,13 @@ class TestStandIns : public QObject {
     }
     // Without the group of the balancers: a link to each.
     static std::vector<Change> linkToEach() {
-        return {{"nodes/lb1/group", nullptr}, {"nodes/lb2/group", nullptr}, {"groups/lb", nullptr}, {"links/l1/to", "lb1"},
-                {"links/+", link("l9", "shoppers", "lb2")}, {"links/l2/from", "lb1"}, {"links/+", link("l10", "lb2", "web")}};
+        return {{"nodes/lb1/group", nullptr},
+                {"nodes/lb2/group", nullptr},
+                {"groups/lb", nullptr},
+                {"links/l1/to", "lb1"},
+                {"links/+", link("l9", "shoppers", "lb2")},
+                {"links/l2/from", "lb1"},
+                {"links/+", link("l10", "lb2", "web")}};
     }
     static void finds(const std::vector<Change>& changes, std::string_view code, std::string_view says) {
         const std::vector<Issue> found = of(designWith(changes), code);
@@ -35,8 +40,8 @@ class TestStandIns : public QObject {
 private slots:
     void aLinkToEach() {
         finds(linkToEach(), "redundancy.calls_each", "shoppers calls lb1 and lb2 for every request");
-        finds({{"links/+", link("l8", "shoppers", "web1")}, {"links/+", link("l9", "shoppers", "web2")}}, "redundancy.calls_each",
-              "shoppers calls web1 and web2 for every request");
+        finds({{"links/+", link("l8", "shoppers", "web1")}, {"links/+", link("l9", "shoppers", "web2")}},
+              "redundancy.calls_each", "shoppers calls web1 and web2 for every request");
         QVERIFY(of(designWith({}), "redundancy.calls_each").empty());
         // reads here, writes there
         QVERIFY(of(designWith({{"links/+", link("l8", "shoppers", "web1", {{"classes", {"read"}}})},
@@ -47,7 +52,8 @@ private slots:
 
     void aLinkBesideTheGroup() {
         const Design same = designWith({{"links/+", link("l9", "lb", "web1")}});
-        finds({{"links/+", link("l9", "lb", "web1")}}, "redundancy.link_beside_group", "lb has a link to web1 beside the one to web");
+        finds({{"links/+", link("l9", "lb", "web1")}}, "redundancy.link_beside_group",
+              "lb has a link to web1 beside the one to web");
         finds({{"links/+", link("l9", "shoppers", "lb2")}}, "redundancy.link_beside_group",
               "shoppers calls lb2 for every request besides calling lb");
         Document document(same);
@@ -58,32 +64,47 @@ private slots:
     // What is drawn with several links on purpose.
     void ordinaryLinksAreNoStandIns_data() {
         QTest::addColumn<int>("which");
-        for (int i = 0; i < 4; ++i) QTest::addRow("%d", i) << i;
+        for (int i = 0; i < 4; ++i)
+            QTest::addRow("%d", i) << i;
     }
     void ordinaryLinksAreNoStandIns() {
         QFETCH(int, which);
-        const std::vector<std::vector<Change>> designs{
-            // a server and its cache and database
-            {{"nodes/+", node("cache", "server")}, {"nodes/+", node("db", "server")}, {"links/+", link("l3", "web", "cache")},
-             {"links/+", link("l4", "web", "db")}},
-            // shards: every request asks both
-            {{"nodes/+", node("db1", "server")}, {"nodes/+", node("db2", "server")}, {"links/+", link("l3", "web", "db1")},
-             {"links/+", link("l4", "web", "db2")}},
-            // two entrances to different things
-            {{"nodes/+", node("lb3", "haproxy")}, {"nodes/+", node("img1", "server")}, {"links/+", link("l3", "shoppers", "lb3")},
-             {"links/+", link("l4", "lb3", "img1")}},
-            // a balancer picks one
-            {{"nodes/+", node("web5", "server")}, {"nodes/+", node("web6", "server")}, {"links/+", link("l3", "lb", "web5")},
-             {"links/+", link("l4", "lb", "web6")}}};
+        const std::vector<std::vector<Change>> designs{// a server and its cache and database
+                                                       {{"nodes/+", node("cache", "server")},
+                                                        {"nodes/+", node("db", "server")},
+                                                        {"links/+", link("l3", "web", "cache")},
+                                                        {"links/+", link("l4", "web", "db")}},
+                                                       // shards: every request asks both
+                                                       {{"nodes/+", node("db1", "server")},
+                                                        {"nodes/+", node("db2", "server")},
+                                                        {"links/+", link("l3", "web", "db1")},
+                                                        {"links/+", link("l4", "web", "db2")}},
+                                                       // two entrances to different things
+                                                       {{"nodes/+", node("lb3", "haproxy")},
+                                                        {"nodes/+", node("img1", "server")},
+                                                        {"links/+", link("l3", "shoppers", "lb3")},
+                                                        {"links/+", link("l4", "lb3", "img1")}},
+                                                       // a balancer picks one
+                                                       {{"nodes/+", node("web5", "server")},
+                                                        {"nodes/+", node("web6", "server")},
+                                                        {"links/+", link("l3", "lb", "web5")},
+                                                        {"links/+", link("l4", "lb", "web6")}}};
         for (const Issue& issue : validate(designWith(designs[static_cast<std::size_t>(which)])))
-            QVERIFY2(issue.code != "redundancy.calls_each" && issue.code != "redundancy.link_beside_group", issue.message.c_str());
+            QVERIFY2(issue.code != "redundancy.calls_each" && issue.code != "redundancy.link_beside_group",
+                     issue.message.c_str());
     }
 
     // Two links are not a stand-in, a group is: what the cure says, and what its fix does.
     void theCureOfASinglePointMakesAGroup() {
-        const Design one = designWith({{"nodes/lb1/group", nullptr}, {"nodes/lb2", nullptr}, {"groups/lb", nullptr}, {"links/l1/to", "lb1"}, {"links/l2/from", "lb1"}});
+        const Design one = designWith({{"nodes/lb1/group", nullptr},
+                                       {"nodes/lb2", nullptr},
+                                       {"groups/lb", nullptr},
+                                       {"links/l1/to", "lb1"},
+                                       {"links/l2/from", "lb1"}});
         const std::string cure = of(one, "redundancy.single_member").front().fix;
-        QVERIFY2(cure.find("put both into one group (Server pool) and link the callers to the group") != std::string::npos, cure.c_str());
+        QVERIFY2(cure.find("put both into one group (Server pool) and link the callers to the group") !=
+                     std::string::npos,
+                 cure.c_str());
         const Design links = designWith(linkToEach());
         const Issue each = of(links, "redundancy.calls_each").front();
         QVERIFY(each.operation.has_value());
@@ -91,7 +112,8 @@ private slots:
         QVERIFY(document.apply(*each.operation).ok());
         const std::vector<Issue> left = validate(document.design());
         for (const Issue& issue : left)
-            QVERIFY2(issue.code != "redundancy.calls_each" && issue.code != "redundancy.single_member" && issue.severity != Severity::error,
+            QVERIFY2(issue.code != "redundancy.calls_each" && issue.code != "redundancy.single_member" &&
+                         issue.severity != Severity::error,
                      issue.message.c_str());
     }
 };

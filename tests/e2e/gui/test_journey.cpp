@@ -1,5 +1,5 @@
-// The first journey, in the real window: drag a server from the palette, link it, run, kill it, see the state change, undo
-// everything and find the file byte-identical.
+// The first journey, in the real window: drag a server from the palette, link it, run, kill it, see the state
+// change, undo everything and find the file byte-identical.
 
 #include "app/gui/canvas/canvas_view.h"
 #include "app/gui/session/session.h"
@@ -112,11 +112,13 @@ private slots:
         QCOMPARE(link.to, server.toStdString());
 
         // The other way round is refused with a reason, and nothing changes.
-        QTest::mousePress(canvas.viewport(), Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, middleOf(session, server)));
+        QTest::mousePress(canvas.viewport(), Qt::LeftButton, Qt::NoModifier,
+                          viewPoint(canvas, middleOf(session, server)));
         QTest::mouseMove(canvas.viewport(), viewPoint(canvas, middleOf(session, "web1")));
         QTest::mouseMove(canvas.viewport(), viewPoint(canvas, middleOf(session, "shoppers")));
         QTRY_VERIFY(!canvas.linkHint().isEmpty());
-        QTest::mouseRelease(canvas.viewport(), Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, middleOf(session, "shoppers")));
+        QTest::mouseRelease(canvas.viewport(), Qt::LeftButton, Qt::NoModifier,
+                            viewPoint(canvas, middleOf(session, "shoppers")));
         QCOMPARE(session.design().links.size(), links + 1);
         window.actions().at("tool.select")->trigger();
 
@@ -129,10 +131,12 @@ private slots:
         QCOMPARE(frameOf(session, server)->state, NodeState::up);
         session.select({server});
         session.kill(server, "crash");
-        QTRY_VERIFY_WITH_TIMEOUT(frameOf(session, server) && frameOf(session, server)->state == NodeState::down, 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            frameOf(session, server) && frameOf(session, server)->state == NodeState::down, 10000);
         QCOMPARE(frameOf(session, server)->mode, std::string("crash"));
         session.heal(server);
-        QTRY_VERIFY_WITH_TIMEOUT(frameOf(session, server) && frameOf(session, server)->state != NodeState::down, 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            frameOf(session, server) && frameOf(session, server)->state != NodeState::down, 10000);
         // What is broken while it runs belongs to the run: not to the file, nor to undo.
         QCOMPARE(session.undoStack().count(), 2);
         QVERIFY(session.design().scenarios.size() == before.scenarios.size());
@@ -148,13 +152,15 @@ private slots:
 
         // Back to the first byte.
         QVERIFY(session.isModified());
-        while (session.undoStack().canUndo()) session.undoStack().undo();
+        while (session.undoStack().canUndo())
+            session.undoStack().undo();
         const QString again = m_folder.filePath("again.aon.json");
         QVERIFY(session.saveFile(again));
         QCOMPARE(bytes(again), original);
 
         // And forth: all of it once more.
-        while (session.undoStack().canRedo()) session.undoStack().redo();
+        while (session.undoStack().canRedo())
+            session.undoStack().redo();
         QVERIFY(session.design().nodes.contains(server.toStdString()));
     }
 
@@ -167,10 +173,12 @@ private slots:
         const QString path = m_folder.filePath("bad.aon.json");
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("{\"format\":\"alwayson-design\",\"version\":1,\"nodes\":[{\"id\":\"a\",\"kind\":\"servr\"}]}");
+        file.write(
+            "{\"format\":\"alwayson-design\",\"version\":1,\"nodes\":[{\"id\":\"a\",\"kind\":\"servr\"}]}");
         file.close();
         QString message;
-        connect(&session, &Session::errorRaised, this, [&](const QString&, const QString& text) { message = text; });
+        connect(&session, &Session::errorRaised, this,
+                [&](const QString&, const QString& text) { message = text; });
         QVERIFY(!session.openFile(path));
         QVERIFY2(message.contains("server") && message.contains("1:"), qPrintable(message));
         QCOMPARE(session.design().name, name);

@@ -105,7 +105,8 @@ private slots:
         const QString where = write(filesOf(smallPair()), folder);
         const std::string check = where.toStdString() + "/check.sh";
         const auto under = [&](const std::string& limit, const std::string& then) {
-            verify::Command command{"/bin/sh", {"-c", "ulimit -n " + limit + "; " + then}, {}, Duration::seconds(20)};
+            verify::Command command{
+                "/bin/sh", {"-c", "ulimit -n " + limit + "; " + then}, {}, Duration::seconds(20)};
             auto out = verify::runProcess(command);
             if (!out) qFatal("%s", describe(out.error()).c_str());
             return *out;
@@ -117,7 +118,8 @@ private slots:
         QCOMPARE(low.status, mayRaise ? 0 : 1);
         QVERIFY(low.output.find("Configuration file is valid") != std::string::npos);
         if (!mayRaise)
-            for (const char* part : {"would not start here", "needs 2302 open files", "may have 2301", "LimitNOFILE=2302"})
+            for (const char* part :
+                 {"would not start here", "needs 2302 open files", "may have 2301", "LimitNOFILE=2302"})
                 QVERIFY2(low.output.find(part) != std::string::npos, low.output.c_str());
     }
 
@@ -144,21 +146,29 @@ private slots:
         program("systemctl", "[ \"$*\" = 'show -p LimitNOFILE --value haproxy' ] && echo " + answer);
         program("id", "echo 1000");
         const verify::Command command{
-            "/bin/sh", {"-c", "ulimit -n 2000; sh " + where.toStdString() + "/check.sh"},
-            {{"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()}}, Duration::seconds(20)};
+            "/bin/sh",
+            {"-c", "ulimit -n 2000; sh " + where.toStdString() + "/check.sh"},
+            {{"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()}},
+            Duration::seconds(20)};
         const auto done = verify::runProcess(command);
         QVERIFY(done.ok() && done->status == 0);
-        const bool warned = done->output.find("warning: HAProxy needs 2302 open files and its service has 1024") != std::string::npos;
+        const bool warned =
+            done->output.find("warning: HAProxy needs 2302 open files and its service has 1024") !=
+            std::string::npos;
         // Who may raise it needs no warning.
-        const bool mayRaise = verify::runProcess({"/bin/sh", {"-c", "ulimit -n 2000; ulimit -n 2302"}, {}, Duration::seconds(20)})->status == 0;
+        const bool mayRaise =
+            verify::runProcess(
+                {"/bin/sh", {"-c", "ulimit -n 2000; ulimit -n 2302"}, {}, Duration::seconds(20)})
+                ->status == 0;
         QCOMPARE(warned, !enough && !mayRaise);
     }
 
     // What is claimed to be simulated is what the catalogue marks so; the rest is named.
     void timesThatAreNotSimulatedAreNamed() {
         const std::vector<File> files = filesOf(test::designFrom("templates/web-pair.aon.json"));
-        const char* names = "hard-stop-after, timeout http-request, timeout http-keep-alive, timeout client, timeout tunnel "
-                            "and timeout client-fin";
+        const char* names =
+            "hard-stop-after, timeout http-request, timeout http-keep-alive, timeout client, timeout tunnel "
+            "and timeout client-fin";
         for (const char* path : {"haproxy/lb1/haproxy.cfg", "haproxy/lb1/README.md"}) {
             const std::string& text = fileOf(files, path).bytes;
             QVERIFY2(text.find(fmt::format("Not simulated: {}.", names)) != std::string::npos, text.c_str());

@@ -93,7 +93,8 @@ private slots:
 
     void markdownShowsTheTextItself() {
         QCOMPARE(quoting::markdownText("[x](y) <b>"), std::string("\\[x\\](y) &lt;b&gt;"));
-        QCOMPARE(quoting::markdownText("a limit (server_maxconn) _x_"), std::string("a limit (server_maxconn) \\_x\\_"));
+        QCOMPARE(quoting::markdownText("a limit (server_maxconn) _x_"),
+                 std::string("a limit (server_maxconn) \\_x\\_"));
         QCOMPARE(quoting::markdownText("1. a - b. http://x.y"), std::string("1\\. a - b. http\\://x.y"));
         QCOMPARE(quoting::markdownText("- item"), std::string("\\- item"));
         QCOMPARE(quoting::markdownCode("a`b"), std::string("``a`b``"));

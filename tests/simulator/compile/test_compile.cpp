@@ -27,7 +27,8 @@ private slots:
             add(maker, kind);
         const auto model = sim::compileModel(maker.design(), nullptr);
         QVERIFY2(model.ok(), model ? "" : describe(model.error()).c_str());
-        QCOMPARE(model->stations.size(), std::size_t{4}); // and the junction from which the client calls all three
+        QCOMPARE(model->stations.size(),
+                 std::size_t{4}); // and the junction from which the client calls all three
         const std::uint32_t workers[] = {8, 16, 8}, limits[] = {200, 150, 1000};
         const bool writes[] = {false, true, false};
         for (std::size_t i = 0; i < 3; ++i) {

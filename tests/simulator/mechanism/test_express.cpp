@@ -157,14 +157,14 @@ std::string randomDesign(std::uint64_t seed) {
     const auto pick = [&](std::initializer_list<const char*> of) {
         return std::string(of.begin()[random() % of.size()]);
     };
-    // Regular arrivals, constant service and retries or a delay: several events at one nanosecond, planned at one
-    // nanosecond. Their order may differ.
+    // Regular arrivals, constant service and retries or a delay: several events at one nanosecond, planned at
+    // one nanosecond. Their order may differ.
     const std::string arrivals = pick({"poisson", "poisson", "regular"});
     const std::string attempts = arrivals == "regular" ? "1" : pick({"1", "1", "3"});
     std::string text =
         R"({"format":"alwayson-design","version":1,"catalogue":1,"name":"t","nodes":[{"id":"c","kind":"client","parameters":{"rate_per_s":)" +
-        pick({"20", "50", "80", "95", "100", "150"}) + R"(,"arrivals":")" +
-        arrivals + R"(","network_rtt_ms":)" + (arrivals == "regular" ? "0" : pick({"0", "0", "20", "3"})) +
+        pick({"20", "50", "80", "95", "100", "150"}) + R"(,"arrivals":")" + arrivals +
+        R"(","network_rtt_ms":)" + (arrivals == "regular" ? "0" : pick({"0", "0", "20", "3"})) +
         R"(,"attempts":)" + attempts + R"(,"attempt_timeout_ms":)" + pick({"100", "1000", "1e7"}) +
         R"(,"backoff_base_ms":)" + pick({"0", "50"}) + pick({"", "", R"(,"retry_budget_share":0.1)"}) +
         R"(},"classes":[)";

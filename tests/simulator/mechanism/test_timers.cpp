@@ -12,8 +12,9 @@ class TestTimers : public QObject {
     Q_OBJECT
 
 private slots:
-    // Every request is answered within 0.5 s, so no deadline of 3 s may fire. Making room in the ring of deadlines used to
-    // drop a dead front without moving the slot: the next deadline then fired early, for about one request in 10 000.
+    // Every request is answered within 0.5 s, so no deadline of 3 s may fire. Making room in the ring of
+    // deadlines used to drop a dead front without moving the slot: the next deadline then fired early, for
+    // about one request in 10 000.
     void aCalmSystemFailsNothing() {
         const auto loaded = parseDesign(resources::find("templates/web-pair.aon.json"), "web-pair");
         QVERIFY(loaded.ok());

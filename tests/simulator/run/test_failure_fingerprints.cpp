@@ -19,7 +19,8 @@ class TestFailureFingerprints : public QObject {
     }
 
 private slots:
-    // Meant to change: ALWAYSON_UPDATE=1 build/release/test_simulator test_failure_fingerprints, and say so in the commit.
+    // Meant to change: ALWAYSON_UPDATE=1 build/release/test_simulator test_failure_fingerprints, and say so
+    // in the commit.
     void fingerprintsAreTheSameEverywhere() {
         const std::string path = std::string(ALWAYSON_TEST_DATA) + "/fingerprints_failures.txt";
         std::ifstream list(path);
@@ -38,7 +39,8 @@ private slots:
             QCOMPARE(two->fingerprint, one->fingerprint);
             actual += name + " " + one->fingerprint + "\n";
             if (!qEnvironmentVariableIsSet("ALWAYSON_UPDATE"))
-                QCOMPARE(QString::fromStdString(name + " " + one->fingerprint), QString::fromStdString(name + " " + wanted));
+                QCOMPARE(QString::fromStdString(name + " " + one->fingerprint),
+                         QString::fromStdString(name + " " + wanted));
             ++rows;
         }
         QVERIFY(rows >= 4);
