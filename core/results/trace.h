@@ -2,6 +2,7 @@
 // What playback shows: the state of everything at regular instants of one traced scenario run, beside the
 // rare events of SimulationResult::events. A value; indices refer to Trace::nodes and Trace::links.
 
+#include "core/graph/member_roles.h"
 #include "core/results/simulation_result.h"
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct NodeFrame {
     float queue = 0;        // waiting now
     float requestsPerS = 0; // arrivals over the last step
     float failedPerS = 0;
+    MemberRole role = MemberRole::none; // now; none also where the run does not follow roles
 };
 
 // What a balancer sees of a server.
@@ -41,11 +43,20 @@ struct LinkFrame {
     float failedPerS = 0;   // refused, reset or timed out
 };
 
+// A stream of changes that a replica copies.
+struct ReplicationFrame {
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    float lagS = 0;      // how far the replica is behind what the source committed
+    bool flowing = true; // false: broken, the lag grows
+};
+
 struct Frame {
     double atS = 0;
     std::vector<NodeFrame> nodes;
     std::vector<ViewFrame> views;
     std::vector<LinkFrame> links;
+    std::vector<ReplicationFrame> replication;
 };
 
 struct Trace {
