@@ -3,6 +3,7 @@
 #include "core/catalogue/keys.h"
 #include "core/graph/request_graph.h"
 #include "core/graph/static_load.h"
+#include "core/structure/common_cause.h"
 #include "core/structure/compiled.h"
 #include "core/structure/program_builder.h"
 
@@ -39,21 +40,29 @@ CompiledMode compileMode(const ResolvedFailureMode& mode) {
     return {NodeCondition::gone, 0, 0};
 }
 
-void addComponents(const Design& design, CompiledStructure& out) {
+// Returns the faults that groups share: the last components.
+std::vector<CommonCause> addComponents(const Design& design, CompiledStructure& out) {
     out.nodeCount = static_cast<std::uint32_t>(design.nodes.size());
     for (const Node& node : design.nodes)
         out.components.push_back({false, node.id.str(), failureModesOf(node)});
     for (const Domain& domain : design.domains)
         out.components.push_back({true, domain.id.str(), failureModesOf(domain)});
+    std::vector<CommonCause> shared = addSharedFaults(design, out.components);
     out.firstMode.push_back(0);
     for (const StructureComponent& component : out.components) {
         for (const ResolvedFailureMode& mode : component.modes)
             out.modes.push_back(compileMode(mode));
         out.firstMode.push_back(static_cast<std::uint32_t>(out.modes.size()));
     }
+    return shared;
 }
 
-void addPlaces(const Design& design, CompiledStructure& out) {
+void addPlaces(const Design& design, const std::vector<CommonCause>& shared, CompiledStructure& out) {
+    std::vector<std::vector<std::uint32_t>> faults(shared.empty() ? 0 : design.nodes.size());
+    const auto firstFault = static_cast<std::uint32_t>(out.components.size() - shared.size());
+    for (std::uint32_t s = 0; s < shared.size(); ++s)
+        for (const std::uint32_t member : shared[s].members)
+            faults[member].push_back(firstFault + s);
     out.firstPlace.push_back(0);
     std::vector<std::uint32_t> mine;
     for (const Node& node : design.nodes) {
@@ -70,6 +79,10 @@ void addPlaces(const Design& design, CompiledStructure& out) {
         if (node.domain) addChain(*node.domain);
         for (const DomainId& id : node.dependsOn)
             addChain(id);
+        if (!faults.empty()) {
+            const std::vector<std::uint32_t>& more = faults[design.nodes.indexOf(node.id.str())];
+            mine.insert(mine.end(), more.begin(), more.end());
+        }
         out.places.insert(out.places.end(), mine.begin(), mine.end());
         out.firstPlace.push_back(static_cast<std::uint32_t>(out.places.size()));
     }
@@ -151,8 +164,8 @@ Result<CompiledStructure> compileStructure(const Design& design) {
                      "Remove one of these links.",
                      {}};
     CompiledStructure out;
-    addComponents(design, out);
-    addPlaces(design, out);
+    const std::vector<CommonCause> shared = addComponents(design, out);
+    addPlaces(design, shared, out);
     const StructureContext context(design);
     out.views = context.views();
     addFlows(design, context, out);

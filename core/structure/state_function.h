@@ -30,6 +30,7 @@ struct StructureComponent {
     bool isDomain = false;
     std::string id;
     std::vector<struct ResolvedFailureMode> modes; // what can happen to it, with its clocks
+    std::string title = {}; // of places that the design does not draw: faults that a group shares
     // Steady state: availability 1 / (1 + sum MTTR_i / MTTF_i); probability of mode i = ratio_i *
     // availability.
     double availability() const;
@@ -58,9 +59,10 @@ public:
     StateFunction(StateFunction&&) noexcept;
     StateFunction& operator=(StateFunction&&) noexcept;
 
-    const std::vector<StructureComponent>& components() const; // nodes in design order, then domains
-    const std::vector<StructureFlow>& flows() const;           // per client and class, design order
-    const std::vector<StructureView>& views() const;           // empty where nothing is checked
+    // Nodes in design order, domains, then faults that a group shares ("web#crash").
+    const std::vector<StructureComponent>& components() const;
+    const std::vector<StructureFlow>& flows() const; // per client and class, design order
+    const std::vector<StructureView>& views() const; // empty where nothing is checked
 
     // a of each flow (0..1). `state` has one entry per component. `viewUp` one flag per view (1: the observer
     // routes to the target); nullptr: perfect views (so pass some address even when views() is empty but the
