@@ -5,28 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace alwayson {
 
 namespace {
 
 namespace v = key::group::vrrpPair;
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
-constexpr PhaseLaw kUnseen{kNever, kNever, kNever};
-
-PhaseLaw uniform(double width, double offset) {
-    return {offset, offset + width / 2, offset + width};
-}
-
-PhaseLaw plus(const PhaseLaw& a, const PhaseLaw& b) {
-    return {a.minS + b.minS, a.meanS + b.meanS, a.maxS + b.maxS};
-}
-
-PhaseLaw after(const PhaseLaw& a, double seconds) {
-    return plus(a, {seconds, seconds, seconds});
-}
 
 double clampPriority(double priority) {
     return std::clamp(priority, 1.0, 254.0);
@@ -37,72 +21,24 @@ double effectivePriority(double priority, double weight) {
     return clampPriority(priority + std::max(weight, 0.0));
 }
 
-// Runs of the script until `fall` failures in a row when each fails with probability e, the last one
-// included: (1 - e^fall) / (e^fall (1 - e)).
-double runsUntilFall(double fall, double e) {
-    if (e >= 1) return fall;
-    const double all = std::pow(e, fall);
-    return (1 - all) / (all * (1 - e));
+// A member that may preempt counts its delay in adverts.
+double wholeAdverts(const VrrpTimers& t) {
+    return std::floor(t.preemptDelay / t.advert) * t.advert;
 }
 
 // Until the script has given the balancer up, from the event on.
 PhaseLaw scriptVerdict(const VrrpTimers& t, VrrpEvent event) {
-    return uniform(t.interval,
-                   (t.fall - 1) * t.interval + (event == VrrpEvent::balancerHung ? t.timeout : 0));
+    return uniformLaw(t.interval,
+                      (t.fall - 1) * t.interval + (event == VrrpEvent::balancerHung ? t.timeout : 0));
 }
 
 // From the script's verdict until a standby holds the address.
 PhaseLaw afterVerdict(const VrrpTimers& t) {
     if (t.weight == 0) return {t.skew, t.skew, t.skew};
-    if (!t.weightGivesWay) return kUnseen;
-    const PhaseLaw missed = uniform(t.advert, 2 * t.advert + t.skew);
+    if (!t.weightGivesWay) return kNeverLaw;
+    const PhaseLaw missed = uniformLaw(t.advert, 2 * t.advert + t.skew);
     if (t.preemptDelay <= 0) return missed;
-    return plus(missed, uniform(t.advert, std::floor(t.preemptDelay / t.advert) * t.advert));
-}
-
-std::optional<VrrpEvent> eventOf(FailureEffect effect, double errorShare) {
-    switch (effect) {
-    case FailureEffect::crash:
-    case FailureEffect::dataLoss:
-        return VrrpEvent::balancerDead;
-    case FailureEffect::hang:
-        return VrrpEvent::balancerHung;
-    case FailureEffect::errors:
-        return errorShare > 0 ? std::optional(VrrpEvent::balancerDead) : std::nullopt;
-    case FailureEffect::slow:
-        return std::nullopt;
-    case FailureEffect::gone:
-    case FailureEffect::cutOff:
-    case FailureEffect::outage:
-    case FailureEffect::isolation:
-        return VrrpEvent::machineGone;
-    }
-    return std::nullopt;
-}
-
-FailoverLaw vrrpLaw(const Design& design, const Group& group, FailureEffect effect, double errorShare) {
-    FailoverLaw law;
-    law.coverage = get(group, v::failoverCoverage).value();
-    const std::vector<const Node*> members = membersOf(design, group.id);
-    if (const std::optional<DistributionShape> given = get(group, v::failover)) {
-        law.total = {0, given->mean(), kNever};
-        law.detection = law.total;
-        return law;
-    }
-    const std::optional<VrrpEvent> event = eventOf(effect, errorShare);
-    if (members.size() < 2 || !event) {
-        law.detection = law.total = kUnseen;
-        return law;
-    }
-    const VrrpTimers timers = vrrpTimersOf(design, group, *members.front());
-    law.detection = vrrpTakeover(timers, *event);
-    if (effect == FailureEffect::errors && errorShare < 1 && std::isfinite(law.detection.meanS)) {
-        law.detection.meanS += (runsUntilFall(timers.fall, errorShare) - timers.fall) * timers.interval;
-        law.detection.maxS = kNever;
-    }
-    law.reroute = {timers.arpUpdate, timers.arpUpdate, timers.arpUpdate};
-    law.total = plus(law.detection, law.reroute);
-    return law;
+    return missed + uniformLaw(t.advert, wholeAdverts(t));
 }
 
 } // namespace
@@ -142,24 +78,105 @@ VrrpTimers vrrpTimersOf(const Design& design, const Group& group, const Node& ac
 PhaseLaw vrrpTakeover(const VrrpTimers& t, VrrpEvent event) {
     switch (event) {
     case VrrpEvent::machineGone:
-        return uniform(t.advert, 2 * t.advert + t.skew);
+        return uniformLaw(t.advert, 2 * t.advert + t.skew);
     case VrrpEvent::stopped:
         return {t.skew, t.skew, t.skew};
     case VrrpEvent::balancerDead:
     case VrrpEvent::balancerHung:
-        return t.tracked ? plus(scriptVerdict(t, event), afterVerdict(t)) : kUnseen;
+        return t.tracked ? scriptVerdict(t, event) + afterVerdict(t) : kNeverLaw;
     }
-    return kUnseen;
+    return kNeverLaw;
 }
 
 PhaseLaw vrrpTakeoverHungNewer(const VrrpTimers& t) {
     const double wait = std::floor(t.timeout / t.interval) * t.interval;
-    return after(vrrpTakeover(t, VrrpEvent::balancerHung), (t.fall - 1) * wait);
+    return vrrpTakeover(t, VrrpEvent::balancerHung) + (t.fall - 1) * wait;
 }
 
-FailoverLaw failoverLaw(const Design& design, const Group& group, FailureEffect effect, double errorShare) {
-    if (hasMechanism(group, "vrrp")) return vrrpLaw(design, group, effect, errorShare);
-    return {};
+double vrrpTakeoverAt(const VrrpTimers& t, VrrpEvent event, const VrrpDraws& u) {
+    switch (event) {
+    case VrrpEvent::machineGone:
+        return 2 * t.advert + t.skew + t.advert * u[0];
+    case VrrpEvent::stopped:
+        return t.skew;
+    case VrrpEvent::balancerDead:
+    case VrrpEvent::balancerHung:
+        break;
+    }
+    if (!t.tracked) return kNeverLaw.minS;
+    const double verdict = scriptVerdict(t, event).minS + t.interval * u[0];
+    if (t.weight == 0) return verdict + t.skew;
+    if (!t.weightGivesWay) return kNeverLaw.minS;
+    const double missed = verdict + 2 * t.advert + t.skew + t.advert * u[1];
+    return t.preemptDelay <= 0 ? missed : missed + wholeAdverts(t) + t.advert * u[2];
+}
+
+std::optional<VrrpEvent> vrrpEventOf(FailureEffect effect, double errorShare) {
+    switch (effect) {
+    case FailureEffect::crash:
+    case FailureEffect::dataLoss:
+        return VrrpEvent::balancerDead;
+    case FailureEffect::hang:
+        return VrrpEvent::balancerHung;
+    case FailureEffect::errors:
+        return errorShare > 0 ? std::optional(VrrpEvent::balancerDead) : std::nullopt;
+    case FailureEffect::slow:
+        return std::nullopt;
+    case FailureEffect::gone:
+    case FailureEffect::cutOff:
+    case FailureEffect::outage:
+    case FailureEffect::isolation:
+        return VrrpEvent::machineGone;
+    }
+    return std::nullopt;
+}
+
+double meanFailedRun(double fall, double e) {
+    if (e >= 1) return fall;
+    const double all = std::pow(e, fall);
+    return (1 - all) / (all * (1 - e));
+}
+
+// s(n), the chance that n trials have no such run, is 1 below `fall`, 1 - e^fall there, and then
+// s(n - 1) - (1 - e) e^fall s(n - fall - 1). Far out it falls by the same factor each time.
+double failedRunAt(double fall, double e, double u) {
+    if (e >= 1) return fall;
+    constexpr std::size_t kMost = 1001, kExact = 8192;
+    const auto length = std::min<std::size_t>(static_cast<std::size_t>(fall), kMost - 1);
+    const double all = std::pow(e, fall), left = 1 - u;
+    std::array<double, kMost> ring; // s of the last length + 1 numbers of trials, n at n % (length + 1)
+    ring.fill(1);
+    double before = 1, now = 1 - all;
+    std::size_t n = length;
+    for (; now > left && n < kExact + length; ++n) {
+        ring[n % (length + 1)] = now;
+        before = now;
+        now -= (1 - e) * all * ring[(n + 1) % (length + 1)];
+    }
+    if (now <= left) return static_cast<double>(n);
+    std::array<double, 62> factors;
+    factors[0] = now / before;
+    for (std::size_t k = 1; k < factors.size(); ++k)
+        factors[k] = factors[k - 1] * factors[k - 1];
+    double more = 1;
+    for (std::size_t k = factors.size(); k-- > 0;)
+        if (now * factors[k] > left) {
+            now *= factors[k];
+            more += std::ldexp(1.0, static_cast<int>(k));
+        }
+    return static_cast<double>(n) + more;
+}
+
+PhaseLaw uniformLaw(double width, double offset) {
+    return {offset, offset + width / 2, offset + width};
+}
+
+PhaseLaw operator+(const PhaseLaw& a, const PhaseLaw& b) {
+    return {a.minS + b.minS, a.meanS + b.meanS, a.maxS + b.maxS};
+}
+
+PhaseLaw operator+(const PhaseLaw& a, double seconds) {
+    return a + PhaseLaw{seconds, seconds, seconds};
 }
 
 } // namespace alwayson

@@ -5,7 +5,10 @@
 
 #include "core/model/design.h"
 
+#include <array>
 #include <cstdint>
+#include <limits>
+#include <optional>
 
 namespace alwayson {
 
@@ -68,13 +71,38 @@ VrrpTimers vrrpTimersOf(const Design& design, const Group& group, const Node& ac
 // on; a preempt delay d adds U(0, a) + floor(d / a) a. Otherwise it keeps the address: never (measured).
 PhaseLaw vrrpTakeover(const VrrpTimers& timers, VrrpEvent event);
 
+// One draw of it from three uniform numbers in [0, 1), in seconds: the phase of the last advert or of the
+// script's next run, the adverts and the preempt delay after a change of weight.
+using VrrpDraws = std::array<double, 3>;
+double vrrpTakeoverAt(const VrrpTimers& timers, VrrpEvent event, const VrrpDraws& draws);
+
 // The same hang with keepalived 2.3.3 or later: (fall - 1) (floor(tau / i) + 1) i in place of (fall - 1) i.
 PhaseLaw vrrpTakeoverHungNewer(const VrrpTimers& timers);
 
-// The active member (the first of the group) fails with this effect. errorShare: share of the balancer's
-// answers that fail, errors only; the runs of the script fail alike. Groups without a law here: all zero,
-// coverage 1. With a take-over time of its own (`failover`) that distribution is the total, between 0 and
-// infinity.
+// What a failure of this kind is to a pair; none: nobody notices.
+std::optional<VrrpEvent> vrrpEventOf(FailureEffect effect, double errorShare);
+
+// Trials until `fall` failures in a row, when each fails with probability e, 0 < e <= 1: the mean,
+// (1 - e^fall) / (e^fall (1 - e)), and one draw from a uniform number in [0, 1), by inversion.
+double meanFailedRun(double fall, double e);
+double failedRunAt(double fall, double e, double u);
+
+// Sums, and a constant added to all three.
+PhaseLaw operator+(const PhaseLaw& a, const PhaseLaw& b);
+PhaseLaw operator+(const PhaseLaw& a, double seconds);
+PhaseLaw uniformLaw(double width, double offset);
+inline constexpr PhaseLaw kNeverLaw{std::numeric_limits<double>::infinity(),
+                                    std::numeric_limits<double>::infinity(),
+                                    std::numeric_limits<double>::infinity()};
+
+// The active member (the first of the group) fails with this effect. errorShare: share of its answers that
+// fail, errors only.
+//   VRRP pair          detection until another member holds the address, reroute until neighbours follow
+//   replication set    detection, promotion (fencing, promotion or election), reroute of the last caller; by
+//                      a human: only the total. core/structure/failover_plan.h has the phases
+//   quorum             detection: until there is a leader again
+// With a take-over time of its own (`failover`) that distribution is the total. Pools without one: all zero;
+// coverage as the group says. O(nodes + links), and the request rates of the design.
 FailoverLaw failoverLaw(const Design& design, const Group& group, FailureEffect effect,
                         double errorShare = 1);
 
