@@ -2,8 +2,10 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/call_rules.h"
 
 #include <algorithm>
+#include <array>
 
 namespace alwayson {
 
@@ -16,6 +18,7 @@ struct Branch {
     Index link = 0;
     std::size_t firstEdge = 0;
     const std::vector<Index>* targets = nullptr;
+    const StructureGroup* group = nullptr; // that is called as such
 };
 
 // The requests of one class of one client.
@@ -27,8 +30,9 @@ struct ClassOfClient {
 class Propagation {
 public:
     explicit Propagation(const Design& design)
-        : m_design(design), m_targets(design.nodes.size() + design.groups.size() + 1),
-          m_branches(design.nodes.size()), m_chosenAt(design.nodes.size(), 0) {
+        : m_design(design), m_groups(structureGroups(design)),
+          m_targets(design.nodes.size() + design.groups.size() + 1), m_branches(design.nodes.size()),
+          m_chosenAt(design.nodes.size(), 0) {
         for (const Node& node : design.nodes)
             m_isBalancer.push_back(hasRole(node, "balancer"));
         collectTargets();
@@ -37,8 +41,8 @@ public:
         sortNodes();
     }
 
-    // Calls atNode(class, node, rate) for all that arrive somewhere and onEdge(class, edge, rate) for what it
-    // sends on, class by class.
+    // Calls atNode(node, rate, writes) for all that arrive somewhere and onEdge(class, edge, rate) for what
+    // it sends on, class by class.
     template <class AtNode, class OnEdge>
     void run(AtNode&& atNode, OnEdge&& onEdge) {
         for (std::size_t i = 0; i < m_design.nodes.size(); ++i) {
@@ -66,27 +70,30 @@ private:
     // Nodes, then groups, then one without members for ends that dangle.
     void collectTargets() {
         const std::size_t nodes = m_design.nodes.size();
-        for (std::size_t i = 0; i < nodes; ++i) {
+        for (std::size_t i = 0; i < nodes; ++i)
             m_targets[i] = {static_cast<Index>(i)};
-            const auto& name = m_design.nodes.at(i).group;
-            const std::size_t group = name ? m_design.groups.indexOf(name->str()) : Table<Group>::npos;
-            if (group != Table<Group>::npos) m_targets[nodes + group].push_back(static_cast<Index>(i));
-        }
+        for (std::size_t g = 0; g < m_groups.size(); ++g)
+            m_targets[nodes + g] = m_groups[g].members;
     }
 
-    const std::vector<Index>& nodesOf(const std::string& id) const {
-        const std::size_t node = m_design.nodes.indexOf(id);
-        if (node != Table<Node>::npos) return m_targets[node];
-        const std::size_t group = m_design.groups.indexOf(id);
-        return group == Table<Group>::npos ? m_targets.back() : m_targets[m_design.nodes.size() + group];
+    std::size_t endOf(const std::string& id) const {
+        const std::size_t node = m_design.nodes.indexOf(id), group = m_design.groups.indexOf(id);
+        if (node != Table<Node>::npos) return node;
+        return group == Table<Group>::npos ? m_targets.size() - 1 : m_design.nodes.size() + group;
     }
 
     void addLink(Index link) {
-        const std::vector<Index>& targets = nodesOf(m_design.links.at(link).to);
-        for (const Index from : nodesOf(m_design.links.at(link).from)) {
-            m_branches[from].push_back({link, m_edgeCount, &targets});
-            m_edgeCount += targets.size();
+        const std::size_t to = endOf(m_design.links.at(link).to), nodes = m_design.nodes.size();
+        const StructureGroup* group =
+            to >= nodes && to < nodes + m_groups.size() ? &m_groups[to - nodes] : nullptr;
+        for (const Index from : m_targets[endOf(m_design.links.at(link).from)]) {
+            m_branches[from].push_back({link, m_edgeCount, &m_targets[to], group});
+            m_edgeCount += m_targets[to].size();
         }
+    }
+    static Receivers receiversOf(const Branch& branch, bool writes) {
+        if (branch.group) return receivers(*branch.group, writes);
+        return {0, static_cast<Index>(branch.targets->size())};
     }
 
     struct Visit {
@@ -139,44 +146,55 @@ private:
             m_cycle.push_back(at->node);
     }
 
+    // One list for calls that read and one for calls that write: a link may turn one into the other.
     template <class AtNode, class OnEdge>
     void spread(const ClassOfClient& whose, Index client, double rate, AtNode&& atNode, OnEdge&& onEdge) {
-        std::vector<double> arriving(m_design.nodes.size(), 0.0);
-        arriving[client] = rate;
-        const auto send = [&](Index from, const Branch& branch, Index t, double sent) {
+        std::array<std::vector<double>, 2> arriving;
+        for (std::vector<double>& list : arriving)
+            list.assign(m_design.nodes.size(), 0.0);
+        arriving[whose.requestClass.writes][client] = rate;
+        const auto send = [&](Index from, const Branch& branch, Index t, double sent, bool writes) {
             const Index to = (*branch.targets)[t];
             if (m_rank[to] <= m_rank[from]) return;
-            arriving[to] += sent;
+            arriving[writes][to] += sent;
             onEdge(whose, branch.firstEdge + t, sent);
         };
-        for (const Index at : m_order) {
-            if (!(arriving[at] > 0)) continue;
-            atNode(whose, at, arriving[at]);
-            if (m_isBalancer[at]) {
-                choose(at, whose.requestClass.id);
-                const double each = arriving[at] / static_cast<double>(m_chosen.size());
-                for (const auto& [branch, target] : m_chosen)
-                    send(at, *branch, target, each);
-                continue;
+        for (const Index at : m_order)
+            for (const bool writes : {false, true}) {
+                const double here = arriving[writes][at];
+                if (!(here > 0)) continue;
+                atNode(at, here, writes);
+                if (m_isBalancer[at]) {
+                    choose(at, whose.requestClass.id, writes);
+                    const double each = here / static_cast<double>(m_chosen.size());
+                    for (const auto& [branch, target] : m_chosen)
+                        send(at, *branch, target, each, callWrites(m_design.links.at(branch->link), writes));
+                    continue;
+                }
+                const double made = passedOn(m_design.nodes.at(at), writes);
+                for (const Branch& branch : m_branches[at]) {
+                    const Link& link = m_design.links.at(branch.link);
+                    if (!link.carries(whose.requestClass.id)) continue;
+                    const bool callsWrite = callWrites(link, writes);
+                    const Receivers to = receiversOf(branch, callsWrite);
+                    const double each = here * made *
+                                        get(link.parameters, key::link::request::callsPerRequest) /
+                                        static_cast<double>(to.end - to.first);
+                    for (Index t = to.first; t < to.end; ++t)
+                        send(at, branch, t, each, callsWrite);
+                }
             }
-            for (const Branch& branch : m_branches[at]) {
-                const Link& link = m_design.links.at(branch.link);
-                if (!link.carries(whose.requestClass.id)) continue;
-                const double each = arriving[at] * get(link.parameters, key::link::request::callsPerRequest) /
-                                    static_cast<double>(branch.targets->size());
-                for (Index t = 0; t < branch.targets->size(); ++t)
-                    send(at, branch, t, each);
-            }
-        }
     }
 
     // The targets of a balancer for one class, each once.
-    void choose(Index balancer, const std::string& classId) {
+    void choose(Index balancer, const std::string& classId, bool writes) {
         m_chosen.clear();
         ++m_stamp;
         for (const Branch& branch : m_branches[balancer]) {
-            if (!m_design.links.at(branch.link).carries(classId)) continue;
-            for (Index t = 0; t < branch.targets->size(); ++t) {
+            const Link& link = m_design.links.at(branch.link);
+            if (!link.carries(classId) || isForOthers(balancer, branch, writes)) continue;
+            const Receivers to = receiversOf(branch, callWrites(link, writes));
+            for (Index t = to.first; t < to.end; ++t) {
                 std::uint64_t& chosenAt = m_chosenAt[(*branch.targets)[t]];
                 if (chosenAt != m_stamp) m_chosen.emplace_back(&branch, t);
                 chosenAt = m_stamp;
@@ -184,7 +202,17 @@ private:
         }
     }
 
+    // Of two links to the same end, one for reads and one for writes, a balancer takes the one that fits.
+    bool isForOthers(Index balancer, const Branch& branch, bool writes) const {
+        if (callWrites(m_design.links.at(branch.link), writes) == writes) return false;
+        return std::any_of(m_branches[balancer].begin(), m_branches[balancer].end(),
+                           [&](const Branch& other) {
+                               return other.link != branch.link && other.targets == branch.targets;
+                           });
+    }
+
     const Design& m_design;
+    std::vector<StructureGroup> m_groups;
     std::vector<std::vector<Index>> m_targets;
     std::vector<std::vector<Branch>> m_branches; // by caller
     std::vector<bool> m_isBalancer;
@@ -202,9 +230,9 @@ RequestRates requestRates(const Design& design) {
     const std::vector<double> none(design.nodes.size(), 0.0);
     RequestRates rates{none, none};
     Propagation(design).run(
-        [&](const ClassOfClient& whose, Index node, double rate) {
+        [&](Index node, double rate, bool writes) {
             rates.requestsPerS[node] += rate;
-            if (whose.requestClass.writes) rates.writesPerS[node] += rate;
+            if (writes) rates.writesPerS[node] += rate;
         },
         [](const ClassOfClient&, std::size_t, double) {});
     return rates;
@@ -217,7 +245,7 @@ StaticLoad staticLoad(const Design& design) {
     load.edges = propagation.edges();
     load.order = propagation.order();
     load.cycle = propagation.cycle();
-    propagation.run([&](const ClassOfClient&, Index node, double rate) { load.requestsPerS[node] += rate; },
+    propagation.run([&](Index node, double rate, bool) { load.requestsPerS[node] += rate; },
                     [&](const ClassOfClient& whose, std::size_t at, double rate) {
                         LoadEdge& edge = load.edges[at];
                         edge.requestsPerS += rate;

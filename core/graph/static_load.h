@@ -10,7 +10,8 @@
 
 namespace alwayson {
 
-// Arrivals per node, for clients what they send, and how many of them belong to classes that write.
+// Arrivals per node, for clients what they send, and how many of them write: by their class, unless a link on
+// the way says otherwise.
 struct RequestRates {
     std::vector<double> requestsPerS;
     std::vector<double> writesPerS;
@@ -18,8 +19,9 @@ struct RequestRates {
 
 // Each client sends rate x share of each class over its links. A balancer passes a request to one of its
 // targets, each with the same chance, however many links lead to it (an export lists a server once); any
-// other node makes calls_per_request calls on each of its links; a call to a group goes to one member. Calls
-// that close a cycle are left out. Time O(classes x (nodes + links x members)), memory O(nodes + links).
+// other node makes calls_per_request calls on each of its links, a cache for what it does not answer itself;
+// a call to a group goes to one member, of those that take it (call_rules.h). Calls that close a cycle are
+// left out. Time O(classes x (nodes + links x members)), memory O(nodes + links).
 RequestRates requestRates(const Design& design);
 
 // Requests that one node sends to another over one link. Indices are positions in Design::nodes and

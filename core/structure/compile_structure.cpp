@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <map>
+#include <tuple>
 
 namespace alwayson {
 
@@ -94,22 +95,54 @@ void addFlows(const Design& design, const StructureContext& context, CompiledStr
         const Node& client = design.nodes.at(n);
         if (!hasRole(client, "client")) continue;
         const double rate = get(client.parameters, key::client::rate).perSecond();
-        std::map<std::pair<std::vector<bool>, double>, std::uint32_t> known;
+        std::map<std::tuple<std::vector<bool>, bool, double>, std::uint32_t> known;
         for (const RequestClass& requestClass : classesOf(client)) {
             std::vector<bool> carried;
             for (const Link& link : design.links)
                 carried.push_back(link.carries(requestClass.id));
             const double patience = std::min(requestClass.deadline.seconds(),
                                              get(client.parameters, key::client::attemptTimeout).seconds());
-            const auto [at, isNew] =
-                known.try_emplace({carried, patience}, static_cast<std::uint32_t>(out.programs.size()));
-            if (isNew) out.programs.push_back(buildProgram(context, n, carried, patience));
+            const bool writes = context.tellsWrites() && requestClass.writes;
+            const auto [at, isNew] = known.try_emplace({carried, writes, patience},
+                                                       static_cast<std::uint32_t>(out.programs.size()));
+            if (isNew) out.programs.push_back(buildProgram(context, n, carried, writes, patience));
             out.programOf.push_back(at->second);
             out.flows.push_back({client.id.str() + ":" + requestClass.id, client.id.str(), requestClass.share,
                                  rate * requestClass.share,
                                  get(client.parameters, key::client::upThreshold).value()});
         }
     }
+}
+
+void addGroupLoads(const RequestRates& rates, CompiledStructure& out) {
+    for (const StructureGroup& group : out.groups) {
+        GroupLoad load;
+        for (const std::uint32_t n : group.members) {
+            load.writes += rates.writesPerS[n];
+            load.reads += rates.requestsPerS[n] - rates.writesPerS[n];
+        }
+        out.groupLoads.push_back(load);
+    }
+}
+
+double readsOfGroup(const Design& design, const RequestRates& rates, std::uint32_t node) {
+    const auto& group = design.nodes.at(node).group;
+    double reads = 0;
+    for (std::size_t n = 0; n < design.nodes.size(); ++n)
+        if (n == node || (group && design.nodes.at(n).group == group))
+            reads += rates.requestsPerS[n] - rates.writesPerS[n];
+    return reads;
+}
+
+// What the carry of a store is compared with: a set that only reads from replicas, with the reads alone.
+void giveBase(const CompiledStructure& out, CompiledSet& set, CompiledPart& part) {
+    if (part.rule != GroupRule::oneWriter) return;
+    const StructureGroup& group = out.groups[part.group];
+    const GroupLoad& load = out.groupLoads[part.group];
+    part.base = load.writes + load.reads;
+    const bool onlyReads = !part.writes && !group.readsAll && !group.readsSource;
+    if (!onlyReads || set.endPart - set.firstPart > 1) return;
+    part.base = set.load = load.reads;
 }
 
 // Loads and capacities of the nodes when everything works, and of the sets from them.
@@ -127,11 +160,24 @@ void addLoads(const Design& design, CompiledStructure& out) {
                 ((all - writes) * meanService(node, false) + writes * meanService(node, true)));
         else
             out.capacity.push_back(capacityOf(design, node).perSecond);
+        const bool queue = hasMechanism(node, "queue");
+        const auto workers = queue ? static_cast<double>(get(node, key::server::workers)) : 0;
+        out.readCapacity.push_back(queue ? workers / meanService(node, false) : out.capacity.back());
+        out.writeCapacity.push_back(queue ? workers / meanService(node, true) : out.capacity.back());
     }
+    addGroupLoads(rates, out);
     for (CompiledProgram& program : out.programs) {
-        for (CompiledSet& set : program.sets)
+        for (CompiledNode& node : program.nodes) {
+            if (!node.passedBy) continue;
+            node.reads = rates.requestsPerS[node.component] - rates.writesPerS[node.component];
+            node.readsOfGroup = readsOfGroup(design, rates, node.component);
+        }
+        for (CompiledSet& set : program.sets) {
             for (std::uint32_t m = set.firstMember; m < set.endMember; ++m)
                 set.load += out.load[program.nodes[program.members[m].node].component];
+            for (std::uint32_t p = set.firstPart; p < set.endPart; ++p)
+                giveBase(out, set, program.parts[p]);
+        }
         for (CompiledBlock& block : program.blocks) {
             double load = 0;
             for (std::uint32_t m = block.firstMember; m < block.endMember; ++m)
@@ -168,6 +214,7 @@ Result<CompiledStructure> compileStructure(const Design& design) {
     addPlaces(design, shared, out);
     const StructureContext context(design);
     out.views = context.views();
+    out.groups = context.groups();
     addFlows(design, context, out);
     addLoads(design, out);
     return out;

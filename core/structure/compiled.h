@@ -7,13 +7,15 @@
 //   r     share of the requests that arrive there and succeed, capacity aside
 //   carry requests per second that it can take itself (infinity: no limit)
 //   reach smallest capacity / load of the shared parts behind it (infinity: no limit)
-// and the flow's a is r min(1, reach) at the client. A set that is called by only some members of one other
-// set limits those members' carry (max-flow of nested sets); one that is called by all of them counts in
-// reach, with its whole load.
+// A call reads or writes; where that matters (stores with one writer, caches) a node that gets both kinds is
+// two nodes of the program. The flow's a is r min(1, reach) at the client. A set that is called by only some
+// members of one other set limits those members' carry (max-flow of nested sets); one that is called by all
+// of them counts in reach, with its whole load.
 
 #include "core/catalogue/catalogue.h"
 #include "core/structure/state_function.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -37,16 +39,24 @@ struct CompiledCall {
     double calls = 1;           // per request; below 1: a chance
     bool limitsMembers = false; // the set's capacity is counted in the caller's carry by a block
     bool optional = false;      // carries load only
+    // Of a cache: calls per request when it answers nothing, and how many more requests per second then
+    // arrive at the set for each read per second that arrives at the cache.
+    double passedCalls = 1;
+    double morePerRead = 0;
 };
 
 struct CompiledNode {
     std::uint32_t component = 0;
     std::uint32_t firstCall = 0, endCall = 0;
+    bool passedBy = false; // a cache that is looked aside: when none works its callers make the calls
+    // passedBy: reads per second at this cache, and at all that stand in for each other.
+    double reads = 0, readsOfGroup = 0;
 };
 
 struct CompiledMember {
     std::uint32_t node = 0;        // of the program
     std::uint32_t view = kNoIndex; // of the observer; none: always routed
+    std::uint32_t rank = 0;        // in StructureGroup::members, where the part has a group
 };
 
 // Members that share sets which no other member of the set calls.
@@ -58,10 +68,16 @@ struct CompiledBlock {
     std::uint32_t firstMember = 0, endMember = 0;
     std::uint32_t firstLimit = 0, endLimit = 0;
 };
-// Members of one group with a number needed, or members without one (needed 0: capacity decides).
+// Members of one group with rules of its own, or members without (needed 0: capacity decides).
 struct CompiledPart {
     std::uint32_t firstBlock = 0, endBlock = 0;
-    std::uint32_t needed = 0;
+    std::uint32_t needed = 0;       // share
+    std::uint32_t group = kNoIndex; // StateFunction::groups()
+    GroupRule rule = GroupRule::share;
+    bool writes = false;                          // oneWriter: what the calls are
+    std::uint32_t serving = kNoIndex;             // share: at most so many members serve
+    std::uint32_t firstRanked = 0, endRanked = 0; // members by rank; empty where the order does not matter
+    double base = 0; // oneWriter: requests per second that its carry is compared with
 };
 
 struct CompiledSet {
@@ -73,6 +89,7 @@ struct CompiledSet {
     bool survivesRefused = true;       // redispatch: a refused connection costs nothing
     bool survivesGone = true;          // the connect timeout fits into the deadline
     bool countsConnections = false;    // leastconn: one that answers nothing soon gets nothing more
+    bool passedBy = false;             // has members that are
 };
 
 struct CompiledStep {
@@ -90,8 +107,13 @@ struct CompiledProgram {
     std::vector<CompiledBlock> blocks;
     std::vector<CompiledMember> members;
     std::vector<CompiledLimit> limits;
+    std::vector<std::uint32_t> ranked;
     std::vector<CompiledStep> steps;    // what decides up
     std::vector<CompiledStep> allSteps; // with what is behind optional links: what carries load
+};
+
+struct GroupLoad {
+    double writes = 0, reads = 0; // requests per second at all members together, everything up
 };
 
 struct CompiledStructure {
@@ -99,6 +121,8 @@ struct CompiledStructure {
     std::vector<StructureComponent> components;
     std::vector<StructureFlow> flows;
     std::vector<StructureView> views;
+    std::vector<StructureGroup> groups;
+    std::vector<GroupLoad> groupLoads;    // per group
     std::vector<std::uint32_t> programOf; // per flow
     std::vector<CompiledProgram> programs;
 
@@ -108,8 +132,9 @@ struct CompiledStructure {
     std::vector<std::uint32_t> places;
     std::vector<std::uint32_t> firstPlace; // nodes + 1
 
-    std::vector<double> load;     // per node: requests per second, everything up
-    std::vector<double> capacity; // per node: requests per second
+    std::vector<double> load;                        // per node: requests per second, everything up
+    std::vector<double> capacity;                    // per node: requests per second
+    std::vector<double> readCapacity, writeCapacity; // per node: if all its requests were reads, writes
 
     // What a component in this state does; 0 works.
     CompiledMode modeOf(std::size_t component, ComponentState state) const {
@@ -143,5 +168,33 @@ inline double callSuccess(double r, double calls) {
 inline double callReach(double reach, double calls) {
     return calls < 1 && reach < 1 ? 1 - calls + calls * reach : reach;
 }
+
+// What a call to a target of this worth and load adds to the worth (r, reach) of a cache that answers `share`
+// less of `reads` reads per second than it does when it works.
+inline void passCall(const CompiledCall& call, double share, double reads, double targetR, double targetCarry,
+                     double targetReach, double load, double& r, double& reach) {
+    const double calls = call.calls + share * (call.passedCalls - call.calls);
+    r *= callSuccess(targetR, calls);
+    if (!(targetR > 0)) return;
+    const double more = share * reads * call.morePerRead;
+    double through = load > 0 ? targetReach * (load / (load + more)) : targetReach;
+    if (!call.limitsMembers && load + more > 0) through = std::min(through, targetCarry / (load + more));
+    reach = std::min(reach, callReach(through, calls));
+}
+
+// What the members of a part with one writer make of it: the active one, and the others that work.
+struct WriterMembers {
+    bool found = false; // the active one, and it works
+    double success = 0, writeCapacity = 0, readCapacity = 0;
+    double others = 0, othersSuccess = 0, othersReadCapacity = 0;
+    double working = 0; // of all members, up to what is needed
+};
+struct PartWorth {
+    double usable = 0, success = 0, carry = 0, reach = 0, lost = 0;
+};
+// A member's time is shared between what it reads and writes: with W and R requests per second it carries
+// all when W / writeCapacity + R / readCapacity <= 1. Where several read, reads take what writes leave.
+PartWorth writerWorth(const StructureGroup& group, const GroupLoad& load, const CompiledPart& part,
+                      const WriterMembers& members);
 
 } // namespace alwayson

@@ -13,6 +13,12 @@ std::uint32_t u32(std::size_t value) {
     return static_cast<std::uint32_t>(value);
 }
 
+// A pool that serves nothing for a while when one of its members fails.
+bool isInterrupted(const Group& group) {
+    return get(group, key::group::pool::failover).has_value() ||
+           get(group, key::group::pool::failoverCoverage).value() < 1;
+}
+
 } // namespace
 
 double meanService(const Node& node, bool writes) {
@@ -22,30 +28,42 @@ double meanService(const Node& node, bool writes) {
 }
 
 StructureContext::StructureContext(const Design& design) : m_design(design) {
-    for (const Group& group : design.groups) {
-        const auto needed = hasRole(group, "pool") ? get(group, key::group::pool::needed) : std::nullopt;
-        m_needed.push_back(u32(static_cast<std::size_t>(std::max<std::int64_t>(0, needed.value_or(0)))));
-    }
-    for (const Node& node : design.nodes) {
-        const std::size_t group = node.group ? design.groups.indexOf(node.group->str()) : Table<Group>::npos;
-        const bool counts = group != Table<Group>::npos && m_needed[group] > 0;
-        m_neededGroup.push_back(counts ? u32(group) : kNoIndex);
+    for (const Node& node : design.nodes)
         m_balancer.push_back(hasRole(node, "balancer"));
-    }
+    addGroups();
     addTargets();
     addViews();
+}
+
+void StructureContext::addGroups() {
+    m_groups = structureGroups(m_design);
+    m_ruledGroup.assign(m_design.nodes.size(), kNoIndex);
+    m_rank.assign(m_design.nodes.size(), 0);
+    for (std::size_t g = 0; g < m_groups.size(); ++g) {
+        const StructureGroup& group = m_groups[g];
+        const bool shares = group.rule == GroupRule::share;
+        const bool interrupted =
+            shares && hasRole(m_design.groups.at(g), "pool") && isInterrupted(m_design.groups.at(g));
+        const bool ruled = !shares || interrupted || (!group.quorum && group.needed > 0) ||
+                           group.serving < group.members.size();
+        m_tellsWrites = m_tellsWrites || group.rule == GroupRule::oneWriter;
+        for (std::size_t i = 0; i < group.members.size(); ++i) {
+            m_rank[group.members[i]] = u32(i);
+            if (ruled) m_ruledGroup[group.members[i]] = u32(g);
+        }
+    }
+    for (const Node& node : m_design.nodes)
+        m_tellsWrites = m_tellsWrites || hasRole(node, "cache");
 }
 
 void StructureContext::addTargets() {
     const std::size_t nodes = m_design.nodes.size(), groups = m_design.groups.size();
     m_targets.resize(nodes + groups + 1);
     m_linksOf.resize(nodes);
-    for (std::size_t n = 0; n < nodes; ++n) {
+    for (std::size_t n = 0; n < nodes; ++n)
         m_targets[n] = {u32(n)};
-        const auto& group = m_design.nodes.at(n).group;
-        const std::size_t g = group ? m_design.groups.indexOf(group->str()) : Table<Group>::npos;
-        if (g != Table<Group>::npos) m_targets[nodes + g].push_back(u32(n));
-    }
+    for (std::size_t g = 0; g < groups; ++g)
+        m_targets[nodes + g] = m_groups[g].members;
     for (std::size_t l = 0; l < m_design.links.size(); ++l) {
         const Link& link = m_design.links.at(l);
         const std::size_t toNode = m_design.nodes.indexOf(link.to),
@@ -92,12 +110,12 @@ class ProgramBuilder {
 public:
     ProgramBuilder(const StructureContext& context, const std::vector<bool>& carried, double patience)
         : m_context(context), m_carried(carried), m_patience(patience),
-          m_nodeAt(context.design().nodes.size(), kNoIndex),
-          m_setAt(context.keyCount() + context.design().nodes.size(), kNoIndex) {}
+          m_nodeAt(2 * context.design().nodes.size(), kNoIndex),
+          m_setAt(2 * (context.keyCount() + context.design().nodes.size()), kNoIndex) {}
 
-    CompiledProgram build(std::uint32_t client) {
+    CompiledProgram build(std::uint32_t client, bool writes) {
         m_out.client = client;
-        const std::vector<CompiledCall> rootCalls = callsOf(client);
+        const std::vector<CompiledCall> rootCalls = callsOf(client, writes);
         for (const CompiledCall& call : rootCalls)
             visit({true, call.set});
         flattenCalls(rootCalls);
@@ -143,54 +161,88 @@ private:
                           : CompiledStep{true, m_callsOf[step.index][i].set};
     }
 
-    std::uint32_t nodeFor(std::uint32_t component) {
-        if (m_nodeAt[component] != kNoIndex) return m_nodeAt[component];
-        const std::uint32_t node = m_nodeAt[component] = u32(m_out.nodes.size());
-        m_out.nodes.push_back({component, 0, 0});
+    // A node that is read and written is two nodes of the program.
+    std::uint32_t nodeFor(std::uint32_t component, bool writes) {
+        std::uint32_t& at = m_nodeAt[2 * component + writes];
+        if (at != kNoIndex) return at;
+        const std::uint32_t node = at = u32(m_out.nodes.size());
+        m_out.nodes.emplace_back();
+        m_out.nodes[node].component = component;
+        m_out.nodes[node].passedBy = isPassedBy(m_context.design().nodes.at(component));
         m_nodeDone.push_back(false);
         m_callsOf.emplace_back();
         std::vector<CompiledCall> calls =
-            callsOf(component); // may add nodes: the reference would not survive
+            callsOf(component, writes); // may add nodes: the reference would not survive
         m_callsOf[node] = std::move(calls);
         return node;
     }
 
-    std::vector<CompiledCall> callsOf(std::uint32_t component) {
-        std::vector<CompiledCall> calls;
-        std::vector<std::uint32_t> chosen, groups;
-        const bool balancer = m_context.isBalancer(component);
-        for (const std::uint32_t link : m_context.linksOf(component)) {
-            const auto& targets = m_context.targetsOf(link);
-            if (!m_carried[link]) continue;
-            const Parameters& parameters = m_context.design().links.at(link).parameters;
-            const std::uint32_t group = m_context.groupOf(link);
-            if (balancer) {
-                if (group != kNoIndex) groups.push_back(group);
-                for (const std::uint32_t target : targets)
-                    if (std::find(chosen.begin(), chosen.end(), target) == chosen.end())
-                        chosen.push_back(target);
-                continue;
-            }
-            const double count = get(parameters, key::link::request::callsPerRequest);
-            if (count > 0)
-                calls.push_back({setFor(m_context.targetKey(link), kNoIndex, targets, {group}), count, false,
-                                 get(parameters, key::link::request::optional)});
-        }
-        // A balancer whose targets are all gone from this flow has nowhere to send it: an empty set, never
-        // up.
-        if (balancer)
-            calls.push_back(
-                {setFor(m_context.keyCount() + component, component, chosen, groups), 1, false, false});
-        return calls;
+    bool writesOver(std::uint32_t link, bool callerWrites) const {
+        return m_context.tellsWrites() && callWrites(m_context.design().links.at(link), callerWrites);
+    }
+    // Of two links to the same end, one for reads and one for writes, a balancer takes the one that fits.
+    bool isForOthers(std::uint32_t balancer, std::uint32_t link, bool writes) const {
+        if (writesOver(link, writes) == writes) return false;
+        const auto& links = m_context.linksOf(balancer);
+        return std::any_of(links.begin(), links.end(), [&](std::uint32_t other) {
+            return other != link && m_context.targetKey(other) == m_context.targetKey(link);
+        });
     }
 
-    std::uint32_t setFor(std::uint32_t key, std::uint32_t observer, const std::vector<std::uint32_t>& targets,
-                         std::vector<std::uint32_t> groups) {
+    std::vector<CompiledCall> callsOf(std::uint32_t component, bool writes) {
+        if (m_context.isBalancer(component)) return {choiceOf(component, writes)};
+        std::vector<CompiledCall> calls;
+        const Node& caller = m_context.design().nodes.at(component);
+        for (const std::uint32_t link : m_context.linksOf(component)) {
+            if (!m_carried[link]) continue;
+            const Parameters& parameters = m_context.design().links.at(link).parameters;
+            const double count = get(parameters, key::link::request::callsPerRequest);
+            if (!(count > 0)) continue;
+            CompiledCall call;
+            const std::uint32_t group = m_context.groupOf(link);
+            const bool callsWrite = writesOver(link, writes);
+            call.set = setFor(2 * m_context.targetKey(link) + callsWrite, kNoIndex, callsWrite,
+                              m_context.targetsOf(link), {group});
+            call.calls = count * passedOn(caller, writes);
+            call.optional = get(parameters, key::link::request::optional);
+            call.passedCalls = count;
+            if (!readsElsewhere(group, callsWrite)) call.morePerRead = count * (1 - passedOn(caller, false));
+            calls.push_back(call);
+        }
+        return calls;
+    }
+    // Writes to a group that reads elsewhere: more reads do not touch them.
+    bool readsElsewhere(std::uint32_t group, bool writes) const {
+        if (group == kNoIndex || !writes) return false;
+        const StructureGroup& g = m_context.groups()[group];
+        return g.rule == GroupRule::oneWriter && !g.readsAll && !g.readsSource;
+    }
+    // A balancer whose targets are all gone from this flow has nowhere to send it: an empty set, never up.
+    CompiledCall choiceOf(std::uint32_t balancer, bool writes) {
+        std::vector<std::uint32_t> chosen, groups;
+        bool callsWrite = writes;
+        for (const std::uint32_t link : m_context.linksOf(balancer)) {
+            if (!m_carried[link] || isForOthers(balancer, link, writes)) continue;
+            callsWrite = writesOver(link, writes);
+            if (const std::uint32_t group = m_context.groupOf(link); group != kNoIndex)
+                groups.push_back(group);
+            for (const std::uint32_t target : m_context.targetsOf(link))
+                if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
+        }
+        CompiledCall call;
+        call.set =
+            setFor(2 * (m_context.keyCount() + balancer) + writes, balancer, callsWrite, chosen, groups);
+        return call;
+    }
+
+    std::uint32_t setFor(std::uint32_t key, std::uint32_t observer, bool writes,
+                         const std::vector<std::uint32_t>& targets, std::vector<std::uint32_t> groups) {
         if (m_setAt[key] != kNoIndex) return m_setAt[key];
         const std::uint32_t set = m_setAt[key] = u32(m_out.sets.size());
         m_out.sets.emplace_back();
         m_out.sets[set].observer = observer;
         m_setDone.push_back(false);
+        m_setWrites.push_back(writes);
         m_membersOf.emplace_back();
         m_groupsOf.push_back(std::move(groups));
         m_pending.push_back({set, targets});
@@ -207,8 +259,11 @@ private:
             const std::uint32_t observer = m_out.sets[set].observer;
             std::vector<CompiledMember> members;
             for (const std::uint32_t target : targets)
-                members.push_back(
-                    {nodeFor(target), observer == kNoIndex ? kNoIndex : m_context.viewOf(observer, target)});
+                members.push_back({nodeFor(target, m_setWrites[set]),
+                                   observer == kNoIndex ? kNoIndex : m_context.viewOf(observer, target),
+                                   m_context.rankOf(target)});
+            for (const CompiledMember& member : members)
+                m_out.sets[set].passedBy = m_out.sets[set].passedBy || m_out.nodes[member.node].passedBy;
             m_membersOf[set] = std::move(members);
             if (observer != kNoIndex) readRedispatch(observer, targets, m_out.sets[set]);
         }
@@ -279,10 +334,10 @@ private:
         if (callers.empty() || callers.count(kNoIndex)) return;
         const auto& around = m_shapesWith[*callers.begin()];
         if (around.size() != 1 || m_membersOf[around[0]].size() <= callers.size()) return;
-        const std::uint32_t part = m_context.neededGroup(m_out.nodes[*callers.begin()].component);
+        const std::uint32_t part = m_context.ruledGroup(m_out.nodes[*callers.begin()].component);
         for (const std::uint32_t caller : callers)
             if (m_shapesWith[caller] != around ||
-                m_context.neededGroup(m_out.nodes[caller].component) != part ||
+                m_context.ruledGroup(m_out.nodes[caller].component) != part ||
                 (m_blockOf.count(caller) && m_blockCallers[m_blockOf.at(caller)] != callers))
                 return;
         std::uint32_t block = u32(m_blockCallers.size());
@@ -303,15 +358,19 @@ private:
         CompiledSet& set = m_out.sets[s];
         std::map<std::uint32_t, std::uint32_t> ofGroup;
         for (const CompiledMember& member : members)
-            ++ofGroup[m_context.neededGroup(m_out.nodes[member.node].component)];
+            ++ofGroup[m_context.ruledGroup(m_out.nodes[member.node].component)];
         // A number needed counts for the group as such, and for a choice among members that could reach it; a
         // link to one member alone is a call to that member.
         const auto& called = m_groupsOf[s];
         const auto partOf = [&](const CompiledMember& member) {
-            const std::uint32_t group = m_context.neededGroup(m_out.nodes[member.node].component);
+            const std::uint32_t group = m_context.ruledGroup(m_out.nodes[member.node].component);
             if (group == kNoIndex || std::find(called.begin(), called.end(), group) != called.end())
                 return group;
-            return members.size() > 1 && ofGroup.at(group) >= m_context.needed(group) ? group : kNoIndex;
+            const StructureGroup& rules = m_context.groups()[group];
+            if (rules.rule != GroupRule::share) return kNoIndex;
+            const std::size_t enough =
+                rules.serving < rules.members.size() ? rules.members.size() : rules.needed;
+            return members.size() > 1 && ofGroup.at(group) >= enough ? group : kNoIndex;
         };
         const auto blockOf = [&](const CompiledMember& member) {
             const auto found = m_blockOf.find(member.node);
@@ -328,9 +387,7 @@ private:
         for (std::size_t i = 0; i < sorted.size(); ++i) {
             const auto& [part, block, member] = sorted[i];
             const bool newPart = i == 0 || std::get<0>(sorted[i - 1]) != part;
-            if (newPart)
-                m_out.parts.push_back(
-                    {u32(m_out.blocks.size()), 0, part == kNoIndex ? 0 : m_context.needed(part)});
+            if (newPart) addPart(part, m_setWrites[s]);
             if (newPart || std::get<1>(sorted[i - 1]) != block) addBlock(block);
             m_out.members.push_back(member);
             m_out.blocks.back().endMember = u32(m_out.members.size());
@@ -338,6 +395,34 @@ private:
         }
         set.endPart = u32(m_out.parts.size());
         set.endMember = u32(m_out.members.size());
+        for (std::uint32_t p = set.firstPart; p < set.endPart; ++p)
+            rankMembers(m_out.parts[p]);
+    }
+    void addPart(std::uint32_t group, bool writes) {
+        CompiledPart part;
+        part.firstBlock = u32(m_out.blocks.size());
+        part.group = group;
+        if (group != kNoIndex) {
+            const StructureGroup& rules = m_context.groups()[group];
+            part.rule = rules.rule;
+            part.writes = writes;
+            if (rules.rule == GroupRule::share) {
+                part.needed = rules.needed;
+                if (rules.serving < rules.members.size()) part.serving = rules.serving;
+            }
+        }
+        m_out.parts.push_back(part);
+    }
+    void rankMembers(CompiledPart& part) {
+        part.firstRanked = part.endRanked = u32(m_out.ranked.size());
+        if (part.rule == GroupRule::share && part.serving == kNoIndex) return;
+        for (std::uint32_t b = part.firstBlock; b < part.endBlock; ++b)
+            for (std::uint32_t m = m_out.blocks[b].firstMember; m < m_out.blocks[b].endMember; ++m)
+                m_out.ranked.push_back(m);
+        std::sort(
+            m_out.ranked.begin() + part.firstRanked, m_out.ranked.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return m_out.members[a].rank < m_out.members[b].rank; });
+        part.endRanked = u32(m_out.ranked.size());
     }
     void addBlock(std::uint32_t block) {
         const std::uint32_t first = u32(m_out.limits.size());
@@ -378,8 +463,9 @@ private:
     const std::vector<bool>& m_carried;
     double m_patience;
     CompiledProgram m_out;
-    std::vector<std::uint32_t> m_nodeAt; // component -> node
-    std::vector<std::uint32_t> m_setAt;  // target key -> set
+    std::vector<std::uint32_t> m_nodeAt; // 2 x component + writes -> node
+    std::vector<std::uint32_t> m_setAt;  // 2 x target key + writes -> set
+    std::vector<bool> m_setWrites;
     std::vector<std::vector<CompiledCall>> m_callsOf;
     std::vector<std::vector<CompiledMember>> m_membersOf;
     std::vector<std::vector<std::uint32_t>> m_groupsOf; // set -> groups that are called as such
@@ -398,8 +484,8 @@ private:
 } // namespace
 
 CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client,
-                             const std::vector<bool>& carried, double patienceS) {
-    return ProgramBuilder(context, carried, patienceS).build(client);
+                             const std::vector<bool>& carried, bool writes, double patienceS) {
+    return ProgramBuilder(context, carried, patienceS).build(client, writes);
 }
 
 } // namespace alwayson

@@ -25,9 +25,13 @@ public:
     // Position of the group that the link leads to; kNoIndex: it leads to a node.
     std::uint32_t groupOf(std::uint32_t link) const;
     std::uint32_t keyCount() const { return static_cast<std::uint32_t>(m_targets.size()); }
-    // Group of a node that has a number needed: its position and the number; none: kNoIndex, 0.
-    std::uint32_t neededGroup(std::uint32_t node) const { return m_neededGroup[node]; }
-    std::uint32_t needed(std::uint32_t group) const { return m_needed[group]; }
+    const std::vector<StructureGroup>& groups() const { return m_groups; }
+    // Group of a node that has rules of its own: a number needed, members that stand by, roles,
+    // interruptions. None: kNoIndex.
+    std::uint32_t ruledGroup(std::uint32_t node) const { return m_ruledGroup[node]; }
+    std::uint32_t rankOf(std::uint32_t node) const { return m_rank[node]; }
+    // Does it matter whether a call reads or writes?
+    bool tellsWrites() const { return m_tellsWrites; }
     bool isBalancer(std::uint32_t node) const { return m_balancer[node]; }
 
     std::vector<StructureView> views() const { return m_views; }
@@ -35,6 +39,7 @@ public:
     std::uint32_t viewOf(std::uint32_t balancer, std::uint32_t node) const;
 
 private:
+    void addGroups();
     void addTargets();
     void addViews();
     const Design& m_design;
@@ -42,16 +47,18 @@ private:
     std::vector<std::vector<std::uint32_t>>
         m_targets; // nodes first, then groups, then one empty for ends that dangle
     std::vector<std::uint32_t> m_targetOf;
-    std::vector<std::uint32_t> m_neededGroup;
-    std::vector<std::uint32_t> m_needed;
+    std::vector<StructureGroup> m_groups;
+    std::vector<std::uint32_t> m_ruledGroup, m_rank; // per node
+    bool m_tellsWrites = false;
     std::vector<bool> m_balancer;
     std::vector<StructureView> m_views;
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> m_viewOf;
 };
 
-// The program of one client over the links that are carried. patienceS: how long one attempt of it may take.
+// The program of one client over the links that are carried, for requests that read or write. patienceS: how
+// long one attempt of it may take.
 CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client,
-                             const std::vector<bool>& carried, double patienceS);
+                             const std::vector<bool>& carried, bool writes, double patienceS);
 
 // Seconds of work for one request of a class that writes or not.
 double meanService(const Node& node, bool writes);

@@ -29,7 +29,9 @@ struct NodeTruth {
 struct StateFunction::Scratch {
     std::vector<NodeTruth> truth;
     std::vector<Worth> node; // of one program
+    std::vector<Worth> past; // of one program: without the cache
     std::vector<Worth> set;
+    std::vector<std::uint8_t> taken; // members of one program
     std::vector<double> programValue;
     std::vector<double> a;
 };
@@ -39,15 +41,15 @@ namespace {
 class Evaluation {
 public:
     Evaluation(const CompiledProgram& program, const CompiledStructure& all, const std::uint8_t* viewUp,
-               StateFunction::Scratch& scratch)
-        : m_program(program), m_all(all), m_viewUp(viewUp), m_scratch(scratch) {}
+               const GroupRole* roles, StateFunction::Scratch& scratch)
+        : m_program(program), m_all(all), m_viewUp(viewUp), m_roles(roles), m_scratch(scratch) {}
 
     double run() const {
         for (const CompiledStep& step : m_program.steps) {
             if (step.isSet)
                 m_scratch.set[step.index] = setWorth(step.index);
             else
-                m_scratch.node[step.index] = nodeWorth(m_program.nodes[step.index]);
+                m_scratch.node[step.index] = nodeWorth(step.index);
         }
         Worth client{1, kUnlimited, kUnlimited};
         callAll(client, m_program.firstRootCall, static_cast<std::uint32_t>(m_program.calls.size()));
@@ -69,12 +71,33 @@ private:
         }
     }
 
-    Worth nodeWorth(const CompiledNode& node) const {
+    Worth nodeWorth(std::uint32_t index) const {
+        const CompiledNode& node = m_program.nodes[index];
         const NodeTruth& truth = m_scratch.truth[node.component];
-        if (truth.condition != NodeCondition::works) return {};
+        const bool works = truth.condition == NodeCondition::works;
+        if (node.passedBy) {
+            Worth past{1, kUnlimited, kUnlimited};
+            if (!works) passCalls(past, node, 1, node.readsOfGroup);
+            m_scratch.past[index] = works ? Worth{} : past;
+        }
+        if (!works) return {};
         Worth worth{truth.success, m_all.capacity[node.component] * truth.capacity, kUnlimited};
+        if (node.passedBy && truth.success < 1) { // its errors are made good behind it
+            worth.r = 1;
+            passCalls(worth, node, 1 - truth.success, node.reads);
+            return worth;
+        }
         callAll(worth, node.firstCall, node.endCall);
         return worth;
+    }
+    void passCalls(Worth& worth, const CompiledNode& node, double share, double reads) const {
+        for (std::uint32_t c = node.firstCall; c < node.endCall; ++c) {
+            const CompiledCall& call = m_program.calls[c];
+            if (call.optional) continue;
+            const Worth& target = m_scratch.set[call.set];
+            passCall(call, share, reads, target.r, target.carry, target.reach, m_program.sets[call.set].load,
+                     worth.r, worth.reach);
+        }
     }
 
     // A routed member that does not work: is the share of requests that is sent to it lost?
@@ -97,51 +120,159 @@ private:
         const CompiledSet& set = m_program.sets[index];
         const bool byViews = m_viewUp && set.observer != kNoIndex;
         if (!m_viewUp && set.same != kNoIndex) return m_scratch.set[set.same];
-        double success = 0, carry = 0, reach = 0, lost = 0;
-        std::uint32_t usable = 0;
+        double success = 0, carry = 0, reach = 0, lost = 0, usable = 0;
         for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
-            const CompiledPart& part = m_program.parts[p];
-            double partSuccess = 0, partCarry = 0, partReach = 0;
-            std::uint32_t partUsable = 0;
-            for (std::uint32_t b = part.firstBlock; b < part.endBlock; ++b) {
-                const CompiledBlock& block = m_program.blocks[b];
-                double blockCarry = 0;
-                for (std::uint32_t i = block.firstMember; i < block.endMember; ++i) {
-                    const CompiledMember& member = m_program.members[i];
-                    if (byViews && member.view != kNoIndex && !m_viewUp[member.view]) continue;
-                    const Worth& worth = m_scratch.node[member.node];
-                    if (worth.r > 0) {
-                        ++partUsable;
-                        partSuccess += worth.r;
-                        blockCarry += worth.carry;
-                        partReach = std::max(partReach, worth.reach);
-                    } else if (byViews && isLost(set, m_program.nodes[member.node])) {
-                        lost += 1;
-                    }
-                }
-                for (std::uint32_t l = block.firstLimit; l < block.endLimit; ++l) {
-                    const CompiledLimit& limit = m_program.limits[l];
-                    const Worth& behind = m_scratch.set[limit.set];
-                    if (behind.r > 0) blockCarry = std::min(blockCarry, behind.carry * limit.perUnit);
-                }
-                partCarry += blockCarry;
-            }
-            if (partUsable < part.needed) {
-                if (byViews) lost += partUsable;
-                continue;
-            }
-            usable += partUsable;
-            success += partSuccess;
-            carry += part.needed > 0 ? kUnlimited : partCarry;
-            reach = std::max(reach, partReach);
+            const PartWorth part = partWorth(set, m_program.parts[p], byViews);
+            lost += part.lost;
+            if (part.usable == 0) continue;
+            usable += part.usable;
+            success += part.success;
+            carry += part.carry;
+            reach = std::max(reach, part.reach);
         }
-        if (usable == 0) return {};
+        if (usable == 0) return set.passedBy ? pastWorth(set) : Worth{};
         return {success / (usable + lost), carry, reach};
+    }
+    Worth pastWorth(const CompiledSet& set) const {
+        Worth past;
+        for (std::uint32_t m = set.firstMember; m < set.endMember; ++m) {
+            const std::uint32_t node = m_program.members[m].node;
+            if (!m_program.nodes[node].passedBy) continue;
+            past.r = std::max(past.r, m_scratch.past[node].r);
+            past.reach = std::max(past.reach, m_scratch.past[node].reach);
+        }
+        past.carry = kUnlimited;
+        return past;
+    }
+
+    bool worksItself(const CompiledMember& member) const {
+        return m_scratch.truth[m_program.nodes[member.node].component].condition == NodeCondition::works;
+    }
+    bool isRouted(const CompiledMember& member, bool byViews) const {
+        return !byViews || member.view == kNoIndex || m_viewUp[member.view];
+    }
+
+    PartWorth partWorth(const CompiledSet& set, const CompiledPart& part, bool byViews) const {
+        const bool interrupted = m_roles && part.group != kNoIndex && m_roles[part.group].interrupted;
+        if (part.rule == GroupRule::oneWriter) return storeWorth(set, part, byViews, interrupted);
+        if (interrupted) return {};
+        if (part.rule == GroupRule::oneActive) return activeWorth(set, part, byViews);
+        return sharedWorth(set, part, byViews, part.serving != kNoIndex);
+    }
+
+    // Marks the members that serve, the first ones that can be used.
+    void takeServing(const CompiledPart& part, bool byViews) const {
+        std::uint32_t taken = 0;
+        for (std::uint32_t i = part.firstRanked; i < part.endRanked; ++i) {
+            const std::uint32_t m = m_program.ranked[i];
+            const CompiledMember& member = m_program.members[m];
+            const bool can = byViews ? isRouted(member, byViews) : m_scratch.node[member.node].r > 0;
+            m_scratch.taken[m] = can && taken < part.serving;
+            taken += m_scratch.taken[m];
+        }
+    }
+    PartWorth sharedWorth(const CompiledSet& set, const CompiledPart& part, bool byViews, bool chosen) const {
+        if (chosen) takeServing(part, byViews);
+        PartWorth sum;
+        for (std::uint32_t b = part.firstBlock; b < part.endBlock; ++b) {
+            const CompiledBlock& block = m_program.blocks[b];
+            double blockCarry = 0;
+            for (std::uint32_t i = block.firstMember; i < block.endMember; ++i) {
+                const CompiledMember& member = m_program.members[i];
+                if (!isRouted(member, byViews) || (chosen && !m_scratch.taken[i])) continue;
+                const Worth& worth = m_scratch.node[member.node];
+                if (worth.r > 0) {
+                    sum.usable += 1;
+                    sum.success += worth.r;
+                    blockCarry += worth.carry;
+                    sum.reach = std::max(sum.reach, worth.reach);
+                } else if (byViews && isLost(set, m_program.nodes[member.node])) {
+                    sum.lost += 1;
+                }
+            }
+            sum.carry += limited(block, blockCarry);
+        }
+        if (sum.usable < part.needed) {
+            if (byViews) sum.lost += sum.usable;
+            sum.usable = 0;
+        }
+        if (part.needed > 0) sum.carry = kUnlimited;
+        return sum;
+    }
+    double limited(const CompiledBlock& block, double carry) const {
+        for (std::uint32_t l = block.firstLimit; l < block.endLimit; ++l) {
+            const CompiledLimit& limit = m_program.limits[l];
+            const Worth& behind = m_scratch.set[limit.set];
+            if (behind.r > 0) carry = std::min(carry, behind.carry * limit.perUnit);
+        }
+        return carry;
+    }
+
+    // Position in the part's ranking of the active member; kNoIndex: there is none.
+    std::uint32_t activeOf(const CompiledPart& part) const {
+        const std::uint32_t candidates = m_all.groups[part.group].candidates;
+        for (std::uint32_t i = part.firstRanked; i < part.endRanked; ++i) {
+            const CompiledMember& member = m_program.members[m_program.ranked[i]];
+            if (m_roles ? m_program.nodes[member.node].component == m_roles[part.group].active
+                        : member.rank < candidates && worksItself(member))
+                return i;
+        }
+        return kNoIndex;
+    }
+
+    PartWorth activeWorth(const CompiledSet& set, const CompiledPart& part, bool byViews) const {
+        const std::uint32_t at = activeOf(part);
+        if (at == kNoIndex) return {};
+        const std::uint32_t m = m_program.ranked[at];
+        const CompiledMember& member = m_program.members[m];
+        if (!isRouted(member, byViews)) return {};
+        const Worth& worth = m_scratch.node[member.node];
+        if (!(worth.r > 0))
+            return {0, 0, 0, 0, byViews && isLost(set, m_program.nodes[member.node]) ? 1.0 : 0.0};
+        double carry = worth.carry;
+        for (std::uint32_t b = part.firstBlock; b < part.endBlock; ++b)
+            if (m >= m_program.blocks[b].firstMember && m < m_program.blocks[b].endMember)
+                carry = limited(m_program.blocks[b], carry);
+        return {1, worth.r, carry, worth.reach, 0};
+    }
+
+    PartWorth storeWorth(const CompiledSet& set, const CompiledPart& part, bool byViews,
+                         bool interrupted) const {
+        const std::uint32_t active = interrupted && part.writes ? kNoIndex : activeOf(part);
+        const StructureGroup& group = m_all.groups[part.group];
+        const bool readsOthers = !part.writes && !group.readsSource;
+        WriterMembers members;
+        double lost = 0;
+        for (std::uint32_t i = part.firstRanked; i < part.endRanked; ++i) {
+            const CompiledMember& member = m_program.members[m_program.ranked[i]];
+            const std::uint32_t component = m_program.nodes[member.node].component;
+            const double r = m_scratch.node[member.node].r, factor = m_scratch.truth[component].capacity;
+            members.working += worksItself(member);
+            if (!isRouted(member, byViews)) continue;
+            if (!(r > 0)) {
+                const bool used = i == active ? !readsOthers || group.readsAll : readsOthers;
+                lost += byViews && used && isLost(set, m_program.nodes[member.node]);
+            } else if (i == active) {
+                if (interrupted) continue;
+                members.found = true;
+                members.success = r;
+                members.writeCapacity = m_all.writeCapacity[component] * factor;
+                members.readCapacity = m_all.readCapacity[component] * factor;
+            } else {
+                members.others += 1;
+                members.othersSuccess += r;
+                members.othersReadCapacity += m_all.readCapacity[component] * factor;
+            }
+        }
+        PartWorth worth = writerWorth(group, m_all.groupLoads[part.group], part, members);
+        worth.lost = lost;
+        return worth;
     }
 
     const CompiledProgram& m_program;
     const CompiledStructure& m_all;
     const std::uint8_t* m_viewUp;
+    const GroupRole* m_roles;
     StateFunction::Scratch& m_scratch;
 };
 
@@ -192,37 +323,43 @@ const std::vector<StructureFlow>& StateFunction::flows() const {
 const std::vector<StructureView>& StateFunction::views() const {
     return m->compiled.views;
 }
+const std::vector<StructureGroup>& StateFunction::groups() const {
+    return m->compiled.groups;
+}
 
 std::unique_ptr<StateFunction::Scratch, void (*)(StateFunction::Scratch*)>
 StateFunction::makeScratch() const {
     auto* scratch = new Scratch;
     std::unique_ptr<Scratch, void (*)(Scratch*)> owner(scratch, [](Scratch* s) { delete s; });
-    std::size_t nodes = 0, sets = 0;
+    std::size_t nodes = 0, sets = 0, members = 0;
     for (const CompiledProgram& program : m->compiled.programs) {
         nodes = std::max(nodes, program.nodes.size());
         sets = std::max(sets, program.sets.size());
+        members = std::max(members, program.members.size());
     }
     scratch->truth.resize(m->compiled.nodeCount);
     scratch->node.resize(nodes);
+    scratch->past.resize(nodes);
+    scratch->taken.resize(members);
     scratch->set.resize(sets);
     scratch->programValue.resize(m->compiled.programs.size());
     scratch->a.resize(m->compiled.flows.size());
     return owner;
 }
 
-void StateFunction::evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a,
-                             Scratch& scratch) const {
+void StateFunction::evaluate(const ComponentState* state, const std::uint8_t* viewUp, const GroupRole* roles,
+                             double* a, Scratch& scratch) const {
     const CompiledStructure& all = m->compiled;
     readTruth(all, state, scratch.truth);
     for (std::size_t p = 0; p < all.programs.size(); ++p)
-        scratch.programValue[p] = Evaluation(all.programs[p], all, viewUp, scratch).run();
+        scratch.programValue[p] = Evaluation(all.programs[p], all, viewUp, roles, scratch).run();
     for (std::size_t f = 0; f < all.flows.size(); ++f)
         a[f] = scratch.programValue[all.programOf[f]];
 }
 
-bool StateFunction::evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, std::uint8_t* up,
-                               Scratch& scratch) const {
-    evaluate(state, viewUp, scratch.a.data(), scratch);
+bool StateFunction::evaluateUp(const ComponentState* state, const std::uint8_t* viewUp,
+                               const GroupRole* roles, std::uint8_t* up, Scratch& scratch) const {
+    evaluate(state, viewUp, roles, scratch.a.data(), scratch);
     bool all = true;
     for (std::size_t f = 0; f < scratch.a.size(); ++f) {
         up[f] = scratch.a[f] >= m->compiled.flows[f].upThreshold - kUpSlack;

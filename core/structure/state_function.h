@@ -8,8 +8,19 @@
 // members; C: what the working, routed members can carry. A group with a number needed has no C: the number
 // decides. Clients always work; optional links and client retries are not part of it. The function is
 // compiled from a Design once, then evaluated on states.
+//
+// Groups (StructureGroup, by preference):
+//   pool         its members share; with standby only the first so many that work do
+//   VRRP pair    exactly one member counts: the holder of the address, with what it can carry itself
+//   replication  writes: exactly one member, and enough members working; reads: the others (the one when no
+//                other works), all of them, or the one. What a member carries is shared between what it
+//                reads and writes.
+// The one is the first candidate that works itself, whatever is behind it, unless roles say otherwise.
+// A cache answers its share of reads itself and calls for the rest. One that is looked aside is passed by
+// when none of its set works: all calls are then made, and what is behind must carry that much more.
 
 #include "core/base/result.h"
+#include "core/graph/call_rules.h"
 #include "core/model/design.h"
 
 #include <cstdint>
@@ -51,6 +62,15 @@ struct StructureView {
     std::uint32_t target = 0;   // component index of the node it checks
 };
 
+inline constexpr std::uint32_t kNobody = 0xffffffffU;
+
+// What a group does beyond the state of its members, where that is followed.
+struct GroupRole {
+    std::uint32_t active = kNobody; // component that callers reach as source or holder of the address
+    // The group serves nothing, whoever works; reads of replicas go on. For pools too.
+    bool interrupted = false;
+};
+
 class StateFunction {
 public:
     // Errors: "structure.cycle" with the cycle named; "structure.too_large".
@@ -63,6 +83,7 @@ public:
     const std::vector<StructureComponent>& components() const;
     const std::vector<StructureFlow>& flows() const; // per client and class, design order
     const std::vector<StructureView>& views() const; // empty where nothing is checked
+    const std::vector<StructureGroup>& groups() const; // all groups, in design order
 
     // a of each flow (0..1). `state` has one entry per component. `viewUp` one flag per view (1: the observer
     // routes to the target); nullptr: perfect views (so pass some address even when views() is empty but the
@@ -70,13 +91,24 @@ public:
     // seen up that does not work costs the share of requests that end there: none when refused and
     // redispatched, all of it when it hangs. No allocation; O(nodes + links). `scratch` must come from
     // makeScratch() of the same function; one per thread.
+    // `roles`: one per group; nullptr: perfect managers, the first candidate that works is the active one at
+    // once. An active that does not work serves nothing.
     struct Scratch;
     std::unique_ptr<Scratch, void (*)(Scratch*)> makeScratch() const;
-    void evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a, Scratch& scratch) const;
+    void evaluate(const ComponentState* state, const std::uint8_t* viewUp, const GroupRole* roles, double* a,
+                  Scratch& scratch) const;
+    void evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a,
+                  Scratch& scratch) const {
+        evaluate(state, viewUp, nullptr, a, scratch);
+    }
 
     // up[f] for each flow, plus whether the design is up (all flows up).
+    bool evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, const GroupRole* roles,
+                    std::uint8_t* up, Scratch& scratch) const;
     bool evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, std::uint8_t* up,
-                    Scratch& scratch) const;
+                    Scratch& scratch) const {
+        return evaluateUp(state, viewUp, nullptr, up, scratch);
+    }
 
 private:
     StateFunction();

@@ -1,0 +1,52 @@
+#pragma once
+// What becomes of a call while everything works: whether it reads or writes, which members of a group take
+// it, what a cache passes on. One place for request rates and for core/structure.
+
+#include "core/model/design.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace alwayson {
+
+enum class GroupRule : std::uint8_t {
+    share,     // members stand in for each other (pools; voters, which nobody calls)
+    oneActive, // one member holds the address (VRRP pair)
+    oneWriter  // one member takes writes, reads go to some or all (MySQL replication)
+};
+
+struct StructureGroup {
+    std::string id;
+    GroupRule rule = GroupRule::share;
+    // Positions in Design::nodes, which are components of the structure too. In order of the design; where
+    // one is chosen, the first of the design and then its successors, the preferred ones first.
+    std::vector<std::uint32_t> members;
+    std::uint32_t candidates = 0; // of the first so many members one may be chosen
+    std::uint32_t serving = 0;    // share: so many serve at a time, the others stand by; else 1
+    // share: how many must work (0: capacity decides; quorum: the majority). oneWriter: how many must work
+    // for writes (1; group replication: the majority; semi-synchronous without timeout: 1 + acks).
+    std::uint32_t needed = 0;
+    bool readsAll = false;    // oneWriter: every member takes reads
+    bool readsSource = false; // oneWriter: only the one that takes writes; neither: the others do
+    bool quorum = false;      // members vote: never called, works while `needed` of them work
+};
+
+// All groups, in the order of the design. O(nodes + groups).
+std::vector<StructureGroup> structureGroups(const Design& design);
+
+// Positions in `members` of those that take such a call while all work; they share it evenly.
+struct Receivers {
+    std::uint32_t first = 0, end = 0;
+};
+Receivers receivers(const StructureGroup& group, bool writes);
+
+// Does a call over this link write, when the request of its caller does or does not?
+bool callWrites(const Link& link, bool callerWrites);
+
+// Share of requests for which a node makes its calls: 1, of reads at a warm cache 1 - hit ratio.
+double passedOn(const Node& node, bool writes);
+// Who calls this node goes past it when it is down: a cache that is looked aside.
+bool isPassedBy(const Node& node);
+
+} // namespace alwayson
