@@ -81,8 +81,8 @@ public:
 
     // Nodes in design order, domains, then faults that a group shares ("web#crash").
     const std::vector<StructureComponent>& components() const;
-    const std::vector<StructureFlow>& flows() const; // per client and class, design order
-    const std::vector<StructureView>& views() const; // empty where nothing is checked
+    const std::vector<StructureFlow>& flows() const;   // per client and class, design order
+    const std::vector<StructureView>& views() const;   // empty where nothing is checked
     const std::vector<StructureGroup>& groups() const; // all groups, in design order
 
     // a of each flow (0..1). `state` has one entry per component. `viewUp` one flag per view (1: the observer
