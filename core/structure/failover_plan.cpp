@@ -282,6 +282,14 @@ double chanceBy(const RerouteTimer& caller, double at) {
     return std::clamp((at - caller.offsetS) / caller.widthS, 0.0, 1.0);
 }
 
+// SplitMix64: numbers that look random, the same each time.
+std::uint64_t mixed(std::uint64_t n) {
+    n *= 0x9e3779b97f4a7c15U;
+    n = (n ^ (n >> 30)) * 0xbf58476d1ce4e5b9U;
+    n = (n ^ (n >> 27)) * 0x94d049bb133111ebU;
+    return n ^ (n >> 31);
+}
+
 FailoverLaw quorumLaw(const ElectionPlan& plan) {
     FailoverLaw law;
     law.detection = law.total = electionLaw(plan);
@@ -372,6 +380,28 @@ FailoverLaw failoverLaw(const FailoverPlan& plan, FailureEffect effect, double e
         law.total = law.detection + law.promotion + law.reroute;
     }
     return law;
+}
+
+double failoverQuantile(const FailoverPlan& plan, FailureEffect effect, double p) {
+    if (!std::isfinite(failoverLaw(plan, effect).total.minS)) return kNever;
+    if (plan.takeOver) return plan.takeOver->quantile(p);
+    if (plan.by == FailoverBy::human) return plan.byHand->quantile(p);
+    std::uint64_t state = 0;
+    const auto uniform = [&] { return static_cast<double>(mixed(++state) >> 11) * 0x1p-53; };
+    const auto draw = [&](const DistributionShape& shape) {
+        return shape.quantile(uniform() * (1 - 1e-9) + 5e-10);
+    };
+    std::vector<double> all(8192);
+    for (double& total : all) {
+        total = sampleDetection(plan, effect, 1, uniform);
+        for (const DistributionShape& step : plan.promotionSteps)
+            total += draw(step);
+        const double last = sampleLastReroute(plan, uniform);
+        total += plan.addressMove ? std::max(last, draw(*plan.addressMove)) : last;
+    }
+    const auto at = all.begin() + static_cast<std::ptrdiff_t>(p * static_cast<double>(all.size()));
+    std::nth_element(all.begin(), at, all.end());
+    return *at;
 }
 
 ElectionPlan electionPlan(const Design& design, const Group& quorum) {

@@ -100,6 +100,7 @@ void checkDeploy(const Context& context, Issues& issues);
 void checkEffects(const Context& context, Issues& issues);
 void checkPlans(const Context& context, Issues& issues);      // objectives, scenarios
 void checkGroupCalls(const Context& context, Issues& issues); // groups with roles
+void checkFailover(const Context& context, Issues& issues);   // replication sets
 void checkNotSimulated(const Context& context, Issues& issues);
 
 } // namespace alwayson::validation

@@ -1,9 +1,17 @@
 // Groups whose members have different parts: who may be called, and by which way.
 
+#include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/structure/failover_plan.h"
+#include "core/text/sentence.h"
 #include "core/validate/context.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
 
 namespace alwayson::validation {
 
@@ -26,9 +34,118 @@ void checkLinkPastGroup(const Context& c, const Link& link, Issues& issues) {
                                      "Link to " + group->id.str());
 }
 
+namespace vrrp = key::group::vrrpPair;
+
+Operation setOn(const Group& group, std::string_view parameter, Json value) {
+    return operation::setParameter(Collection::groups, group.id.str(), parameter, std::move(value));
+}
+
+void checkPair(const Context& c, const Group& group, Issues& issues) {
+    const std::vector<const Node*> members = membersOf(c.design, group.id);
+    if (members.empty()) return;
+    const Node& holder = *members.front();
+    const std::string name = nameOf(c.design, group.id.str()), first = nameOf(c.design, holder.id.str());
+    const std::vector<std::string> where{group.id.str(), holder.id.str()};
+    const VrrpTimers timers = vrrpTimersOf(c.design, group, holder);
+    if (!timers.tracked) {
+        Issue& issue = issues.warning(
+            "vrrp.balancer_not_watched", where,
+            fmt::format(
+                "{} watches only the machines: when the balancer on {} dies or hangs, its machine keeps "
+                "the address, and nobody is served until the repair.",
+                name, first),
+            "Watch the balancer with a script.");
+        issue.operation = setOn(group, vrrp::track.id, "script");
+    } else if (members.size() > 1 && timers.weight != 0 && !timers.weightGivesWay) {
+        const double priority = priorityOf(c.design, holder);
+        Issue& issue = issues.warning(
+            "vrrp.weight_keeps_address", where,
+            fmt::format("When the balancer on {} fails, the weight of the script ({}) {}: {} keeps the "
+                        "address, and nobody is served until the repair.",
+                        first, formatNumber(timers.weight),
+                        timers.preempt ? fmt::format("leaves it at priority {}, not below the others",
+                                                     formatNumber(std::max(
+                                                         1.0, priority + std::min(0.0, timers.weight))))
+                                       : std::string("changes nothing, because no other may preempt it"),
+                        first),
+            "Set the weight to 0: a member whose script fails then leaves the election.");
+        issue.operation = setOn(group, vrrp::trackWeight.id, 0);
+    }
+    if (get(group, vrrp::version) == 2 && timers.advert != std::floor(timers.advert)) {
+        Issue& issue = issues.warning(
+            "vrrp.advert_fraction", where,
+            fmt::format("{} sends an advert every {}, but VRRP version 2 counts whole seconds: keepalived "
+                        "refuses it.",
+                        name, formatDuration(Duration::seconds(timers.advert))),
+            "Use VRRP version 3.");
+        issue.operation = setOn(group, vrrp::version.id, 3);
+    }
+}
+
+void checkVoters(const Context& c, const Group& group, Issues& issues) {
+    const std::vector<const Node*> voters = membersOf(c.design, group.id);
+    const std::size_t n = voters.size();
+    if (n == 0) return;
+    const std::string name = nameOf(c.design, group.id.str());
+    if (n <= 2)
+        issues.warning(
+            "quorum.no_spare", {group.id.str()},
+            fmt::format("{} has {}: the loss of one ends all decisions.", name, countOf(n, "voter")),
+            "Use three voters, in three zones.");
+    else if (n % 2 == 0)
+        issues.warning(
+            "quorum.even", {group.id.str()},
+            fmt::format("{} has {} voters and bears the loss of {}, no more than with {}: when a cut "
+                        "leaves {} on each side, neither side decides.",
+                        name, n, (n - 1) / 2, n - 1, n / 2),
+            "Add a voter or take one out.");
+    std::map<const Domain*, std::size_t> inZone;
+    for (const Node* voter : voters)
+        if (const Domain* zone = placeWithRole(c.design, *voter, "zone")) ++inZone[zone];
+    for (const Domain& zone : c.design.domains) {
+        const auto at = inZone.find(&zone);
+        if (n < 2 || at == inZone.end() || n - at->second > n / 2) continue;
+        const std::string place = nameOf(c.design, zone.id.str());
+        issues.warning("quorum.one_zone", {group.id.str(), zone.id.str()},
+                       fmt::format("{} of {} {} in zone {}: its outage leaves no majority.",
+                                   at->second == n ? fmt::format("All {} voters", n)
+                                                   : fmt::format("{} of the {} voters", at->second, n),
+                                   name, at->second == 1 ? "is" : "are", place),
+                       "Spread the voters over three zones.");
+    }
+}
+
+void checkElections(const Context& c, const Group& group, Issues& issues) {
+    const ElectionPlan plan = electionPlan(c.design, group);
+    const double heartbeat = get(group, key::group::quorum::heartbeat).seconds();
+    const std::string name = nameOf(c.design, group.id.str());
+    const auto text = [](double s) { return formatDuration(Duration::seconds(s)); };
+    if (heartbeat >= plan.timeout)
+        issues.warning(
+            "quorum.heartbeat", {group.id.str()},
+            fmt::format("The leader of {} is heard every {}, and voters stand for election after {} "
+                        "of silence: there is an election all the time.",
+                        name, text(heartbeat), text(plan.timeout)),
+            "Set Heartbeat every to a tenth of Election timeout.");
+    if (plan.timeout < 10 * plan.roundTrip)
+        issues.warning(
+            "quorum.short_election", {group.id.str()},
+            fmt::format("Voters of {} stand for election after {} of silence, only {} round trips of "
+                        "{} between them: elections without a reason.",
+                        name, text(plan.timeout), formatSignificant(plan.timeout / plan.roundTrip, 2),
+                        text(plan.roundTrip)),
+            fmt::format("Set Election timeout to at least {}.", text(10 * plan.roundTrip)));
+}
+
 } // namespace
 
 void checkGroupCalls(const Context& context, Issues& issues) {
+    for (const Group& group : context.design.groups) {
+        if (hasMechanism(group, "vrrp")) checkPair(context, group, issues);
+        if (!hasMechanism(group, "quorum")) continue;
+        checkVoters(context, group, issues);
+        checkElections(context, group, issues);
+    }
     for (const Link& link : context.design.links)
         checkLinkPastGroup(context, link, issues);
 }

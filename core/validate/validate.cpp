@@ -18,6 +18,7 @@ std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
     validation::checkEffects(context, issues);
     validation::checkPlans(context, issues);
     validation::checkGroupCalls(context, issues);
+    validation::checkFailover(context, issues);
     validation::checkNotSimulated(context, issues);
     return std::move(issues).sorted();
 }

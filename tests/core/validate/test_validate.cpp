@@ -3,6 +3,7 @@
 
 #include "core/edit/document.h"
 #include "core/validate/validate.h"
+#include "tests/core/validate/failover_cases.h"
 #include "tests/core/validate/rule_cases.h"
 #include "tests/support/test_support.h"
 
@@ -30,8 +31,9 @@ class TestValidate : public QObject {
 
 private slots:
     void initTestCase() {
-        for (const auto& family : {connectivityCases(), redundancyCases(), capacityCases(), timerCases(),
-                                   checkCases(), otherCases(), laterCases()})
+        for (const auto& family :
+             {connectivityCases(), redundancyCases(), capacityCases(), timerCases(), checkCases(),
+              otherCases(), laterCases(), pairCases(), quorumCases(), setCases()})
             m_cases.insert(m_cases.end(), family.begin(), family.end());
     }
 
@@ -152,6 +154,34 @@ private slots:
         };
         QVERIFY(blind({}));
         QVERIFY(!blind({{"groups/lb/kind", "vrrp_pair"}}));
+    }
+
+    // Objectives of recovery: against the law of the source's own failures.
+    void slowRecoveries() {
+        Design design = designWith(withSet(Json::object()));
+        const auto found = [&](const char* metric, double atMost, const char* says) {
+            Objective objective;
+            objective.id = ObjectiveId("rto");
+            objective.of = "db";
+            objective.metric = metric;
+            objective.atMost = atMost;
+            Design with = design;
+            with.objectives.append(objective);
+            const std::vector<Issue> issues = validate(with);
+            return std::any_of(issues.begin(), issues.end(), [&](const Issue& issue) {
+                return issue.code.starts_with("objective.") && issue.message.find(says) != std::string::npos;
+            });
+        };
+        // A crash takes 8 s on average and 11 s in 95 %; a host that is gone 10 and 13.
+        QVERIFY(found("rto_mean_s", 7, "after \"Process crash\" of db1 that takes 8"));
+        QVERIFY(!found("rto_mean_s", 11, "wants db back"));
+        QVERIFY(found("rto_p95_s", 12, "after \"Process hang\" of db1 that takes"));
+        QVERIFY(!found("rto_p95_s", 14, "wants db back"));
+        QVERIFY(found("rpo_p95_s", 0, "it replicates asynchronously"));
+        QVERIFY(!found("rpo_p95_s", 1, "asynchronously"));
+        design = designWith(withSet({{"replication", "semi_sync"}, {"manager", "none"}}));
+        QVERIFY(!found("rpo_p95_s", 0, "asynchronously"));
+        QVERIFY(found("rto_p95_s", 1e6, "takes until its repair"));
     }
 
     void placesOfClientsAreNoSinglePoints() {

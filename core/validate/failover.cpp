@@ -1,0 +1,338 @@
+// Replication sets: who makes another member the source, how long that takes, and what it may cost.
+
+#include "core/base/units.h"
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/structure/failover_plan.h"
+#include "core/text/sentence.h"
+#include "core/validate/context.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace alwayson::validation {
+
+namespace {
+
+namespace rep = key::group::mysqlReplication;
+
+// One set as the rules see it. The first member is the source at the start.
+struct Set {
+    const Group& group;
+    std::string name;
+    std::vector<const Node*> members;
+    std::vector<const Node*> replicas;
+    const Node& source;
+    FailoverPlan plan;
+    double writesPerS;
+    std::string nameOf(const Node& node) const { return shownName(node.displayName()); }
+    bool byManager() const { return plan.by == FailoverBy::orchestrator || plan.by == FailoverBy::mha; }
+    bool isGroup() const { return get(group, rep::replication) == rep::Replication::group; }
+    std::vector<std::string> where(const std::vector<const Node*>& more = {}) const {
+        std::vector<std::string> ids{group.id.str()};
+        for (const Node* node : more)
+            ids.push_back(node->id.str());
+        return ids;
+    }
+};
+
+std::vector<std::string> namesOf(const std::vector<const Node*>& nodes) {
+    std::vector<std::string> names;
+    for (const Node* node : nodes)
+        names.push_back(node->displayName());
+    return names;
+}
+
+std::string span(const PhaseLaw& law) {
+    const auto of = [](double s) { return formatDuration(Duration::seconds(s)); };
+    return law.minS == law.maxS ? of(law.minS) : fmt::format("{} to {}", of(law.minS), of(law.maxS));
+}
+
+// Mean time until the source is back, over its failures that take it out; hours.
+double meanRepairHours(const Node& node) {
+    double failures = 0, down = 0;
+    for (const ResolvedFailureMode& mode : failureModesOf(node)) {
+        if (mode.effect == FailureEffect::slow || mode.effect == FailureEffect::errors) continue;
+        failures += 1 / mode.timeToFailure.mean();
+        down += mode.ratio();
+    }
+    return failures > 0 ? down / failures / 3600 : 0;
+}
+
+void checkManager(const Set& set, Issues& issues) {
+    if (set.plan.by == FailoverBy::nobody) {
+        const double hours = meanRepairHours(set.source);
+        const char* manager = set.isGroup() ? "group" : "orchestrator";
+        Issue& issue = issues.warning(
+            "failover.no_manager", set.where({&set.source}),
+            fmt::format(
+                "Nobody makes another member of {} the source: when {} fails, writes wait until it is "
+                "back{}.",
+                set.name, set.nameOf(set.source),
+                hours > 0 ? ", " + formatDuration(Duration::hours(hours)) + " on average" : std::string()),
+            "Choose what fails over: orchestrator, MHA, the group itself or at least a human.");
+        issue.operation =
+            operation::setParameter(Collection::groups, set.group.id.str(), rep::manager.id, manager);
+    }
+    if (set.byManager() && set.group.managerOn.empty())
+        issues.hint("failover.manager_nowhere", set.where(),
+                    fmt::format("The failover manager of {} runs nowhere, so it is never down and never cut "
+                                "off: failover looks better than it is.",
+                                set.name),
+                    "Say on which nodes, or on which quorum, the manager runs.");
+}
+
+void checkKindOfManager(const Set& set, Issues& issues) {
+    const bool byItself = set.plan.by == FailoverBy::group;
+    if (set.isGroup() == byItself || (!set.byManager() && !byItself)) return;
+    Issue& issue = issues.warning(
+        "failover.wrong_manager", set.where(),
+        byItself ? fmt::format("{} is to fail over by itself, which only group replication does.", set.name)
+                 : fmt::format("{} is a replication group, which elects its source by itself: {} beside it "
+                               "would promote another one.",
+                               set.name, set.plan.by == FailoverBy::mha ? "MHA" : "orchestrator"),
+        byItself ? "Choose orchestrator or MHA, or group replication."
+                 : "Let the group fail over by itself.");
+    if (!byItself) {
+        issue.operation = operation::batch(
+            "Let the group fail over by itself",
+            {operation::set(Collection::groups, set.group.id.str(), "/manager_on", nullptr, "No manager"),
+             operation::setParameter(Collection::groups, set.group.id.str(), rep::manager.id, "group")});
+    } else {
+        issue.operation =
+            operation::setParameter(Collection::groups, set.group.id.str(), rep::manager.id, "orchestrator");
+    }
+}
+
+// The nodes that the manager runs on, and how many of them it needs.
+struct ManagerPlaces {
+    std::vector<const Node*> nodes;
+    std::size_t needed = 1;
+    const Group* quorum = nullptr;
+};
+
+ManagerPlaces managerPlaces(const Context& c, const Group& group) {
+    ManagerPlaces places;
+    for (const std::string& id : group.managerOn) {
+        if (const Node* node = c.design.nodes.find(id)) places.nodes.push_back(node);
+        if (const Group* quorum = c.design.groups.find(id)) {
+            places.quorum = quorum;
+            places.nodes = membersOf(c.design, quorum->id);
+            places.needed = places.nodes.size() / 2 + 1;
+        }
+    }
+    return places;
+}
+
+void checkManagerPlace(const Context& c, const Set& set, Issues& issues) {
+    const ManagerPlaces manager = managerPlaces(c, set.group);
+    const Domain* zone = placeWithRole(c.design, set.source, "zone");
+    if (!set.byManager() || manager.nodes.empty() || !zone) return;
+    const auto lost = static_cast<std::size_t>(
+        std::count_if(manager.nodes.begin(), manager.nodes.end(),
+                      [&](const Node* node) { return placeWithRole(c.design, *node, "zone") == zone; }));
+    if (manager.nodes.size() - lost >= manager.needed) return;
+    const std::string place = nameOf(c.design, zone->id.str());
+    issues.warning(
+        "failover.manager_beside_source", {set.group.id.str(), zone->id.str(), set.source.id.str()},
+        fmt::format(
+            "{} in zone {}, as does the source {}: an outage of {} takes both, and nobody makes another "
+            "member the source.",
+            manager.quorum
+                ? fmt::format("{} of the {} on which the failover manager of {} runs, the majority, run",
+                              lost, countOf(manager.nodes.size(), "voter"), set.name)
+                : fmt::format("The failover manager of {} runs", set.name),
+            place, set.nameOf(set.source), place),
+        "Run it on voters in three zones, or at least in another zone than the source.");
+}
+
+// The cut-off source does not know that there is another one.
+void checkTwoSources(const Context& c, const Set& set, Issues& issues) {
+    if (!set.byManager() || set.isGroup() || set.plan.fencing > 0 || managerPlaces(c, set.group).quorum)
+        return;
+    const DistributionShape reconcile = get(set.group, rep::reconcile);
+    issues.warning("failover.two_sources", set.where({&set.source}),
+                   fmt::format("When {} is only cut off, it goes on taking writes while {} makes another "
+                               "member of {} the source: "
+                               "what both took must be sorted out by hand, {} on average.",
+                               set.nameOf(set.source),
+                               set.plan.by == FailoverBy::mha ? "MHA" : "orchestrator", set.name,
+                               formatDuration(Duration::seconds(reconcile.mean()))),
+                   "Fence the old source, run the manager on a quorum (a source that sees no majority then "
+                   "stops), or use "
+                   "group replication.");
+}
+
+void checkCandidates(const Set& set, Issues& issues) {
+    if (set.plan.by == FailoverBy::nobody || set.plan.by == FailoverBy::human) return;
+    const auto lagMax = get(set.group, rep::candidateMaxLag);
+    std::vector<const Node*> never, behind;
+    for (const Node* node : set.replicas) {
+        if (get(*node, key::mysql::promotionRule) == key::mysql::PromotionRule::never)
+            never.push_back(node);
+        else if (lagMax && get(*node, key::mysql::idleLag).mean() > lagMax->seconds())
+            behind.push_back(node);
+    }
+    if (never.size() + behind.size() < set.replicas.size()) return;
+    if (behind.empty())
+        issues.warning("failover.no_candidate", set.where(never),
+                       fmt::format("No member of {} may follow {} as the source: {} {} never promoted.",
+                                   set.name, set.nameOf(set.source), listNames(namesOf(never)),
+                                   never.size() == 1 ? "is" : "are"),
+                       "Let one of them be promoted (Promotion: neutral).");
+    else
+        issues.warning(
+            "failover.no_candidate", set.where(behind),
+            fmt::format("{} {} mostly more than {} behind even when nothing is written, and {} promotes none "
+                        "that is: when {} fails, there is no candidate.",
+                        listNames(namesOf(behind)), behind.size() == 1 ? "is" : "are",
+                        formatDuration(*lagMax), set.name, set.nameOf(set.source)),
+            "Set Not promoted when behind by higher, or Lag when idle lower.");
+}
+
+void checkSilence(const Set& set, Issues& issues) {
+    if (set.plan.by != FailoverBy::orchestrator || !set.plan.allReplicasAgree) return;
+    const double asked = set.plan.poll + set.plan.pollTimeout;
+    if (set.plan.netTimeout <= asked) return;
+    std::vector<const Node*> slow;
+    for (const Node* node : set.replicas)
+        if (get(*node, key::mysql::netTimeout).seconds() > asked) slow.push_back(node);
+    Issue& issue = issues.warning(
+        "failover.waits_for_replicas", set.where(slow),
+        fmt::format("When {} vanishes, orchestrator knows after {} at most, but waits until {} {} up its "
+                    "connection: {} in all.",
+                    set.nameOf(set.source), formatDuration(Duration::seconds(asked + set.plan.analysis)),
+                    listNames(namesOf(slow)), slow.size() == 1 ? "gives" : "give",
+                    span(detectionLaw(set.plan, FailureEffect::gone))),
+        "Set Silence until the link counts as broken to 4 s.");
+    std::vector<Operation> operations;
+    for (const Node* node : slow)
+        operations.push_back(
+            operation::setParameter(Collection::nodes, node->id.str(), key::mysql::netTimeout.id, nullptr));
+    issue.operation = operation::batch("Notice a silent source sooner", std::move(operations));
+}
+
+void checkAcknowledgements(const Set& set, Issues& issues) {
+    if (get(set.group, rep::replication) != rep::Replication::semiSync) return;
+    const auto acks = static_cast<std::size_t>(std::max<std::int64_t>(0, get(set.group, rep::semisyncAcks)));
+    if (set.replicas.size() > acks) return;
+    const auto timeout = get(set.group, rep::semisyncTimeout);
+    const std::string waits =
+        fmt::format("A commit in {} waits for {}, and there {} {}", set.name, countOf(acks, "replica"),
+                    set.replicas.size() == 1 ? "is" : "are", set.replicas.size());
+    const bool never = set.replicas.size() < acks;
+    const std::string then =
+        timeout ? fmt::format("{}commits wait {}, then the set goes on asynchronously, and a failure of {} "
+                              "loses what was acknowledged.",
+                              never ? "" : "while one is down, ", formatDuration(*timeout),
+                              set.nameOf(set.source))
+                : fmt::format("{}no write succeeds.", never ? "" : "while one is down, ");
+    issues.warning("replication.no_spare_replica", set.where(set.replicas),
+                   fmt::format("{}: {}", waits, then), "Add a replica, or wait for fewer acknowledgements.");
+}
+
+void checkGroupSize(const Set& set, Issues& issues) {
+    const std::size_t n = set.members.size();
+    if (!set.isGroup() || (n > 2 && n % 2 == 1)) return;
+    const std::size_t bears = (n - 1) / 2;
+    issues.warning("replication.group_size", set.where(set.members),
+                   n <= 2 ? fmt::format("{} has {}: a replication group of fewer than 3 bears no loss.",
+                                        set.name, countOf(n, "member"))
+                          : fmt::format("{} has {} members and bears the loss of {}, no more than with {}; "
+                                        "two halves of {} can both stop.",
+                                        set.name, n, bears, n - 1, n / 2),
+                   "Use 3, 5, 7 or 9 members.");
+}
+
+// Seconds of replay per second of writes.
+void checkAppliers(const Set& set, Issues& issues) {
+    const double work =
+        set.writesPerS *
+        get(set.source, key::server::writeService).value_or(get(set.source, key::server::service)).mean();
+    std::vector<const Node*> late;
+    double most = 0;
+    for (const Node* node : set.replicas) {
+        const double busy = work / get(*node, key::mysql::applierSpeed);
+        if (busy < 1) continue;
+        late.push_back(node);
+        most = std::max(most, busy);
+    }
+    if (late.empty()) return;
+    issues.warning(
+        "replication.cannot_keep_up", set.where(late),
+        fmt::format("{}/s of writes are {} s of work per second for {}, which can replay {}: {} without end, "
+                    "reads become stale and a promotion waits for all of it.",
+                    formatSignificant(set.writesPerS), formatSignificant(work), listNames(namesOf(late)),
+                    formatSignificant(work / most),
+                    late.size() == 1 ? "it falls behind" : "they fall behind"),
+        "Raise Applier speed (a parallel applier: 2 to 4), or spread the writes over several sets.");
+}
+
+void checkObjective(const Set& set, const Objective& objective, Issues& issues) {
+    const bool mean = objective.metric == "rto_mean_s";
+    if (objective.of != set.group.id.str() || !objective.atMost) return;
+    const std::vector<std::string> where{objective.id.str(), set.group.id.str(), set.source.id.str()};
+    const double most = *objective.atMost;
+    if (objective.metric == "rpo_p95_s" && most <= 0 &&
+        get(set.group, rep::replication) == rep::Replication::async)
+        issues.warning("objective.loses_data", where,
+                       fmt::format("Objective {} allows {} to lose nothing, but it replicates "
+                                   "asynchronously: what the replicas have not received is lost with {}.",
+                                   shownName(objective.id.str()), set.name, set.nameOf(set.source)),
+                       "Use semi-synchronous or group replication, or allow some seconds.");
+    if (!mean && objective.metric != "rto_p95_s") return;
+    for (const ResolvedFailureMode& mode : failureModesOf(set.source)) {
+        if (mode.effect == FailureEffect::slow ||
+            (mode.effect == FailureEffect::errors && mode.errorShare < 1))
+            continue;
+        const FailoverLaw law = failoverLaw(set.plan, mode.effect);
+        const double takes = mean ? law.total.meanS : failoverQuantile(set.plan, mode.effect, 0.95);
+        if (takes <= most) continue;
+        issues.warning(
+            "objective.slow_recovery", where,
+            fmt::format("Objective {} wants {} back within {}{}, but after \"{}\" of {} that takes {}{}.",
+                        shownName(objective.id.str()), set.name, formatDuration(Duration::seconds(most)),
+                        mean ? " on average" : " in 95 % of cases", shownName(mode.title),
+                        set.nameOf(set.source),
+                        std::isfinite(takes) ? formatDuration(Duration::seconds(takes))
+                                             : std::string("until its repair"),
+                        mean || !std::isfinite(takes) ? "" : " in 95 %"),
+            "Shorten what takes longest: detection, promotion or the way callers find the source.");
+        return;
+    }
+}
+
+} // namespace
+
+void checkFailover(const Context& context, Issues& issues) {
+    RequestRates rates;
+    for (const Group& group : context.design.groups) {
+        const std::vector<const Node*> members = membersOf(context.design, group.id);
+        if (!hasRole(group, "one_writer") || members.size() < 2) continue;
+        if (rates.writesPerS.empty()) rates = requestRates(context.design);
+        double writes = 0;
+        for (const Node* member : members)
+            writes += rates.writesPerS[context.design.nodes.indexOf(member->id.str())];
+        const Set set{group,
+                      nameOf(context.design, group.id.str()),
+                      members,
+                      {members.begin() + 1, members.end()},
+                      *members.front(),
+                      failoverPlan(context.design, group),
+                      writes};
+        checkManager(set, issues);
+        checkKindOfManager(set, issues);
+        checkManagerPlace(context, set, issues);
+        checkTwoSources(context, set, issues);
+        checkCandidates(set, issues);
+        checkSilence(set, issues);
+        checkAcknowledgements(set, issues);
+        checkGroupSize(set, issues);
+        checkAppliers(set, issues);
+        for (const Objective& objective : context.design.objectives)
+            checkObjective(set, objective, issues);
+    }
+}
+
+} // namespace alwayson::validation
