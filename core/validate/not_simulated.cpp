@@ -133,19 +133,9 @@ void checkNode(const Context& c, const Node& node, Issues& issues) {
                 "Keep it for later, or leave it empty.");
 }
 
-void checkLink(const Context& c, const Link& link, Issues& issues) {
-    const std::vector<std::string> set = setForLater(Catalogue::builtIn().link(link.kind), link.parameters);
-    if (set.empty()) return;
-    issues.warning(
-        "link.not_simulated_yet", {link.id.str()},
-        fmt::format(
-            "\"{}\" of the link from {} to {} is not simulated yet: it carries reads and writes alike.",
-            fmt::join(set, ", "), nameOf(c.design, link.from), nameOf(c.design, link.to)),
-        "Keep it for later, or set it back to its default.");
-}
-
 void checkScenario(const Scenario& scenario, Issues& issues) {
-    static constexpr std::array<std::string_view, 3> kDone{"fail", "repair", "load"};
+    static constexpr std::array<std::string_view, 6> kDone{"fail",    "repair", "load",
+                                                           "isolate", "heal",   "deploy"};
     for (const ScenarioEvent& event : scenario.events) {
         const Descriptor* action = Catalogue::builtIn().event(event.action);
         if (!action || std::find(kDone.begin(), kDone.end(), event.action) != kDone.end()) continue;
@@ -177,8 +167,6 @@ void checkNotSimulated(const Context& context, Issues& issues) {
     for (const Domain& domain : context.design.domains)
         checkModes(context, domain, issues);
     checkCrews(context, issues);
-    for (const Link& link : context.design.links)
-        checkLink(context, link, issues);
     for (const Scenario& scenario : context.design.scenarios)
         checkScenario(scenario, issues);
     for (const Objective& objective : context.design.objectives)

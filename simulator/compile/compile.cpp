@@ -3,6 +3,7 @@
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
 #include "simulator/compile/node_models.h"
+#include "simulator/compile/scenario_steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,26 @@ namespace {
 
 Error invalid(std::string code, std::string message, std::string cure) {
     return {ErrorKind::invalidInput, std::move(code), std::move(message), std::move(cure), {}};
+}
+
+CallAccess accessOf(const Link& link) {
+    using key::link::request::Access;
+    switch (get(link.parameters, key::link::request::access)) {
+    case Access::read:
+        return CallAccess::read;
+    case Access::write:
+        return CallAccess::write;
+    case Access::asRequest:
+        break;
+    }
+    return CallAccess::asRequest;
+}
+
+// A balancer passes requests on as they are: a link for reads takes those that only read.
+bool takes(const Link& link, const Flow& flow) {
+    if (!link.carries(flow.classId)) return false;
+    const CallAccess access = accessOf(link);
+    return access == CallAccess::asRequest || (access == CallAccess::write) == flow.writes;
 }
 
 class Compiler {
@@ -50,7 +71,8 @@ public:
                             m.lines.size(), m.flows.size()),
                 "Give links and timeouts equal values where the difference does not matter.");
         addComponents();
-        if (Status status = addScenario(); !status) return status.error();
+        if (m_scenario)
+            if (Status status = addScenario(m, m_design, *m_scenario); !status) return status.error();
         addSlots();
         return std::move(m);
     }
@@ -68,6 +90,7 @@ private:
         m.edges.push_back({link, from, to, oneWay});
         m.edgeLines.push_back(lineFor(oneWay));
         m.edgeDependency.push_back(kNone);
+        m.edgeAccess.push_back(link == kNone ? CallAccess::asRequest : accessOf(m_design.links.at(link)));
         return static_cast<Index>(m.edges.size() - 1);
     }
 
@@ -75,6 +98,7 @@ private:
         ModelNode entry;
         entry.id = node.id.str();
         const auto index = static_cast<Index>(m.nodes.size());
+        entry.home = index;
         if (hasRole(node, "client")) {
             entry.role = Role::client;
             entry.sub = static_cast<Index>(m.clients.size());
@@ -232,7 +256,7 @@ private:
             m.targetCarries.resize(m.targets.size() * m.flows.size(), 0);
         }
         for (std::size_t flow = 0; flow < m.flows.size(); ++flow)
-            if (link.carries(m.flows[flow].classId)) m.targetCarries[target * m.flows.size() + flow] = 1;
+            if (takes(link, m.flows[flow])) m.targetCarries[target * m.flows.size() + flow] = 1;
     }
 
     void addDependencies(Index node) {
@@ -286,6 +310,7 @@ private:
         ModelNode junction;
         junction.id = m.nodes[client].id + "#calls";
         junction.role = Role::station;
+        junction.home = client;
         junction.sub = static_cast<Index>(m.stations.size());
         junction.firstDependency = m.nodes[client].firstDependency;
         junction.dependencyCount = m.nodes[client].dependencyCount;
@@ -381,93 +406,6 @@ private:
                             ParamKey<DistributionShape>{"domains", domain.kind, "restart_after_outage"}));
             m.components.push_back(std::move(c));
         }
-    }
-
-    Index componentOf(const std::string& id) const {
-        if (const std::size_t at = m_design.nodes.indexOf(id); at != Table<Node>::npos)
-            return static_cast<Index>(at);
-        if (const std::size_t at = m_design.domains.indexOf(id); at != Table<Domain>::npos)
-            return m.designNodes + static_cast<Index>(at);
-        return kNone;
-    }
-
-    // The mode of a fail event: an id or an effect; an effect the component has no mode for is added to it.
-    std::optional<std::uint32_t> modeOf(Index component, const std::string& wanted) {
-        std::vector<ModelMode>& modes = m.components[component].modes;
-        if (wanted.empty() && !modes.empty()) return 0;
-        for (std::uint32_t i = 0; i < modes.size(); ++i)
-            if (modes[i].id == wanted) return i;
-        FailureEffect effect =
-            m.components[component].isDomain ? FailureEffect::outage : FailureEffect::crash;
-        if (!wanted.empty() && !effectFromString(wanted, effect)) return std::nullopt;
-        for (std::uint32_t i = 0; i < modes.size(); ++i)
-            if (modes[i].effect == effect) return i;
-        ModelMode mode;
-        mode.id = mode.title = std::string(toString(effect));
-        mode.effect = effect;
-        mode.timeToFailure = Sampler(DistributionShape{DistributionFamily::constant, 1e18, 0, 0, {}});
-        mode.repair = Sampler(DistributionShape{DistributionFamily::constant, 300, 0, 0, {}});
-        mode.slowFactor = 5;
-        mode.errorShare = 0.5;
-        mode.resumes = true;
-        modes.push_back(std::move(mode));
-        return static_cast<std::uint32_t>(modes.size() - 1);
-    }
-
-    Status addScenario() {
-        if (!m_scenario) return success();
-        m.backgroundFailures = m_scenario->backgroundFailures;
-        m.scenarioSeconds = m_scenario->duration.seconds();
-        for (const ScenarioEvent& event : m_scenario->events) {
-            if (event.action != "load" && event.action != "repair" && event.action != "fail")
-                return invalid("simulate.event",
-                               fmt::format("Scenario \"{}\": events \"{}\" cannot be simulated.",
-                                           m_scenario->displayName(), event.action),
-                               "Use fail, repair or load.");
-            ScenarioStep step;
-            step.at = timeOf(event.at);
-            step.component = componentOf(event.what);
-            if (step.component == kNone)
-                return invalid("simulate.event",
-                               fmt::format("Scenario \"{}\": no node or place is called \"{}\".",
-                                           m_scenario->displayName(), event.what),
-                               "Change the event's target to one that exists.");
-            if (event.action == "load") {
-                step.action = ScenarioAction::load;
-                if (step.component >= m.designNodes || m.nodes[step.component].role != Role::client)
-                    return invalid(
-                        "simulate.event",
-                        fmt::format("Scenario \"{}\": the load of \"{}\" cannot change, it is not a client.",
-                                    m_scenario->displayName(), event.what),
-                        "Choose a client as the target.");
-                step.loadFactor = get(event.parameters, key::event::load::factor);
-            } else if (event.action == "repair") {
-                step.action = ScenarioAction::repair;
-            } else {
-                if (step.component < m.designNodes && m.nodes[step.component].role == Role::client)
-                    return invalid("simulate.event",
-                                   fmt::format("Scenario \"{}\": clients such as \"{}\" do not fail.",
-                                               m_scenario->displayName(), event.what),
-                                   "Choose a server, a balancer or a place as the target.");
-                const auto mode = modeOf(step.component, event.mode);
-                if (!mode)
-                    return invalid("simulate.event",
-                                   fmt::format("Scenario \"{}\": \"{}\" has no failure mode \"{}\".",
-                                               m_scenario->displayName(), event.what, event.mode),
-                                   "Use one of its modes, or crash, hang, gone, slow or errors.");
-                step.mode = *mode;
-                if (const auto repair = get(event.parameters, key::event::fail::repairAfter))
-                    step.repairAfter = timeOf(*repair);
-                if (const auto factor = get(event.parameters, key::event::fail::slowFactor))
-                    step.slowFactor = *factor;
-                if (const auto share = get(event.parameters, key::event::fail::errorShare))
-                    step.errorShare = share->value();
-            }
-            m.steps.push_back(step);
-        }
-        std::stable_sort(m.steps.begin(), m.steps.end(),
-                         [](const auto& a, const auto& b) { return a.at < b.at; });
-        return success();
     }
 
     Index addSlot(SlotKind kind, Index index) {

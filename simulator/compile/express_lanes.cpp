@@ -17,6 +17,7 @@ Index onlyStation(const Model& m, const ClientModel& client) {
     for (Index flow = client.firstFlow; flow < client.firstFlow + client.flowCount; ++flow)
         if (!m.dependencyCarries(node.firstDependency, flow) || m.flows[flow].deadline == kNever)
             return kNone;
+    if (m.edgeAccess[first.firstEdge] != CallAccess::asRequest) return kNone;
     const ModelNode& called = m.nodes[m.edges[first.firstEdge].to];
     if (called.role != Role::station || called.dependencyCount > 0) return kNone;
     const StationModel& station = m.stations[called.sub];

@@ -17,6 +17,8 @@ inline constexpr Index kNone = 0xffffffffU;
 
 enum class Role : std::uint8_t { client, balancer, station };
 
+enum class CallAccess : std::uint8_t { asRequest, read, write };
+
 // One concrete link: a caller and one callee. Links to or from groups become one edge per pair.
 struct Edge {
     Index link = kNone; // Model::links; kNone for internal ones
@@ -164,17 +166,25 @@ struct ModelNode {
     Role role = Role::station;
     Index sub = kNone;                              // index among clients, balancers or stations
     Index firstDependency = 0, dependencyCount = 0; // clients and stations, Model::dependencies
+    Index home = kNone;                             // the design node it runs on: itself, or its client
 };
 
-enum class ScenarioAction : std::uint8_t { fail, repair, load };
+enum class ScenarioAction : std::uint8_t { fail, repair, load, isolate, heal, deploy };
+// Which messages a cut stops, seen from what is cut off.
+enum class CutDirection : std::uint8_t { both, in, out };
 struct ScenarioStep {
     SimTime at = 0;
     ScenarioAction action = ScenarioAction::fail;
     Index component = kNone;
     std::uint32_t mode = 0;
-    SimTime repairAfter = kNever;
-    double slowFactor = 0, errorShare = -1; // <= 0, < 0: the mode's own
+    SimTime endsAfter = kNever;             // fail, isolate, deploy: repaired, healed, rolled back
+    double slowFactor = 0, errorShare = -1; // fail: <= 0, < 0: the mode's own; deploy: of the new version
     double loadFactor = 1;
+    Index other = kNone; // isolate: from this component only; kNone: from everything outside
+    CutDirection direction = CutDirection::both;
+    std::string name;           // deploy: of the pool
+    std::vector<Index> members; // deploy: those that get the new version first
+    Sampler rollback;           // deploy: when it is not given
 };
 
 enum class SlotKind : std::uint8_t { arrival, station, line, timers, check, balancerWork, fault, scenario };
@@ -195,6 +205,7 @@ struct Model {
     std::vector<TargetModel> targets;
     std::vector<Edge> edges;
     std::vector<std::uint16_t> edgeLines; // delay line of each edge's one-way latency
+    std::vector<CallAccess> edgeAccess;   // what calls along each edge are for a store
     std::vector<Index> edgeDependency;    // what an edge of a client or a station belongs to; kNone elsewhere
     std::vector<Dependency> dependencies;
     std::vector<std::uint8_t> carries;       // [dependency * flows + flow]
@@ -210,6 +221,11 @@ struct Model {
     double scenarioSeconds = 0;
     std::vector<std::string> leftOut; // sentences about what could not be simulated and that nothing needs
 
+    // Whether what is sent along an edge for a request of a flow is a write.
+    bool writes(Index edge, Index flow) const {
+        const CallAccess access = edgeAccess[edge];
+        return access == CallAccess::asRequest ? flows[flow].writes : access == CallAccess::write;
+    }
     bool dependencyCarries(Index dependency, Index flow) const {
         return carries[dependency * flows.size() + flow] != 0;
     }

@@ -24,7 +24,8 @@ enum class Purpose : std::uint8_t {
     errorShare,
     calls,
     external,
-    restart
+    restart,
+    rollback
 };
 
 // Counter word of the stream of an entity (its id in the design) and purpose.

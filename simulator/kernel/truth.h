@@ -16,6 +16,20 @@ enum class Condition : std::uint8_t {
     cutOff    // packets disappear both ways, work goes on
 };
 
+// A border that messages do not cross: between what is cut off and the other side.
+struct Cut {
+    Index what = kNone;  // component
+    Index other = kNone; // component; kNone: everything outside
+    CutDirection direction = CutDirection::both;
+    SimTime healAt = kNever;
+    std::vector<std::uint8_t> side; // per design node; 0: neither, 1: cut off, 2: the other side
+    bool stops(Index from, Index to) const {
+        if (side[from] == 1 && side[to] == 2) return direction != CutDirection::in;
+        if (side[from] == 2 && side[to] == 1) return direction != CutDirection::out;
+        return false;
+    }
+};
+
 struct ComponentTruth {
     std::uint16_t mode = 0;    // 0: works; m: failed in mode m - 1
     std::uint16_t outages = 0; // nodes: how many of its places are out
@@ -32,8 +46,16 @@ struct ComponentTruth {
     std::uint32_t failedBy = 0; // mode + 1 when failedAt was set by an own mode
     Index firstClock = 0;       // Truth::clocks, one per mode, when background failures are on
     double speed = 1;
-    double errorShare = 0;
+    double errorShare = 0; // of its own mode
+    double badShare = 0;   // of a bad version
+    Index badStep = kNone; // of the scenario, that brought it
+    SimTime rollbackAt = kNever;
+    SimTime healAt = kNever; // of the next cut around it that heals by itself
+    double errors() const { return badShare > 0 ? 1 - (1 - errorShare) * (1 - badShare) : errorShare; }
 };
+
+// ComponentTruth::failedBy of what was cut off.
+inline constexpr std::uint32_t kIsolated = kNone - 1;
 
 struct Truth {
     std::vector<ComponentTruth> components;
@@ -42,6 +64,19 @@ struct Truth {
     std::vector<DurationStream> failureStreams, repairStreams; // per component and mode, as clocks
     std::vector<DurationStream> restartStreams;                // per domain component
     std::uint64_t changes = 0;
+    std::vector<Cut> cuts;
+    std::uint32_t cutOffNodes = 0; // in condition cutOff
+    bool borders = false;          // some message may be stopped between two nodes
+    // A message gets from one design node to another, whatever they are doing. O(cuts).
+    bool passes(Index from, Index to) const {
+        if (from == to) return true;
+        if (cutOffNodes > 0 && (components[from].condition == Condition::cutOff ||
+                                components[to].condition == Condition::cutOff))
+            return false;
+        for (const Cut& cut : cuts)
+            if (cut.stops(from, to)) return false;
+        return true;
+    }
 };
 
 } // namespace alwayson::sim

@@ -108,8 +108,10 @@ inline Index send(Context& c, Index parent, Index edge) {
 }
 // The node answers its caller: cause none is success. Frees the call when the answer has been taken.
 void reply(Context& c, Index call, Cause cause, std::uint8_t flags = 0);
-// Messages reach this node and its answers come back.
-bool connected(const Context& c, Index node);
+// `to` works, messages of `from` reach it and its answers come back.
+bool connected(const Context& c, Index from, Index to);
+// A message gets from one node to another, whatever they are doing.
+bool passes(const Context& c, Index from, Index to);
 // The node loses it; `reset` tells the caller at once.
 void loseCall(Context& c, Index call, bool reset);
 void deliver(Context& c, Index call);
@@ -184,6 +186,15 @@ void answerSilentChecks(Context& c, Index node);
 void startFaults(Context& c);
 void onFault(Context& c, Index component);
 void onScenario(Context& c);
+void scheduleFaults(Context& c, Index component);
+// The share of errors of a node has changed.
+void settleErrors(Context& c, Index node);
+void isolate(Context& c, const ScenarioStep& step);
+// Ends the cuts around a component: all of them, or those that are due.
+void heal(Context& c, Index component, bool onlyDue);
+// A new version for a pool; `step` of the scenario.
+void deploy(Context& c, Index step);
+void rollBack(Context& c, Index node);
 // A view changed: how long after the failure or repair was that?
 void noteMarked(Context& c, Index balancer, Index target, bool up);
 

@@ -27,8 +27,8 @@ public:
           m(context.model.stations[way.station]), st(context.s.stations[way.station]) {}
 
     bool mayOpen() const {
-        return st.present == 0 && !st.frozen && st.speed == 1 && st.errorShare == 0 && connected(c, m.node) &&
-               meanGap() >= kShortestGapS;
+        return st.present == 0 && !st.frozen && st.speed == 1 && st.errorShare == 0 &&
+               connected(c, client.node, m.node) && meanGap() >= kShortestGapS;
     }
     // The arrival that is due is its first.
     void open() {

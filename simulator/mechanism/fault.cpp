@@ -75,11 +75,14 @@ void settle(Context& c, Index node, bool resumes) {
     const bool slow = mode && mode->effect == FailureEffect::slow;
     const bool errors = mode && mode->effect == FailureEffect::errors;
     const ModelNode& n = c.model.nodes[node];
-    if (n.role == Role::station)
-        stationSetSpeed(c, n.sub, slow ? truth.speed : 1, errors ? truth.errorShare : 0);
     if (!errors) truth.errorShare = 0;
+    if (n.role == Role::station) stationSetSpeed(c, n.sub, slow ? truth.speed : 1, truth.errors());
     ++c.truth.changes;
     if (wanted == had) return;
+    if (wanted == Condition::cutOff || had == Condition::cutOff) {
+        c.truth.cutOffNodes += wanted == Condition::cutOff ? 1 : -1;
+        c.truth.borders = !c.truth.cuts.empty() || c.truth.cutOffNodes > 0;
+    }
     truth.condition = wanted;
     truth.since = c.s.now;
     switch (wanted) {
@@ -125,8 +128,8 @@ SimTime clockDue(const Context& c, Index component) {
 
 void schedule(Context& c, Index component) {
     const ComponentTruth& truth = c.truth.components[component];
-    const SimTime due =
-        std::min({clockDue(c, component), truth.mode ? truth.repairAt : kNever, truth.restartAt});
+    const SimTime due = std::min({clockDue(c, component), truth.mode ? truth.repairAt : kNever,
+                                  truth.restartAt, truth.healAt, truth.rollbackAt});
     const Index slot = c.model.components[component].faultSlot;
     if (due == kNever)
         c.s.tree.cancel(slot);
@@ -219,6 +222,14 @@ void fail(Context& c, Index component, std::uint32_t mode, SimTime repairAfter, 
 
 } // namespace
 
+void scheduleFaults(Context& c, Index component) {
+    schedule(c, component);
+}
+
+void settleErrors(Context& c, Index node) {
+    settle(c, node, false);
+}
+
 void startFaults(Context& c) {
     RunState& s = c.s;
     for (Index i = 0; i < c.model.components.size(); ++i) {
@@ -239,6 +250,8 @@ void startFaults(Context& c) {
 void onFault(Context& c, Index component) {
     RunState& s = c.s;
     ComponentTruth& truth = c.truth.components[component];
+    if (truth.healAt <= s.now) return heal(c, component, true);
+    if (truth.rollbackAt <= s.now) return rollBack(c, component);
     if (truth.restartAt <= s.now) {
         truth.restartAt = kNever;
         truth.restarting = false;
@@ -248,7 +261,8 @@ void onFault(Context& c, Index component) {
         schedule(c, component);
         return;
     }
-    if (truth.mode) return repair(c, component);
+    if (truth.mode && truth.repairAt <= s.now) return repair(c, component);
+    if (truth.mode) return schedule(c, component);
     const Component& entry = c.model.components[component];
     for (std::uint32_t i = 0; i < entry.modes.size(); ++i) {
         const std::size_t clock = truth.firstClock + i;
@@ -259,14 +273,15 @@ void onFault(Context& c, Index component) {
 
 void onScenario(Context& c) {
     RunState& s = c.s;
-    const ScenarioStep& step = c.model.steps[s.nextStep++];
+    const Index at = s.nextStep++;
+    const ScenarioStep& step = c.model.steps[at];
     if (s.nextStep < c.model.steps.size())
         s.tree.set(c.model.scenarioSlot, after(s.origin, c.model.steps[s.nextStep].at), s.sequence++, 4);
     else
         s.tree.cancel(c.model.scenarioSlot);
     switch (step.action) {
     case ScenarioAction::fail:
-        fail(c, step.component, step.mode, step.repairAfter, step.slowFactor, step.errorShare);
+        fail(c, step.component, step.mode, step.endsAfter, step.slowFactor, step.errorShare);
         break;
     case ScenarioAction::repair:
         repair(c, step.component);
@@ -274,6 +289,15 @@ void onScenario(Context& c) {
     case ScenarioAction::load:
         logEvent(c, LogKind::load, step.component, kNone, 0, 0, step.loadFactor);
         setLoad(c, c.model.nodes[step.component].sub, step.loadFactor);
+        break;
+    case ScenarioAction::isolate:
+        isolate(c, step);
+        break;
+    case ScenarioAction::heal:
+        heal(c, step.component, false);
+        break;
+    case ScenarioAction::deploy:
+        deploy(c, at);
         break;
     }
 }

@@ -121,7 +121,8 @@ void onCheck(Context& c, Index target) {
 
 void answerSilentChecks(Context& c, Index node) {
     for (Index target = 0; target < c.model.targets.size(); ++target)
-        if (c.model.targets[target].node == node && c.s.targets[target].phase == CheckPhase::silent)
+        if (c.model.targets[target].node == node && c.s.targets[target].phase == CheckPhase::silent &&
+            connected(c, c.model.balancers[balancerOf(c, target)].node, node))
             schedule(c, target, c.model.edges[c.model.targets[target].edge].oneWay, CheckPhase::passing);
 }
 

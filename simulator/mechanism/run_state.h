@@ -215,7 +215,11 @@ enum class LogKind : std::uint8_t {
     markedDown,
     markedUp,
     load,
-    restarted
+    restarted,
+    cut,
+    healed,
+    deployed,
+    rolledBack
 };
 struct LogEntry {
     SimTime at = 0;
@@ -227,7 +231,7 @@ struct LogEntry {
 };
 struct RecoverySample {
     Index what = kNone, by = kNone;
-    std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place
+    std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place; kNone - 1: cut off
     double seconds = 0;
 };
 

@@ -56,7 +56,7 @@ void scheduleSharing(Context& c, const StationModel& m, StationState& st) {
 }
 
 inline SimTime serviceOf(Context& c, const StationModel& m, StationState& st, const Call& call) {
-    return drawService(c.s.key, m, st, c.model.flows[call.flow].writes);
+    return drawService(c.s.key, m, st, m.hasWriteService && c.model.writes(call.edge, call.flow));
 }
 
 inline InService startService(Context& c, const StationModel& m, StationState& st, Index call) {

@@ -6,9 +6,35 @@
 
 namespace alwayson::sim {
 
-bool connected(const Context& c, Index node) {
-    return node >= c.model.designNodes || c.truth.components[node].condition == Condition::works;
+bool passes(const Context& c, Index from, Index to) {
+    return !c.truth.borders || c.truth.passes(c.model.nodes[from].home, c.model.nodes[to].home);
 }
+
+bool connected(const Context& c, Index from, Index to) {
+    const bool works = to >= c.model.designNodes || c.truth.components[to].condition == Condition::works;
+    return works && passes(c, from, to) && passes(c, to, from);
+}
+
+namespace {
+
+// Packets vanish: only the caller's own timers end this. A balancer's connection attempt ends by its connect
+// timeout.
+void vanish(Context& c, Index call) {
+    RunState& s = c.s;
+    Call& message = s.calls[call];
+    if (!alive(s, message.parent, message.parentGeneration)) {
+        freeCall(s, call); // given up while under way
+        return;
+    }
+    message.flags |= flag::vanished;
+    const Edge& link = c.model.edges[message.edge];
+    const ModelNode& from = c.model.nodes[link.from];
+    if (from.role == Role::balancer)
+        startTimer(c, after(message.start, c.model.balancers[from.sub].connectTimeout), call,
+                   Action::connectTimeout);
+}
+
+} // namespace
 
 void deliver(Context& c, Index call) {
     RunState& s = c.s;
@@ -16,6 +42,7 @@ void deliver(Context& c, Index call) {
     const ComponentTruth* truth =
         message.node < c.model.designNodes ? &c.truth.components[message.node] : nullptr;
     message.entered = s.now;
+    if (c.truth.borders && !passes(c, c.model.edges[message.edge].from, message.node)) return vanish(c, call);
     if (!truth || truth->condition == Condition::works || truth->condition == Condition::silent) {
         if (c.model.nodes[message.node].role == Role::balancer)
             balancerArrive(c, call);
@@ -23,22 +50,11 @@ void deliver(Context& c, Index call) {
             stationArrive(c, call);
         return;
     }
-    if (truth->condition == Condition::refuses) {
+    // A refusal that does not get back is no refusal.
+    if (truth->condition == Condition::refuses && passes(c, message.node, c.model.edges[message.edge].from))
         reply(c, call, Cause::refused);
-        return;
-    }
-    if (!alive(s, message.parent, message.parentGeneration)) {
-        freeCall(s, call); // given up while under way
-        return;
-    }
-    // Packets vanish: only the caller's own timers end this. A balancer's connection attempt ends by its
-    // connect timeout.
-    message.flags |= flag::vanished;
-    const Edge& link = c.model.edges[message.edge];
-    const ModelNode& from = c.model.nodes[link.from];
-    if (from.role == Role::balancer)
-        startTimer(c, after(message.start, c.model.balancers[from.sub].connectTimeout), call,
-                   Action::connectTimeout);
+    else
+        vanish(c, call);
 }
 
 namespace {
@@ -80,8 +96,7 @@ void reply(Context& c, Index call, Cause cause, std::uint8_t flags) {
         freeCall(s, call);
         return;
     }
-    if (message.node < c.model.designNodes &&
-        c.truth.components[message.node].condition == Condition::cutOff) {
+    if (c.truth.borders && !passes(c, message.node, c.model.edges[message.edge].from)) {
         message.flags |= flag::lost;
         return;
     }
@@ -111,6 +126,8 @@ ProbeFate probe(Context& c, Index balancer, Index target) {
     const TargetModel& t = c.model.targets[target];
     const ComponentTruth& truth = c.truth.components[t.node];
     const SimTime roundTrip = 2 * c.model.edges[t.edge].oneWay;
+    // A connection needs both ways.
+    if (!passes(c, b.node, t.node) || !passes(c, t.node, b.node)) return {CheckPhase::failing, b.goneTimeout};
     switch (truth.condition) {
     case Condition::refuses:
         return {CheckPhase::failing, roundTrip};
@@ -123,7 +140,7 @@ ProbeFate probe(Context& c, Index balancer, Index target) {
     case Condition::works:
         break;
     }
-    if (b.httpCheck && truth.errorShare > 0 && c.s.targets[target].errors.next(c.s.key) < truth.errorShare)
+    if (b.httpCheck && truth.errors() > 0 && c.s.targets[target].errors.next(c.s.key) < truth.errors())
         return {CheckPhase::failing, roundTrip};
     return {CheckPhase::passing, roundTrip};
 }

@@ -2,6 +2,7 @@
 
 #include "simulator/mechanism/context.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace alwayson::sim {
@@ -45,6 +46,13 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
             truth.repairStreams.emplace_back().id = streamId(component.id + "/" + mode.id, Purpose::repair);
         }
     }
+}
+
+// State of a component whose mode has this effect, the last one; 0: it has none.
+std::size_t withEffect(const StructureComponent& component, FailureEffect effect) {
+    for (std::size_t k = component.modes.size(); k > 0; --k)
+        if (component.modes[k - 1].effect == effect) return k;
+    return 0;
 }
 
 } // namespace
@@ -178,6 +186,38 @@ void RequestEngine::followUp() {
     m_up.seenViews = m_state.viewChanges;
     if (!m_structure) return;
     // Rare: allocating here costs nothing that counts.
+    const std::vector<ComponentState> states = structureStates();
+    std::vector<std::uint8_t> views(m_viewTargets.size() + 1, 1);
+    for (std::size_t v = 0; v < m_viewTargets.size(); ++v)
+        if (m_viewTargets[v] != kNone) views[v] = m_state.targets[m_viewTargets[v]].up ? 1 : 0;
+    std::vector<std::uint8_t> up(m_structure->flows().size() + 1, 1);
+    const auto scratch = m_structure->makeScratch();
+    const std::size_t flows = m_structure->flows().size();
+    if (m_truth.cuts.empty()) {
+        up[flows] = m_structure->evaluateUp(states.data(), views.data(), up.data(), *scratch) ? 1 : 0;
+    } else {
+        // What a cut takes away depends on where the client is.
+        std::vector<std::uint8_t> mine(up.size(), 1);
+        for (const ClientModel& client : m_model->clients) {
+            std::vector<ComponentState> seen = states;
+            hideUnreached(client.node, seen);
+            m_structure->evaluateUp(seen.data(), views.data(), mine.data(), *scratch);
+            for (std::size_t f = 0; f < flows; ++f)
+                if (m_structure->flows()[f].client == m_model->nodes[client.node].id) up[f] = mine[f];
+        }
+        up[flows] = std::find(up.begin(), up.end() - 1, 0) == up.end() - 1 ? 1 : 0;
+    }
+    for (std::size_t f = 0; f < up.size(); ++f) {
+        if (m_up.up[f]) m_up.upTime[f] += m_state.now - m_up.last;
+        if (m_up.up[f] && !up[f]) m_up.downSince[f] = m_state.now;
+        if (!m_up.up[f] && up[f])
+            m_up.outages.push_back({static_cast<std::uint32_t>(f), m_up.downSince[f], m_state.now});
+        m_up.up[f] = up[f];
+    }
+    m_up.last = m_state.now;
+}
+
+std::vector<ComponentState> RequestEngine::structureStates() const {
     const auto& components = m_structure->components();
     std::vector<ComponentState> states(components.size(), 0);
     for (std::size_t i = 0; i < components.size() && i < m_truth.components.size(); ++i) {
@@ -187,28 +227,37 @@ void RequestEngine::followUp() {
         const std::size_t known = components[i].modes.size();
         std::size_t mode = truth.mode;
         if (mode > known) {
-            const FailureEffect effect = m_model->components[i].modes[mode - 1].effect;
-            mode = known;
-            for (std::size_t k = 0; k < known; ++k)
-                if (components[i].modes[k].effect == effect) mode = k + 1;
+            mode = withEffect(components[i], m_model->components[i].modes[mode - 1].effect);
+            if (mode == 0) mode = known;
         }
+        if (mode == 0 && truth.badShare > 0) mode = withEffect(components[i], FailureEffect::errors);
         states[i] = truth.restarting && mode == 0 ? kNotStarted : static_cast<ComponentState>(mode);
     }
-    std::vector<std::uint8_t> views(m_viewTargets.size() + 1, 1);
-    for (std::size_t v = 0; v < m_viewTargets.size(); ++v)
-        if (m_viewTargets[v] != kNone) views[v] = m_state.targets[m_viewTargets[v]].up ? 1 : 0;
-    std::vector<std::uint8_t> up(m_structure->flows().size() + 1, 1);
-    const auto scratch = m_structure->makeScratch();
-    const bool design = m_structure->evaluateUp(states.data(), views.data(), up.data(), *scratch);
-    up[m_structure->flows().size()] = design ? 1 : 0;
-    for (std::size_t f = 0; f < up.size(); ++f) {
-        if (m_up.up[f]) m_up.upTime[f] += m_state.now - m_up.last;
-        if (m_up.up[f] && !up[f]) m_up.downSince[f] = m_state.now;
-        if (!m_up.up[f] && up[f])
-            m_up.outages.push_back({static_cast<std::uint32_t>(f), m_up.downSince[f], m_state.now});
-        m_up.up[f] = up[f];
+    return states;
+}
+
+// Nodes that no request of this client can get to and back from count as gone.
+void RequestEngine::hideUnreached(Index client, std::vector<ComponentState>& states) const {
+    std::vector<std::vector<Index>> next(m_model->nodes.size());
+    for (const Edge& edge : m_model->edges) {
+        const Index from = m_model->nodes[edge.from].home;
+        const Index to = m_model->nodes[edge.to].home;
+        if (m_truth.passes(from, to) && m_truth.passes(to, from)) next[edge.from].push_back(edge.to);
     }
-    m_up.last = m_state.now;
+    std::vector<std::uint8_t> reached(m_model->nodes.size(), 0);
+    std::vector<Index> waiting{client};
+    while (!waiting.empty()) {
+        const Index node = waiting.back();
+        waiting.pop_back();
+        if (reached[node]) continue;
+        reached[node] = 1;
+        waiting.insert(waiting.end(), next[node].begin(), next[node].end());
+    }
+    for (Index node = 0; node < m_model->designNodes; ++node) {
+        if (reached[node] || states[node] != 0) continue;
+        const std::size_t gone = withEffect(m_structure->components()[node], FailureEffect::gone);
+        states[node] = gone ? static_cast<ComponentState>(gone) : kNotStarted;
+    }
 }
 
 void RequestEngine::resetUp() {

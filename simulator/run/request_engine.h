@@ -56,6 +56,8 @@ public:
 
 private:
     void followUp();
+    std::vector<ComponentState> structureStates() const;
+    void hideUnreached(Index client, std::vector<ComponentState>& states) const;
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const StateFunction> m_structure;
     RunState m_state;

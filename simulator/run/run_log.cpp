@@ -15,6 +15,30 @@ std::string modeTitle(const Model& model, Index component, std::uint32_t mode) {
     return mode < modes.size() ? modes[mode].title : "failure";
 }
 
+std::string cutText(const std::string& what, const std::string& other, CutDirection direction) {
+    const std::string from = other.empty() ? "everything outside" : other;
+    switch (direction) {
+    case CutDirection::in:
+        return fmt::format("{} is cut off: nothing from {} gets in, what it sends still arrives", what, from);
+    case CutDirection::out:
+        return fmt::format("{} is cut off: nothing it sends gets to {}, what is sent to it arrives", what,
+                           from);
+    case CutDirection::both:
+        break;
+    }
+    return fmt::format("{} is cut off from {}", what, from);
+}
+
+std::string deployText(const Model& model, const LogEntry& entry) {
+    const ScenarioStep& step = model.steps[entry.a];
+    std::string members;
+    for (const Index node : step.members)
+        members += (members.empty() ? "" : ", ") + model.components[node].name;
+    if (entry.value <= 0) return fmt::format("{} gets a new version: {}", step.name, members);
+    return fmt::format("{} gets a bad version on {}: {} % of answers are errors", step.name, members,
+                       formatSignificant(100 * entry.value));
+}
+
 } // namespace
 
 RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS) {
@@ -70,6 +94,23 @@ RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS
         event.text =
             fmt::format("{}: load is now {} times the designed rate", what, formatSignificant(entry.value));
         break;
+    case LogKind::cut:
+        event.kind = "cut";
+        event.text = cutText(what, by, static_cast<CutDirection>(entry.a));
+        break;
+    case LogKind::healed:
+        event.kind = "healed";
+        event.text = by.empty() ? fmt::format("{}: the cut has healed", what)
+                                : fmt::format("{} and {}: the cut between them has healed", what, by);
+        break;
+    case LogKind::deployed:
+        event.kind = "deployed";
+        event.text = deployText(model, entry);
+        break;
+    case LogKind::rolledBack:
+        event.kind = "rolled_back";
+        event.text = fmt::format("{}: the bad version of {} is off again", what, model.steps[entry.a].name);
+        break;
     }
     return event;
 }
@@ -83,9 +124,10 @@ std::vector<Recovery> makeRecovery(const Model& model, std::span<const RunData> 
     for (auto& [key, seconds] : samples) {
         Recovery r;
         r.what = model.components[key.first].id;
-        r.mode = key.second == 0       ? "back"
-                 : key.second == kNone ? "outage"
-                                       : model.components[key.first].modes[key.second - 1].id;
+        r.mode = key.second == 0           ? "back"
+                 : key.second == kNone     ? "outage"
+                 : key.second == kNone - 1 ? "isolation"
+                                           : model.components[key.first].modes[key.second - 1].id;
         std::vector<std::optional<double>> values(seconds.begin(), seconds.end());
         r.detectionMeanS = replicationMean(values);
         r.detectionSamplesS = seconds;

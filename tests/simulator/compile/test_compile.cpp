@@ -50,8 +50,7 @@ private slots:
     void unknownEventsAreRefused() {
         DesignMaker maker;
         maker.client("shoppers", 10).group("web").server("web1", "web").link("shoppers", "web");
-        for (const auto& [action, what] :
-             {std::pair{"deploy", "web"}, {"isolate", "web1"}, {"promote", "web1"}}) {
+        for (const auto& [action, what] : {std::pair{"promote", "web1"}, {"explode", "web"}}) {
             Scenario scenario;
             scenario.id = ScenarioId("s");
             ScenarioEvent event;

@@ -188,10 +188,15 @@ std::string randomDesign(std::uint64_t seed) {
         R"({"id":"s2","kind":"server","parameters":{"workers":1,"service":{"dist":"exponential","mean_ms":20}}}],)"
         R"("links":[{"id":"l","from":"c","to":"s"},{"id":"l2","from":"c2","to":"s2"}],)"
         R"("scenarios":[{"id":"x","duration_s":40,"events":[)";
-    text += R"({"at_s":8,"do":"fail","what":")" + pick({"s", "s2"}) + R"(","mode":")" +
-            pick({"crash", "hang", "gone", "slow", "errors"}) + R"(","repair_after_s":4},)" +
-            R"({"at_s":20,"do":"load","what":"c","factor":)" + pick({"0", "0.5", "1.5", "3"}) +
-            R"(},{"at_s":24,"do":"load","what":"c","factor":1}]}]})";
+    text +=
+        R"({"at_s":8,"do":"fail","what":")" + pick({"s", "s2"}) + R"(","mode":")" +
+        pick({"crash", "hang", "gone", "slow", "errors"}) + R"(","repair_after_s":4},)" +
+        R"({"at_s":20,"do":"load","what":"c","factor":)" + pick({"0", "0.5", "1.5", "3"}) +
+        R"(},{"at_s":24,"do":"load","what":"c","factor":1})" +
+        pick(
+            {"", R"(,{"at_s":28,"do":"isolate","what":"s","heal_after_s":3})",
+             R"(,{"at_s":28,"do":"isolate","what":"s2","direction":"out"},{"at_s":31,"do":"heal","what":"s2"})"}) +
+        "]}]}";
     return text;
 }
 

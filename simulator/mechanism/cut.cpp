@@ -1,0 +1,117 @@
+// Cuts of the network: what is cut off runs on, but messages between the two sides vanish, both ways or one.
+// And bad versions: members of a pool that answer with errors until they are rolled back.
+
+#include "simulator/kernel/truth.h"
+#include "simulator/mechanism/context.h"
+
+#include <algorithm>
+
+namespace alwayson::sim {
+namespace {
+
+void putOnSide(const Model& m, Index component, std::uint8_t number, std::vector<std::uint8_t>& side) {
+    const Component& entry = m.components[component];
+    if (!entry.isDomain) side[component] = number;
+    for (const Index node : entry.members)
+        side[node] = number;
+}
+
+// What is cut off from everything outside is silent to its observers; a cut between two sides is seen only
+// across it.
+void noteCut(Context& c, const Cut& cut, bool begins) {
+    for (Index node = 0; node < c.model.designNodes; ++node) {
+        ComponentTruth& truth = c.truth.components[node];
+        if (cut.side[node] != 1 || truth.mode || truth.outages || truth.restarting) continue;
+        if (begins) {
+            truth.failedAt = c.s.now;
+            truth.failedBy = kIsolated;
+            truth.repairedAt = kNever;
+        } else {
+            truth.repairedAt = c.s.now;
+        }
+    }
+}
+
+void bordersChanged(Context& c) {
+    for (Index lane = 0; lane < c.model.lanes.size(); ++lane)
+        leaveExpress(c, lane);
+    c.truth.borders = !c.truth.cuts.empty() || c.truth.cutOffNodes > 0;
+    ++c.truth.changes;
+}
+
+void planHealing(Context& c, Index component) {
+    SimTime due = kNever;
+    for (const Cut& cut : c.truth.cuts)
+        if (cut.what == component) due = std::min(due, cut.healAt);
+    c.truth.components[component].healAt = due;
+    scheduleFaults(c, component);
+}
+
+} // namespace
+
+void isolate(Context& c, const ScenarioStep& step) {
+    Cut cut;
+    cut.what = step.component;
+    cut.other = step.other;
+    cut.direction = step.direction;
+    cut.healAt = after(c.s.now, step.endsAfter);
+    cut.side.assign(c.model.designNodes, step.other == kNone ? 2 : 0);
+    if (step.other != kNone) putOnSide(c.model, step.other, 2, cut.side);
+    putOnSide(c.model, step.component, 1, cut.side);
+    logEvent(c, LogKind::cut, step.component, step.other, static_cast<std::uint32_t>(step.direction));
+    if (step.other == kNone) noteCut(c, cut, true);
+    c.truth.cuts.push_back(std::move(cut));
+    bordersChanged(c);
+    planHealing(c, step.component);
+}
+
+void heal(Context& c, Index component, bool onlyDue) {
+    std::vector<Cut>& cuts = c.truth.cuts;
+    const auto ends = [&](const Cut& cut) {
+        const bool concerned = cut.what == component || (!onlyDue && cut.other == component);
+        return concerned && (!onlyDue || cut.healAt <= c.s.now);
+    };
+    std::vector<Index> changed;
+    for (const Cut& cut : cuts) {
+        if (!ends(cut)) continue;
+        changed.push_back(cut.what);
+        logEvent(c, LogKind::healed, cut.what, cut.other);
+        if (cut.other == kNone) noteCut(c, cut, false);
+    }
+    if (changed.empty()) return;
+    std::erase_if(cuts, ends);
+    bordersChanged(c);
+    for (const Index what : changed)
+        planHealing(c, what);
+}
+
+void deploy(Context& c, Index stepIndex) {
+    const ScenarioStep& step = c.model.steps[stepIndex];
+    logEvent(c, LogKind::deployed, step.component, kNone, stepIndex, 0, step.errorShare);
+    if (step.errorShare <= 0) return;
+    SimTime lasts = step.endsAfter;
+    if (lasts == kNever) {
+        DurationStream stream;
+        stream.id = streamId(step.name + "#" + std::to_string(stepIndex), Purpose::rollback);
+        lasts = stream.next(c.s.key, step.rollback);
+    }
+    for (const Index node : step.members) {
+        ComponentTruth& truth = c.truth.components[node];
+        truth.badShare = step.errorShare;
+        truth.badStep = stepIndex;
+        truth.rollbackAt = after(c.s.now, lasts);
+        settleErrors(c, node);
+        scheduleFaults(c, node);
+    }
+}
+
+void rollBack(Context& c, Index node) {
+    ComponentTruth& truth = c.truth.components[node];
+    truth.badShare = 0;
+    truth.rollbackAt = kNever;
+    logEvent(c, LogKind::rolledBack, node, kNone, truth.badStep);
+    settleErrors(c, node);
+    scheduleFaults(c, node);
+}
+
+} // namespace alwayson::sim
