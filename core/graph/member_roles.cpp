@@ -16,12 +16,13 @@ std::string_view toString(MemberRole role) {
 MemberRole roleAtStart(const Design& design, const Node& node) {
     const Group* group = node.group ? design.groups.find(node.group->str()) : nullptr;
     if (!group) return MemberRole::none;
+    if (hasRole(*group, "majority")) return MemberRole::voter;
+    const bool active = hasRole(*group, "one_active");
+    if (!active && !hasRole(*group, "one_writer")) return MemberRole::none;
     const std::vector<const Node*> members = membersOf(design, group->id);
     const bool first = !members.empty() && members.front()->id == node.id;
-    if (hasRole(*group, "one_active")) return first ? MemberRole::active : MemberRole::standby;
-    if (hasRole(*group, "one_writer")) return first ? MemberRole::source : MemberRole::replica;
-    if (hasRole(*group, "majority")) return MemberRole::voter;
-    return MemberRole::none;
+    if (active) return first ? MemberRole::active : MemberRole::standby;
+    return first ? MemberRole::source : MemberRole::replica;
 }
 
 std::vector<ReplicationStream> replicationStreams(const Design& design, const Group& group,

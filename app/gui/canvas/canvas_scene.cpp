@@ -6,10 +6,13 @@
 #include "app/gui/canvas/link_item.h"
 #include "app/gui/canvas/node_item.h"
 #include "app/gui/canvas/places.h"
+#include "app/gui/canvas/replication_item.h"
 #include "app/gui/canvas/words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
 #include "core/catalogue/catalogue.h"
+
+#include <QLineF>
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +27,18 @@ QString qt(const std::string& text) {
     return QString::fromStdString(text);
 }
 
-template <class Map>
-auto* lookup(const Map& map, std::string_view id) {
+template <class Map, class Key>
+auto* lookup(const Map& map, const Key& id) {
     const auto found = map.find(id);
     return found == map.end() ? nullptr : found->second;
+}
+
+bool crosses(const QLineF& line, const QRectF& box) {
+    const QPointF corners[] = {box.topLeft(), box.topRight(), box.bottomRight(), box.bottomLeft()};
+    for (int i = 0; i < 4; ++i)
+        if (line.intersects(QLineF(corners[i], corners[(i + 1) % 4])) == QLineF::BoundedIntersection)
+            return true;
+    return false;
 }
 
 // Makes the items of one kind match the entities of one table.
@@ -106,6 +117,7 @@ void CanvasScene::syncItems() {
     m_shown = m_boxes;
     m_elsewhere = drawnElsewhere(design, m_boxes);
     refreshAll();
+    followStreams();
     relayout();
     placeTabs();
     followSelection();
@@ -134,8 +146,10 @@ void CanvasScene::refreshNode(const Node& node) {
     content.category = kind ? kind->category : std::string();
     content.weak = m_weak.contains(node.id.str());
     if (const LiveNode* now = live(node.id.str())) {
-        content.fact = words::liveFact(node, now->frame, now->atS);
+        content.fact = words::liveFact(node, now->frame, now->atS, now->lagS);
         content.live = true;
+        const MemberRole role = now->frame.role;
+        if (words::leads(role)) content.badge = words::roleTitle(m_session.design(), node, role);
         content.trouble = now->frame.state != NodeState::up;
         content.load = hasRole(node, "client") ? -1 : now->load;
         switch (now->frame.state) {
@@ -154,7 +168,12 @@ void CanvasScene::refreshNode(const Node& node) {
             break;
         }
     } else {
+        const MemberRole role = roleAtStart(m_session.design(), node);
         content.fact = words::fact(node);
+        if (words::leads(role))
+            content.badge = words::roleTitle(m_session.design(), node, role);
+        else if (role != MemberRole::none && role != MemberRole::voter)
+            content.fact = words::roleTitle(m_session.design(), node, role) + words::kDot + content.fact;
         if (content.weak) content.state = CardState::warn;
         const auto load = m_loads.find(node.id.str());
         if (load != m_loads.end() && !hasRole(node, "client")) content.load = load->second;
@@ -226,6 +245,64 @@ void CanvasScene::relayout() {
     for (const auto& [id, bubble] : m_bubbles)
         if (const auto found = m_shown.find(id); found != m_shown.end()) bubble->setAbove(found->second);
     relayoutLinks();
+    relayoutStreams();
+}
+
+bool CanvasScene::standsBy(const std::string& end) const {
+    const Design& design = m_session.design();
+    const Node* node = design.nodes.find(end);
+    return node && words::standsBy(design, *node, roleAtStart(design, *node));
+}
+
+void CanvasScene::followStreams() {
+    const Design& design = m_session.design();
+    std::vector<ShownStream> streams;
+    for (const Group& group : design.groups) {
+        if (!hasMechanism(group, "replication")) continue;
+        const std::vector<const Node*> members = membersOf(design, group.id);
+        if (members.empty()) continue;
+        for (const ReplicationStream& stream : replicationStreams(design, group, *members.front()))
+            streams.push_back({stream.from->id.str(), stream.to->id.str(), tr("replicates"), false});
+    }
+    setStreams(streams);
+}
+
+void CanvasScene::setStreams(const std::vector<ShownStream>& streams) {
+    std::map<std::pair<std::string, std::string>, ReplicationItem*> kept;
+    for (const ShownStream& stream : streams) {
+        ReplicationItem*& item = kept[{stream.from, stream.to}];
+        const auto before = m_streams.find({stream.from, stream.to});
+        if (before != m_streams.end()) {
+            item = before->second;
+            m_streams.erase(before);
+        } else if (!item) {
+            item = new ReplicationItem(m_theme);
+            addItem(item);
+        }
+        item->setWords(stream.words, stream.broken);
+    }
+    for (const auto& [ends, item] : m_streams)
+        delete item;
+    m_streams = std::move(kept);
+    relayoutStreams();
+}
+
+void CanvasScene::relayoutStreams() {
+    for (const auto& [ends, item] : m_streams) {
+        const QRectF from = endBox(ends.first), to = endBox(ends.second);
+        item->setVisible(!from.isNull() && !to.isNull());
+        if (!item->isVisible()) continue;
+        const QLineF straight(from.center(), to.center());
+        const bool around = std::any_of(m_nodes.begin(), m_nodes.end(), [&](const auto& card) {
+            return card.first != ends.first && card.first != ends.second &&
+                   crosses(straight, card.second->card());
+        });
+        item->setEnds(from, to, around);
+    }
+}
+
+const ReplicationItem* CanvasScene::stream(const std::string& from, const std::string& to) const {
+    return lookup(m_streams, std::pair(from, to));
 }
 
 void CanvasScene::relayoutLinks() {
@@ -248,12 +325,14 @@ void CanvasScene::relayoutLinks() {
                 Strand strand;
                 strand.from = from;
                 strand.to = to;
+                strand.idle = standsBy(from) || standsBy(to);
                 strands.push_back(std::move(strand));
             }
         std::vector<QRectF>& before = m_routedFrom[link.id.str()];
         bool same = before == between && strands.size() == curve->strands().size();
         for (std::size_t i = 0; same && i < strands.size(); ++i)
-            same = strands[i].from == curve->strands()[i].from && strands[i].to == curve->strands()[i].to;
+            same = strands[i].from == curve->strands()[i].from && strands[i].to == curve->strands()[i].to &&
+                   strands[i].idle == curve->strands()[i].idle;
         if (same) continue;
         for (std::size_t i = 0; i < strands.size(); ++i) {
             const int lane = int(between[3 * i + 2].x());
@@ -275,6 +354,12 @@ void CanvasScene::placeTabs() {
                 line << sample;
             lines.push_back(std::move(line));
         }
+    for (const auto& [ends, stream] : m_streams) {
+        QPolygonF line;
+        for (const QPointF& sample : stream->route().samples)
+            line << sample;
+        lines.push_back(std::move(line));
+    }
     for (const auto& [id, outline] : m_groups) {
         const QRectF near = outline->boundingRect().translated(outline->pos()).adjusted(-20, -20, 20, 20);
         std::vector<QPolygonF> crossing;

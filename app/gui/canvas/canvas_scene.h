@@ -27,6 +27,7 @@ class DomainItem;
 class GroupItem;
 class LinkItem;
 class NodeItem;
+class ReplicationItem;
 class Session;
 class Theme;
 
@@ -34,7 +35,15 @@ class Theme;
 struct LiveNode {
     NodeFrame frame;
     double atS = 0;
-    double load = 0; // busy share, smoothed so that bars do not flicker
+    double load = 0;  // busy share, smoothed so that bars do not flicker
+    double lagS = -1; // of a replica behind its source; negative: it copies nothing
+};
+
+// A stream of changes as it is drawn.
+struct ShownStream {
+    std::string from, to; // node ids
+    QString words;
+    bool broken = false;
 };
 
 class CanvasScene : public QGraphicsScene {
@@ -56,6 +65,8 @@ public:
     LinkItem* link(std::string_view id) const;
     const BubbleItem* bubble(std::string_view nodeId) const; // nullptr when nothing is said
     const std::map<std::string, LinkItem*, std::less<>>& links() const { return m_links; }
+    // From a member to the one that copies it; nullptr when no such stream is shown.
+    const ReplicationItem* stream(const std::string& from, const std::string& to) const;
 
     // The topmost card under the point; "" none.
     std::string cardAt(QPointF scenePos, double pixel) const;
@@ -78,6 +89,7 @@ public:
     // ---- playback
     void setLive(const std::string& nodeId, const LiveNode& live);
     void setBubble(const std::string& nodeId, const QString& text, bool recovering); // "" removes it
+    void setStreams(const std::vector<ShownStream>& streams); // instead of those the design implies
     void setOutage(const std::string& domainId, bool outage, const QString& sentence);
     void clearLive();
     const LiveNode* live(std::string_view nodeId) const;
@@ -96,6 +108,9 @@ private:
     void syncItems();
     void relayout();
     void relayoutLinks();
+    void relayoutStreams();
+    void followStreams(); // as the design implies them
+    bool standsBy(const std::string& end) const;
     void placeTabs();
     void refreshNode(const Node& node);
     void refreshDomain(const Domain& domain);
@@ -113,6 +128,7 @@ private:
     std::map<std::string, GroupItem*, std::less<>> m_groups;
     std::map<std::string, LinkItem*, std::less<>> m_links;
     std::map<std::string, BubbleItem*, std::less<>> m_bubbles;
+    std::map<std::pair<std::string, std::string>, ReplicationItem*> m_streams; // (from, to)
     std::map<std::string, LiveNode, std::less<>> m_live;
     std::map<std::string, std::vector<QRectF>> m_routedFrom; // link -> boxes its strands were routed between
     std::shared_ptr<const CheckReport> m_report;

@@ -161,6 +161,25 @@ Route routeBetween(const QRectF& from, const QRectF& to, double lane) {
     return b.y() >= a.y() ? vertical(1) : vertical(-1);
 }
 
+Route routeAround(const QRectF& from, const QRectF& to) {
+    constexpr double kDepth =
+        18; // of the control points; the curve stays at three quarters, inside an outline
+    const QPointF way = to.center() - from.center();
+    Route route;
+    if (std::abs(way.x()) >= std::abs(way.y())) {
+        const double sign = way.x() < 0 ? -1 : 1, low = std::max(from.bottom(), to.bottom()) + kDepth;
+        const QPointF start(from.center().x() + sign * from.width() / 4, from.bottom());
+        const QPointF base(to.center().x() - sign * to.width() / 4, to.bottom() + kArrow);
+        finish(route, start, {start.x() + sign * 20, low}, {base.x() - sign * 20, low}, base, {0, -1});
+    } else {
+        const double sign = way.y() < 0 ? -1 : 1, far = std::max(from.right(), to.right()) + kDepth;
+        const QPointF start(from.right(), from.center().y() + sign * from.height() / 4);
+        const QPointF base(to.right() + kArrow, to.center().y() - sign * to.height() / 4);
+        finish(route, start, {far, start.y() + sign * 10}, {far, base.y() - sign * 10}, base, {-1, 0});
+    }
+    return route;
+}
+
 Route routeToPoint(const QRectF& from, QPointF to) {
     return routeBetween(from, QRectF(to - QPointF(1, 1), QSizeF(2, 2)));
 }

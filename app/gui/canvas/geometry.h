@@ -56,6 +56,8 @@ struct Route {
 };
 // `lane`: 0 in the middle, +-1, ... for parallel links between the same ends.
 Route routeBetween(const QRectF& from, const QRectF& to, double lane = 0);
+// Around what lies between two boxes: beneath those that stand side by side, right of those above each other.
+Route routeAround(const QRectF& from, const QRectF& to);
 Route routeToPoint(const QRectF& from, QPointF to);   // while a link is being dragged
 QPointF pointAlong(const Route& route, double share); // 0..1, O(1)
 

@@ -172,6 +172,7 @@ void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
     const bool failing = m_running && strand.failedPerSecond > 0.05;
     const bool flowing = m_running && getsThrough(strand);
     QColor color = m_theme.color(Tone::faint);
+    if (strand.idle) color = m_theme.color(Tone::zoneLine);
     if (flowing) color = m_theme.color(Tone::accent);
     if (m_running && !flowing && !failing) color = m_theme.color(Tone::zoneLine);
     if (failing && !flowing) color = m_theme.color(Tone::bad);

@@ -16,6 +16,7 @@ namespace alwayson::gui {
 struct Strand {
     std::string from, to; // ids of the shown ends: nodes, or the group when it is shown as one
     Route route;
+    bool idle = false;          // ends at a member that stands by: carries nothing unless that one takes over
     double perSecond = 0;       // while running
     double failedPerSecond = 0; // refused, reset or timed out
     QStringList failure;        // how they fail and what becomes of them, a line each

@@ -128,9 +128,10 @@ void NodeItem::paintWords(QPainter& painter) const {
                           m_theme.tileIcon(m_content.category));
 
     const QFont nameFont = m_theme.font(Type::body, QFont::DemiBold);
+    double nameEnd = kStateX - (m_content.weak && m_content.live ? 10 + kWeakStep : 10);
+    if (!m_content.badge.isEmpty()) nameEnd = paintBadge(painter, nameEnd) - 4;
     painter.setFont(nameFont);
     painter.setPen(m_theme.color(Tone::text));
-    const double nameEnd = kStateX - (m_content.weak && m_content.live ? 10 + kWeakStep : 10);
     painter.drawText(QPointF(kTextLeft, 27),
                      QFontMetricsF(nameFont).elidedText(m_content.name, Qt::ElideRight, nameEnd - kTextLeft));
 
@@ -149,6 +150,19 @@ void NodeItem::paintWords(QPainter& painter) const {
     painter.setBrush(m_theme.load(m_content.load));
     const double width = std::max(3.0, kBarWidth * std::min(1.0, m_content.load));
     painter.drawRoundedRect(QRectF(kTextLeft, 50.5, width, 3), 1.5, 1.5);
+}
+
+double NodeItem::paintBadge(QPainter& painter, double right) const {
+    constexpr double kHeight = 16;
+    painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
+    const double width = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + 14;
+    const QRectF pill(right - width, kStateY - kHeight / 2, width, kHeight);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.color(Tone::accentSoft));
+    painter.drawRoundedRect(pill, kHeight / 2, kHeight / 2);
+    painter.setPen(m_theme.color(Tone::accent));
+    painter.drawText(pill, Qt::AlignCenter, m_content.badge);
+    return pill.left();
 }
 
 void NodeItem::paintState(QPainter& painter) const {

@@ -15,6 +15,7 @@ enum class CardState { ok, warn, fault, down, recovering }; // fault: the check 
 struct CardContent {
     QString name;
     QString fact;
+    QString badge;        // its role where it leads: "active", "source"
     QString icon;         // of resources/icons
     std::string category; // of the catalogue
     CardState state = CardState::ok;
@@ -44,6 +45,7 @@ private:
     void paintPlain(QPainter& painter) const;
     void paintFrame(QPainter& painter) const;
     void paintWords(QPainter& painter) const;
+    double paintBadge(QPainter& painter, double right) const; // where it begins
     void paintState(QPainter& painter) const;
     void paintPorts(QPainter& painter, double zoom) const;
     static std::array<QPointF, 4> ports(); // local

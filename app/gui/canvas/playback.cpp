@@ -68,6 +68,7 @@ void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, 
     showNodes(trace, frame);
     showLinks(trace, frame);
     showViews(trace, frame);
+    showStreams(trace, frame);
     showOutages(result, frame.atS);
 }
 
@@ -99,6 +100,8 @@ void PlaybackAnimator::showNodes(const Trace& trace, const Frame& frame) {
             live.load = double(sum.busyShare / used);
         }
         if (live.frame.state == NodeState::down) live.load = 0;
+        for (const ReplicationFrame& stream : frame.replication)
+            if (stream.to == i) live.lagS = double(stream.lagS);
         m_scene.setLive(trace.nodes[i], live);
     }
 }
@@ -207,6 +210,15 @@ void PlaybackAnimator::showViews(const Trace& trace, const Frame& frame) {
     for (const std::string& id : m_spoken)
         if (!said.contains(id)) m_scene.setBubble(id, {}, false);
     m_spoken = std::move(spoken);
+}
+
+void PlaybackAnimator::showStreams(const Trace& trace, const Frame& frame) {
+    if (frame.replication.empty()) return; // not followed by this run: as the design implies
+    std::vector<ShownStream> streams;
+    for (const ReplicationFrame& one : frame.replication)
+        if (one.from < trace.nodes.size() && one.to < trace.nodes.size())
+            streams.push_back({trace.nodes[one.from], trace.nodes[one.to], words::stream(one), !one.flowing});
+    m_scene.setStreams(streams);
 }
 
 void PlaybackAnimator::showOutages(const SimulationResult& result, double atS) {

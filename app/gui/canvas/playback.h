@@ -45,6 +45,7 @@ private:
     void showNodes(const Trace& trace, const Frame& frame);
     void showLinks(const Trace& trace, const Frame& frame);
     void showViews(const Trace& trace, const Frame& frame);
+    void showStreams(const Trace& trace, const Frame& frame);
     void showOutages(const SimulationResult& result, double atS);
     // Up to and with the frame: single steps are short and their counts jump about, so rates and loads are
     // means of these.

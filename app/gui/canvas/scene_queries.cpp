@@ -197,6 +197,7 @@ void CanvasScene::clearLive() {
         curve->clearTraffic();
     for (const auto& [id, place] : m_domains)
         place->setOutage(false);
+    followStreams();
     for (const Node& shownNode : m_session.design().nodes)
         refreshNode(shownNode);
     placeTabs();

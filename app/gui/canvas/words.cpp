@@ -1,15 +1,17 @@
 #include "app/gui/canvas/words.h"
 
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/structure/failover_laws.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace alwayson::gui::words {
 
-namespace {
-
 const QString kDot = QStringLiteral(" · ");
+
+namespace {
 
 QString text(const std::string& value) {
     return QString::fromStdString(value);
@@ -48,6 +50,57 @@ QString readsOf(const Node& client) {
     }
     if (all <= 0) return {};
     return QStringLiteral("%1 % reads").arg(std::round(reads / all * 100));
+}
+
+// Short lags matter: "0.08 s"; long ones as any time.
+QString lagText(double seconds) {
+    return seconds < 1 ? QStringLiteral("%1 s").arg(seconds, 0, 'f', 2) : elapsed(seconds);
+}
+
+// The title of what was chosen.
+QString choiceOf(const Group& group, std::string_view id) {
+    const Descriptor* kind = Catalogue::builtIn().group(group.kind);
+    const ParameterSpec* spec = kind ? kind->parameter(id) : nullptr;
+    if (!spec) return {};
+    const auto own = group.parameters.find(id);
+    const Value& value = own == group.parameters.end() ? spec->defaultValue : own->second;
+    const std::string* chosen = std::get_if<std::string>(&value);
+    for (std::size_t i = 0; chosen && i < spec->choices.size() && i < spec->choiceTitles.size(); ++i)
+        if (spec->choices[i] == *chosen) return text(spec->choiceTitles[i]);
+    return chosen ? text(*chosen) : QString();
+}
+
+// "takeover 2.6 to 3.6 s"; nothing where no law is known, or none ever comes.
+QString takeover(const Design& design, const Group& group) {
+    const PhaseLaw total = failoverLaw(design, group, FailureEffect::gone).total;
+    if (!(total.meanS > 0)) return {};
+    if (!std::isfinite(total.meanS)) return QStringLiteral("nobody takes over");
+    if (!std::isfinite(total.maxS))
+        return QStringLiteral("takeover in %1 on average").arg(elapsed(total.meanS));
+    const QString low = elapsed(total.minS), high = elapsed(total.maxS);
+    if (low == high) return QStringLiteral("takeover in %1").arg(high);
+    const QString unit = high.section(QLatin1Char(' '), 1);
+    const bool same = low.section(QLatin1Char(' '), 1) == unit;
+    return QStringLiteral("takeover in %1 to %2").arg(same ? low.section(QLatin1Char(' '), 0, 0) : low, high);
+}
+
+// What follows from the policy of a group with roles: "orchestrator · takeover in 7 to 15 s".
+QStringList policyOf(const Design& design, const Group& group) {
+    QStringList parts;
+    if (hasRole(group, "majority")) {
+        const std::size_t members = membersOf(design, group.id).size();
+        if (members > 0) parts << QStringLiteral("survives %1 of %2").arg((members - 1) / 2).arg(members);
+        return parts;
+    }
+    namespace keys = key::group::mysqlReplication;
+    if (hasMechanism(group, "replication")) {
+        const auto manager = get(group, keys::manager);
+        if (manager == keys::Manager::none) return parts << QStringLiteral("no failover");
+        if (manager == keys::Manager::manual) return parts << QStringLiteral("failover by hand");
+        if (manager != keys::Manager::group) parts << choiceOf(group, keys::manager.id);
+    }
+    parts << takeover(design, group);
+    return parts;
 }
 
 struct Trouble {
@@ -134,9 +187,12 @@ QString fact(const Node& node) {
     return facts.isEmpty() ? kindTitle(node) : facts.mid(0, 2).join(kDot);
 }
 
-QString liveFact(const Node& node, const NodeFrame& frame, double atS) {
+QString liveFact(const Node& node, const NodeFrame& frame, double atS, double lagS) {
     if (frame.state != NodeState::up) return troubleFact(node, frame, atS);
-    QStringList facts{rate(double(frame.requestsPerS))};
+    QStringList facts;
+    if (frame.role == MemberRole::standby) facts << QStringLiteral("standby");
+    if (lagS >= 0) facts << QStringLiteral("lag %1").arg(lagText(lagS));
+    if (facts.isEmpty() || frame.requestsPerS > 0.05f) facts << rate(double(frame.requestsPerS));
     if (frame.failedPerS > 0.05f)
         facts << QStringLiteral("%1 fail").arg(rate(double(frame.failedPerS)));
     else if (frame.queue >= 0.5f)
@@ -148,6 +204,34 @@ QString stateSentence(const Node& node, const NodeFrame& frame, double atS) {
     if (frame.state == NodeState::up)
         return QStringLiteral("works, busy %1 %").arg(std::lround(frame.busyShare * 100));
     return troubleFact(node, frame, atS);
+}
+
+QString roleTitle(const Design& design, const Node& node, MemberRole role) {
+    const Group* group = node.group ? design.groups.find(node.group->str()) : nullptr;
+    namespace keys = key::group::mysqlReplication;
+    const bool alike = group && hasMechanism(*group, "replication") &&
+                       get(*group, keys::replication) == keys::Replication::group;
+    if (alike && role == MemberRole::source) return QStringLiteral("primary");
+    if (alike && role == MemberRole::replica) return QStringLiteral("secondary");
+    const std::string_view title = toString(role);
+    return QString::fromUtf8(title.data(), qsizetype(title.size()));
+}
+
+bool leads(MemberRole role) {
+    return role == MemberRole::active || role == MemberRole::source || role == MemberRole::leader;
+}
+
+bool standsBy(const Design& design, const Node& node, MemberRole role) {
+    if (role == MemberRole::standby) return true;
+    if (role != MemberRole::replica) return false;
+    namespace keys = key::group::mysqlReplication;
+    const Group* group = design.groups.find(node.group->str());
+    return group && get(*group, keys::readsGoTo) == keys::ReadsGoTo::source;
+}
+
+QString stream(const ReplicationFrame& frame) {
+    const QString lag = QStringLiteral("lag %1").arg(lagText(double(frame.lagS)));
+    return QLatin1String(frame.flowing ? "replicates" : "broken") + kDot + lag;
 }
 
 QString attemptFailure(const Node& node, const NodeFrame& frame) {
@@ -180,6 +264,8 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
     QString policy = !kind                   ? text(group.kind)
                      : kind->hasRole("pool") ? text(kind->roles.front())
                                              : text(kind->title);
+    if (hasMechanism(group, "replication"))
+        policy = choiceOf(group, key::group::mysqlReplication::replication.id);
     const std::size_t members = membersOf(design, group.id).size();
     if (const auto needed = group.parameters.find("needed"); needed != group.parameters.end())
         if (const double* k = std::get_if<double>(&needed->second))
@@ -189,6 +275,8 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
         parts << QStringLiteral("empty");
     else if (members == 1)
         parts << QStringLiteral("one member, nothing stands in");
+    else if (kind && !kind->hasRole("pool"))
+        parts += policyOf(design, group);
     else if (report) {
         // The worst member decides what happens to the others.
         double worst = 0;
@@ -210,6 +298,7 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
                 parts << QStringLiteral("without one at %1 %").arg(percent);
         }
     }
+    parts.removeAll(QString());
     return parts.join(kDot);
 }
 

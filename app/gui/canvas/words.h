@@ -1,6 +1,7 @@
 #pragma once
 // The few words that stand on cards, tabs, links and bubbles. Pure: values in, text out.
 
+#include "core/graph/member_roles.h"
 #include "core/model/design.h"
 #include "core/results/check_report.h"
 #include "core/results/trace.h"
@@ -10,16 +11,25 @@
 
 namespace alwayson::gui::words {
 
+extern const QString kDot; // " · ", between facts
+
 // "400/s", "1.2k/s".
 QString rate(double perSecond);
 // "4.1 s", "12 s", "3 min 20 s".
 QString elapsed(double seconds);
 // The one fact that matters when nothing runs: "400/s · 90 % reads", "leastconn", "8 workers · 12 ms".
 QString fact(const Node& node);
-// While running: "crashed 4.1 s ago", "120/s · 3 wait", "398/s · 12 fail".
-QString liveFact(const Node& node, const NodeFrame& frame, double atS);
+// While running: "crashed 4.1 s ago", "120/s · 3 wait", "398/s · 12 fail", "lag 0.08 s · 90/s".
+QString liveFact(const Node& node, const NodeFrame& frame, double atS, double lagS = -1);
 // Only the state, for tooltips and screen readers: "works", "process crash since 60.0 s".
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS);
+// "active", "source", "replica"; members of group replication are "primary" and "secondary".
+QString roleTitle(const Design& design, const Node& node, MemberRole role);
+bool leads(MemberRole role); // active, source, leader
+// Gets no requests in this role: a standby, a replica where reads go to the source.
+bool standsBy(const Design& design, const Node& node, MemberRole role);
+// "replicates · lag 0.08 s", "broken · lag 12 s".
+QString stream(const ReplicationFrame& frame);
 // What happens to an attempt on this node: "refused", "timed out", "answered with errors".
 QString attemptFailure(const Node& node, const NodeFrame& frame);
 // "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be

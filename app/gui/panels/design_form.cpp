@@ -1,5 +1,6 @@
 #include "app/gui/panels/design_form.h"
 
+#include "app/gui/panels/crew_list.h"
 #include "app/gui/panels/inspector_sections.h"
 #include "app/gui/panels/objectives.h"
 #include "app/gui/session/session.h"
@@ -99,6 +100,9 @@ DesignForm::DesignForm(const RowContext& context, QWidget* parent) : QWidget(par
     m_rows.push_back(settingRow(context, tr("HAProxy version"), "/haproxy_version", haproxyVersions(),
                                 &Settings::haproxyVersion, tr("What haproxy.cfg is written for."), this));
     m_column->addWidget(m_rows.back());
+    addHeading(tr("Crews"));
+    m_crews = new CrewList(context, this);
+    m_column->addWidget(m_crews);
     addHeading(tr("Objectives"));
     m_objectives = new QWidget(this);
     auto* list = new QVBoxLayout(m_objectives);
@@ -203,6 +207,7 @@ void DesignForm::addObjectives() {
 void DesignForm::refresh() {
     for (Row* row : m_rows)
         row->refresh();
+    m_crews->refresh();
     const std::string key = objectivesKey();
     if (key != m_objectivesKey || m_objectives->layout()->isEmpty()) {
         m_objectivesKey = key;

@@ -9,6 +9,8 @@ class QVBoxLayout;
 
 namespace alwayson::gui {
 
+class CrewList;
+
 class DesignForm : public QWidget {
     Q_OBJECT
 public:
@@ -22,6 +24,7 @@ private:
     std::string objectivesKey() const;
     RowContext m_context;
     QVBoxLayout* m_column;
+    CrewList* m_crews = nullptr;
     QWidget* m_objectives = nullptr;
     std::string m_objectivesKey;
     std::vector<Row*> m_rows;

@@ -38,7 +38,8 @@ Operation withModes(Collection collection, const std::string& id, std::vector<Fa
 
 bool untouched(const FailureMode& mode) {
     return !mode.removed && !mode.title && !mode.effect && !mode.timeToFailure && !mode.repair &&
-           !mode.slowFactor && !mode.errorShare && !mode.resumes && mode.unknown.empty();
+           !mode.slowFactor && !mode.errorShare && !mode.repairedBy && !mode.restartCoverage &&
+           !mode.crewRepair && !mode.resumes && mode.unknown.empty();
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "app/gui/panels/design_form.h"
 #include "app/gui/panels/distribution_rows.h"
 #include "app/gui/panels/failure_rows.h"
+#include "app/gui/panels/group_rows.h"
 #include "app/gui/panels/inspector_header.h"
 #include "app/gui/panels/inspector_sections.h"
 #include "app/gui/session/session.h"
@@ -175,6 +176,11 @@ void Inspector::buildSubject(const Subject& subject) {
     m_column->addSpacing(8);
     for (Row* row : placementRows(m_context, subject, m_content))
         addRow(row);
+    if (subject.single() && subject.collection == Collection::groups)
+        for (Row* row : groupRows(m_context, subject.ids.front(), m_content))
+            addRow(row);
+    if (subject.collection == Collection::nodes || subject.collection == Collection::groups)
+        if (Row* row = crewRow(m_context, subject, m_content)) addRow(row);
     addParameters(subject, false);
     const bool single = subject.single();
     if (single && subject.collection == Collection::nodes) {

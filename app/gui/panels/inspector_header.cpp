@@ -34,8 +34,9 @@ QString subtitleOf(const Design& design, const std::string& id) {
     } else if (const Domain* domain = design.domains.find(id); domain != nullptr && domain->parent) {
         parts << InspectorHeader::tr("in %1").arg(nameOf(design, domain->parent->str()));
     } else if (const Group* group = design.groups.find(id)) {
-        parts << InspectorHeader::tr("%n member(s)", nullptr,
-                                     static_cast<int>(membersOf(design, group->id).size()));
+        const std::size_t members = membersOf(design, group->id).size();
+        parts << (members == 1 ? InspectorHeader::tr("one member")
+                               : InspectorHeader::tr("%1 members").arg(members));
     }
     return parts.join(QStringLiteral(" \u00B7 "));
 }

@@ -157,8 +157,8 @@ Row* groupRow(const RowContext& context, const Subject& subject, QWidget* parent
     source.write = [&session = context.session, subject](const std::string& id) {
         return setAll(session.design(), subject, "/group", id, Row::tr("Group"));
     };
-    auto* row = new ChoiceRow(context, Row::tr("Pool"), std::move(source), parent);
-    row->setHelp(Row::tr("Nodes of one pool stand in for each other."), {});
+    auto* row = new ChoiceRow(context, Row::tr("Group"), std::move(source), parent);
+    row->setHelp(Row::tr("Nodes of one group stand in for each other."), {});
     return row;
 }
 
