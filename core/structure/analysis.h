@@ -20,6 +20,10 @@ struct DetectionLosses {
 DetectionLosses detectionLosses(const Design& design, const StateFunction& function,
                                 const std::vector<SymmetryClass>& classes, const std::stop_token& stop);
 
+// Loads and capacities with everything up, per node, then per group. Without one: the most that a member then
+// has to carry of what it can.
+std::vector<Load> loadsOf(const Design& design, const StateFunction& function);
+
 struct CutSetSearch {
     std::vector<CutSet> listed;
     double total = 0;

@@ -63,41 +63,6 @@ FlowAvailability clientFlow(const std::string& client, const std::vector<const F
     return flow;
 }
 
-std::vector<Load> loadsOf(const Design& design, const CompiledStructure& all) {
-    std::vector<Load> loads;
-    std::map<std::string, std::vector<std::size_t>> groups;
-    for (std::size_t n = 0; n < all.nodeCount; ++n) {
-        const Node& node = design.nodes.at(n);
-        if (hasRole(node, "client")) continue;
-        loads.push_back(
-            {node.id.str(), all.load[n], all.capacity[n], all.load[n] / all.capacity[n], std::nullopt});
-        if (node.group) groups[node.group->str()].push_back(loads.size() - 1);
-    }
-    for (const Group& group : design.groups) {
-        const std::vector<std::size_t>& members = groups[group.id.str()];
-        if (members.empty()) continue;
-        Load sum{group.id.str(), 0, 0, 0, -1.0};
-        std::size_t busiest = members.front();
-        for (const std::size_t m : members) {
-            sum.requestsPerSecond += loads[m].requestsPerSecond;
-            sum.capacityPerSecond += loads[m].capacityPerSecond;
-            if (loads[m].requestsPerSecond > loads[busiest].requestsPerSecond ||
-                (loads[m].requestsPerSecond == loads[busiest].requestsPerSecond &&
-                 loads[m].capacityPerSecond > loads[busiest].capacityPerSecond))
-                busiest = m;
-        }
-        double others = 0;
-        for (const std::size_t m : members)
-            if (m != busiest) others += loads[m].capacityPerSecond;
-        sum.utilisation = sum.requestsPerSecond / sum.capacityPerSecond;
-        if (members.size() > 1) sum.utilisationWithoutOne = sum.requestsPerSecond / others;
-        for (const std::size_t m : members)
-            loads[m].utilisationWithoutOne = sum.utilisationWithoutOne;
-        loads.push_back(std::move(sum));
-    }
-    return loads;
-}
-
 std::vector<std::string> singlePoints(const StateFunction& function,
                                       const std::vector<SymmetryClass>& classes) {
     const CompiledStructure& all = StructureAccess::of(function);
@@ -177,7 +142,7 @@ public:
         if (m_goals.size() != 1 && !solveInto(m_goals, solutions)) return cancelled();
         m_windows = detectionLosses(m_design, m_function, classes, m_stop);
         addFlows(solutions, goalOf);
-        m_out.loads = loadsOf(m_design, m_all);
+        m_out.loads = loadsOf(m_design, m_function);
         m_out.singlePointsOfFailure = singlePoints(m_function, classes);
         CutSetSearch cuts = findCutSets(m_design, m_function, classes, m_options, m_stop);
         if (m_stop.stop_requested()) return cancelled();
@@ -217,7 +182,9 @@ private:
     bool choosesBlindly() const {
         for (const CompiledProgram& program : m_all.programs)
             for (const CompiledSet& set : program.sets)
-                if (set.observer == kNoIndex && set.endMember - set.firstMember > 1) return true;
+                if (set.observer == kNoIndex && set.endMember - set.firstMember > 1 &&
+                    program.parts[set.firstPart].rule == GroupRule::share)
+                    return true;
         return false;
     }
 

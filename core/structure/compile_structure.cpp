@@ -125,6 +125,15 @@ void addGroupLoads(const RequestRates& rates, CompiledStructure& out) {
     }
 }
 
+// Per node: what its group gets, where one or some are chosen to serve.
+std::vector<GroupLoad> loadsOnCall(const CompiledStructure& out) {
+    std::vector<GroupLoad> loads(out.nodeCount);
+    for (std::size_t g = 0; g < out.groups.size(); ++g)
+        for (const std::uint32_t n : out.groups[g].members)
+            if (out.groups[g].serving < out.groups[g].members.size()) loads[n] = out.groupLoads[g];
+    return loads;
+}
+
 double readsOfGroup(const Design& design, const RequestRates& rates, std::uint32_t node) {
     const auto& group = design.nodes.at(node).group;
     double reads = 0;
@@ -148,12 +157,18 @@ void giveBase(const CompiledStructure& out, CompiledSet& set, CompiledPart& part
 // Loads and capacities of the nodes when everything works, and of the sets from them.
 void addLoads(const Design& design, CompiledStructure& out) {
     const RequestRates rates = requestRates(design);
+    addGroupLoads(rates, out);
+    const std::vector<GroupLoad> onCall = loadsOnCall(out);
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
         const Node& node = design.nodes.at(n);
-        const double all = rates.requestsPerS[n], writes = rates.writesPerS[n];
+        double all = rates.requestsPerS[n], writes = rates.writesPerS[n];
         out.load.push_back(hasRole(node, "client") ? 0 : all);
         // With several classes the mix at this node decides; the book of capacities knows one service time
-        // only.
+        // only. Who stands by will get what the others get.
+        if (all == 0) {
+            writes = onCall[n].writes;
+            all = writes + onCall[n].reads;
+        }
         if (all > 0 && hasMechanism(node, "queue"))
             out.capacity.push_back(
                 static_cast<double>(get(node, key::server::workers)) * all /
@@ -165,7 +180,6 @@ void addLoads(const Design& design, CompiledStructure& out) {
         out.readCapacity.push_back(queue ? workers / meanService(node, false) : out.capacity.back());
         out.writeCapacity.push_back(queue ? workers / meanService(node, true) : out.capacity.back());
     }
-    addGroupLoads(rates, out);
     for (CompiledProgram& program : out.programs) {
         for (CompiledNode& node : program.nodes) {
             if (!node.passedBy) continue;

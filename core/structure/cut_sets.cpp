@@ -48,6 +48,29 @@ double lostOf(const PoolClass& pool, const Choice& choice) {
     return lost;
 }
 
+// A part of which so many members are alive, and what they carry together.
+PartWorth aliveWorth(const System& system, const SystemPart& part, double alive, double carry) {
+    const CompiledPart& rules = part.rules;
+    if (alive == 0 || alive < rules.needed) return {};
+    if (rules.rule == GroupRule::oneWriter) {
+        const WriterMembers members{true,
+                                    1,
+                                    part.memberWrites,
+                                    part.memberReads,
+                                    alive - 1,
+                                    alive - 1,
+                                    (alive - 1) * part.memberReads,
+                                    alive};
+        return writerWorth(system.structure->groups[rules.group], system.structure->groupLoads[rules.group],
+                           rules, members);
+    }
+    if (rules.needed > 0) return {alive, alive, kUnlimited, kUnlimited, 0};
+    const double most = rules.rule == GroupRule::oneActive ? 1
+                        : rules.serving == kNoIndex        ? alive
+                                                           : std::min<double>(alive, rules.serving);
+    return {most, most, most == alive ? carry : most * part.memberCapacity, kUnlimited, 0};
+}
+
 // A set of leaves: counts and capacities say it all.
 bool poolIsDown(const System& system, const SystemSet& set, const std::vector<PoolClass>& pools,
                 double threshold, const Choice& choice) {
@@ -60,9 +83,10 @@ bool poolIsDown(const System& system, const SystemSet& set, const std::vector<Po
             usable += pool.count - lost;
             if (pool.count > lost) partCarry += (pool.count - lost) * pool.capacity;
         }
-        if (usable == 0 || usable < system.parts[p].needed) continue;
-        all += usable;
-        carry += system.parts[p].needed > 0 ? kUnlimited : partCarry;
+        const PartWorth worth = aliveWorth(system, system.parts[p], usable, partCarry);
+        if (worth.usable == 0) continue;
+        all += worth.usable;
+        carry += worth.carry;
     }
     return all == 0 || (set.load > 0 && std::min(1.0, carry / set.load) < threshold - kUpSlack);
 }
@@ -120,8 +144,11 @@ private:
         auto system = std::make_shared<System>(makeSystem(m_all, {{program, threshold}}));
         // Failures alone multiply shares of 1 and 0: a flow is down when one set of leaves is, if all are
         // decisive.
-        const bool split = std::all_of(system->sets.begin(), system->sets.end(),
-                                       [](const SystemSet& set) { return set.decisive && set.plain; });
+        const bool split = std::all_of(system->sets.begin(), system->sets.end(), [&](const SystemSet& set) {
+            return set.decisive && set.plain &&
+                   std::all_of(system->parts.begin() + set.firstPart, system->parts.begin() + set.endPart,
+                               [](const SystemPart& part) { return part.alike; });
+        });
         if (!split) return addWhole(*system);
         for (std::uint32_t s = 0; s < system->sets.size(); ++s)
             addPool(system, s, threshold);
@@ -181,8 +208,11 @@ private:
     // Orders elements by what one of them can take away, in members or in capacity.
     void boundLosses(const System& system, const SystemSet& set, const std::vector<PoolClass>& pools,
                      double threshold, const std::set<std::uint32_t>& elements, Target& target) const {
-        const bool simple = set.endPart - set.firstPart == 1;
-        const double neededCount = simple ? system.parts[set.firstPart].needed : 0;
+        CompiledPart rules;
+        if (set.firstPart < set.endPart) rules = system.parts[set.firstPart].rules;
+        const bool simple =
+            set.endPart - set.firstPart == 1 && rules.rule == GroupRule::share && rules.serving == kNoIndex;
+        const double neededCount = simple ? rules.needed : 0;
         double total = 0, capacity = 0;
         for (const PoolClass& pool : pools) {
             total += pool.count;

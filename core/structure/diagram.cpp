@@ -17,51 +17,60 @@ class Kernel {
 public:
     explicit Kernel(const System& system) : m_system(system) {}
 
-    // False: the goal is missed for certain.
-    bool apply(double* slots, const SystemNode& node, const SystemLevel& level) const {
-        if (!level.works) return true;
+    // What a node does in this state; out: its place is, so it does not work. A node that does not work and
+    // is no cache changes nothing.
+    void apply(double* slots, const SystemNode& node, const SystemLevel& level, bool out) const {
+        const bool works = level.works && !out;
+        if (!works && !node.counts) return;
         for (const SystemMembership& in : node.memberships) {
-            double r = level.success, reach = kUnlimited;
-            for (const SystemCall& call : in.calls) {
-                const SystemSet& target = m_system.sets[call.set];
-                pushCall(slots[target.r], slots[target.carry], slots[target.reach], target.load, call.calls,
-                         call.limitsMembers, r, reach);
+            if (!works) {
+                if (in.passedBy) passBy(slots, in);
+                continue;
             }
-            if (!(r > 0)) continue;
+            double r = level.success, reach = kUnlimited;
+            if (in.passedBy && level.success < 1) {
+                r = 1;
+                passCalls(slots, in, 1 - level.success, in.reads, r, reach);
+            } else {
+                for (const SystemCall& call : in.calls) {
+                    const SystemSet& target = m_system.sets[call.set];
+                    pushCall(slots[target.r], slots[target.carry], slots[target.reach], target.load,
+                             call.calls, call.limitsMembers, r, reach);
+                }
+            }
             const SystemPart& part = m_system.parts[in.part];
-            slots[part.usable] = std::min(slots[part.usable] + 1, part.mostUsable);
-            if (part.success != kNoIndex) slots[part.success] += r;
-            if (part.reach != kNoIndex) slots[part.reach] = std::max(slots[part.reach], reach);
-            const SystemBlock& block = m_system.blocks[in.block];
-            if (block.carry == kNoIndex) continue;
-            const SystemSet& set = m_system.sets[in.set];
-            double& carry = slots[block.carry];
-            carry += node.capacity * level.capacity;
-            if (set.r == kNoIndex) carry = std::min(carry, set.load);
+            if (part.rules.rule == GroupRule::oneWriter)
+                addToStore(slots, part, in, node, level, r);
+            else if (takesPart(slots, part, in, r))
+                addToShare(slots, part, in, node, level, r, reach);
         }
-        return true;
     }
 
     bool finish(double* slots, std::uint32_t s) const {
         const SystemSet& set = m_system.sets[s];
         double success = 0, usable = 0, carry = 0, reach = 0;
+        bool plain = false;
         for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
             const SystemPart& part = m_system.parts[p];
-            const double here = slots[part.usable];
-            if (here == 0 || here < part.needed) continue;
+            const PartWorth worth = part.rules.rule == GroupRule::oneWriter ? storeWorth(slots, part)
+                                                                            : sharedWorth(slots, set, p);
+            if (worth.usable == 0) continue;
             // Without shares, counts stop early; every usable member then has success 1.
             const bool counted = part.success != kNoIndex;
-            usable += counted ? here : 0;
-            success += counted ? slots[part.success] : 0;
-            if (!counted) m_plainUsable = true;
-            reach = std::max(reach, part.reach == kNoIndex ? kUnlimited : slots[part.reach]);
-            carry += part.needed > 0 ? kUnlimited : partCarry(slots, set, p);
+            usable += counted ? worth.usable : 0;
+            success += counted ? worth.success : 0;
+            plain = plain || !counted;
+            reach = std::max(reach, worth.reach);
+            carry += worth.carry;
         }
-        const bool plain = m_plainUsable;
-        m_plainUsable = false;
         double r = usable > 0 ? success / usable : plain ? 1 : 0;
         r *= slots[set.hoistedR];
         reach = std::min(reach, slots[set.hoistedReach]);
+        if (usable == 0 && !plain && set.pastR != kNoIndex) {
+            r = slots[set.pastR];
+            carry = kUnlimited;
+            reach = slots[set.pastReach];
+        }
         if (r == 0) carry = reach = 0;
         if (r == 0 && set.decisive) return false;
         if (set.r != kNoIndex) {
@@ -92,6 +101,88 @@ private:
         if (!limitsMembers && load > 0) through = std::min(through, targetCarry / load);
         reach = std::min(reach, callReach(through, calls));
     }
+    void passCalls(const double* slots, const SystemMembership& in, double share, double reads, double& r,
+                   double& reach) const {
+        for (const SystemCall& call : in.calls) {
+            const SystemSet& target = m_system.sets[call.set];
+            passCall(call, share, reads, slots[target.r], slots[target.carry], slots[target.reach],
+                     target.load, r, reach);
+        }
+    }
+    void passBy(double* slots, const SystemMembership& in) const {
+        double r = 1, reach = kUnlimited;
+        passCalls(slots, in, 1, in.readsOfGroup, r, reach);
+        const SystemSet& set = m_system.sets[in.set];
+        slots[set.pastR] = std::max(slots[set.pastR], r);
+        slots[set.pastReach] = std::max(slots[set.pastReach], reach);
+    }
+
+    // One active: the first candidate, whatever it is worth. Members that stand by: only when it is their
+    // turn.
+    bool takesPart(double* slots, const SystemPart& part, const SystemMembership& in, double r) const {
+        if (part.rules.rule == GroupRule::oneActive)
+            return slots[part.usable] == 0 &&
+                   in.rank < m_system.structure->groups[part.rules.group].candidates;
+        return r > 0 && (part.rules.serving == kNoIndex || slots[part.usable] < part.rules.serving);
+    }
+    void addToShare(double* slots, const SystemPart& part, const SystemMembership& in, const SystemNode& node,
+                    const SystemLevel& level, double r, double reach) const {
+        slots[part.usable] = std::min(slots[part.usable] + 1, part.mostUsable);
+        if (part.success != kNoIndex) slots[part.success] += r;
+        if (part.reach != kNoIndex) slots[part.reach] = std::max(slots[part.reach], reach);
+        const SystemBlock& block = m_system.blocks[in.block];
+        if (block.carry == kNoIndex) return;
+        const SystemSet& set = m_system.sets[in.set];
+        double& carry = slots[block.carry];
+        carry += node.capacity * level.capacity;
+        if (set.r == kNoIndex) carry = std::min(carry, set.load);
+    }
+    void addToStore(double* slots, const SystemPart& part, const SystemMembership& in, const SystemNode& node,
+                    const SystemLevel& level, double r) const {
+        const StructureGroup& group = m_system.structure->groups[part.rules.group];
+        if (part.working != kNoIndex)
+            slots[part.working] = std::min<double>(slots[part.working] + 1, group.needed);
+        const bool active = slots[part.usable] == 0 && in.rank < group.candidates;
+        const bool carries = part.othersCapacity != kNoIndex;
+        if (active) {
+            slots[part.usable] = 1;
+            if (part.success != kNoIndex) slots[part.success] = r;
+            if (!carries) return;
+            slots[part.writeCapacity] = node.writeCapacity * level.capacity;
+            slots[part.readCapacity] = node.readCapacity * level.capacity;
+        } else if (r > 0) {
+            slots[part.others] += 1;
+            if (part.othersSuccess != kNoIndex) slots[part.othersSuccess] += r;
+            if (carries) slots[part.othersCapacity] += node.readCapacity * level.capacity;
+        }
+    }
+
+    PartWorth storeWorth(const double* slots, const SystemPart& part) const {
+        const auto value = [&](std::uint32_t slot, double none) {
+            return slot == kNoIndex ? none : slots[slot];
+        };
+        WriterMembers members;
+        members.success = value(part.success, 1);
+        members.found = slots[part.usable] > 0 && members.success > 0;
+        members.writeCapacity = value(part.writeCapacity, kUnlimited);
+        members.readCapacity = value(part.readCapacity, kUnlimited);
+        members.others = slots[part.others];
+        members.othersSuccess = value(part.othersSuccess, members.others);
+        members.othersReadCapacity = value(part.othersCapacity, kUnlimited);
+        members.working = value(part.working, 0);
+        return writerWorth(m_system.structure->groups[part.rules.group],
+                           m_system.structure->groupLoads[part.rules.group], part.rules, members);
+    }
+    PartWorth sharedWorth(const double* slots, const SystemSet& set, std::uint32_t p) const {
+        const SystemPart& part = m_system.parts[p];
+        PartWorth worth;
+        worth.usable = slots[part.usable];
+        worth.success = part.success == kNoIndex ? worth.usable : slots[part.success];
+        worth.reach = part.reach == kNoIndex ? kUnlimited : slots[part.reach];
+        if (worth.usable < part.rules.needed || worth.success == 0) return {};
+        worth.carry = part.rules.needed > 0 ? kUnlimited : partCarry(slots, set, p);
+        return worth;
+    }
     double partCarry(const double* slots, const SystemSet& set, std::uint32_t part) const {
         double carry = 0;
         for (std::uint32_t b = set.firstBlock; b < set.endBlock; ++b) {
@@ -108,7 +199,6 @@ private:
     }
 
     const System& m_system;
-    mutable bool m_plainUsable = false;
 };
 
 // The states of one layer, found again by their slots up to rounding.
@@ -216,8 +306,8 @@ Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size
                     bool open = true;
                     if (!node)
                         work[layer.slot] = l == 0 ? 0 : 1;
-                    else if (!out)
-                        open = kernel.apply(work.data(), *node, layer.levels[l]);
+                    else
+                        kernel.apply(work.data(), *node, layer.levels[l], out);
                     for (std::size_t f = 0; open && f < layer.finish.size(); ++f)
                         open = kernel.finish(work.data(), layer.finish[f]);
                     for (const auto& [a, b] : layer.clear)

@@ -61,7 +61,8 @@ std::optional<Solution> solve(const CompiledStructure& structure,
                               const std::stop_token& stop) {
     const System system = makeSystem(structure, goals, orderFor(structure));
     Diagram diagram;
-    const Diagram::Outcome outcome = refine(system, diagram, budget, stop);
+    const Diagram::Outcome outcome =
+        system.complete ? refine(system, diagram, budget, stop) : Diagram::Outcome::tooLarge;
     if (outcome == Diagram::Outcome::cancelled) return std::nullopt;
     Solution solution;
     solution.birnbaum.assign(structure.components.size(), 0);

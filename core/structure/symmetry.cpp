@@ -20,6 +20,30 @@ void addModes(const CompiledStructure& all, std::size_t component, std::vector<d
     key.push_back(kSeparator);
 }
 
+// Members of which one is chosen have different loads and can be exchanged all the same.
+struct PlaceInGroup {
+    std::uint32_t group = kNoIndex, rank = 0;
+};
+std::vector<PlaceInGroup> placesInGroups(const CompiledStructure& all) {
+    std::vector<PlaceInGroup> places(all.nodeCount);
+    for (std::uint32_t g = 0; g < all.groups.size(); ++g)
+        for (std::uint32_t i = 0; i < all.groups[g].members.size(); ++i)
+            places[all.groups[g].members[i]] = {g, i};
+    return places;
+}
+void addPlaceInGroup(const CompiledStructure& all, const PlaceInGroup& at, std::uint32_t node,
+                     std::vector<double>& key) {
+    const StructureGroup* group = at.group == kNoIndex ? nullptr : &all.groups[at.group];
+    if (!group || (group->rule == GroupRule::share && group->serving == group->members.size())) {
+        key.push_back(all.load[node]);
+        return;
+    }
+    const bool shares = group->rule == GroupRule::share;
+    key.insert(key.end(), {kSeparator, static_cast<double>(at.group),
+                           static_cast<double>(at.rank < (shares ? group->serving : group->candidates)),
+                           all.readCapacity[node], all.writeCapacity[node]});
+}
+
 SymmetryClass classOf(const CompiledStructure& all, std::uint32_t component) {
     SymmetryClass one;
     one.isPlace = component >= all.nodeCount;
@@ -68,12 +92,14 @@ std::vector<SymmetryClass> symmetryClasses(const CompiledStructure& all) {
     }
     for (const CompiledProgram& program : all.programs)
         used[program.client] = false;
+    const std::vector<PlaceInGroup> placeInGroup = placesInGroups(all);
     std::vector<SymmetryClass> classes;
     std::map<std::vector<double>, std::size_t> known;
     for (std::uint32_t n = 0; n < all.nodeCount; ++n) {
         if (!used[n]) continue;
         auto& key = keys[n];
-        key.insert(key.end(), {kSeparator, all.capacity[n], all.load[n]});
+        key.insert(key.end(), {kSeparator, all.capacity[n]});
+        addPlaceInGroup(all, placeInGroup[n], n, key);
         addModes(all, n, key);
         key.insert(key.end(), all.places.begin() + all.firstPlace[n],
                    all.places.begin() + all.firstPlace[n + 1]);

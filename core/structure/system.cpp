@@ -21,6 +21,7 @@ public:
     SystemMaker(const CompiledStructure& structure, SystemOrder order) : m_all(structure), m_order(order) {}
 
     System make(const std::vector<std::pair<std::uint32_t, double>>& goals) {
+        m_out.structure = &m_all;
         m_nodeAt.assign(m_all.components.size(), kNoIndex);
         for (const auto& [program, threshold] : goals)
             addProgram(m_all.programs[program], threshold);
@@ -59,6 +60,8 @@ private:
         SystemNode node;
         node.component = component;
         node.capacity = m_all.capacity[component];
+        node.readCapacity = m_all.readCapacity[component];
+        node.writeCapacity = m_all.writeCapacity[component];
         const std::vector<CompiledMode> modes(m_all.modes.begin() + m_all.firstMode[component],
                                               m_all.modes.begin() + m_all.firstMode[component + 1]);
         lump(modes, m_all.components[component], node.levels, node.levelOfMode);
@@ -74,7 +77,8 @@ private:
             const CompiledCall& call = program.calls[c];
             if (call.optional) continue;
             const std::uint32_t same = program.sets[call.set].same;
-            calls.push_back({m_setAt[same == kNoIndex ? call.set : same], call.calls, call.limitsMembers});
+            calls.push_back(call);
+            calls.back().set = m_setAt[same == kNoIndex ? call.set : same];
         }
         return calls;
     }
@@ -113,6 +117,7 @@ private:
         std::vector<SystemCall> hoisted;
         for (std::uint32_t m = from.firstMember; m < from.endMember; ++m) {
             const auto& calls = callsOf[program.members[m].node];
+            if (from.passedBy) break; // what a cache calls depends on whether it works
             if (m == from.firstMember) {
                 for (const SystemCall& call : calls)
                     if (!call.limitsMembers && countOf(calls, call) == 1) hoisted.push_back(call);
@@ -128,13 +133,39 @@ private:
         to.firstBlock = u32(m_out.blocks.size());
         to.plain = true;
         for (std::uint32_t p = from.firstPart; p < from.endPart; ++p) {
-            m_out.parts.push_back(
-                {static_cast<double>(program.parts[p].needed), kNoIndex, kNoIndex, kNoIndex, 0});
+            SystemPart part;
+            part.rules = program.parts[p];
+            m_out.parts.push_back(part);
             for (std::uint32_t b = program.parts[p].firstBlock; b < program.parts[p].endBlock; ++b)
                 addBlock(program, b, set, callsOf, hoisted);
         }
         to.endPart = u32(m_out.parts.size());
         to.endBlock = u32(m_out.blocks.size());
+        for (std::uint32_t p = from.firstPart; p < from.endPart; ++p)
+            keepOrder(program, program.parts[p], m_out.parts[to.firstPart + p - from.firstPart]);
+        if (!from.passedBy) return;
+        to.plain = false;
+        to.pastR = to.pastReach = 0; // given a slot later
+    }
+
+    // Where one member is preferred to another, it comes first.
+    void keepOrder(const CompiledProgram& program, const CompiledPart& from, SystemPart& to) {
+        for (std::uint32_t i = from.firstRanked; i < from.endRanked; ++i) {
+            const std::uint32_t component = program.nodes[program.members[program.ranked[i]].node].component;
+            const SystemNode& node = m_out.nodes[m_nodeAt[component]];
+            if (i > from.firstRanked) {
+                const std::uint32_t before =
+                    program.nodes[program.members[program.ranked[i - 1]].node].component;
+                m_before.emplace(m_nodeAt[before], m_nodeAt[component]);
+                to.alike = to.alike && node.capacity == to.memberCapacity &&
+                           node.readCapacity == to.memberReads && node.writeCapacity == to.memberWrites;
+            }
+            to.memberCapacity = node.capacity;
+            to.memberReads = node.readCapacity;
+            to.memberWrites = node.writeCapacity;
+        }
+        if (from.group != kNoIndex && m_all.groups[from.group].candidates < from.endRanked - from.firstRanked)
+            to.alike = false;
     }
 
     void addBlock(const CompiledProgram& program, std::uint32_t b, std::uint32_t set,
@@ -152,15 +183,24 @@ private:
         if (!block.limits.empty()) m_out.sets[set].plain = false;
         m_out.blocks.push_back(std::move(block));
         for (std::uint32_t m = from.firstMember; m < from.endMember; ++m) {
-            SystemMembership membership{set, part, u32(m_out.blocks.size() - 1), {}};
+            const CompiledNode& node = program.nodes[program.members[m].node];
+            SystemMembership membership;
+            membership.set = set;
+            membership.part = part;
+            membership.block = u32(m_out.blocks.size() - 1);
+            membership.rank = program.members[m].rank;
+            membership.passedBy = node.passedBy;
+            membership.reads = node.reads;
+            membership.readsOfGroup = node.readsOfGroup;
             for (const SystemCall& call : callsOf[program.members[m].node])
                 if (countOf(hoisted, call) == 0) {
                     membership.calls.push_back(call);
                     m_valueNeeded.insert(call.set);
                     m_out.sets[set].plain = false;
                 }
-            m_out.nodes[nodeFor(program.nodes[program.members[m].node].component)].memberships.push_back(
-                std::move(membership));
+            SystemNode& to = m_out.nodes[nodeFor(node.component)];
+            to.counts = to.counts || node.passedBy;
+            to.memberships.push_back(std::move(membership));
         }
     }
 
@@ -172,19 +212,34 @@ private:
             set.slots.push_back(slot(value));
             return set.slots.back();
         };
-        const bool shares = hasShares(s);
+        const bool shares = hasShares(s), carries = set.load > 0 || needed;
         for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
             SystemPart& part = m_out.parts[p];
             part.usable = own(0);
-            part.mostUsable = shares ? kUnlimited : std::max(1.0, part.needed);
+            part.mostUsable = shares ? kUnlimited : std::max(1.0, static_cast<double>(part.rules.needed));
+            if (part.rules.serving != kNoIndex && (shares || carries)) part.mostUsable = kUnlimited;
             if (shares) part.success = own(0);
             if (!set.plain) part.reach = own(0);
+            if (part.rules.rule != GroupRule::oneWriter) continue;
+            part.others = own(0);
+            if (shares) part.othersSuccess = own(0);
+            if (part.rules.writes) part.working = own(0);
+            if (!carries) continue;
+            part.writeCapacity = own(0);
+            part.readCapacity = own(0);
+            part.othersCapacity = own(0);
         }
-        for (std::uint32_t b = set.firstBlock; b < set.endBlock; ++b)
-            if (m_out.parts[m_out.blocks[b].part].needed == 0 && (set.load > 0 || needed))
+        for (std::uint32_t b = set.firstBlock; b < set.endBlock; ++b) {
+            const CompiledPart& rules = m_out.parts[m_out.blocks[b].part].rules;
+            if (rules.needed == 0 && rules.rule != GroupRule::oneWriter && carries)
                 m_out.blocks[b].carry = own(0);
+        }
         set.hoistedR = own(1);
         set.hoistedReach = own(kUnlimited);
+        if (set.pastR != kNoIndex) {
+            set.pastR = own(0);
+            set.pastReach = own(0);
+        }
         if (!needed) return;
         set.r = slot(0);
         set.carry = slot(0);
@@ -215,6 +270,8 @@ private:
     std::vector<std::uint32_t> m_setAt;  // of the program at hand
     std::vector<std::uint32_t> m_nodeAt; // component -> node
     std::set<std::uint32_t> m_valueNeeded;
+    std::set<std::pair<std::uint32_t, std::uint32_t>>
+        m_before;                                     // nodes: the first is asked for before the second
     std::vector<std::vector<std::uint32_t>> m_around; // per component
     std::vector<std::uint32_t> m_placeSlot;           // component -> slot
     std::vector<bool> m_done;                         // sets
@@ -349,6 +406,11 @@ void SystemMaker::schedule() {
                 ++waits[n];
                 waiting[call.set].push_back(n);
             }
+    std::vector<std::vector<std::uint32_t>> next(m_out.nodes.size());
+    for (const auto& [first, second] : m_before) {
+        ++waits[second];
+        next[first].push_back(second);
+    }
     const std::vector<std::uint32_t> ranks = placeRanks();
     std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> ready;
     const auto offer = [&](std::uint32_t n) {
@@ -367,13 +429,18 @@ void SystemMaker::schedule() {
         if (waits[n] == 0) offer(n);
     finishReady(m_out.finishFirst);
     release(m_out.finishFirst);
+    std::size_t taken = 0;
     while (!ready.empty()) {
         const std::uint32_t n = std::get<2>(*ready.begin());
         ready.erase(ready.begin());
         takeNode(n);
+        ++taken;
+        for (const std::uint32_t later : next[n])
+            if (--waits[later] == 0) offer(later);
         finishReady(m_out.layers.back().finish);
         release(m_out.layers.back().finish);
     }
+    m_out.complete = taken == m_out.nodes.size();
     clearUnused();
 }
 

@@ -20,21 +20,28 @@ struct SystemLevel {
     double capacity = 1;
 };
 
-struct SystemCall {
-    std::uint32_t set = 0;
-    double calls = 1;
-    bool limitsMembers = false;
-};
+using SystemCall = CompiledCall; // `set`: of the system
 
 struct SystemMembership {
     std::uint32_t set = 0, part = 0, block = 0;
+    std::uint32_t rank = 0;
     std::vector<SystemCall> calls; // that are not hoisted
+    bool passedBy = false;         // as in CompiledNode
+    double reads = 0, readsOfGroup = 0;
 };
 
 struct SystemPart {
-    double needed = 0;
-    std::uint32_t usable = kNoIndex, success = kNoIndex, reach = kNoIndex; // slots
-    double mostUsable = 0;                                                 // more makes no difference
+    CompiledPart rules;
+    // Slots. One active: usable is 1 when it is found, success and reach are its own. One writer: the same,
+    // with what it can write and read, how many others work and what they can read.
+    std::uint32_t usable = kNoIndex, success = kNoIndex, reach = kNoIndex;
+    std::uint32_t writeCapacity = kNoIndex, readCapacity = kNoIndex;
+    std::uint32_t others = kNoIndex, othersSuccess = kNoIndex, othersCapacity = kNoIndex;
+    std::uint32_t working = kNoIndex;
+    double mostUsable = 0; // more makes no difference
+    // Members can be exchanged: counts say it all, each can do this much.
+    bool alike = true;
+    double memberCapacity = 0, memberReads = 0, memberWrites = 0;
 };
 
 struct SystemBlock {
@@ -59,9 +66,11 @@ struct SystemSet {
                   reach = kNoIndex; // slots of the finished value, where others need it
     std::vector<SystemConsumer> consumers;
     std::uint32_t memberCount = 0;
-    bool decisive = false;            // the goal is down when this set is
-    bool plain = false;               // leaves only
-    std::vector<std::uint32_t> slots; // all but the finished value's
+    bool decisive = false; // the goal is down when this set is
+    bool plain = false;    // leaves only
+    std::uint32_t pastR = kNoIndex,
+                  pastReach = kNoIndex; // slots: worth without its caches, where they are passed by
+    std::vector<std::uint32_t> slots;   // all but the finished value's
     std::uint32_t goal = 0;
 };
 
@@ -76,7 +85,8 @@ struct SystemNode {
     std::vector<std::uint32_t> levelOfMode;
     std::vector<std::uint32_t> places; // slots of places that can fail
     std::vector<SystemMembership> memberships;
-    double capacity = 0;
+    double capacity = 0, readCapacity = 0, writeCapacity = 0;
+    bool counts = false; // even when it does not work: a cache that is passed by
 };
 
 // One variable in the order of the diagram, and what is settled once it is known.
@@ -95,6 +105,8 @@ struct SystemLayer {
 };
 
 struct System {
+    const CompiledStructure* structure = nullptr;
+    bool complete = true;      // false: groups wait for each other crosswise, there is no order for a diagram
     std::vector<double> start; // values of all slots
     std::vector<SystemNode> nodes;
     std::vector<SystemSet> sets;
@@ -110,6 +122,7 @@ struct System {
 // before stay open: best with few places. byPlace: place after place, so that few places are open, with all
 // pools: best with many.
 enum class SystemOrder : std::uint8_t { bySet, byPlace };
+// `structure` must outlive the system.
 System makeSystem(const CompiledStructure& structure,
                   const std::vector<std::pair<std::uint32_t, double>>& goals,
                   SystemOrder order = SystemOrder::bySet);

@@ -41,6 +41,51 @@ public:
         m_design.groups.append(std::move(group));
         return *this;
     }
+    DesignMaker& groupOf(const std::string& kind, const std::string& id, Parameters parameters = {}) {
+        Group group;
+        group.id = GroupId(id);
+        group.kind = kind;
+        group.parameters = std::move(parameters);
+        m_design.groups.append(std::move(group));
+        return *this;
+    }
+    // A member of a replication set: so many reads, or half as many writes, per second.
+    DesignMaker& mysql(const std::string& id, const std::string& group, double capacity = 1) {
+        Node node = blank(id, "mysql", group);
+        node.parameters["workers"] = capacity;
+        node.parameters["service"] = Distribution::constantValue(1, "s");
+        node.parameters["write_service"] = Distribution::constantValue(2, "s");
+        return add(std::move(node));
+    }
+    DesignMaker& cache(const std::string& id, const std::string& group, double hitRatio, bool lookAside,
+                       double capacity = 1) {
+        Node node = blank(id, "cache", group);
+        node.parameters["workers"] = capacity;
+        node.parameters["service"] = Distribution::constantValue(1, "s");
+        node.parameters["hit_ratio"] = hitRatio;
+        node.parameters["pattern"] = std::string(lookAside ? "look_aside" : "read_through");
+        return add(std::move(node));
+    }
+    // A client whose requests read, but for this share that writes.
+    DesignMaker& readerAndWriter(const std::string& id, double rate, double writes) {
+        Node node = blank(id, "client");
+        node.parameters["rate_per_s"] = rate;
+        RequestClass read, write;
+        read.id = "read";
+        read.share = 1 - writes;
+        write.id = "write";
+        write.share = writes;
+        write.writes = true;
+        node.classes = {read, write};
+        return add(std::move(node));
+    }
+    // What the calls of the last link are: "read" or "write".
+    DesignMaker& access(const std::string& what) {
+        Link link = m_design.links.at(m_design.links.size() - 1);
+        link.parameters["access"] = what;
+        m_design.links.replace(m_design.links.size() - 1, std::move(link));
+        return *this;
+    }
     DesignMaker& domain(const std::string& id, const std::string& parent = {}) {
         Domain domain;
         domain.id = DomainId(id);
