@@ -25,15 +25,15 @@ struct RoleSentence {
 };
 constexpr RoleSentence kRoles[] = {
     {"one_active",
-     "{} is computed as a pool for now: all its members share the calls. That only one of them holds the "
-     "address, how long a "
-     "take-over takes and that it may fail are not simulated yet.",
-     "Take its figures as those of a pool of balancers."},
+     "{}: one member at a time is active, and exact figures and failure runs make another one active at once "
+     "when it fails. How long a take-over takes and that it may fail are not simulated yet. In request runs "
+     "all members share the calls for now.",
+     "Take the availability as that of perfect take-overs; do not take a request run for one of this group."},
     {"one_writer",
-     "{} is computed as a pool for now: every member takes reads and writes. The one source, replication and "
-     "its lag, failover "
-     "and lost transactions are not simulated yet.",
-     "Take its figures as those of a pool that never loses data; a real set is less available."},
+     "{}: one member at a time takes writes, and exact figures and failure runs promote another one at once "
+     "when it fails. How long a failover takes, that it may fail, replication lag and lost transactions are "
+     "not simulated yet. In request runs every member takes reads and writes for now.",
+     "Take the availability as that of perfect failovers that lose no data; a real set is less available."},
     {"majority",
      "Nothing asks {} for its majority yet: votes and elections are not simulated, so its loss changes no "
      "figure.",
@@ -68,6 +68,13 @@ void checkGroup(const Context& c, const Group& group, Issues& issues) {
                        fmt::format(fmt::runtime(known.sentence), name), std::string(known.fix));
         return;
     }
+    if (hasRole(group, "pool") && get(group, key::group::pool::standby) > 0)
+        issues.warning("group.not_simulated_yet", {group.id.str()},
+                       fmt::format("In request runs all members of {} share the calls for now, those that "
+                                   "stand by as well. Exact figures and failure runs call on them only when "
+                                   "another member does not work.",
+                                   name),
+                       "Do not take the latencies of a request run for those of members that stand by.");
     if (!set.empty())
         issues.warning("group.not_simulated_yet", {group.id.str()},
                        fmt::format("{} of {} {} not simulated yet: the figures are those without.",
@@ -116,14 +123,13 @@ void checkCrews(const Context& c, Issues& issues) {
 }
 
 void checkNode(const Context& c, const Node& node, Issues& issues) {
-    if (hasRole(node, "cache") && isMarked(Catalogue::builtIn().kind(node.kind), key::cache::hitRatio.id))
-        issues.warning(
-            "node.not_simulated_yet", {node.id.str()},
-            fmt::format(
-                "{} is computed as a server for now: hits are not simulated yet, so every request goes on to "
-                "what is behind it.",
-                nameOf(c.design, node.id.str())),
-            "Take the load behind it as that without a cache.");
+    if (hasRole(node, "cache"))
+        issues.warning("node.not_simulated_yet", {node.id.str()},
+                       fmt::format("In request runs every request that reaches {} goes on to what is behind "
+                                   "it for now: hits, and the time until it is warm, are not simulated yet. "
+                                   "Loads, bills, exact figures and failure runs count hits.",
+                                   nameOf(c.design, node.id.str())),
+                       "Take the latencies and loads of a request run as those without a cache.");
     for (const RequestClass& one : node.classes)
         if (one.maxStaleness)
             issues.warning(
