@@ -2,6 +2,7 @@
 
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
+#include "simulator/compile/group_models.h"
 #include "simulator/compile/node_models.h"
 #include "simulator/compile/scenario_steps.h"
 
@@ -50,6 +51,7 @@ public:
         for (const Node& node : m_design.nodes)
             addNode(node);
         m.designNodes = static_cast<Index>(m.nodes.size());
+        addVrrpPairs(m, m_design);
         collectLinks();
         if (m.clients.empty())
             return invalid("simulate.no_client",
@@ -273,6 +275,9 @@ private:
                 ++dependency.edgeCount;
             }
             if (dependency.edgeCount == 0) continue;
+            if (dependency.edgeCount > 1)
+                for (Index pair = 0; pair < m.vrrp.size(); ++pair)
+                    if (m.vrrp[pair].id == link.to) dependency.vrrp = pair;
             const double calls = get(link.parameters, key::link::request::callsPerRequest);
             dependency.wholeCalls = static_cast<std::uint32_t>(calls);
             dependency.extraCall = calls - dependency.wholeCalls;
@@ -429,6 +434,8 @@ private:
             for (Index t = b.firstTarget; b.checks && t < b.firstTarget + b.targetCount; ++t)
                 m.targets[t].checkSlot = addSlot(SlotKind::check, t);
         }
+        for (Index i = 0; i < m.vrrpMembers.size(); ++i)
+            m.vrrpMembers[i].slot = addSlot(SlotKind::vrrp, i);
         for (Index i = 0; (m.backgroundFailures || !m.steps.empty()) && i < m.components.size(); ++i)
             m.components[i].faultSlot = addSlot(SlotKind::fault, i);
     }

@@ -39,6 +39,7 @@ struct Dependency {
     bool parallel = false; // its calls start together
     bool joins = false;    // starts together with the dependency before it
     bool optional = false;
+    Index vrrp = kNone; // the callees share an address: who holds it gets the call
 };
 
 struct ModelMode {
@@ -161,12 +162,38 @@ struct BalancerModel {
     Index workSlot = kNone;
 };
 
+// Members that share one address.
+struct VrrpMemberModel {
+    Index node = kNone;
+    Index pair = kNone;
+    Index slot = kNone;
+    double priority = 100;
+};
+struct VrrpModel {
+    Index group = kNone; // among the groups of the design
+    std::string id, name;
+    Index firstMember = 0, memberCount = 0; // Model::vrrpMembers, in design order
+    SimTime advert = kSecond, skewUnit = kSecond;
+    bool preempt = false;
+    SimTime preemptDelay = 0, arpUpdate = 0;
+    bool tracked = true; // by a script
+    SimTime interval = kSecond, timeout = kSecond;
+    std::uint32_t fall = 2, rise = 2;
+    double weight = 0;
+    double coverage = 1;
+    Sampler byHand;
+    bool hasTakeOver = false; // a time of its own instead of adverts
+    Sampler takeOver;
+    Index node(const struct Model& model) const; // of the first member
+};
+
 struct ModelNode {
     std::string id;
     Role role = Role::station;
     Index sub = kNone;                              // index among clients, balancers or stations
     Index firstDependency = 0, dependencyCount = 0; // clients and stations, Model::dependencies
-    Index home = kNone;                             // the design node it runs on: itself, or its client
+    Index vrrpMember = kNone;
+    Index home = kNone; // the design node it runs on: itself, or its client
 };
 
 enum class ScenarioAction : std::uint8_t { fail, repair, load, isolate, heal, deploy };
@@ -187,7 +214,17 @@ struct ScenarioStep {
     Sampler rollback;           // deploy: when it is not given
 };
 
-enum class SlotKind : std::uint8_t { arrival, station, line, timers, check, balancerWork, fault, scenario };
+enum class SlotKind : std::uint8_t {
+    arrival,
+    station,
+    line,
+    timers,
+    check,
+    balancerWork,
+    fault,
+    scenario,
+    vrrp
+};
 struct SlotInfo {
     SlotKind kind = SlotKind::line;
     Index index = 0;
@@ -202,6 +239,8 @@ struct Model {
     std::vector<StationModel> stations;
     std::vector<ExpressLane> lanes;
     std::vector<BalancerModel> balancers;
+    std::vector<VrrpModel> vrrp;
+    std::vector<VrrpMemberModel> vrrpMembers;
     std::vector<TargetModel> targets;
     std::vector<Edge> edges;
     std::vector<std::uint16_t> edgeLines; // delay line of each edge's one-way latency
@@ -212,6 +251,7 @@ struct Model {
     std::vector<std::uint8_t> targetCarries; // [target * flows + flow]
     std::vector<SimTime> lines;              // delay of each delay line; line 0 is "at once"
     std::vector<std::string> links;          // ids
+    std::vector<std::string> groups;         // ids
     std::vector<ScenarioStep> steps;
     std::vector<SlotInfo> slots;
     std::vector<Index> lineSlots;
@@ -230,5 +270,9 @@ struct Model {
         return carries[dependency * flows.size() + flow] != 0;
     }
 };
+
+inline Index VrrpModel::node(const Model& model) const {
+    return model.vrrpMembers[firstMember].node;
+}
 
 } // namespace alwayson::sim

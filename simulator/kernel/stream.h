@@ -25,7 +25,8 @@ enum class Purpose : std::uint8_t {
     calls,
     external,
     restart,
-    rollback
+    rollback,
+    failover
 };
 
 // Counter word of the stream of an entity (its id in the design) and purpose.

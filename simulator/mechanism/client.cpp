@@ -79,7 +79,12 @@ __attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
         return finish(c, logical, Cause::noServer);
     const Dependency& dependency = c.model.dependencies[d];
     Index edge = dependency.firstEdge;
-    if (dependency.edgeCount > 1) {
+    bool vanishes = false;
+    if (dependency.vrrp != kNone) {
+        const Way way = wayToAddress(c, dependency, request.node);
+        edge = way.edge;
+        vanishes = way.vanishes;
+    } else if (dependency.edgeCount > 1) {
         Index& turn = s.clients[node.sub].turn;
         edge += turn;
         if (++turn == dependency.edgeCount) turn = 0;
@@ -89,7 +94,9 @@ __attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
     if (client.attemptTimeout < c.model.flows[flow].deadline)
         startLine(c, client.timeoutLine, call, Action::attemptTimeout);
     const std::uint16_t line = c.model.edgeLines[edge];
-    if (line == 0)
+    if (vanishes)
+        s.calls[call].flags |= flag::vanished;
+    else if (line == 0)
         deliver(c, call);
     else
         startLine(c, line, call, Action::deliver);

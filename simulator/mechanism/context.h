@@ -182,6 +182,30 @@ void onCheck(Context& c, Index target);
 // A node that was silent answers again: checks that wait for it pass.
 void answerSilentChecks(Context& c, Index node);
 
+// ---- VRRP
+void startVrrp(Context& c);
+void onVrrp(Context& c, Index member);
+// The machine of a member is there again, or no longer.
+void vrrpMachine(Context& c, Index member, bool there);
+// The member that holds the address for this caller; kNone: nobody, what is sent there vanishes.
+Index holderFor(const Context& c, Index pair, Index caller);
+enum class LocalAnswer : std::uint8_t { good, bad, silent };
+// What a script on the machine of a balancer hears from it.
+LocalAnswer askLocally(Context& c, Index node, UniformStream& errors);
+// The edge a caller's message to a group takes; `vanishes`: nobody is there.
+struct Way {
+    Index edge = kNone;
+    bool vanishes = false;
+};
+inline Way wayToAddress(const Context& c, const Dependency& dependency, Index caller) {
+    const VrrpModel& pair = c.model.vrrp[dependency.vrrp];
+    const Index holder = holderFor(c, dependency.vrrp, caller);
+    const Index member = holder != kNone ? holder : c.s.vrrp[dependency.vrrp].lastHolder;
+    return {dependency.firstEdge + (member - pair.firstMember), holder == kNone};
+}
+// A take-over ended: how long after the failure of the member that held the role before?
+void noteTakenOver(Context& c, Index before, Index pair);
+
 // ---- faults
 void startFaults(Context& c);
 void onFault(Context& c, Index component);

@@ -102,6 +102,7 @@ void settle(Context& c, Index node, bool resumes) {
         break;
     }
     if (had == Condition::silent && wanted == Condition::works && resumes) answerSilentChecks(c, node);
+    if (n.vrrpMember != kNone) vrrpMachine(c, n.vrrpMember, wanted != Condition::vanished);
     if (n.role != Role::balancer || !balancing(wanted) || balancing(had)) return;
     if (had == Condition::silent && resumes)
         resumeChecks(c, n.sub);
@@ -302,6 +303,15 @@ void onScenario(Context& c) {
     }
 }
 
+void noteTakenOver(Context& c, Index before, Index pair) {
+    const ComponentTruth& truth = c.truth.components[before];
+    if (truth.failedAt == kNever || truth.repairedAt != kNever) return;
+    const double seconds = toSeconds(c.s.now - truth.failedAt);
+    RecoverySample sample{before, kNone, c.model.vrrp[pair].group, seconds, truth.failedBy, seconds};
+    c.s.recovery.push_back(sample);
+    if (!c.s.log.empty() && c.s.log.back().at == c.s.now) c.s.log.back().value = seconds;
+}
+
 void noteMarked(Context& c, Index balancer, Index target, bool up) {
     RunState& s = c.s;
     const Index node = c.model.targets[target].node;
@@ -312,7 +322,7 @@ void noteMarked(Context& c, Index balancer, Index target, bool up) {
         if (since == kNever || noted == since) return;
         noted = since;
         const double seconds = toSeconds(s.now - since);
-        s.recovery.push_back({node, c.model.balancers[balancer].node, mode, seconds});
+        s.recovery.push_back({node, c.model.balancers[balancer].node, kNone, 0, mode, seconds});
         if (entry && entry->at == s.now) entry->value = seconds, entry->a = 1;
     };
     if (!up && truth.failedAt != kNever) note(truth.failedAt, truth.failedBy, t.notedFailure);

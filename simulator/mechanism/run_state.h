@@ -205,6 +205,27 @@ struct TargetState {
     SimTime notedFailure = kNever, notedRepair = kNever; // already reported ones
 };
 
+enum class VrrpPhase : std::uint8_t { off, backup, master, fault };
+struct VrrpMemberState {
+    VrrpPhase phase = VrrpPhase::off;
+    SimTime due = kNever;       // next advert of a master; else when it claims the address
+    SimTime claimedAt = 0;      // master: since when
+    SimTime reachedAt = kNever; // master: neighbours follow only then
+    SimTime preemptAt = kNever;
+    bool byHand = false; // a human gives it the address at `due`
+    SimTime nextRun = kNever;
+    std::vector<SimTime> runEnds; // of runs that hang
+    bool scriptGood = true, lastPassed = true;
+    std::uint32_t inRow = 0; // results like the last one
+    UniformStream phases, errors;
+};
+struct VrrpState {
+    Index lastHolder = kNone; // member
+    SimTime splitSince = kNever, splitTime = 0;
+    UniformStream coverage;
+    DurationStream byHand, takeOver;
+};
+
 enum class LogKind : std::uint8_t {
     failed,
     repaired,
@@ -219,7 +240,14 @@ enum class LogKind : std::uint8_t {
     cut,
     healed,
     deployed,
-    rolledBack
+    rolledBack,
+    tookAddress,
+    gaveAddress,
+    takeOverFailed,
+    scriptFailed,
+    scriptPassed,
+    splitBrain,
+    splitBrainOver
 };
 struct LogEntry {
     SimTime at = 0;
@@ -231,6 +259,8 @@ struct LogEntry {
 };
 struct RecoverySample {
     Index what = kNone, by = kNone;
+    Index group = kNone;    // of the design: a take-over; what is its first member
+    double detection = 0;   // a take-over: until it was known; seconds is all of it
     std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place; kNone - 1: cut off
     double seconds = 0;
 };
@@ -253,6 +283,8 @@ struct RunState {
     std::vector<StationState> stations;
     std::vector<ExpressState> lanes;
     std::vector<BalancerState> balancers;
+    std::vector<VrrpState> vrrp;
+    std::vector<VrrpMemberState> vrrpMembers;
     std::vector<TargetState> targets;
     std::vector<Index> dependencyTurn;
     std::vector<std::uint64_t> edgeAttempts, edgeFailures;

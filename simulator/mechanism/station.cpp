@@ -111,8 +111,12 @@ void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
     RunState& s = c.s;
     const Dependency& dependency = c.model.dependencies[d];
     Index& turn = s.dependencyTurn[d];
-    const Index edge = dependency.firstEdge + turn;
-    if (++turn >= dependency.edgeCount) turn = 0;
+    Way way{dependency.firstEdge + turn, false};
+    if (dependency.vrrp != kNone)
+        way = wayToAddress(c, dependency, s.calls[call].node);
+    else if (++turn >= dependency.edgeCount)
+        turn = 0;
+    const Index edge = way.edge;
     const Index child = send(c, call, edge);
     s.calls[child].attempt = attempt;
     // Without a timeout of its own the caller waits as long as the request itself may take.
@@ -121,7 +125,10 @@ void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
                                            : c.model.flows[s.calls[call].flow].deadlineLine,
               child, Action::callTimeout);
     // Never inside the caller's step: the caller first finishes counting what it sends.
-    startLine(c, c.model.edgeLines[edge], child, Action::deliver);
+    if (way.vanishes)
+        s.calls[child].flags |= flag::vanished;
+    else
+        startLine(c, c.model.edgeLines[edge], child, Action::deliver);
 }
 
 std::uint32_t drawCalls(Context& c, StationState& st, const Dependency& dependency) {

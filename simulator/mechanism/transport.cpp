@@ -121,6 +121,22 @@ void loseCall(Context& c, Index call, bool reset) {
     }
 }
 
+LocalAnswer askLocally(Context& c, Index node, UniformStream& errors) {
+    const ComponentTruth& truth = c.truth.components[node];
+    switch (truth.condition) {
+    case Condition::refuses:
+    case Condition::vanished:
+        return LocalAnswer::bad;
+    case Condition::silent:
+        return LocalAnswer::silent;
+    case Condition::works:
+    case Condition::cutOff:
+        break;
+    }
+    const bool fails = truth.errors() > 0 && errors.next(c.s.key) < truth.errors();
+    return fails ? LocalAnswer::bad : LocalAnswer::good;
+}
+
 ProbeFate probe(Context& c, Index balancer, Index target) {
     const BalancerModel& b = c.model.balancers[balancer];
     const TargetModel& t = c.model.targets[target];

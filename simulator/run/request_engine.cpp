@@ -34,6 +34,16 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
         s.targets[i].phases.id = streamId(pair, Purpose::checkPhase);
         s.targets[i].errors.id = streamId(pair, Purpose::errorShare);
     }
+    for (std::size_t i = 0; i < model.vrrpMembers.size(); ++i) {
+        const std::string& node = model.nodes[model.vrrpMembers[i].node].id;
+        s.vrrpMembers[i].phases.id = streamId(node + "/vrrp", Purpose::failover);
+        s.vrrpMembers[i].errors.id = streamId(node + "/script", Purpose::errorShare);
+    }
+    for (std::size_t i = 0; i < model.vrrp.size(); ++i) {
+        s.vrrp[i].coverage.id = streamId(model.vrrp[i].id + "/coverage", Purpose::failover);
+        s.vrrp[i].byHand.id = streamId(model.vrrp[i].id + "/by hand", Purpose::failover);
+        s.vrrp[i].takeOver.id = streamId(model.vrrp[i].id + "/failover", Purpose::failover);
+    }
     truth.restartStreams.resize(model.components.size());
     for (std::size_t i = 0; i < model.components.size(); ++i) {
         const Component& component = model.components[i];
@@ -81,6 +91,8 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.lanes.resize(m.lanes.size());
     s.balancers.resize(m.balancers.size());
     s.targets.resize(m.targets.size());
+    s.vrrp.resize(m.vrrp.size());
+    s.vrrpMembers.resize(m.vrrpMembers.size());
     s.dependencyTurn.resize(m.dependencies.size(), 0);
     s.edgeAttempts.resize(m.edges.size(), 0);
     s.edgeFailures.resize(m.edges.size(), 0);
@@ -101,6 +113,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     }
     for (Index i = 0; i < m.balancers.size(); ++i)
         startChecks(c, i);
+    startVrrp(c);
     startFaults(c);
     if (m_structure) {
         std::unordered_map<std::string, std::uint32_t> targets;
@@ -172,6 +185,10 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
             onScenario(c);
             followUp();
             break;
+        case SlotKind::vrrp:
+            onVrrp(c, info.index);
+            followUp();
+            break;
         }
     }
     for (Index lane = 0; lane < m.lanes.size(); ++lane)
@@ -193,15 +210,16 @@ void RequestEngine::followUp() {
     std::vector<std::uint8_t> up(m_structure->flows().size() + 1, 1);
     const auto scratch = m_structure->makeScratch();
     const std::size_t flows = m_structure->flows().size();
-    if (m_truth.cuts.empty()) {
+    if (m_truth.cuts.empty() && m_model->vrrp.empty()) {
         up[flows] = m_structure->evaluateUp(states.data(), views.data(), up.data(), *scratch) ? 1 : 0;
     } else {
         // What a cut takes away depends on where the client is.
         std::vector<std::uint8_t> mine(up.size(), 1);
         for (const ClientModel& client : m_model->clients) {
             std::vector<ComponentState> seen = states;
-            hideUnreached(client.node, seen);
-            m_structure->evaluateUp(seen.data(), views.data(), mine.data(), *scratch);
+            if (!m_truth.cuts.empty()) hideUnreached(client.node, seen);
+            const std::vector<GroupRole> roles = rolesFor(client.node);
+            m_structure->evaluateUp(seen.data(), views.data(), roles.data(), mine.data(), *scratch);
             for (std::size_t f = 0; f < flows; ++f)
                 if (m_structure->flows()[f].client == m_model->nodes[client.node].id) up[f] = mine[f];
         }
@@ -234,6 +252,22 @@ std::vector<ComponentState> RequestEngine::structureStates() const {
         states[i] = truth.restarting && mode == 0 ? kNotStarted : static_cast<ComponentState>(mode);
     }
     return states;
+}
+
+// Who holds what for this client.
+std::vector<GroupRole> RequestEngine::rolesFor(Index client) {
+    std::vector<GroupRole> roles(m_structure->groups().size());
+    const Context c{*m_model, m_state, m_truth};
+    const std::vector<ComponentState> states = structureStates();
+    for (std::size_t g = 0; g < roles.size(); ++g)
+        for (const std::uint32_t member : m_structure->groups()[g].members)
+            if (states[member] == 0 && roles[g].active == kNobody) roles[g].active = member;
+    for (Index pair = 0; pair < m_model->vrrp.size(); ++pair) {
+        roles[m_model->vrrp[pair].group].active = kNobody;
+        const Index holder = holderFor(c, pair, client);
+        if (holder != kNone) roles[m_model->vrrp[pair].group].active = m_model->vrrpMembers[holder].node;
+    }
+    return roles;
 }
 
 // Nodes that no request of this client can get to and back from count as gone.

@@ -57,6 +57,7 @@ public:
 private:
     void followUp();
     std::vector<ComponentState> structureStates() const;
+    std::vector<GroupRole> rolesFor(Index client);
     void hideUnreached(Index client, std::vector<ComponentState>& states) const;
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const StateFunction> m_structure;

@@ -39,6 +39,50 @@ std::string deployText(const Model& model, const LogEntry& entry) {
                        formatSignificant(100 * entry.value));
 }
 
+// Who holds a shared address.
+void describeRole(const Model& model, const LogEntry& entry, RunEvent& event) {
+    const std::string& what = model.components[entry.what].name;
+    const std::string& pair = model.vrrp[entry.a].name;
+    const std::string later = formatDuration(Duration::seconds(entry.value));
+    switch (entry.kind) {
+    case LogKind::tookAddress:
+        event.kind = "role_changed";
+        event.text = entry.by == kNone || entry.by == entry.what
+                         ? fmt::format("{} takes the address of {}", what, pair)
+                         : fmt::format("{} takes the address of {} from {}", what, pair,
+                                       model.components[entry.by].name);
+        if (entry.value > 0) event.text += fmt::format(", {} after the failure", later);
+        break;
+    case LogKind::gaveAddress:
+        event.kind = "role_changed";
+        event.text = fmt::format("{} gives the address of {} away", what, pair);
+        break;
+    case LogKind::takeOverFailed:
+        event.kind = "failover_failed";
+        event.text = fmt::format("The take-over by {} does not work: a human ends it in {}", what, later);
+        break;
+    case LogKind::scriptFailed:
+        event.kind = "marked_down";
+        event.text = fmt::format("The script on {} gives its balancer up", what);
+        break;
+    case LogKind::scriptPassed:
+        event.kind = "marked_up";
+        event.text = fmt::format("The script on {} finds its balancer good again", what);
+        break;
+    case LogKind::splitBrain:
+        event.kind = "split_brain";
+        event.text =
+            fmt::format("{} and {} both hold the address of {}", what, model.components[entry.by].name, pair);
+        break;
+    case LogKind::splitBrainOver:
+        event.kind = "split_brain_over";
+        event.text = fmt::format("Only one member holds the address of {} again, after {}", pair, later);
+        break;
+    default:
+        break;
+    }
+}
+
 } // namespace
 
 RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS) {
@@ -111,39 +155,82 @@ RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS
         event.kind = "rolled_back";
         event.text = fmt::format("{}: the bad version of {} is off again", what, model.steps[entry.a].name);
         break;
+    default:
+        describeRole(model, entry, event);
+        break;
     }
     return event;
 }
+
+namespace {
+
+std::string modeName(const Model& model, Index component, std::uint32_t mode) {
+    if (mode == 0) return "back";
+    if (mode == kNone) return "outage";
+    if (mode == kNone - 1) return "isolation";
+    return model.components[component].modes[mode - 1].id;
+}
+
+void summarise(std::vector<double> seconds, Estimate& mean, Estimate& p95) {
+    std::vector<std::optional<double>> values(seconds.begin(), seconds.end());
+    mean = replicationMean(values);
+    std::sort(seconds.begin(), seconds.end());
+    p95.value = seconds[static_cast<std::size_t>(0.95 * static_cast<double>(seconds.size() - 1) + 0.5)];
+    p95.method = Method::simulated;
+    p95.samples = seconds.size();
+    std::uint64_t low = 0, high = 0;
+    if (quantileRanks(seconds.size(), 0.95, low, high)) p95.ci95 = Interval{seconds[low], seconds[high]};
+}
+
+// Take-overs, by group and by the failure of the member that had the role.
+std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData> runs) {
+    struct Samples {
+        std::vector<double> detection, failover, total;
+    };
+    std::map<std::pair<Index, std::string>, Samples> samples;
+    for (const RunData& run : runs)
+        for (const RecoverySample& sample : run.recovery) {
+            if (sample.group == kNone) continue;
+            Samples& here = samples[{sample.group, modeName(model, sample.what, sample.mode)}];
+            here.detection.push_back(sample.detection);
+            here.failover.push_back(sample.seconds - sample.detection);
+            here.total.push_back(sample.seconds);
+        }
+    std::vector<Recovery> recovery;
+    for (auto& [key, here] : samples) {
+        Recovery r;
+        r.what = model.groups[key.first];
+        r.mode = key.second;
+        summarise(here.detection, r.detectionMeanS, r.detectionP95S);
+        summarise(here.failover, r.failoverMeanS, r.failoverP95S);
+        summarise(here.total, r.totalMeanS, r.totalP95S);
+        r.detectionSamplesS = here.detection;
+        recovery.push_back(std::move(r));
+    }
+    return recovery;
+}
+
+} // namespace
 
 std::vector<Recovery> makeRecovery(const Model& model, std::span<const RunData> runs) {
     std::map<std::pair<Index, std::uint32_t>, std::vector<double>> samples;
     for (const RunData& run : runs)
         for (const RecoverySample& sample : run.recovery)
-            samples[{sample.what, sample.mode}].push_back(sample.seconds);
+            if (sample.group == kNone) samples[{sample.what, sample.mode}].push_back(sample.seconds);
     std::vector<Recovery> recovery;
     for (auto& [key, seconds] : samples) {
         Recovery r;
         r.what = model.components[key.first].id;
-        r.mode = key.second == 0           ? "back"
-                 : key.second == kNone     ? "outage"
-                 : key.second == kNone - 1 ? "isolation"
-                                           : model.components[key.first].modes[key.second - 1].id;
-        std::vector<std::optional<double>> values(seconds.begin(), seconds.end());
-        r.detectionMeanS = replicationMean(values);
+        r.mode = modeName(model, key.first, key.second);
         r.detectionSamplesS = seconds;
-        std::sort(seconds.begin(), seconds.end());
-        r.detectionP95S.value =
-            seconds[static_cast<std::size_t>(0.95 * static_cast<double>(seconds.size() - 1) + 0.5)];
-        r.detectionP95S.method = Method::simulated;
-        r.detectionP95S.samples = seconds.size();
-        std::uint64_t low = 0, high = 0;
-        if (quantileRanks(seconds.size(), 0.95, low, high))
-            r.detectionP95S.ci95 = Interval{seconds[low], seconds[high]};
+        summarise(seconds, r.detectionMeanS, r.detectionP95S);
         // A balancer routes around a server from the moment it marks it: detection is all there is.
         r.totalMeanS = r.detectionMeanS;
         r.totalP95S = r.detectionP95S;
         recovery.push_back(std::move(r));
     }
+    for (Recovery& r : groupRecovery(model, runs))
+        recovery.push_back(std::move(r));
     return recovery;
 }
 
@@ -155,6 +242,9 @@ std::vector<std::string> makeAssumptions(const Model& model) {
         sentences.push_back("Connections to servers are kept open: a request pays half a round trip each way "
                             "and no handshake.");
     }
+    if (!model.vrrp.empty())
+        sentences.push_back("Adverts between members of a VRRP pair take no time of their own, and each "
+                            "caller reaches the newest holder of the address that it can hear.");
     for (const BalancerModel& b : model.balancers)
         if (b.hangTimeout < kSecond) {
             sentences.push_back("Check timeouts below 1 s are not kept exactly by HAProxy (0.5 s was "

@@ -94,6 +94,9 @@ void TraceRecorder::captureNodes(Frame& frame, double seconds) {
         if (truth.restarting) node.state = NodeState::recovering, node.mode = "restart";
         if (truth.outages) node.state = NodeState::down, node.mode = "outage";
         const ModelNode& m = model.nodes[n];
+        if (m.vrrpMember != kNone)
+            node.role = s.vrrpMembers[m.vrrpMember].phase == VrrpPhase::master ? MemberRole::active
+                                                                               : MemberRole::standby;
         if (m.role == Role::station) {
             const StationState& st = s.stations[m.sub];
             const StationModel& station = model.stations[m.sub];
