@@ -26,9 +26,8 @@ struct RoleSentence {
 constexpr RoleSentence kRoles[] = {
     {"one_active",
      "{}: one member at a time is active, and exact figures and failure runs make another one active at once "
-     "when it fails. How long a take-over takes and that it may fail are not simulated yet. In request runs "
-     "all members share the calls for now.",
-     "Take the availability as that of perfect take-overs; do not take a request run for one of this group."},
+     "when it fails. How long a take-over takes and that it may fail are in request runs only.",
+     "Take the availability as that of perfect take-overs; run a scenario to see a real one."},
     {"one_writer",
      "{}: one member at a time takes writes, and exact figures and failure runs promote another one at once "
      "when it fails. How long a failover takes, that it may fail, replication lag and lost transactions are "
