@@ -24,6 +24,53 @@ bool isDown(const CanvasView& view, const std::string& id) {
     return live && live->frame.state != NodeState::up;
 }
 
+QAction* addCause(QMenu& menu, CanvasView& view, const QString& words, ScenarioEvent event) {
+    Session& session = view.session();
+    QAction* action = menu.addAction(words);
+    QObject::connect(action, &QAction::triggered, &view, [&session, event = std::move(event)] {
+        if (session.runState() == Session::RunState::idle) session.startRun({});
+        session.cause(event);
+    });
+    return action;
+}
+
+ScenarioEvent eventOn(const char* action, const std::string& what) {
+    ScenarioEvent event;
+    event.action = action;
+    event.what = what;
+    return event;
+}
+
+// Nodes and places whose network breaks while they run on.
+void addCuts(QMenu& menu, CanvasView& view, const std::string& id) {
+    const bool running = view.session().runState() != Session::RunState::idle;
+    QMenu* cut = menu.addMenu(view.theme().icon(QStringLiteral("isolate"), Tone::bad),
+                              running ? QStringLiteral("Cut off") : QStringLiteral("Run and cut off"));
+    const std::pair<const char*, const char*> directions[] = {
+        {"both", "From everything"}, {"in", "Nothing gets in"}, {"out", "Nothing gets out"}};
+    for (const auto& [direction, words] : directions) {
+        ScenarioEvent event = eventOn("isolate", id);
+        if (std::string_view(direction) != "both") event.parameters["direction"] = std::string(direction);
+        addCause(*cut, view, QString::fromLatin1(words), std::move(event))
+            ->setObjectName(QStringLiteral("cut:%1").arg(QLatin1String(direction)));
+    }
+    if (!running) return;
+    QAction* join = addCause(menu, view, QStringLiteral("Reconnect"), eventOn("heal", id));
+    join->setIcon(view.theme().icon(QStringLiteral("connect"), Tone::ok));
+    join->setObjectName(QStringLiteral("reconnect"));
+}
+
+void addDeployment(QMenu& menu, CanvasView& view, const Group& group) {
+    if (!hasMechanism(group, "deployment") || membersOf(view.session().design(), group.id).empty()) return;
+    const bool running = view.session().runState() != Session::RunState::idle;
+    QAction* deploy = addCause(menu, view,
+                               running ? QStringLiteral("Deploy a bad version")
+                                       : QStringLiteral("Run and deploy a bad version"),
+                               eventOn("deploy", group.id.str()));
+    deploy->setIcon(view.theme().icon(QStringLiteral("deploy"), Tone::bad));
+    deploy->setObjectName(QStringLiteral("deploy-bad"));
+}
+
 void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
                  const std::vector<ResolvedFailureMode>& modes) {
     if (modes.empty()) return;
@@ -39,6 +86,7 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
             session.kill(qt(id), mode);
         });
     }
+    addCuts(menu, view, id);
     if (!running) return;
     QAction* heal =
         menu.addAction(view.theme().icon(QStringLiteral("heal"), Tone::ok), QStringLiteral("Heal"));
@@ -118,6 +166,7 @@ QMenu* makeContextMenu(CanvasView& view, const std::string& id, QPointF scenePos
     auto* menu = new QMenu(&view);
     if (const Node* node = design.nodes.find(id)) addFailures(*menu, view, id, failureModesOf(*node));
     if (const Domain* domain = design.domains.find(id)) addFailures(*menu, view, id, failureModesOf(*domain));
+    if (const Group* group = design.groups.find(id)) addDeployment(*menu, view, *group);
     if (design.nodes.contains(id) || design.groups.contains(id)) {
         QAction* link =
             menu->addAction(view.theme().icon(QStringLiteral("connect")), QStringLiteral("Link from here"));

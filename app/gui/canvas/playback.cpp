@@ -222,19 +222,27 @@ void PlaybackAnimator::showStreams(const Trace& trace, const Frame& frame) {
 }
 
 void PlaybackAnimator::showOutages(const SimulationResult& result, double atS) {
-    std::map<std::string, double> since;
+    struct Trouble {
+        const char* word;
+        double sinceS;
+    };
+    std::map<std::string, Trouble> outages, cuts; // a place that is out is not only cut off
     for (const RunEvent& event : result.events) {
-        if (event.atS > atS) continue;
-        if (!m_session.design().domains.contains(event.what)) continue;
-        if (event.kind == "failed") since[event.what] = event.atS;
-        if (event.kind == "repaired") since.erase(event.what);
+        if (event.atS > atS || !m_session.design().domains.contains(event.what)) continue;
+        if (event.kind == "failed") outages[event.what] = {"outage", event.atS};
+        if (event.kind == "repaired") outages.erase(event.what);
+        if (event.kind == "cut") cuts.try_emplace(event.what, Trouble{"cut off", event.atS});
+        if (event.kind == "healed") cuts.erase(event.what);
     }
+    outages.merge(cuts);
     for (const Domain& domain : m_session.design().domains) {
-        const auto found = since.find(domain.id.str());
-        const bool out = found != since.end();
-        m_scene.setOutage(domain.id.str(), out,
-                          out ? QStringLiteral("outage for %1").arg(words::elapsed(atS - found->second))
-                              : QString());
+        const auto found = outages.find(domain.id.str());
+        QString sentence;
+        if (found != outages.end())
+            sentence =
+                QStringLiteral("%1 for %2")
+                    .arg(QLatin1String(found->second.word), words::elapsed(atS - found->second.sinceS));
+        m_scene.setOutage(domain.id.str(), found != outages.end(), sentence);
     }
 }
 

@@ -91,7 +91,7 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
         if (event.kind == "check_failed" || event.kind == "check_passed") {
             mark.important = false;
             mark.tone = event.kind == "check_failed" ? Tone::bad : Tone::ok;
-        } else if (event.kind == "repaired")
+        } else if (event.kind == "repaired" || event.kind == "healed" || event.kind == "rolled_back")
             mark.tone = Tone::recovering;
         else if (event.kind == "marked_up")
             mark.tone = Tone::ok;

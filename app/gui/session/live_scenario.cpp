@@ -20,7 +20,14 @@ std::string label(const Design& design, const ScenarioEvent& event) {
         name = node->displayName();
     else if (const Domain* domain = design.domains.find(event.what))
         name = domain->displayName();
-    return (event.action == "repair" ? "heal " : event.action == "fail" ? "kill " : "change ") + name;
+    else if (const Group* group = design.groups.find(event.what))
+        name = group->displayName();
+    if (event.action == "repair") return "heal " + name;
+    if (event.action == "fail") return "kill " + name;
+    if (event.action == "isolate") return "cut off " + name;
+    if (event.action == "heal") return "reconnect " + name;
+    if (event.action == "deploy") return "deploy to " + name;
+    return event.action + " " + name;
 }
 
 std::string freshScenario(const Design& design, const std::string& base) {
@@ -52,7 +59,8 @@ void add(Scenario& live, ScenarioEvent event) {
 
 Scenario fitting(const Design& design, Scenario live) {
     std::erase_if(live.events, [&](const ScenarioEvent& event) {
-        return !design.nodes.contains(event.what) && !design.domains.contains(event.what);
+        return !design.nodes.contains(event.what) && !design.domains.contains(event.what) &&
+               !design.groups.contains(event.what);
     });
     return live;
 }

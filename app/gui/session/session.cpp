@@ -384,17 +384,17 @@ void Session::kill(const QString& id, const QString& mode) {
     event.action = "fail";
     event.what = id.toStdString();
     event.mode = mode.toStdString();
-    addLiveEvent(std::move(event));
+    cause(std::move(event));
 }
 
 void Session::heal(const QString& id) {
     ScenarioEvent event;
     event.action = "repair";
     event.what = id.toStdString();
-    addLiveEvent(std::move(event));
+    cause(std::move(event));
 }
 
-void Session::addLiveEvent(ScenarioEvent event) {
+void Session::cause(ScenarioEvent event) {
     if (runState() == RunState::finished) {
         emit notice(tr("The run has ended. Move the time back to break something in it."));
         return;

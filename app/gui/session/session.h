@@ -75,6 +75,7 @@ public:
     // The next start is without it.
     void kill(const QString& id, const QString& mode);
     void heal(const QString& id);
+    void cause(ScenarioEvent event); // of any kind; its time is set here
     bool hasLiveEvents() const; // that are not kept as a scenario yet
     bool runIsOutdated() const; // the design has changed since the run in runResult() was stopped
     QString liveName() const;   // a name they could be kept under
@@ -107,7 +108,6 @@ signals:
 private:
     void designHasChanged(const ChangeSet& changes);
     void replaceDocument(Design design, const QString& path);
-    void addLiveEvent(ScenarioEvent event);
     void endAvailabilityRun();
     void refineLatency(int stage);
     void forgetLatency();

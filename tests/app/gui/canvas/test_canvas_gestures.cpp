@@ -496,6 +496,32 @@ private slots:
         QVERIFY(names.contains("link-from-here"));
     }
 
+    void menuOffersCutsAndDeployments() {
+        CanvasFixture canvas;
+        const auto namesOf = [&](const char* id) {
+            const std::unique_ptr<QMenu> menu(makeContextMenu(canvas.view, id, {}));
+            QStringList names;
+            for (const QAction* action : menu->findChildren<QAction*>())
+                names << action->objectName();
+            return names;
+        };
+        QVERIFY(namesOf("web1").contains("cut:in"));
+        QVERIFY(namesOf("a").contains("cut:both"));
+        QVERIFY(namesOf("web").contains("deploy-bad"));
+        QVERIFY(!namesOf("web1").contains("reconnect")); // nothing runs
+        const std::unique_ptr<QMenu> menu(makeContextMenu(canvas.view, "a", {}));
+        menu->findChild<QAction*>(QStringLiteral("cut:out"))->trigger();
+        QVERIFY(canvas.session.runState() != Session::RunState::idle);
+        QVERIFY(canvas.session.hasLiveEvents());
+        QVERIFY(canvas.session.keepLiveEvents({}));
+        const Scenario& kept = *canvas.design().scenarios.begin();
+        QCOMPARE(kept.name, std::string("Cut off a"));
+        QCOMPARE(kept.events.front().action, std::string("isolate"));
+        QCOMPARE(std::get<std::string>(kept.events.front().parameters.at("direction")), std::string("out"));
+        QVERIFY(namesOf("a").contains("reconnect"));
+        canvas.session.stopRun();
+    }
+
     void tabsKeepClearOfLinks() {
         CanvasFixture canvas;
         QVERIFY(canvas.ready());
