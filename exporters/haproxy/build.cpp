@@ -26,6 +26,11 @@ std::int64_t portOf(const Node& node) {
     return get(node, key::server::deploy::port);
 }
 
+bool isExported(const Node& node, std::string_view target) {
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    return kind && std::find(kind->exports.begin(), kind->exports.end(), target) != kind->exports.end();
+}
+
 } // namespace
 
 std::vector<Word> phrase(std::string_view text) {
@@ -55,17 +60,22 @@ Builder::Builder(const Design& design, const Node& balancer, const std::string& 
 }
 
 Result<Built> Builder::run() {
-    m_built.figures = figuresOf(m_balancer);
     if (Status status = collectTargets(); !status) return status.error();
-    Result<Word> bind = bindAddress();
+    m_built.figures = figuresOf(m_balancer, m_set != nullptr);
+    Result<Word> bind = bindAddress(get(m_balancer, k::deploy::port));
     if (!bind) return bind.error();
     preamble();
     global();
     if (anyName()) resolvers();
-    defaults();
-    if (!m_paths.metricsBind.empty()) metrics();
-    frontend(*bind);
-    backend();
+    if (m_set) {
+        if (Status status = databaseFront(); !status) return status.error();
+        databaseNotes();
+    } else {
+        defaults();
+        if (!m_paths.metricsBind.empty()) metrics();
+        frontend(*bind);
+        backend();
+    }
     generalNotes();
     header();
     return std::move(m_built);
@@ -120,16 +130,7 @@ Status Builder::collectTargets() {
                                  called(m_balancer)),
                      "Link it to a server or to a pool with members.",
                      {}};
-    for (const Target& target : m_targets)
-        if (const Descriptor* kind = Catalogue::builtIn().kind(target.node->kind);
-            kind && std::find(kind->exports.begin(), kind->exports.end(), "haproxy") == kind->exports.end())
-            return Error{
-                ErrorKind::invalidInput,
-                "export.haproxy_not_http",
-                fmt::format("{} is a {} behind the balancer {}: the export writes HTTP servers only.",
-                            called(*target.node), kind->title, called(m_balancer)),
-                "Leave the link out of the design that you export.",
-                {}};
+    if (Status status = checkSpeech(); !status) return status;
     const k::Balance balance = get(m_parameters, k::balance);
     const bool fixed =
         balance == k::Balance::staticRr || balance == k::Balance::source || balance == k::Balance::uri;
@@ -148,6 +149,58 @@ Status Builder::collectTargets() {
         m_built.servers.push_back({target.node->id.str(), target.name});
         if (Status status = resolveAddress(target, variables); !status) return status;
     }
+    return success();
+}
+
+// What the targets speak: HTTP all of them, or MySQL, as members of one replication set.
+Status Builder::checkSpeech() {
+    const auto refuse = [](std::string code, std::string message, std::string cure) {
+        return Error{ErrorKind::invalidInput, std::move(code), std::move(message), std::move(cure), {}};
+    };
+    const Target* http = nullptr;
+    for (const Target& target : m_targets) {
+        const Node& node = *target.node;
+        if (isExported(node, "haproxy")) {
+            http = &target;
+            continue;
+        }
+        if (!isExported(node, "mysql"))
+            return refuse(
+                "export.haproxy_not_http",
+                fmt::format("{} is a {} behind the balancer {}, which speaks neither HTTP nor MySQL.",
+                            called(node), Catalogue::builtIn().kind(node.kind)->title, called(m_balancer)),
+                "Leave the link out of the design that you export.");
+        const Group* set = node.group ? m_design.groups.find(node.group->str()) : nullptr;
+        if (!set || !hasRole(*set, "one_writer"))
+            return refuse(
+                "export.haproxy_no_set",
+                fmt::format("{} behind the balancer {} belongs to no replication set, so nobody says "
+                            "who may write.",
+                            called(node), called(m_balancer)),
+                "Group it as MySQL replication, alone if need be.");
+        if (m_set && m_set != set)
+            return refuse(
+                "export.haproxy_mixed",
+                fmt::format("the balancer {} stands in front of two replication sets, {} and {}; what "
+                            "is written has one port for writes.",
+                            called(m_balancer), m_set->id.str(), set->id.str()),
+                "Give each set a balancer of its own.");
+        m_set = set;
+    }
+    if (m_set && http)
+        return refuse(
+            "export.haproxy_mixed",
+            fmt::format("the balancer {} stands in front of the replication set {} and of {}, which "
+                        "speaks HTTP.",
+                        called(m_balancer), m_set->id.str(), called(*http->node)),
+            "Give each of them a balancer of its own.");
+    if (m_set && !get(m_parameters, k::check))
+        return refuse(
+            "export.haproxy_unchecked",
+            fmt::format("the balancer {} does not check its servers, so it cannot know which member "
+                        "of {} may write.",
+                        called(m_balancer), m_set->id.str()),
+            "Switch its health checks on.");
     return success();
 }
 
@@ -187,15 +240,16 @@ bool Builder::sharesAddress() const {
     return group && hasRole(*group, "one_active");
 }
 
-Result<Word> Builder::bindAddress() {
+Result<Word> Builder::bindAddress(std::int64_t port) {
     const std::string host = hostOf(m_balancer);
-    const std::int64_t port = portOf(m_balancer);
     if (host.empty()) return Word::keyword(fmt::format("*:{}", port));
     const HostKind kind = classifyHost(host);
     if (kind == HostKind::invalid) return badHost(m_balancer, host);
     if (sharesAddress()) {
-        note(fmt::format("{} listens on all addresses, not only on {}: the shared one of {} comes and goes.",
-                         called(m_balancer), host, m_balancer.group->str()));
+        if (port == portOf(m_balancer))
+            note(fmt::format(
+                "{} listens on all addresses, not only on {}: the shared one of {} comes and goes.",
+                called(m_balancer), host, m_balancer.group->str()));
         return Word::keyword(fmt::format("{}:{}", kind == HostKind::ipv6 ? "[::]" : "*", port));
     }
     return Word::keyword(kind == HostKind::ipv6 ? fmt::format("[{}]:{}", host, port)
@@ -231,10 +285,7 @@ void Builder::preamble() {
 std::vector<const Node*> balancersOf(const Design& design) {
     std::vector<const Node*> found;
     for (const Node& node : design.nodes) {
-        const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
-        const bool exported =
-            kind && std::find(kind->exports.begin(), kind->exports.end(), "haproxy") != kind->exports.end();
-        if (exported && kind->hasRole("balancer")) found.push_back(&node);
+        if (isExported(node, "haproxy") && hasRole(node, "balancer")) found.push_back(&node);
     }
     return found;
 }

@@ -37,9 +37,10 @@ struct ServerName {
 
 struct Built {
     Config config;
-    std::string balancer; // node id
-    std::string slug;     // name of its folder
-    std::string backend;
+    std::string balancer;    // node id
+    std::string slug;        // name of its folder
+    std::string backend;     // in front of a replication set: the members that may write
+    std::string readBackend; // in front of a replication set: those that are read; "" otherwise
     std::vector<ServerName> servers;
     std::vector<Variable> variables;
     std::vector<std::string> notes; // what is missing, rounded or cannot be said in HAProxy's language
@@ -55,7 +56,11 @@ struct Built {
 std::vector<const Node*> balancersOf(const Design& design);
 
 // Errors: "export.haproxy_no_servers" (linked to nothing), "export.host" (an address that is neither an IP
-// address nor a DNS name), "export.haproxy_too_many_servers" (more than 4095 with a dynamic algorithm).
+// address nor a DNS name), "export.haproxy_too_many_servers" (more than 4095 with a dynamic algorithm),
+// "export.haproxy_not_http" (a target that speaks neither HTTP nor MySQL), "export.haproxy_mixed" (more than
+// one replication set, or one beside HTTP servers), "export.haproxy_no_set" (a database of no replication
+// set), "export.haproxy_unchecked" (a replication set without health checks), "export.haproxy_port" (no port
+// left for reads).
 Result<Built> build(const Design& design, const Node& balancer, const std::string& slug, Version version,
                     const Paths& paths = {});
 

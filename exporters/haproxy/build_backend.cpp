@@ -89,6 +89,11 @@ void Builder::checks(std::vector<Statement>& lines) {
         say(lines, "option tcp-check", {}, {"A connection is enough: a hung server looks healthy."});
         note("health checks only connect (check_type tcp): a server that hangs is never noticed.");
     }
+    checkTimers(lines);
+}
+
+// The same for every kind of check.
+void Builder::checkTimers(std::vector<Statement>& lines) {
     const CheckTimers timers = checkTimersOf(m_parameters);
     if (timers.timeout && *timers.timeout < Duration::seconds(1))
         note("check timeouts below 1 s are unreliable in HAProxy: 0.5 s was measured to take 0.5 to 1.0 "
@@ -164,7 +169,7 @@ void Builder::server(std::vector<Statement>& lines, const Target& target, bool c
     };
     if (check) add("check");
     if (get(m_parameters, k::cookie)) add("cookie " + target.name);
-    if (target.isName) add("resolvers system init-addr last,libc,none");
+    resolve(lines.back(), target);
     if (target.tls) {
         add(m_version >= Version{2, 6}
                 ? "ssl verify required ca-file @system-ca sni"
@@ -178,6 +183,12 @@ void Builder::server(std::vector<Statement>& lines, const Target& target, bool c
     }
 }
 
+void Builder::resolve(Statement& server, const Target& target) {
+    if (!target.isName) return;
+    for (Word& word : phrase("resolvers system init-addr last,libc,none"))
+        server.words.push_back(word);
+}
+
 std::string Builder::variableOf(const Target& target) {
     for (const Part& part : target.address.parts())
         if (part.variable) return part.text;
@@ -186,7 +197,7 @@ std::string Builder::variableOf(const Target& target) {
 
 void Builder::generalNotes() {
     for (const Link* link : m_links)
-        if (!link->classes.empty())
+        if (!link->classes.empty() && !m_set)
             note(fmt::format(
                 "link {} carries only {}; HAProxy sees no request classes, so every request may take it.",
                 link->id.str(), listNames(link->classes)));
@@ -208,6 +219,7 @@ void Builder::generalNotes() {
         "HAProxy needs about {} open files to start (2 x maxconn + servers + 100). Its own check "
         "of the configuration does not look at that; check.sh compares it with the limit of the machine.",
         grouped(std::to_string(m_built.openFiles))));
+    if (m_set) return;
     note("TLS is not part of the design: clients reach the frontend over plain HTTP. Add \"ssl crt\" to "
          "its bind line for HTTPS.");
 }

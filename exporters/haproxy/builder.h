@@ -54,10 +54,11 @@ private:
 
     // ---- targets (build.cpp)
     Status collectTargets();
+    Status checkSpeech();
     void addNode(const Node& node);
     Status resolveAddress(Target& target, quoting::Slugs& variables);
     bool sharesAddress() const; // a member of a pair whose members hold one address in turn
-    Result<Word> bindAddress();
+    Result<Word> bindAddress(std::int64_t port);
 
     // ---- sections before the backend (build_sections.cpp, the first two in build.cpp)
     void header();
@@ -71,11 +72,23 @@ private:
     void metrics();
     void frontend(const Word& bind);
 
+    // ---- in front of a replication set (build_database.cpp)
+    Status databaseFront();
+    void databaseDefaults();
+    void databaseFrontend(std::string_view what, const Word& bind, const std::string& backend,
+                          std::vector<std::string> comments);
+    enum class Asks : std::uint8_t { writers, readers, all };
+    void databaseBackend(const std::string& name, Asks asks);
+    void databaseChecks(std::vector<Statement>& lines, Asks asks);
+    void databaseNotes();
+
     // ---- the backend (build_backend.cpp)
     void backend();
     void balance(std::vector<Statement>& lines);
     void refuseBelowNeeded(std::vector<Statement>& lines);
     void checks(std::vector<Statement>& lines);
+    void checkTimers(std::vector<Statement>& lines);
+    void resolve(Statement& server, const Target& target);
     // A Host header of the check: text that could end the header is refused by leaving it to the note.
     std::string checkedHost(const std::string& host);
     void limits(std::vector<Statement>& lines);
@@ -93,6 +106,7 @@ private:
     std::vector<Target> m_targets;
     std::vector<const Link*> m_links;
     std::vector<const Group*> m_groups;
+    const Group* m_set = nullptr; // the replication set behind it, if that is what it balances
     Built m_built;
 };
 

@@ -32,7 +32,10 @@ static std::optional<Window> windowOf(const DetectionLaw& law) {
     return Window{Duration::seconds(law.minS), Duration::seconds(law.maxS)};
 }
 
-Figures figuresOf(const Node& balancer) {
+Figures figuresOf(const Node& node, bool asks) {
+    Node balancer = node;
+    if (asks)
+        balancer.parameters.insert_or_assign(std::string(key::haproxy::checkType.id), std::string("http"));
     Figures figures;
     figures.refused = windowOf(detectionTime(balancer, FailureEffect::crash));
     figures.hang = windowOf(detectionTime(balancer, FailureEffect::hang));

@@ -32,7 +32,8 @@ struct CheckTimers {
 };
 CheckTimers checkTimersOf(const Parameters& balancer);
 
-// The law of core/structure/detection.h, which the simulator is held to as well.
-Figures figuresOf(const Node& balancer);
+// The law of core/structure/detection.h, which the simulator is held to as well. `asks`: whatever the
+// design's type of check, a question is asked that a server which hangs does not answer.
+Figures figuresOf(const Node& balancer, bool asks = false);
 
 } // namespace alwayson::exporters::haproxy

@@ -27,6 +27,7 @@ std::string manifest(const Design& design, const Built& built, Version version, 
     for (const ServerName& server : built.servers)
         servers[server.node] = built.backend + "/" + server.name;
     json["servers"] = servers;
+    if (!built.readBackend.empty()) json["reads"] = built.readBackend;
     json["simulated"] = {{"refused_noticed_after_s", windowJson(built.figures.refused)},
                          {"hang_noticed_after_s", windowJson(built.figures.hang)},
                          {"gone_noticed_after_s", windowJson(built.figures.gone)},

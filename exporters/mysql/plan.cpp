@@ -51,6 +51,7 @@ public:
         if (Status status = members(); !status) return status.error();
         if (Status status = network(); !status) return status.error();
         replication();
+        m_plan.balancer = anyBalancer();
         notes();
         return std::move(m_plan);
     }
@@ -188,6 +189,19 @@ private:
         m_plan.ackTimeoutMs = static_cast<std::int64_t>(ms);
     }
 
+    bool anyBalancer() const {
+        for (const Link& link : m_design.links) {
+            const Node* to = m_design.nodes.find(link.to);
+            const bool here = link.to == m_group.id.str() || (to && to->group && *to->group == m_group.id);
+            if (!here) continue;
+            for (const Node& node : m_design.nodes)
+                if ((node.id.str() == link.from || (node.group && node.group->str() == link.from)) &&
+                    hasRole(node, "balancer"))
+                    return true;
+        }
+        return false;
+    }
+
     void notes() {
         namespace g = group_key;
         note("Workers and service times are what the machine does with your queries, not settings; memory "
@@ -210,7 +224,10 @@ private:
         if (get(m_parameters, g::manager) == g::Manager::orchestrator ||
             get(m_parameters, g::manager) == g::Manager::mha)
             note("The manager's own configuration is not written; its timers are in the table above.");
-        if (m_plan.usesProxy())
+        if (m_plan.balancer)
+            note("The balancer in front of the set is written by the export for HAProxy: it asks each member "
+                 "whether it may write.");
+        else if (m_plan.usesProxy())
             note("How the proxy finds the member that may write is its own configuration: it must ask for "
                  "read_only, because a port that answers says nothing about that.");
         if (get(m_parameters, g::writeRoute) == g::WriteRoute::virtualIp)
@@ -239,7 +256,7 @@ std::vector<const Member*> Plan::successors() const {
 }
 
 bool Plan::usesProxy() const {
-    return get(group->parameters, group_key::writeRoute) == group_key::WriteRoute::proxy ||
+    return balancer || get(group->parameters, group_key::writeRoute) == group_key::WriteRoute::proxy ||
            get(group->parameters, group_key::readRoute) == group_key::ReadRoute::proxy;
 }
 

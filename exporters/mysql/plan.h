@@ -52,6 +52,7 @@ struct Plan {
 
     // Members that may become the source: preferred ones first, each in design order.
     std::vector<const Member*> successors() const;
+    bool balancer = false;  // an HAProxy of the design stands in front of it
     bool usesProxy() const; // writers or readers find the members by a proxy
 };
 

@@ -1,5 +1,6 @@
 #include "exporters/mysql/statements.h"
 
+#include "exporters/common/database_check.h"
 #include "exporters/quoting/sql.h"
 
 #include <fmt/format.h>
@@ -90,9 +91,9 @@ private:
         return success();
     }
 
-    // A proxy's check sends no password; the account can do nothing.
+    // A proxy's check sends no password; the account can do nothing but ask who may write.
     Status checkAccount(std::string& into) const {
-        const Result<std::string> name = quoting::sqlAccount("haproxy_check", m_plan.network);
+        const Result<std::string> name = quoting::sqlAccount(kCheckAccount, m_plan.network);
         if (!name) return name.error();
         into += fmt::format("CREATE USER IF NOT EXISTS {};\n", *name);
         return success();

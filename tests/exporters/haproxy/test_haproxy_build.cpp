@@ -55,8 +55,8 @@ private slots:
         accept(designFrom("examples/seed-article.aon.json"));
     }
 
-    // mode http in front of a database would be nonsense.
-    void onlyHttpServersAreWritten() {
+    // Nobody would say which one may write; test_haproxy_database has the others.
+    void databasesOfNoSetAreRefused() {
         Design design = designFrom("templates/web-pair.aon.json");
         const std::size_t at = design.nodes.indexOf("web1");
         QVERIFY(at != Table<Node>::npos);
@@ -64,7 +64,7 @@ private slots:
         node.kind = "mysql";
         node.parameters.clear();
         design.nodes.replace(at, node);
-        QCOMPARE(errorOf(design), std::string("export.haproxy_not_http"));
+        QCOMPARE(errorOf(design), std::string("export.haproxy_no_set"));
     }
 
     void templatesAreAccepted() { accept(designFrom("templates/web-pair.aon.json")); }
