@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
-#include <limits>
 #include <map>
 
 namespace alwayson {
@@ -53,11 +52,11 @@ double unavailabilityOf(const ResolvedFailureMode& mode) {
 
 // Mean time to failure that is down for a share u of the time; u = 0: never.
 double meanUntil(double u, double repair) {
-    return u > 0 ? repair * (1 - u) / u : std::numeric_limits<double>::infinity();
+    return u > 0 ? std::min(repair * (1 - u) / u, kNeverMean) : kNeverMean;
 }
 
 void setMean(DistributionShape& shape, double mean) {
-    if (std::isfinite(mean))
+    if (mean < kNeverMean)
         shape = scaled(std::move(shape), mean / shape.mean());
     else
         shape = {DistributionFamily::exponential, mean, 0, 0, {}};

@@ -11,6 +11,9 @@
 
 namespace alwayson {
 
+// Mean time to failure, in seconds, of what never fails: far enough away, and a number like any other.
+inline constexpr double kNeverMean = 1e300;
+
 // Share of a failure mode's rate that hits all members at once, 0..1: the group's own number, else
 // 1 - product of (1 - beta) over what all its members share: a host 1, a rack 0.1, a zone 0.05, a region 0.01
 // (each only while it has no outage or isolation of its own, which would be the same thing twice) and the

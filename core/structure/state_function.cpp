@@ -317,6 +317,11 @@ Result<StateFunction> StateFunction::compile(const Design& design) {
 const std::vector<StructureComponent>& StateFunction::components() const {
     return m->compiled.components;
 }
+std::span<const std::uint32_t> StateFunction::placesOf(std::uint32_t node) const {
+    const CompiledStructure& all = m->compiled;
+    return std::span(all.places)
+        .subspan(all.firstPlace[node], all.firstPlace[node + 1] - all.firstPlace[node]);
+}
 const std::vector<StructureFlow>& StateFunction::flows() const {
     return m->compiled.flows;
 }

@@ -25,6 +25,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,8 @@ public:
 
     // Nodes in design order, domains, then faults that a group shares ("web#crash").
     const std::vector<StructureComponent>& components() const;
+    // Places that a node stands in or needs, as components, shared faults included.
+    std::span<const std::uint32_t> placesOf(std::uint32_t node) const;
     const std::vector<StructureFlow>& flows() const;   // per client and class, design order
     const std::vector<StructureView>& views() const;   // empty where nothing is checked
     const std::vector<StructureGroup>& groups() const; // all groups, in design order

@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <map>
 
 namespace alwayson::validation {
 
@@ -81,19 +80,11 @@ void checkGroup(const Context& c, const Group& group, Issues& issues) {
                        "Keep it for later, or set it back to its default.");
 }
 
-// Crews, coverage of restarts, isolation of places.
+// Isolation of places.
 template <class Thing>
 void checkModes(const Context& c, const Thing& thing, Issues& issues) {
     const std::string name = nameOf(c.design, thing.id.str());
-    const bool marked =
-        isMarked(Catalogue::builtIn().part("failure_mode"), key::part::failureMode::restartCoverage.id);
     for (const ResolvedFailureMode& mode : failureModesOf(thing)) {
-        if (marked && mode.repairedBy == RepairedBy::restart && mode.restartCoverage < 1)
-            issues.warning(
-                "failure_mode.not_simulated_yet", {thing.id.str()},
-                fmt::format("That a restart may not end \"{}\" of {} is not simulated yet: it always does.",
-                            shownName(mode.title), name),
-                "Keep it for later, or choose people as what ends it.");
         if (mode.effect == FailureEffect::isolation)
             issues.warning(
                 "failure_mode.not_simulated_yet", {thing.id.str()},
@@ -103,22 +94,6 @@ void checkModes(const Context& c, const Thing& thing, Issues& issues) {
                     shownName(mode.title), name),
                 "Take its figures as those of an outage.");
     }
-}
-
-void checkCrews(const Context& c, Issues& issues) {
-    if (!isMarked(Catalogue::builtIn().part("crew"), key::part::crew::size.id)) return;
-    std::map<std::string, std::vector<std::string>> wanted; // ids of those that name the crew
-    for (const Node& node : c.design.nodes)
-        if (node.crew) wanted[*node.crew].push_back(node.id.str());
-    for (const Group& group : c.design.groups)
-        if (group.crew) wanted[*group.crew].push_back(group.id.str());
-    for (const auto& [crew, where] : wanted)
-        issues.warning(
-            "crew.not_simulated_yet", where,
-            fmt::format(
-                "The crew {} is not simulated yet: every repair begins at once, however many there are.",
-                shownName(crew)),
-            "Take the figures as those with as many people as needed.");
 }
 
 void checkNode(const Context& c, const Node& node, Issues& issues) {
@@ -171,7 +146,6 @@ void checkNotSimulated(const Context& context, Issues& issues) {
     }
     for (const Domain& domain : context.design.domains)
         checkModes(context, domain, issues);
-    checkCrews(context, issues);
     for (const Scenario& scenario : context.design.scenarios)
         checkScenario(scenario, issues);
     for (const Objective& objective : context.design.objectives)

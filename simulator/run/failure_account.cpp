@@ -25,9 +25,9 @@ std::uint64_t word(std::uint64_t who, std::uint64_t state) {
 
 // What the state function is given, its hash, and the list of suspects follow the states.
 void FailureUnit::showState(std::uint32_t c) {
-    const ComponentState shown = m_state[c] != 0   ? m_state[c]
-                                 : m_restarting[c] ? kNotStarted
-                                                   : ComponentState{0};
+    const ComponentState shown = m_state[c] != 0                  ? m_state[c]
+                                 : m_restarting[c] || m_asleep[c] ? kNotStarted
+                                                                  : ComponentState{0};
     if (shown == m_shown[c]) return;
     if (m_shown[c] != 0) m_key ^= word(c, m_shown[c]);
     if (shown != 0) m_key ^= word(c, shown);
@@ -133,10 +133,14 @@ void FailureUnit::countOutage(std::uint32_t o, double end, bool open) {
 // single repair would bring it back, it stays with the failure that began the outage.
 void FailureUnit::shareCauses() {
     const auto modeBehind = [&](std::uint32_t c) {
-        return m_state[c] != 0 ? modeOf(c, m_state[c]) : m_restartCause[c];
+        if (m_state[c] != 0) return causeOf(c);
+        return m_restarting[c] || m_model.components[c].standby == kNone
+                   ? m_restartCause[c]
+                   : m_model.standbys[m_model.components[c].standby].cause;
     };
     for (std::size_t i = 0; i < std::min(m_suspects.size(), kMostSuspects); ++i)
-        if (upWithout(m_suspects[i])) m_shares.push_back({modeBehind(m_suspects[i]), 1});
+        if (!(m_stands[m_suspects[i]] && m_state[m_suspects[i]] == 0) && upWithout(m_suspects[i]))
+            m_shares.push_back({modeBehind(m_suspects[i]), 1});
     if (m_shares.empty()) {
         if (m_outageCause == noCause() && !m_suspects.empty()) m_outageCause = modeBehind(m_suspects.front());
         m_shares.push_back({m_outageCause, 1});

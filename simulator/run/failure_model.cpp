@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <map>
 
 namespace alwayson::sim {
+
+namespace {
+constexpr double kMostBusy = 0.9; // share of their time that crews are at work; beyond, warm-up grows no more
+} // namespace
 
 ResidualSampler::ResidualSampler(const DistributionShape& shape) : m_sampler(shape) {
     switch (shape.family) {
@@ -91,8 +94,11 @@ Result<FailureModel> FailureModel::compile(const Design& design) {
     if (!function) return std::move(function).error();
     FailureModel model(std::move(function).value());
     model.addComponents(design);
-    model.addPlaces(design);
+    model.addPlaces();
     model.addViews(design, true);
+    model.addCrews(design);
+    model.addShocks(design);
+    model.addStandbys(design);
     model.addObservables();
     model.estimateWork();
     return model;
@@ -108,13 +114,14 @@ void FailureModel::addComponents(const Design& design) {
         const Node* node = part.isDomain ? nullptr : design.nodes.find(part.id);
         const Domain* domain = part.isDomain ? design.domains.find(part.id) : nullptr;
         const std::string& name = node ? node->displayName() : domain ? domain->displayName() : part.id;
+        const bool isShared = !part.title.empty(); // a fault of all members of a group
         if (node) component.ageing = node->ageing;
         component.modes = {static_cast<std::uint32_t>(modes.size()),
                            static_cast<std::uint32_t>(part.modes.size())};
         for (const ResolvedFailureMode& resolved : part.modes) {
             FailureModelMode mode;
             mode.id = resolved.id;
-            mode.cause = fmt::format("{}: {}", name, resolved.title);
+            mode.cause = isShared ? part.title : fmt::format("{}: {}", name, resolved.title);
             mode.effect = resolved.effect;
             mode.errorShare = resolved.errorShare;
             mode.resumes = resolved.resumes;
@@ -123,6 +130,17 @@ void FailureModel::addComponents(const Design& design) {
             mode.failureResidual = ResidualSampler(resolved.timeToFailure);
             mode.repairResidual = ResidualSampler(resolved.repair);
             mode.ratio = resolved.ratio();
+            mode.meanToFailure = resolved.timeToFailure.mean();
+            if (resolved.repairedBy == RepairedBy::restart && resolved.restartCoverage < 1) {
+                mode.path = RepairPath::restart;
+                mode.restartCoverage = resolved.restartCoverage;
+                mode.crewRepair = Sampler(resolved.crewRepair);
+                mode.coverageStream = streamId(part.id + "/" + resolved.id + "/coverage", Purpose::failover);
+                mode.crewRepairStream = streamId(part.id + "/" + resolved.id + "/crew", Purpose::repair);
+                component.coupled = hasRestartCoverage = true;
+            } else if (resolved.repairedBy == RepairedBy::crew) {
+                mode.path = RepairPath::people; // until it is known that there is no crew
+            }
             mode.failureStream = streamId(part.id + "/" + resolved.id, Purpose::failure);
             mode.repairStream = streamId(part.id + "/" + resolved.id, Purpose::repair);
             modes.push_back(std::move(mode));
@@ -139,28 +157,15 @@ void FailureModel::addComponents(const Design& design) {
     }
 }
 
-void FailureModel::addPlaces(const Design& design) {
-    std::map<std::string, std::uint32_t, std::less<>> domainIndex;
-    for (std::uint32_t i = 0; i < components.size(); ++i)
-        if (components[i].isDomain) domainIndex.emplace(components[i].id, i);
+void FailureModel::addPlaces() {
     std::vector<std::vector<std::uint32_t>> members(components.size());
     for (std::uint32_t i = 0; i < components.size(); ++i) {
         FailureModelComponent& component = components[i];
-        const Node* node = component.isDomain ? nullptr : design.nodes.find(component.id);
         component.domains.first = static_cast<std::uint32_t>(indices.size());
-        if (!node) continue;
-        std::vector<std::uint32_t> places;
-        const auto addChain = [&](const DomainId& id) {
-            for (const Domain* domain : domainChain(design, id)) {
-                const auto found = domainIndex.find(domain->id.str());
-                if (found != domainIndex.end()) places.push_back(found->second);
-            }
-        };
-        if (node->domain) addChain(*node->domain);
-        for (const DomainId& id : node->dependsOn)
-            addChain(id);
+        if (component.isDomain) continue;
+        const auto around = function.placesOf(i);
+        std::vector<std::uint32_t> places(around.begin(), around.end());
         std::sort(places.begin(), places.end());
-        places.erase(std::unique(places.begin(), places.end()), places.end());
         for (const std::uint32_t place : places) {
             indices.push_back(place);
             members[place].push_back(i);
@@ -247,15 +252,24 @@ void FailureModel::addObservables() {
 
 void FailureModel::estimateWork() {
     double restart = 0;
+    std::vector<double> busy(crews.size(), 0); // people that are at work on average, if there were enough
     for (const FailureModelComponent& component : components) {
-        needsWarmUp |= component.ageing != Ageing::always;
+        needsWarmUp |= component.ageing != Ageing::always || component.coupled;
         if (component.hasRestart) restart = std::max(restart, component.restart.mean());
+        const double response = component.crew == kNone ? 0 : crews[component.crew].response.mean();
         double perSecond = 0, ratio = 1;
         for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count;
              ++m) {
-            perSecond += 1 / modes[m].timeToFailure.mean();
-            ratio += modes[m].ratio;
-            longestMeanRepair = std::max(longestMeanRepair, modes[m].repair.mean());
+            const FailureModelMode& mode = modes[m];
+            double people = mode.path == RepairPath::people ? response + mode.repair.mean() : 0;
+            if (mode.path == RepairPath::restart) people = response + mode.crewRepair.mean();
+            perSecond += 1 / mode.meanToFailure;
+            ratio += mode.ratio;
+            longestMeanRepair = std::max(longestMeanRepair,
+                                         people + (mode.path == RepairPath::people ? 0 : mode.repair.mean()));
+            if (component.crew != kNone)
+                busy[component.crew] += people / mode.meanToFailure *
+                                        (mode.path == RepairPath::restart ? 1 - mode.restartCoverage : 1);
         }
         double perFailure = 2;
         const auto addChecks = [&](const IndexRange& range) {
@@ -272,6 +286,8 @@ void FailureModel::estimateWork() {
     }
     longestMeanRepair += restart;
     needsWarmUp |= hasRestarts;
+    for (std::size_t c = 0; c < crews.size(); ++c)
+        warmUpFactor = std::max(warmUpFactor, 1 / (1 - std::min(busy[c] / crews[c].size, kMostBusy)));
 }
 
 } // namespace alwayson::sim

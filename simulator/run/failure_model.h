@@ -34,6 +34,19 @@ private:
     double m_second = 0; // mixture: mean of the second branch
 };
 
+// A run of indices in one of the model's flat lists.
+struct IndexRange {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+};
+
+// How a failure comes to its end.
+enum class RepairPath : std::uint8_t {
+    atOnce,  // after the repair time
+    restart, // after the repair time, unless the restart did not work: then people are called
+    people   // people of a crew are called, who may be busy
+};
+
 struct FailureModelMode {
     std::string id;
     std::string cause; // "web1: Process crash"
@@ -42,28 +55,61 @@ struct FailureModelMode {
     bool resumes = false;
     Sampler timeToFailure, repair;
     ResidualSampler failureResidual, repairResidual;
-    double ratio = 0; // mean repair / mean time to failure
-    std::uint64_t failureStream = 0, repairStream = 0;
+    double ratio = 0;         // mean repair / mean time to failure
+    double meanToFailure = 0; // seconds; own failures and those from common causes
+    RepairPath path = RepairPath::atOnce;
+    double restartCoverage = 1;
+    Sampler crewRepair; // path restart: what people need when the restart did not work
+    std::uint64_t failureStream = 0, repairStream = 0, coverageStream = 0, crewRepairStream = 0;
 };
 
-// A run of indices in one of the model's flat lists.
-struct IndexRange {
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;
-};
+inline constexpr std::uint32_t kNone = 0xffffffffU;
 
 struct FailureModelComponent {
     std::string id;
     bool isDomain = false;
     Ageing ageing = Ageing::always;
-    IndexRange modes;        // in FailureModel::modes
-    IndexRange domains;      // nodes: places it needs, in FailureModel::indices
-    IndexRange members;      // domains: nodes that need it, in FailureModel::indices
-    IndexRange viewsOfIt;    // in FailureModel::indices
-    IndexRange viewsByIt;    // in FailureModel::indices
-    bool hasRestart = false; // domains: members need time after an outage
-    Sampler restart;         // domains
-    std::uint64_t startStream = 0, restartStream = 0;
+    IndexRange modes;              // in FailureModel::modes
+    IndexRange domains;            // nodes: places it needs, in FailureModel::indices
+    IndexRange members;            // domains: nodes that need it, in FailureModel::indices
+    IndexRange viewsOfIt;          // in FailureModel::indices
+    IndexRange viewsByIt;          // in FailureModel::indices
+    bool hasRestart = false;       // domains: members need time after an outage
+    Sampler restart;               // domains
+    std::uint32_t crew = kNone;    // in FailureModel::crews
+    std::uint32_t standby = kNone; // in FailureModel::standbys
+    bool coupled = false;          // its failures or repairs depend on other parts
+    std::uint64_t startStream = 0, restartStream = 0, responseStream = 0;
+};
+
+// People who repair, `size` at a time, first come first served.
+struct FailureModelCrew {
+    std::string id;
+    std::uint32_t size = 1;
+    std::uint32_t members = 0; // components that may wait for it
+    Sampler response;
+    std::uint32_t waitCause = 0; // down time of those who wait for somebody to be free
+};
+
+// A common cause after which each member is repaired for itself: hits all that work, at a constant rate.
+struct FailureModelShock {
+    Sampler interval;
+    IndexRange members; // components, in FailureModel::indices
+    IndexRange modes;   // of each member, in FailureModel::indices
+    std::uint32_t cause = 0;
+    std::uint64_t stream = 0;
+};
+
+// A pool some of whose members stand by: the first `serving` working ones in the order of the design serve.
+struct FailureModelStandby {
+    IndexRange members; // components, in FailureModel::indices
+    std::uint32_t serving = 0;
+    double hazard = 1; // speed of the clocks of a member that stands by
+    double startFailure = 0;
+    Sampler activation;
+    bool asleep = false; // a member that stands by answers nothing: it has to be started first
+    std::uint32_t cause = 0;
+    std::uint64_t stream = 0;
 };
 
 // How one balancer checks one target (HAProxy's state machine; behaviour rows H1 to H3, H5c). Seconds.
@@ -93,18 +139,34 @@ struct FailureModel {
     std::vector<FailureModelComponent> components; // as StateFunction::components()
     std::vector<FailureModelMode> modes;
     std::vector<FailureModelView> views; // as StateFunction::views()
+    std::vector<FailureModelCrew> crews;
+    std::vector<FailureModelShock> shocks;
+    std::vector<FailureModelStandby> standbys;
+    std::vector<std::string> furtherCauses; // of down time, beside the modes: "web: common cause (crash)"
     std::vector<std::uint32_t> indices;
     std::vector<FailureModelObservable> observables; // flows, clients, "design" last
     double eventsPerYear = 0;                        // expected, of one history
-    double longestMeanRepair = 0;                    // seconds, restart after an outage included
+    double longestMeanRepair = 0; // seconds, restart after an outage and the response of crews included
+    double warmUpFactor = 1;      // crews with much to do need longer to come to their long-run queue
     bool hasRestarts = false;
+    bool hasRestartCoverage = false;
+    bool hasActivations = false;
     bool needsWarmUp = false; // ageing depends on the state, so a stationary start is approximate
     std::uint32_t watched(std::uint32_t i) const { return indices[i]; }
+    // Causes of down time: a mode each, then none, then the further ones.
+    std::uint32_t causeCount() const {
+        return static_cast<std::uint32_t>(modes.size() + 1 + furtherCauses.size());
+    }
 
 private:
     explicit FailureModel(StateFunction compiled) : function(std::move(compiled)) {}
     void addComponents(const Design& design);
-    void addPlaces(const Design& design);
+    void addPlaces();
+    void addCrews(const Design& design);
+    void addShocks(const Design& design);
+    void addStandbys(const Design& design);
+    std::uint32_t addCause(std::string title);
+    IndexRange addIndices(const std::vector<std::uint32_t>& list);
     void addViews(const Design& design, bool withViews);
     void addObservables();
     void estimateWork();

@@ -139,7 +139,7 @@ private:
         double failures = 0;
         const auto add = [&](const FailureModelComponent& part) {
             for (std::uint32_t m = part.modes.first; m < part.modes.first + part.modes.count; ++m)
-                failures += m_totals.seconds / m_model.modes[m].timeToFailure.mean();
+                failures += m_totals.seconds / m_model.modes[m].meanToFailure;
         };
         add(component);
         for (std::uint32_t i = component.domains.first; i < component.domains.first + component.domains.count;
@@ -202,8 +202,9 @@ private:
     }
 
     std::string causeName(std::size_t mode) const {
-        return mode < m_model.modes.size() ? m_model.modes[mode].cause
-                                           : "More load than everything together can carry";
+        const std::size_t modes = m_model.modes.size();
+        if (mode > modes) return m_model.furtherCauses[mode - modes - 1];
+        return mode < modes ? m_model.modes[mode].cause : "More load than everything together can carry";
     }
 
     void addWaterfall(SimulationResult& result) const {
@@ -244,11 +245,25 @@ private:
             out.emplace_back("Balancers learn of failures only through their health checks, with HAProxy's "
                              "timing; a slow server "
                              "passes its checks.");
-        out.emplace_back("Parts fail independently of each other, except by outages of places they share.");
-        out.emplace_back("Every repair starts at once: there is no limit on repair crews.");
-        out.emplace_back("Left out: deployments, configuration changes and maintenance, common causes inside "
-                         "groups, failures "
-                         "caused by overload, queues and client retries.");
+        const bool together =
+            !m_model.shocks.empty() ||
+            std::any_of(m_model.function.components().begin(), m_model.function.components().end(),
+                        [](const StructureComponent& part) { return !part.title.empty(); });
+        out.emplace_back(together
+                             ? "Parts fail independently of each other, except by outages of places they "
+                               "share and by the common causes of their groups."
+                             : "Parts fail independently of each other, except by outages of places they "
+                               "share.");
+        const bool limited =
+            std::any_of(m_model.crews.begin(), m_model.crews.end(),
+                        [](const FailureModelCrew& crew) { return crew.members > crew.size; });
+        out.emplace_back(limited
+                             ? "People of a crew are called once a health check shows the failure, and at "
+                               "once where there is none; who finds nobody free waits, first come first "
+                               "served. What has no crew, and every restart, begins at once."
+                             : "Every repair starts at once: there is no limit on repair crews.");
+        out.emplace_back("Left out: deployments, configuration changes and maintenance, failures caused by "
+                         "overload, queues and client retries.");
     }
 
     const FailureModel& m_model;

@@ -49,7 +49,7 @@ RunPlan planLongRun(const FailureModel& model, const FailureRunOptions& options)
         plan.unit.tick = years * kSecondsOfYear;
     }
     plan.unit.seconds = years * kSecondsOfYear;
-    plan.unit.warmUp = model.needsWarmUp ? kWarmUpRepairs * model.longestMeanRepair : 0;
+    plan.unit.warmUp = model.needsWarmUp ? kWarmUpRepairs * model.longestMeanRepair * model.warmUpFactor : 0;
     const double budget =
         (options.maxEvents > 0 ? static_cast<double>(options.maxEvents) : kDefaultEvents) / cost;
     plan.rule.precision = options.precision;
@@ -92,7 +92,8 @@ public:
         m_plan.unit.key.seed = options.seed;
         m_plan.unit.perfectViews = options.perfectViews;
         m_plan.unit.listOutages = options.listOutages;
-        m_totals.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size());
+        m_totals.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size(),
+                       m_model.causeCount());
         m_workers.resize(m_pool.threads());
         m_deadline = std::isfinite(options.budgetS)
                          ? Clock::now() + std::chrono::duration_cast<Clock::duration>(

@@ -114,18 +114,20 @@ void DurationTotals::merge(const DurationTotals& other) {
     values.merge(other.values);
 }
 
-void UnitTotals::reset(std::size_t observables, std::size_t components, std::size_t modes) {
+void UnitTotals::reset(std::size_t observables, std::size_t components, std::size_t modes,
+                       std::size_t causes) {
     *this = {};
     outages.resize(observables);
     modeSeconds.assign(modes, 0);
     workingSeconds.assign(components, 0);
-    causeSeconds.assign(modes + 1, 0);
+    causeSeconds.assign(causes, 0);
     detection.resize(modes);
     recovery.resize(modes);
     back.resize(components);
 }
 
-void RunTotals::reset(std::size_t observables, std::size_t components, std::size_t modes) {
+void RunTotals::reset(std::size_t observables, std::size_t components, std::size_t modes,
+                      std::size_t causes) {
     *this = {};
     down.resize(observables);
     loss.resize(observables);
@@ -134,7 +136,7 @@ void RunTotals::reset(std::size_t observables, std::size_t components, std::size
     outages.resize(observables);
     modeSeconds.assign(modes, 0);
     workingSeconds.assign(components, 0);
-    causeSeconds.assign(modes + 1, 0);
+    causeSeconds.assign(causes, 0);
     detection.resize(modes);
     recovery.resize(modes);
     back.resize(components);

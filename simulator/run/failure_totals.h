@@ -41,7 +41,7 @@ struct DurationTotals {
 // An outage of the design. Seconds since the start of the history.
 struct OutageRecord {
     double start = 0, end = 0;
-    std::uint32_t cause = 0; // mode index
+    std::uint32_t cause = 0; // of FailureModel::causeCount()
     bool open = false;       // still down at the end
 };
 
@@ -67,14 +67,14 @@ struct UnitTotals {
     std::uint64_t freeYears = 0;
     std::vector<double> modeSeconds;       // [m]
     std::vector<double> workingSeconds;    // [c]
-    std::vector<double> causeSeconds;      // [m], and one more: none
+    std::vector<double> causeSeconds;      // [cause], see FailureModel::causeCount()
     std::vector<DurationTotals> detection; // [m] failure to a view that shows it
     std::vector<DurationTotals> recovery;  // [m] failure until a view shows the target up again
     std::vector<DurationTotals> back;      // [c] working again until a view shows it
     std::vector<OutageRecord> list;
     std::vector<HistoryEntry> history;
 
-    void reset(std::size_t observables, std::size_t components, std::size_t modes);
+    void reset(std::size_t observables, std::size_t components, std::size_t modes, std::size_t causes);
 };
 
 // Of a whole run.
@@ -91,7 +91,7 @@ struct RunTotals {
     std::vector<DurationTotals> detection, recovery, back;
     std::vector<OutageRecord> list;
 
-    void reset(std::size_t observables, std::size_t components, std::size_t modes);
+    void reset(std::size_t observables, std::size_t components, std::size_t modes, std::size_t causes);
     void add(const UnitTotals& unit); // in index order
 };
 

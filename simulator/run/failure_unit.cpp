@@ -18,6 +18,9 @@ FailureUnit::FailureUnit(const FailureModel& model)
     m_restartSlot = static_cast<std::uint32_t>(components);
     m_viewSlot = m_restartSlot + static_cast<std::uint32_t>(model.hasRestarts ? components : 0);
     m_tickSlot = m_viewSlot + static_cast<std::uint32_t>(views);
+    m_shockSlot = m_tickSlot + 1U;
+    m_activationSlot = m_shockSlot + static_cast<std::uint32_t>(model.shocks.size());
+    m_endSlot = m_activationSlot + static_cast<std::uint32_t>(model.hasActivations ? components : 0);
     m_failureDraws.resize(modes);
     m_repairDraws.resize(modes);
     m_left.resize(modes);
@@ -42,6 +45,22 @@ FailureUnit::FailureUnit(const FailureModel& model)
     m_suspects.reserve(components);
     for (std::uint32_t c = 0; c < components; ++c)
         if (model.components[c].ageing == Ageing::whileSystemUp) m_systemAged.push_back(c);
+    m_stage.resize(components);
+    m_failCause.resize(components);
+    m_speed.resize(components);
+    m_coverageDraws.resize(model.hasRestartCoverage ? modes : 0);
+    m_crewDraws.resize(m_coverageDraws.size());
+    m_responseDraws.resize(model.crews.empty() ? 0 : components);
+    m_called.reserve(components);
+    m_crews.resize(model.crews.size());
+    for (std::size_t c = 0; c < m_crews.size(); ++c)
+        m_crews[c].ring.resize(model.crews[c].members);
+    m_shockDraws.resize(model.shocks.size());
+    m_standbyDraws.resize(model.standbys.size());
+    m_stands.resize(components);
+    m_asleep.resize(components);
+    m_arrangeDue.resize(model.standbys.size());
+    m_hit.reserve(components);
     m_viewUp.resize(views);
     m_waiting.resize(views);
     m_seen.resize(views);
@@ -67,7 +86,8 @@ FailureUnit::FailureUnit(const FailureModel& model)
 bool FailureUnit::run(const UnitPlan& plan, const std::function<bool()>& expired, UnitTotals& out) {
     m_plan = plan;
     m_out = &out;
-    out.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size());
+    out.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size(),
+              m_model.causeCount());
     start();
     std::uint64_t events = 0;
     for (;;) {
@@ -85,6 +105,10 @@ bool FailureUnit::run(const UnitPlan& plan, const std::function<bool()>& expired
             onComponent(slot);
         else if (slot < m_viewSlot)
             onRestarted(slot - m_restartSlot);
+        else if (slot >= m_activationSlot)
+            onActivated(slot - m_activationSlot);
+        else if (slot >= m_shockSlot)
+            onShock(slot - m_shockSlot);
         else {
             const std::uint64_t before = m_key;
             onCheck(slot - m_viewSlot);
@@ -104,7 +128,7 @@ void FailureUnit::start() {
     m_suspects.clear();
     m_shares.clear();
     m_outageCause = noCause();
-    m_slots.reset(m_tickSlot + 1U);
+    m_slots.reset(m_endSlot);
     std::fill(m_placesOut.begin(), m_placesOut.end(), std::uint16_t{0});
     std::fill(m_restarting.begin(), m_restarting.end(), std::uint8_t{0});
     std::fill(m_shown.begin(), m_shown.end(), ComponentState{0});
@@ -119,6 +143,17 @@ void FailureUnit::start() {
         }
         if (m_model.hasRestarts)
             m_restartDraws[c] = UniformStream{component.restartStream, 0, kBlockDraws, {}};
+        if (m_model.hasRestartCoverage)
+            for (std::uint32_t m = component.modes.first; m < component.modes.first + component.modes.count;
+                 ++m) {
+                m_coverageDraws[m] = UniformStream{m_model.modes[m].coverageStream, 0, kBlockDraws, {}};
+                m_crewDraws[m] = UniformStream{m_model.modes[m].crewRepairStream, 0, kBlockDraws, {}};
+            }
+        if (!m_model.crews.empty())
+            m_responseDraws[c] = UniformStream{component.responseStream, 0, kBlockDraws, {}};
+        m_stage[c] = RepairStage::running;
+        m_speed[c] = 1;
+        m_stands[c] = m_asleep[c] = 0;
         m_running[c] = 0;
         m_stateFrom[c] = 0;
         startStationary(c);
@@ -137,6 +172,7 @@ void FailureUnit::start() {
         m_badFrom[c] = m_okFrom[c] = -kNeverSeconds;
         if (m_state[c] == 0) startClocks(c);
     }
+    startShared();
     for (std::uint32_t v = 0; v < m_model.views.size(); ++v) {
         m_viewDraws[v] = UniformStream{m_model.views[v].stream, 0, kBlockDraws, {}};
         m_waiting[v] = m_seen[v] = 0;
@@ -169,7 +205,9 @@ void FailureUnit::startStationary(std::uint32_t c) {
         m_left[m] = m_plan.stationary
                         ? m_model.modes[m].failureResidual.seconds(m_failureDraws[m], m_plan.key)
                         : draw(m_failureDraws[m], m_model.modes[m].timeToFailure);
-    if (!m_plan.stationary || component.ageing != Ageing::always || component.modes.count == 0) return;
+    if (!m_plan.stationary || component.ageing != Ageing::always || component.coupled ||
+        component.modes.count == 0)
+        return; // coupled: comes to its long-run state while warming up
     UniformStream stream{component.startStream, 0, kBlockDraws, {}};
     double total = 1;
     for (std::uint32_t m = first; m < end; ++m)
@@ -186,21 +224,21 @@ void FailureUnit::startStationary(std::uint32_t c) {
 void FailureUnit::onComponent(std::uint32_t c) {
     const std::uint32_t mode = m_state[c] == 0 ? m_pending[c] : modeOf(c, m_state[c]);
     if (m_state[c] == 0)
-        fail(c);
-    else
+        fail(c, mode, mode);
+    else if (endRepair(c))
         repair(c);
     if (m_model.components[c].isDomain)
         changePlaces(c, m_state[c] != 0);
     else
         refreshNode(c);
-    refresh(mode);
+    afterChange(mode);
 }
 
-void FailureUnit::fail(std::uint32_t c) {
+void FailureUnit::fail(std::uint32_t c, std::uint32_t mode, std::uint32_t cause) {
     stopClocks(c);
-    const std::uint32_t mode = m_pending[c];
     setState(c, static_cast<ComponentState>(mode - m_model.components[c].modes.first + 1));
-    m_slots.set(c, m_now + draw(m_repairDraws[mode], m_model.modes[mode].repair));
+    m_failCause[c] = cause;
+    beginRepair(c, mode);
 }
 
 void FailureUnit::repair(std::uint32_t c) {
@@ -212,6 +250,19 @@ void FailureUnit::repair(std::uint32_t c) {
     applyPauses(c);
 }
 
+// What follows from a change of states, in the same instant.
+void FailureUnit::afterChange(std::uint32_t trigger) {
+    while (m_anyArrangeDue) {
+        m_anyArrangeDue = false;
+        for (std::uint32_t s = 0; s < m_arrangeDue.size(); ++s)
+            if (m_arrangeDue[s]) arrange(s, false);
+    }
+    for (const std::uint32_t c : m_called)
+        callPeople(c);
+    m_called.clear();
+    refresh(trigger);
+}
+
 void FailureUnit::setState(std::uint32_t c, ComponentState state) {
     const double spent = m_now - m_stateFrom[c];
     if (m_state[c] == 0)
@@ -220,7 +271,7 @@ void FailureUnit::setState(std::uint32_t c, ComponentState state) {
         m_out->modeSeconds[modeOf(c, m_state[c])] += spent;
     m_stateFrom[c] = m_now;
     m_state[c] = state;
-    if (state != 0) m_lastCause[c] = modeOf(c, state);
+    if (state != 0) m_lastCause[c] = m_failCause[c] = modeOf(c, state);
     if (m_plan.recordHistory) m_out->history.push_back({m_base + m_now, c, state});
     showState(c);
 }
@@ -256,7 +307,7 @@ void FailureUnit::onRestarted(std::uint32_t node) {
     m_restarting[node] = 0;
     showState(node);
     refreshNode(node);
-    refresh(m_restartCause[node]);
+    afterChange(m_restartCause[node]);
 }
 
 void FailureUnit::startClocks(std::uint32_t c) {
@@ -268,13 +319,21 @@ void FailureUnit::startClocks(std::uint32_t c) {
     for (std::uint32_t m = modes.first + 1; m < modes.first + modes.count; ++m)
         if (m_left[m] < m_left[next]) next = m;
     m_pending[c] = next;
-    m_slots.set(c, m_now + m_left[next]);
+    if (m_speed[c] > 0) m_slots.set(c, m_now + m_left[next] / m_speed[c]);
+}
+
+void FailureUnit::setSpeed(std::uint32_t c, double speed) {
+    if (m_speed[c] == speed) return;
+    const bool runs = m_running[c] != 0;
+    stopClocks(c);
+    m_speed[c] = speed;
+    if (runs) startClocks(c);
 }
 
 void FailureUnit::stopClocks(std::uint32_t c) {
     if (!m_running[c]) return;
     const IndexRange& modes = m_model.components[c].modes;
-    const double elapsed = m_now - m_clockFrom[c];
+    const double elapsed = (m_now - m_clockFrom[c]) * m_speed[c];
     for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m)
         m_left[m] = std::max(0.0, m_left[m] - elapsed);
     m_running[c] = 0;
@@ -355,7 +414,8 @@ void FailureUnit::closeBatch() {
 
 void FailureUnit::beginCounting() {
     UnitTotals fresh;
-    fresh.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size());
+    fresh.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size(),
+                m_model.causeCount());
     fresh.history = std::move(m_out->history);
     *m_out = std::move(fresh);
     m_countFrom = m_batchFrom = m_yearFrom = m_settledTo = m_now;

@@ -40,16 +40,28 @@ private:
         double weight = 0;
     };
 
+    // Where the repair of a failed component stands.
+    enum class RepairStage : std::uint8_t {
+        running, // the end is known: it is in the component's slot
+        restart, // the same, but it may not work
+        called,  // people are needed
+        unseen,  // nobody has noticed yet
+        queued,  // nobody is free
+        people   // they are at it, response included
+    };
+
     // failure_unit.cpp: clocks of components
     void start();
     void startStationary(std::uint32_t c);
     void onComponent(std::uint32_t c);
-    void fail(std::uint32_t c);
+    void fail(std::uint32_t c, std::uint32_t mode, std::uint32_t cause);
     void repair(std::uint32_t c);
+    void afterChange(std::uint32_t trigger);
     void setState(std::uint32_t c, ComponentState state);
     void changePlaces(std::uint32_t domain, bool out);
     void onRestarted(std::uint32_t node);
     void startClocks(std::uint32_t c);
+    void setSpeed(std::uint32_t c, double speed);
     void stopClocks(std::uint32_t c);
     void applyPauses(std::uint32_t c);
     double draw(UniformStream& stream, const Sampler& sampler) {
@@ -61,6 +73,21 @@ private:
     void beginCounting();
     void finish();
     void shift(double seconds);
+
+    // failure_crews.cpp: who repairs
+    void beginRepair(std::uint32_t c, std::uint32_t mode);
+    bool endRepair(std::uint32_t c);
+    void callPeople(std::uint32_t c);
+    void queue(std::uint32_t c);
+    void startPeople(std::uint32_t c);
+
+    // failure_shared.cpp: common causes and members that stand by
+    void startShared();
+    void onShock(std::uint32_t s);
+    void arrange(std::uint32_t s, bool initial);
+    void takeRole(std::uint32_t c, const FailureModelStandby& standby, bool stands, bool initial);
+    bool startsUp(std::uint32_t c, std::uint32_t s);
+    void onActivated(std::uint32_t c);
 
     // failure_views.cpp: what balancers see
     void refreshNode(std::uint32_t c);
@@ -88,14 +115,19 @@ private:
     std::uint32_t modeOf(std::uint32_t c, ComponentState state) const {
         return m_model.components[c].modes.first + state - 1U;
     }
+    std::uint32_t causeOf(std::uint32_t c) const {
+        return m_stage[c] == RepairStage::queued ? m_model.crews[m_model.components[c].crew].waitCause
+                                                 : m_failCause[c];
+    }
     std::uint32_t noCause() const { return static_cast<std::uint32_t>(m_model.modes.size()); }
 
     const FailureModel& m_model;
     std::unique_ptr<StateFunction::Scratch, void (*)(StateFunction::Scratch*)> m_scratch;
     UnitPlan m_plan;
     UnitTotals* m_out = nullptr;
-    SecondsTree m_slots; // components, restarts of nodes, views, tick
-    std::uint32_t m_restartSlot = 0, m_viewSlot = 0, m_tickSlot = 0;
+    SecondsTree m_slots; // components, restarts of nodes, views, tick, shocks, members that start up
+    std::uint32_t m_restartSlot = 0, m_viewSlot = 0, m_tickSlot = 0, m_shockSlot = 0, m_activationSlot = 0,
+                  m_endSlot = 0;
     double m_now = 0;
     double m_base = 0;      // seconds shifted away
     double m_countFrom = 0; // start of counting
@@ -125,6 +157,26 @@ private:
     std::vector<std::uint32_t> m_suspects;   // components that are failed or restarting
     std::vector<std::uint32_t> m_suspectAt;  // place in it
     std::vector<std::uint32_t> m_systemAged; // components whose clocks follow the design
+    std::vector<RepairStage> m_stage;
+    std::vector<std::uint32_t> m_failCause;                  // of the failure, while failed
+    std::vector<double> m_speed;                             // of its clocks
+    std::vector<UniformStream> m_coverageDraws, m_crewDraws; // per mode
+    std::vector<UniformStream> m_responseDraws;
+    std::vector<std::uint32_t> m_called; // people are to be called in this event
+    // per crew
+    struct Queue {
+        std::vector<std::uint32_t> ring;
+        std::size_t first = 0, count = 0;
+        std::uint32_t free = 0;
+    };
+    std::vector<Queue> m_crews;
+    // common causes and standby
+    std::vector<UniformStream> m_shockDraws, m_standbyDraws;
+    std::vector<std::uint8_t> m_stands;     // per component: it stands by
+    std::vector<std::uint8_t> m_asleep;     // it stands by and has to be started, or is starting
+    std::vector<std::uint8_t> m_arrangeDue; // per group with members that stand by
+    bool m_anyArrangeDue = false;
+    std::vector<std::uint32_t> m_hit;
     // per view
     std::vector<std::uint8_t> m_viewUp, m_waiting, m_seen;
     std::vector<std::uint16_t> m_count;

@@ -5,7 +5,7 @@ namespace alwayson::sim {
 
 FailureUnit::Condition FailureUnit::conditionOf(std::uint32_t c) const {
     if (m_placesOut[c] > 0) return Condition::gone;
-    if (m_state[c] == 0) return m_restarting[c] ? Condition::refused : Condition::ok;
+    if (m_state[c] == 0) return m_restarting[c] || m_asleep[c] ? Condition::refused : Condition::ok;
     switch (m_model.modes[modeOf(c, m_state[c])].effect) {
     case FailureEffect::crash:
     case FailureEffect::dataLoss:
@@ -33,13 +33,16 @@ void FailureUnit::refreshNode(std::uint32_t c) {
             m_nodeDown[c] += m_now - m_notWorkingFrom[c];
         else
             m_notWorkingFrom[c] = m_now;
+        const std::uint32_t standby = m_model.components[c].standby;
+        if (standby != kNone) m_arrangeDue[standby] = m_anyArrangeDue = true;
     }
     const Condition before = m_condition[c], after = conditionOf(c);
     if (before == after) return;
     m_condition[c] = after;
     const FailureModelComponent& component = m_model.components[c];
     const bool seen = component.viewsOfIt.count > 0 && !m_plan.perfectViews;
-    if (before == Condition::ok) m_badFrom[c] = m_now;
+    // Falling asleep is no failure.
+    if (before == Condition::ok) m_badFrom[c] = working && m_asleep[c] ? -kNeverSeconds : m_now;
     if (after == Condition::ok) {
         m_okFrom[c] = m_now;
         if (!seen && m_badFrom[c] >= m_countFrom && m_lastCause[c] != noCause())
@@ -57,6 +60,7 @@ void FailureUnit::refreshNode(std::uint32_t c) {
     for (std::uint32_t i = component.viewsByIt.first;
          i < component.viewsByIt.first + component.viewsByIt.count; ++i)
         onObserverChanged(m_model.indices[i], before);
+    if (m_stage[c] == RepairStage::unseen) callPeople(c); // what is wrong now may be plain to see, or never
 }
 
 // Chance that a check that starts now passes.
@@ -165,6 +169,7 @@ void FailureUnit::onCheckResult(std::uint32_t v, bool passed) {
     } else if (++m_count[v] >= (wasUp ? view.fall : view.rise)) {
         m_count[v] = 0;
         setView(v, !wasUp);
+        if (wasUp && m_stage[target] == RepairStage::unseen) queue(target);
         next = wasUp ? view.downinter : view.inter;
         const bool ok = m_condition[target] == Condition::ok;
         const bool counts = m_badFrom[target] >= m_countFrom && m_lastCause[target] != noCause();

@@ -71,6 +71,10 @@ inline bool readsAs(const SourceFile& file, const Family& family, const Descript
         if (asked && other.id != descriptor.id && other.parameter(p.id) &&
             readsOfAnyKind(file, family.space + keyName(other.id, ""), keyName(p.id, p.unit)))
             return true;
+    // Parts are plain structs: a member of a crew or of a failure mode is asked for.
+    if (std::string_view(family.space) == "part::")
+        return std::regex_search(
+            file.text, std::regex("\\b(crew|known|mode|resolved)(\\.|->)" + keyName(p.id, p.unit) + "\\b"));
     return reads(file, family.space + keyName(descriptor.id, ""), keyName(p.id, p.unit));
 }
 

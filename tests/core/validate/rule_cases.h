@@ -56,17 +56,11 @@ inline std::vector<Case> laterCases() {
     const Change pair{"groups/lb/kind", "vrrp_pair"};
     const Json dbGroup{{"id", "db"}, {"kind", "mysql_replication"}};
     const auto db = [](const char* id) { return Change{"nodes/+", node(id, "mysql", {{"group", "db"}})}; };
-    const Change crews{"settings", {{"crews", {{{"id", "ops"}}}}}};
     const auto events = [](const Json& event) { return Change{"scenarios/s1/events", Json::array({event})}; };
     const Change isolation{"domains/eu-a/failure_modes",
                            {{{"id", "isolation"}, {"effect", "isolation"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
     const Change outage{"domains/eu-a/failure_modes",
                         {{{"id", "cut"}, {"effect", "outage"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
-    const auto crash = [](const Json& more) {
-        Json mode{{"id", "crash"}};
-        mode.update(more);
-        return Change{"nodes/web1/failure_modes", Json::array({mode})};
-    };
     return {
         {"group.not_simulated_yet", S::warning, "lb", "make another one active at once", {pair}, {}},
         {"group.not_simulated_yet",
@@ -84,8 +78,9 @@ inline std::vector<Case> laterCases() {
         {"group.not_simulated_yet",
          S::warning,
          "web",
-         "Starts in and Common cause share of web are not simulated yet",
-         {{"groups/web/parameters", {{"beta", 0.1}, {"activation", {{"dist", "constant"}, {"value_s", 1}}}}}},
+         "Deployments a week and Interruption at a failure of web are not simulated yet",
+         {{"groups/web/parameters",
+           {{"deploys_per_week", 5}, {"failover", {{"dist", "constant"}, {"value_s", 1}}}}}},
          {{"groups/web/parameters", {{"needed", 2}, {"below_needed", "refuse"}}}}},
         {"group.not_simulated_yet",
          S::warning,
@@ -106,24 +101,12 @@ inline std::vector<Case> laterCases() {
          {{"nodes/+", node("w1", "voter")}},
          {{"groups/+", {{"id", "etcd"}, {"kind", "quorum"}}},
           {"nodes/+", node("w1", "voter", {{"group", "etcd"}})}}},
-        {"crew.not_simulated_yet",
-         S::warning,
-         "web1",
-         "The crew ops is not simulated yet",
-         {crews, {"nodes/web1/crew", "ops"}},
-         {crews}},
         {"node.not_simulated_yet",
          S::warning,
          "cache1",
          "every request that reaches cache1 goes on",
          {{"nodes/+", node("cache1", "cache")}, {"links/+", link("l9", "web", "cache1")}},
          {{"nodes/+", node("cache1", "server")}}},
-        {"failure_mode.not_simulated_yet",
-         S::warning,
-         "web1",
-         "it always does",
-         {crash({{"restart_coverage", 0.9}})},
-         {crash({{"restart_coverage", 0.9}, {"repaired_by", "crew"}})}},
         {"failure_mode.not_simulated_yet",
          S::warning,
          "eu-a",
