@@ -26,7 +26,7 @@ enum class Purpose : std::uint8_t {
     external,
     restart,
     rollback,
-    failover
+    group
 };
 
 // Counter word of the stream of an entity (its id in the design) and purpose.

@@ -64,7 +64,7 @@ void FailureModel::addShocks(const Design& design) {
         FailureModelShock shock;
         shock.interval = Sampler({DistributionFamily::exponential, 1 / rate, 0, 0, {}});
         shock.cause = addCause(cause.title);
-        shock.stream = streamId(cause.group + "/shock/" + cause.mode, Purpose::failover);
+        shock.stream = streamId(cause.group + "/shock/" + cause.mode, Purpose::group);
         std::vector<std::uint32_t> hit;
         for (std::size_t i = 0; i < cause.members.size(); ++i) {
             FailureModelComponent& component = components[cause.members[i]];
@@ -101,7 +101,7 @@ void FailureModel::addStandbys(const Design& design) {
         standby.activation = Sampler(activation);
         standby.asleep = activation.mean() > 0;
         standby.cause = addCause(fmt::format("{}: a member that stood by has to start", group.displayName()));
-        standby.stream = streamId(group.id.str() + "/standby", Purpose::failover);
+        standby.stream = streamId(group.id.str() + "/standby", Purpose::group);
         hasActivations |= standby.asleep;
         for (const std::uint32_t member : members) {
             components[member].standby = static_cast<std::uint32_t>(standbys.size());

@@ -135,7 +135,7 @@ void FailureModel::addComponents(const Design& design) {
                 mode.path = RepairPath::restart;
                 mode.restartCoverage = resolved.restartCoverage;
                 mode.crewRepair = Sampler(resolved.crewRepair);
-                mode.coverageStream = streamId(part.id + "/" + resolved.id + "/coverage", Purpose::failover);
+                mode.coverageStream = streamId(part.id + "/" + resolved.id + "/coverage", Purpose::group);
                 mode.crewRepairStream = streamId(part.id + "/" + resolved.id + "/crew", Purpose::repair);
                 component.coupled = hasRestartCoverage = true;
             } else if (resolved.repairedBy == RepairedBy::crew) {
