@@ -51,11 +51,6 @@ std::vector<std::string> setForLater(const Descriptor* kind, const Parameters& s
     return titles;
 }
 
-bool isMarked(const Descriptor* descriptor, std::string_view parameter) {
-    const ParameterSpec* spec = descriptor ? descriptor->parameter(parameter) : nullptr;
-    return spec && !spec->simulated;
-}
-
 void checkGroup(const Context& c, const Group& group, Issues& issues) {
     const std::string name = nameOf(c.design, group.id.str());
     const std::vector<std::string> set =
