@@ -173,7 +173,7 @@ void CanvasScene::refreshNode(const Node& node) {
         if (words::leads(role))
             content.badge = words::roleTitle(m_session.design(), node, role);
         else if (role != MemberRole::none && role != MemberRole::voter)
-            content.fact = words::roleTitle(m_session.design(), node, role) + words::kDot + content.fact;
+            content.fact = words::roleTitle(m_session.design(), node, role);
         if (content.weak) content.state = CardState::warn;
         const auto load = m_loads.find(node.id.str());
         if (load != m_loads.end() && !hasRole(node, "client")) content.load = load->second;
@@ -360,6 +360,7 @@ void CanvasScene::placeTabs() {
             line << sample;
         lines.push_back(std::move(line));
     }
+    std::vector<QRectF> tabs; // placed so far
     for (const auto& [id, outline] : m_groups) {
         const QRectF near = outline->boundingRect().translated(outline->pos()).adjusted(-20, -20, 20, 20);
         std::vector<QPolygonF> crossing;
@@ -376,7 +377,9 @@ void CanvasScene::placeTabs() {
                               kDomainHeader - 12);
             if (name.intersects(near)) bubbles.push_back(name);
         }
+        bubbles.insert(bubbles.end(), tabs.begin(), tabs.end());
         outline->placeTab(crossing, bubbles);
+        tabs.push_back(outline->tab());
     }
 }
 

@@ -9,9 +9,9 @@
 
 namespace alwayson::gui::words {
 
-const QString kDot = QStringLiteral(" · ");
-
 namespace {
+
+const QString kDot = QStringLiteral(" · ");
 
 QString text(const std::string& value) {
     return QString::fromStdString(value);

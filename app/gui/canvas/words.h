@@ -11,8 +11,6 @@
 
 namespace alwayson::gui::words {
 
-extern const QString kDot; // " · ", between facts
-
 // "400/s", "1.2k/s".
 QString rate(double perSecond);
 // "4.1 s", "12 s", "3 min 20 s".
