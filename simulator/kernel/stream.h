@@ -26,6 +26,7 @@ enum class Purpose : std::uint8_t {
     external,
     restart,
     rollback,
+    failover,
     group
 };
 
