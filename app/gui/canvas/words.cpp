@@ -192,6 +192,7 @@ QString liveFact(const Node& node, const NodeFrame& frame, double atS, double la
     QStringList facts;
     if (frame.role == MemberRole::standby) facts << QStringLiteral("standby");
     if (lagS >= 0) facts << QStringLiteral("lag %1").arg(lagText(lagS));
+    if (frame.role == MemberRole::voter || hasRole(node, "voter")) return kindTitle(node);
     if (facts.isEmpty() || frame.requestsPerS > 0.05f) facts << rate(double(frame.requestsPerS));
     if (frame.failedPerS > 0.05f)
         facts << QStringLiteral("%1 fail").arg(rate(double(frame.failedPerS)));

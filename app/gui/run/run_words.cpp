@@ -177,6 +177,12 @@ private:
     }
 };
 
+// Whether it leads a group of which another member would take over.
+bool hasStandIn(const Design& design, const std::string& id) {
+    const Node* node = design.nodes.find(id);
+    return node && words::leads(roleAtStart(design, *node)) && membersOf(design, *node->group).size() > 1;
+}
+
 } // namespace
 
 QString grouped(std::uint64_t count) {
@@ -188,8 +194,9 @@ QString eventWords(const Design& design, const RunEvent& event) {
     const QString by = words::nameOf(design, event.by);
     if (event.kind == "failed") return QStringLiteral("%1 %2").arg(what, verbOf(design, event));
     if (event.kind == "repaired") return tr("%1 is back").arg(what);
-    if (event.kind == "marked_down") return tr("%1 marks %2 down").arg(by, what);
-    if (event.kind == "marked_up") return tr("%1 marks %2 up").arg(by, what);
+    // Without an observer among the nodes (a script on the machine itself) the text says who.
+    if (event.kind == "marked_down" && !by.isEmpty()) return tr("%1 marks %2 down").arg(by, what);
+    if (event.kind == "marked_up" && !by.isEmpty()) return tr("%1 marks %2 up").arg(by, what);
     return event.text.empty() ? QStringLiteral("%1 %2").arg(what, qt(event.kind)) : qt(event.text);
 }
 
@@ -246,9 +253,13 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
             back = &event;
         } else if (event.kind == "marked_down" && cause && !told && event.what == cause->what) {
             told = &event;
+        } else if (event.kind == "role_changed" && cause && event.by == cause->what) {
+            told = &event; // says more than that somebody noticed
         }
     }
-    if (cause && told)
+    if (cause && told && (told->kind == "role_changed" || told->by.empty()))
+        parts << eventWords(design, *told);
+    else if (cause && told)
         parts << tr("%1 %2 s after it %3")
                      .arg(eventWords(design, *told))
                      .arg(told->atS - cause->atS, 0, 'f', 1)
@@ -256,7 +267,9 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
     else if (cause) {
         QString words = tr("%1 at %2 s").arg(eventWords(design, *cause)).arg(cause->atS, 0, 'f', 1);
         const bool node = design.nodes.contains(cause->what);
-        if (node && !isChecked(design, cause->what))
+        if (node && hasStandIn(design, cause->what)) {
+            if (!back) words += tr(", nobody has taken over yet");
+        } else if (node && !isChecked(design, cause->what))
             words += tr(", nobody checks it");
         else if (node && !back)
             words += tr(", not marked down yet");

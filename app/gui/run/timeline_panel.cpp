@@ -97,7 +97,7 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
             mark.tone = Tone::ok;
         else if (event.kind == "marked_down")
             mark.tone = Tone::warn;
-        else if (event.kind == "load")
+        else if (event.kind == "load" || event.kind == "role_changed")
             mark.tone = Tone::accent;
         marks.push_back(std::move(mark));
         if (marks.size() >= 400) break;

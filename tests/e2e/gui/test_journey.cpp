@@ -1,24 +1,20 @@
 // The first journey, in the real window: drag a server from the palette, link it, run, kill it, see the state
 // change, undo everything and find the file byte-identical.
 
-#include "app/gui/canvas/canvas_view.h"
-#include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
 #include "app/gui/window/actions.h"
 #include "app/gui/window/main_window.h"
-#include "core/results/trace.h"
-#include "tests/support/test_support.h"
+#include "tests/e2e/gui/journey_support.h"
 
 #include <QAction>
-#include <QDragEnterEvent>
 #include <QFile>
-#include <QMimeData>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
 using namespace alwayson;
 using namespace alwayson::gui;
+using namespace alwayson::gui::test;
 
 class TestJourney : public QObject {
     Q_OBJECT
@@ -28,49 +24,6 @@ class TestJourney : public QObject {
     static QByteArray bytes(const QString& path) {
         QFile file(path);
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
-
-    static QPoint viewPoint(CanvasView& canvas, QPointF scene) { return canvas.mapFromScene(scene); }
-
-    // The middle of a node's card.
-    static QPointF middleOf(const Session& session, const QString& id) {
-        const CanvasBox box = session.design().canvas.at(id.toStdString());
-        return {box.x + 86, box.y + 31};
-    }
-
-    static void dropKind(CanvasView& canvas, const char* kind, QPointF scene) {
-        QMimeData mime;
-        mime.setData(CanvasView::kPaletteMime, kind);
-        const QPoint at = viewPoint(canvas, scene);
-        QDragEnterEvent enter(at, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(canvas.viewport(), &enter);
-        QDragMoveEvent move(at, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(canvas.viewport(), &move);
-        QDropEvent drop(at, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(canvas.viewport(), &drop);
-    }
-
-    static void drag(CanvasView& canvas, QPointF from, QPointF to) {
-        QWidget* viewport = canvas.viewport();
-        QTest::mousePress(viewport, Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, from));
-        QTest::mouseMove(viewport, viewPoint(canvas, (from + to) / 2));
-        QTest::mouseMove(viewport, viewPoint(canvas, to));
-        QTest::mouseRelease(viewport, Qt::LeftButton, Qt::NoModifier, viewPoint(canvas, to));
-    }
-
-    static QString newNode(const Design& before, const Design& after) {
-        for (const Node& node : after.nodes)
-            if (!before.nodes.contains(node.id.str())) return QString::fromStdString(node.id.str());
-        return {};
-    }
-
-    static const NodeFrame* frameOf(const Session& session, const QString& id) {
-        const Frame* frame = session.currentFrame();
-        const auto result = session.runResult();
-        if (!frame || !result || !result->trace) return nullptr;
-        for (std::size_t i = 0; i < result->trace->nodes.size(); ++i)
-            if (result->trace->nodes[i] == id.toStdString()) return &frame->nodes[i];
-        return nullptr;
     }
 
 private slots:

@@ -78,6 +78,15 @@ private slots:
         QVERIFY2(!before.contains("yet"), qPrintable(before));
         const QString after = runSentence(canvas.design(), result, 9.5);
         QVERIFY2(after.contains("nobody checks it, back at 9.0 s"), qPrintable(after));
+        // The script of a pair is no node: its text says who noticed.
+        result.events = {{2, "failed", "lb", "", "lb: Process crash"},
+                         {4, "marked_down", "lb", "", "The script on lb gives its balancer up"}};
+        const QString given = runSentence(canvas.design(), result, 5);
+        QVERIFY2(given.endsWith("· The script on lb gives its balancer up"), qPrintable(given));
+        result.events.push_back(
+            {4.5, "role_changed", "web2", "lb", "web2 takes over, 2.5 s after the failure"});
+        const QString taken = runSentence(canvas.design(), result, 5);
+        QVERIFY2(taken.endsWith("· web2 takes over, 2.5 s after the failure"), qPrintable(taken));
         // Checked, but back before three checks had failed.
         result.events = {{2, "failed", "web2", "", "web2: Process crash"}, {3, "repaired", "web2", "", ""}};
         const QString soon = runSentence(canvas.design(), result, 5);
