@@ -24,7 +24,7 @@ std::string manifest(const Design& design, const Plan& plan, const std::string& 
     json["version"] = 1;
     json["program"] = {{"name", "Always On"}, {"version", ALWAYSON_VERSION}};
     json["target"] = "mysql";
-    json["target_version"] = "MariaDB 10.11";
+    json["target_version"] = std::string(plan.target());
     json["design"] = {{"name", text(design.name)},
                       {"sha256", hash},
                       {"price_book", text(design.settings.priceBook)},
@@ -71,18 +71,17 @@ Result<std::vector<File>> filesOf(const Design& design, Plan plan, const Paths& 
         if (!text) return text.error();
         const Result<OptionFile> back = parseOptionFile(*text);
         if (!back || !(*back == config)) return roundTrip(member);
-        files.push_back({folder + member.name + ".cnf", std::move(*text), {}, true, {}});
+        files.push_back({folder + member.name + ".cnf", std::move(*text), {}, plan.isMaria(), {}});
         if (!member.variable.empty()) files.back().variables = {member.variable};
     }
     files.front().notes = plan.notes;
     Result<std::vector<SqlFile>> statements = statementsOf(plan);
     if (!statements) return statements.error();
     for (SqlFile& one : *statements)
-        files.push_back({folder + one.name, std::move(one.text), {}, true, {}});
+        files.push_back({folder + one.name, std::move(one.text), {}, plan.isMaria(), {}});
     files.push_back({folder + "lib.sh", library(plan, paths), {}, false, {}});
-    for (std::size_t i = 0; i < kScripts; ++i) {
-        files.push_back(
-            {folder + std::string(scripts()[i].name), std::string(scripts()[i].text), {}, false, {}});
+    for (const Script& script : scripts(plan)) {
+        files.push_back({folder + std::string(script.name), std::string(script.text), {}, false, {}});
         files.back().executable = true;
     }
     files.push_back({folder + "README.md", readme(design, plan, paths), {}, false, {}});
@@ -98,7 +97,7 @@ Result<std::vector<File>> exportFolders(const Design& design, const Paths& paths
     if (sets.empty())
         return Error{ErrorKind::invalidInput,
                      "export.nothing_to_export",
-                     "the design has no replication set, so there is nothing to write for MariaDB.",
+                     "the design has no replication set, so there is nothing to write for MariaDB or MySQL.",
                      "Add MySQL nodes and group them as MySQL replication.",
                      {}};
     const std::string hash = designHash(design);

@@ -60,23 +60,20 @@ private:
     void note(std::string text) { m_plan.notes.push_back(std::move(text)); }
 
     Status dialect() {
-        using group_key::Flavour;
         using group_key::Replication;
-        if (get(m_parameters, group_key::flavour) != Flavour::mariadb1011)
-            return refusal(
-                "export.mysql_flavour",
-                fmt::format("the set {} asks for another server than MariaDB; only MariaDB 10.11 or later "
-                            "is written so far.",
-                            called(m_group)),
-                "Set its flavour to mariadb_10_11.");
+        m_plan.flavour = get(m_parameters, group_key::flavour);
         if (get(m_parameters, group_key::replication) == Replication::group)
-            return refusal(
-                "export.mysql_group_replication",
-                fmt::format("the set {} replicates as a group, which MariaDB cannot do.", called(m_group)),
-                "Make it semi-synchronous or asynchronous.");
+            return refusal("export.mysql_group_replication",
+                           m_plan.isMaria()
+                               ? fmt::format("the set {} replicates as a group, which MariaDB cannot do.",
+                                             called(m_group))
+                               : fmt::format("the set {} replicates as a group, which is not written yet.",
+                                             called(m_group)),
+                           "Make it semi-synchronous or asynchronous.");
         m_plan.semiSync = get(m_parameters, group_key::replication) == Replication::semiSync;
         const std::int64_t acks = get(m_parameters, group_key::semisyncAcks);
-        if (m_plan.semiSync && acks != 1)
+        m_plan.acks = acks;
+        if (m_plan.semiSync && acks != 1 && m_plan.isMaria())
             return refusal(
                 "export.mysql_acks",
                 fmt::format("in the set {} a commit waits for {} replicas; MariaDB waits for one, never for "
@@ -175,9 +172,9 @@ private:
         m_plan.ackTimeoutMs = kLongestMs;
         if (!timeout) {
             note(fmt::format(
-                "A commit waits for its acknowledgement for ever in the design; MariaDB is told {} ms, 49.7 "
+                "A commit waits for its acknowledgement for ever in the design; {} is told {} ms, 49.7 "
                 "days.",
-                kLongestMs));
+                m_plan.product(), kLongestMs));
             return;
         }
         const double ms = std::clamp(std::nearbyint(timeout->milliseconds()), 1.0, double(kLongestMs));
@@ -206,10 +203,21 @@ private:
         namespace g = group_key;
         note("Workers and service times are what the machine does with your queries, not settings; memory "
              "(innodb_buffer_pool_size) is set for the machine, not here.");
+        if (!m_plan.isMaria())
+            note(fmt::format(
+                "The files for MySQL were not checked by a MySQL here: check.sh asks the one on its "
+                "machine. They were tried with MySQL 9.7{}.",
+                m_plan.flavour == group_key::Flavour::mysql84
+                    ? ""
+                    : ", which differs from this dialect in a few words"));
         note("After a restart every member is read-only, so that an old source cannot take writes beside a "
              "new one. The simulation lets a source that comes back before a failover go on at once; here "
              "04-reopen.sh opens it, by hand or from your service manager.");
-        if (m_plan.semiSync && get(m_parameters, g::rejoin) == g::Rejoin::automatic)
+        if (m_plan.semiSync && !m_plan.isMaria())
+            note("A member that crashed keeps its last commits when it starts, also those that no replica "
+                 "has: "
+                 "05-rejoin.sh then refuses it, and it has to be seeded anew.");
+        else if (m_plan.semiSync && get(m_parameters, g::rejoin) == g::Rejoin::automatic)
             note("A member that crashed drops its last commits when it starts, so that it can follow a new "
                  "source. Those that a replica has are safe; those that the source had acknowledged alone, "
                  "because no replica answered in time, are gone even if nobody took over. Set rejoin to "
@@ -253,6 +261,34 @@ std::vector<const Member*> Plan::successors() const {
         for (const Member& member : members)
             if (member.rule == rule) found.push_back(&member);
     return found;
+}
+
+std::string_view Plan::target() const {
+    switch (flavour) {
+    case group_key::Flavour::mariadb1011:
+        return "MariaDB 10.11";
+    case group_key::Flavour::mysql57:
+        return "MySQL 5.7.8";
+    case group_key::Flavour::mysql80:
+        return "MySQL 8.0.26";
+    case group_key::Flavour::mysql84:
+        return "MySQL 8.4";
+    }
+    return {};
+}
+
+std::string_view Plan::written() const {
+    switch (flavour) {
+    case group_key::Flavour::mariadb1011:
+        return "MariaDB 10.11 or later";
+    case group_key::Flavour::mysql57:
+        return "MySQL 5.7 (5.7.8 or later)";
+    case group_key::Flavour::mysql80:
+        return "MySQL 8.0 (8.0.26 or later)";
+    case group_key::Flavour::mysql84:
+        return "MySQL 8.4 or later";
+    }
+    return {};
 }
 
 bool Plan::usesProxy() const {

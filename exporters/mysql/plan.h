@@ -43,7 +43,9 @@ struct Plan {
     const Group* group = nullptr;
     std::string slug;            // name of its folder
     std::vector<Member> members; // in design order: the first is the source at the start
+    group_key::Flavour flavour{};
     bool semiSync = false;
+    std::int64_t acks = 1;         // replicas that a commit waits for, semi-synchronous only
     bool chain = false;            // each member follows the one before it
     std::int64_t ackTimeoutMs = 0; // semi-synchronous only
     std::string network;           // host pattern of the accounts
@@ -52,16 +54,22 @@ struct Plan {
 
     // Members that may become the source: preferred ones first, each in design order.
     std::vector<const Member*> successors() const;
-    bool balancer = false;  // an HAProxy of the design stands in front of it
-    bool usesProxy() const; // writers or readers find the members by a proxy
+    bool isMaria() const { return flavour == group_key::Flavour::mariadb1011; }
+    // MySQL 8.0.26 or later says source and replica, MySQL 5.7 (and MariaDB, mostly) master and slave.
+    bool isModern() const { return !isMaria() && flavour != group_key::Flavour::mysql57; }
+    std::string_view product() const { return isMaria() ? "MariaDB" : "MySQL"; }
+    std::string_view target() const;  // "MySQL 8.0.26": the oldest version that takes what is written
+    std::string_view written() const; // "MySQL 8.0 (8.0.26 or later)": all that take it
+    bool balancer = false;            // an HAProxy of the design stands in front of it
+    bool usesProxy() const;           // writers or readers find the members by a proxy
 };
 
 // The replication sets of a design that MySQL or MariaDB can be, in design order: one of their members' kinds
 // exports "mysql".
 std::vector<const Group*> setsOf(const Design& design);
 
-// Errors: "export.mysql_members" (fewer than one), "export.mysql_flavour" (a dialect that is not written
-// yet), "export.mysql_group_replication" and "export.mysql_acks" (MariaDB has it not),
+// Errors: "export.mysql_members" (fewer than one), "export.mysql_group_replication" (MariaDB has it
+// not, and for MySQL it is not written yet), "export.mysql_acks" (MariaDB waits for one replica only),
 // "export.mysql_server_id" (one number twice), "export.host", "export.user_network" (no host pattern of an
 // account).
 Result<Plan> planOf(const Design& design, const Group& group, const std::string& slug);

@@ -83,7 +83,8 @@ void simulated(std::string& out, const Plan& plan) {
     row(out, "replication", plan.semiSync ? "semi-synchronous" : "asynchronous", "`rpl_semi_sync_*`");
     if (plan.semiSync)
         row(out, "a commit waits for its acknowledgement at most",
-            Duration::milliseconds(double(plan.ackTimeoutMs)), "`rpl_semi_sync_master_timeout`");
+            Duration::milliseconds(double(plan.ackTimeoutMs)),
+            plan.isModern() ? "`rpl_semi_sync_source_timeout`" : "`rpl_semi_sync_master_timeout`");
     row(out, "order",
         plan.chain ? "a chain: each follows the one before it" : "a star: all follow the source", "`lib.sh`");
     for (const Member& m : plan.members)
@@ -91,7 +92,8 @@ void simulated(std::string& out, const Plan& plan) {
             fmt::format("{} takes a silent source for gone after; reconnects every",
                         quoting::markdownCode(m.name)),
             fmt::format("{} s; {} s", m.netTimeoutS, m.connectRetryS),
-            "`slave_net_timeout`; `MASTER_CONNECT_RETRY`");
+            plan.isModern() ? "`replica_net_timeout`; `SOURCE_CONNECT_RETRY`"
+                            : "`slave_net_timeout`; `MASTER_CONNECT_RETRY`");
     managerRows(out, p);
     routeRows(out, p);
     out +=
@@ -106,19 +108,18 @@ void simulated(std::string& out, const Plan& plan) {
 
 constexpr std::string_view kApply = R"md(## Apply
 
-Every machine needs MariaDB 10.11 or later, and `ca.pem`, `server.pem` and `server.key` in @TLS@; the certificate names the
+Every machine needs @WRITTEN@, and `ca.pem`, `server.pem` and `server.key` in @TLS@; the certificate names the
 address that the table gives. Copy this folder to each machine. Passwords come from `REPL_PASSWORD` and `FAILOVER_PASSWORD`, or
 from files named in `REPL_PASSWORD_FILE` and `FAILOVER_PASSWORD_FILE`. They are in no file here, and the scripts pass them on
-through pipes and the environment of single processes, never on a command line. MariaDB itself keeps the one of `repl` in
-`master.info` in the data folder of each replica, readable for its account only.
+through pipes and the environment of single processes, never on a command line. @KEEPS@
 
-1. `./check.sh` asks the installed MariaDB whether it takes each file. It changes nothing.
+1. `./check.sh` asks the installed @PRODUCT@ whether it takes each file. It changes nothing.
 1. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
-   restarts MariaDB. When MariaDB does not take it, the old file is put back.
+   restarts @PRODUCT@. When @PRODUCT@ does not take it, the old file is put back.
 1. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (replication) and `failover`
    (switching roles; it reads no data), both only over TLS and from @NETWORK@, and opens the source.@CHECK@
 1. On every other machine, as root: a new, empty set needs `./02-replica.sh MEMBER --empty`. A source that holds data needs a
-   copy first: `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the replica (it uses `mariadb-backup` and
+   copy first: `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the replica (it uses @COPIER@ and
    does not stop the source), then `./02-replica.sh MEMBER --seeded`.
 1. `./status.sh` shows the roles and how far each replica is behind.
 
@@ -149,17 +150,28 @@ void fill(std::string& text, std::string_view mark, std::string_view with) {
 } // namespace
 
 std::string readme(const Design& design, const Plan& plan, const Paths& paths) {
-    std::string out =
-        fmt::format("# MariaDB replication set {}\n\n", quoting::markdownText(plan.group->displayName()));
-    out += fmt::format(
-        "From the design {}, group {}, for MariaDB 10.11 or later. Every timer and limit in the files is the "
-        "value of the design.\n\n",
-        quoting::markdownText(design.name), quoting::markdownCode(plan.group->id.str()));
+    std::string out = fmt::format("# {} replication set {}\n\n", plan.product(),
+                                  quoting::markdownText(plan.group->displayName()));
+    out += fmt::format("From the design {}, group {}, for {}. Every timer and limit in the files is the "
+                       "value of the design.\n\n",
+                       quoting::markdownText(design.name), quoting::markdownCode(plan.group->id.str()),
+                       plan.written());
     memberTable(out, plan);
     if (!plan.variables.empty())
         out += "The design does not say every address: copy `env.example` to `env` and fill it in, on every "
                "machine.\n\n";
     std::string steps(kApply);
+    const std::string product(plan.product());
+    fill(steps, "@WRITTEN@", plan.written());
+    for (int i = 0; i < 3; ++i)
+        fill(steps, "@PRODUCT@", product);
+    fill(steps, "@COPIER@", plan.isMaria() ? "`mariadb-backup`" : "`mysqldump`");
+    fill(steps, "@KEEPS@",
+         plan.isMaria()
+             ? "MariaDB itself keeps the one of `repl` in\n`master.info` in the data folder of each "
+               "replica, readable for its account only."
+             : "MySQL itself keeps the one of `repl` in\nthe table `mysql.slave_master_info` of each "
+               "replica.");
     fill(steps, "@TLS@", quoting::markdownCode(paths.tls));
     fill(steps, "@FIRST@", plan.members.front().name);
     fill(steps, "@CHECK@",

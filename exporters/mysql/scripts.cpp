@@ -22,6 +22,8 @@ if [ -f "$here/env" ]; then
 fi
 
 @TABLE@
+@DIALECT@
+sql_tables="SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')"
 ca=${TLS_CA:-@CA@}
 socket=${SOCKET:-/run/mysqld/mysqld.sock} # of the server on this machine
 patience=${PATIENCE:-5}                   # seconds until a member that does not answer counts as gone
@@ -87,8 +89,7 @@ config_of() {
 # Does the server on this machine run with the member's file?
 need_config() {
     local state
-    state=$(ask "$1" 'SELECT @@GLOBAL.server_id, @@GLOBAL.log_bin, @@GLOBAL.gtid_strict_mode') ||
-        die 3 "no MariaDB answers on $socket."
+    state=$(ask "$1" "$sql_config") || die 3 "no $product answers on $socket."
     [ "$state" = "${server_ids[$1]}"$'\t1\t1' ] || die 3 "this server does not run with $1.cnf. apply.sh installs it."
 }
 
@@ -99,19 +100,18 @@ client() {
     shift
     local options=(--no-defaults --batch --default-character-set=utf8mb4 --connect-timeout="$patience")
     if [ "$member" = "${local_member-}" ]; then
-        timeout "${limit:-$((patience * 2))}" mariadb "${options[@]}" --protocol=socket --socket="$socket" \
+        timeout "${limit:-$((patience * 2))}" "$client_program" "${options[@]}" --protocol=socket --socket="$socket" \
             --user="${LOCAL_USER:-root}" "$@"
     else
-        MYSQL_PWD=$failover_password timeout "${limit:-$((patience * 2))}" mariadb "${options[@]}" --protocol=tcp \
-            --host="${hosts[$member]}" --port="${ports[$member]}" --user=failover --ssl --ssl-ca="$ca" \
-            --ssl-verify-server-cert "$@"
+        MYSQL_PWD=$failover_password timeout "${limit:-$((patience * 2))}" "$client_program" "${options[@]}" --protocol=tcp \
+            --host="${hosts[$member]}" --port="${ports[$member]}" --user=failover --ssl-ca="$ca" "${tls_options[@]}" "$@"
     fi
 }
 
 ask() { printf '%s;\n' "$2" | client "$1" --skip-column-names; }
 
 # field MEMBER NAME: one line of its replica status; empty when it follows nobody.
-field() { printf 'SHOW REPLICA STATUS;\n' | client "$1" --vertical | sed -n "s/^ *$2: //p"; }
+field() { printf 'SHOW %s STATUS;\n' "$replica_word" | client "$1" --vertical | sed -n "s/^ *$2: //p"; }
 
 # run MEMBER FILE [SETTING...]: a file of SQL, after "SET SETTING;" for each.
 run() {
@@ -133,21 +133,12 @@ follow() {
 # Waits until a replica runs, at most $1 seconds.
 wait_running() {
     local until=$((SECONDS + $1)) member=$2
-    while [ "$(field "$member" Slave_IO_Running)" != Yes ] || [ "$(field "$member" Slave_SQL_Running)" != Yes ]; do
+    while [ "$(field "$member" "$column_io")" != Yes ] || [ "$(field "$member" "$column_sql")" != Yes ]; do
         if ((SECONDS >= until)); then
             die 5 "$member does not replicate: $(field "$member" Last_IO_Error) $(field "$member" Last_SQL_Error)"
         fi
         sleep 0.1
     done
-}
-
-# Number of the last transaction in a list of global transaction ids.
-number_of() {
-    local id last=0
-    for id in ${1//,/ }; do
-        if [ "${id##*-}" -gt "$last" ]; then last=${id##*-}; fi
-    done
-    printf '%s' "$last"
 }
 
 # survey: fills answers (members that answer), writers (those of them that take writes), position, follows (the
@@ -158,10 +149,10 @@ survey() {
     declare -gA position=() follows=()
     local member state
     for member in "${members[@]}"; do
-        state=$(ask "$member" 'SELECT @@GLOBAL.read_only, @@GLOBAL.gtid_current_pos' 2>/dev/null) || continue
+        state=$(ask "$member" "$sql_state" 2>/dev/null) || continue
         answers+=("$member")
         position[$member]=$(number_of "$(cut -f 2 <<<"$state")")
-        follows[$member]=$(field "$member" Master_Host || true):$(field "$member" Master_Port || true)
+        follows[$member]=$(field "$member" "$column_host" || true):$(field "$member" "$column_port" || true)
         if [ "$(cut -f 1 <<<"$state")" = 0 ]; then writers+=("$member"); fi
     done
 }
@@ -227,6 +218,7 @@ std::string library(const Plan& plan, const Paths& paths) {
     std::string text(kLibrary);
     fill(text, "@CA@", quoting::shellWord(paths.tls + "/ca.pem"));
     fill(text, "@TABLE@", table(plan));
+    fill(text, "@DIALECT@", dialectLibrary(plan));
     return text;
 }
 

@@ -10,14 +10,17 @@ namespace alwayson::exporters::mysql {
 // quoting/shell.h.
 std::string library(const Plan& plan, const Paths& paths);
 
-// The scripts beside it, the same for every set.
+// What lib.sh says in the words of the set's server: names of programs and columns, and what differs between
+// MariaDB, MySQL 5.7 and MySQL from 8.0 on.
+std::string dialectLibrary(const Plan& plan);
+
+// The scripts beside it, the same for every set of a product.
 struct Script {
     std::string_view name;
     std::string_view text;
 };
-inline constexpr std::size_t kScripts = 9;
 // apply.sh, check.sh, seed.sh, 01-source.sh to 05-rejoin.sh, status.sh.
-const Script* scripts();
+std::vector<Script> scripts(const Plan& plan);
 
 std::string envExample(const Plan& plan);
 

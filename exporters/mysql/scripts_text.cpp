@@ -6,23 +6,23 @@ namespace alwayson::exporters::mysql {
 namespace {
 
 constexpr std::string_view kCheck = R"sh(#!/bin/bash
-# Asks the MariaDB of this machine whether it takes the option files, and bash whether it takes the scripts. Changes
-# nothing. Exit status: 0 valid, 1 not valid, 2 could not be checked.
+# Asks the server software of this machine whether it takes the option files, and bash whether it takes the scripts.
+# Changes nothing. Exit status: 0 valid, 1 not valid, 2 could not be checked.
 # shellcheck source=/dev/null
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_addresses
-server=$(command -v mariadbd || echo /usr/sbin/mariadbd)
-[ -x "$server" ] || die 2 "MariaDB is not installed here (Debian: apt-get install mariadb-server)"
+server=$(command -v "$program" || echo "/usr/sbin/$program")
+[ -x "$server" ] || die 2 "$product is not installed here${package:+ (Debian: apt-get install $package)}"
 copy=$(mktemp)
 trap 'rm -f "$copy"' EXIT
 status=0
 for member in "${members[@]}"; do
     config_of "$member" >"$copy"
     valid=1
-    said=$("$server" --defaults-file="$copy" --help --verbose 2>&1 >/dev/null) || valid=0
+    said=$("$server" --defaults-file="$copy" "${asks_for_options[@]}" 2>&1 >/dev/null) || valid=0
     # What the machine that checks lacks is no fault of the file.
     said=$(grep -E '\[(ERROR|Warning)\]' <<<"$said" |
-        grep -v -e max_open_files -e 'mysql.plugin table' -e 'Changed limits') || true
+        grep -v -e max_open_files -e 'mysql.plugin table' -e 'Changed limits' -e 'create test file' -e secure-file-priv) || true
     if [ "$valid" = 1 ] && [ -z "$said" ]; then
         printf '%s.cnf: valid\n' "$member"
     else
@@ -35,14 +35,14 @@ exit "$status"
 )sh";
 
 constexpr std::string_view kApply = R"sh(#!/bin/bash
-# apply.sh MEMBER [--yes]: installs MEMBER.cnf on this machine and restarts MariaDB. Without --yes it only shows what it
+# apply.sh MEMBER [--yes]: installs MEMBER.cnf on this machine and restarts the server. Without --yes it only shows what it
 # would do. Add --restart-source to restart a source that has replicas.
 # shellcheck source=/dev/null
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 member=$1
 local_member=$1
-target=${TARGET:-/etc/mysql/mariadb.conf.d/99-alwayson.cnf}
+target=${TARGET:-$default_target}
 bash "$here/check.sh"
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
@@ -56,7 +56,7 @@ fi
 sed -n 's/^ssl_\(ca\|cert\|key\) = //p' "$new" | while read -r file; do
     [ -f "$file" ] || die 2 "$file is missing: the server does not start without its certificate."
 done
-replicas=$(ask "$member" "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'SLAVES_CONNECTED'" 2>/dev/null) || replicas=0
+replicas=$(connected_replicas "$member" 2>/dev/null) || replicas=0
 if [ "${replicas:-0}" != 0 ] && [ "${3-}" != --restart-source ]; then
     die 3 "$replicas replicas follow this server. Promote another first (03-promote.sh --planned), or add --restart-source."
 fi
@@ -69,21 +69,21 @@ fi
 install -m 0644 "$new" "$target.new"
 mv "$target.new" "$target"
 takes_it() {
-    systemctl restart mariadb && systemctl is-active --quiet mariadb
+    systemctl restart "$service" && systemctl is-active --quiet "$service"
 }
 if takes_it; then
     if [ -n "$backup" ]; then
-        echo "applied. To roll back: cp '$backup' '$target' && systemctl restart mariadb"
+        echo "applied. To roll back: cp '$backup' '$target' && systemctl restart $service"
     else
-        echo "applied. To undo: rm '$target' && systemctl restart mariadb"
+        echo "applied. To undo: rm '$target' && systemctl restart $service"
     fi
     exit 0
 fi
 if [ -n "$backup" ]; then cp -p "$backup" "$target"; else rm -f "$target"; fi
 if takes_it; then
-    die 1 "MariaDB did not take it. What was there before is back and in use."
+    die 1 "$product did not take it. What was there before is back and in use."
 fi
-die 1 "MariaDB did not take it. What was there before is back, but MariaDB does not start with that either: journalctl -u mariadb says why."
+die 1 "$product did not take it. What was there before is back, but $product does not start with that either: journalctl -u $service says why."
 )sh";
 
 constexpr std::string_view kSeed = R"sh(#!/bin/bash
@@ -127,7 +127,7 @@ local_member=$1
 secret REPL_PASSWORD
 secret FAILOVER_PASSWORD
 need_config "$1"
-[ -z "$(field "$1" Master_Host)" ] || die 3 "$1 follows a source. 03-promote.sh makes a replica the source."
+[ -z "$(field "$1" "$column_host")" ] || die 3 "$1 follows a source. 03-promote.sh makes a replica the source."
 run "$1" 01-source.sql "@repl_password = $(hex "$repl_password")" "@failover_password = $(hex "$failover_password")"
 say "$1 takes writes."
 )sh";
@@ -161,16 +161,12 @@ secret REPL_PASSWORD
 need_config "$member"
 case $how in
     --empty)
-        tables=$(ask "$member" "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')")
+        tables=$(ask "$member" "$sql_tables")
         [ "$tables" = 0 ] || die 3 "$member holds $tables tables. Seed it from the source instead (seed.sh)."
-        printf "STOP REPLICA; RESET MASTER; SET GLOBAL gtid_slave_pos = '';\n" | client "$member"
+        start_anew "$member"
         ;;
     --seeded)
-        data=$(ask "$member" 'SELECT @@GLOBAL.datadir')
-        [ -f "$data/seed_position" ] || die 3 "$data/seed_position is missing: seed.sh restore writes it."
-        position=$(cut -f 3 "$data/seed_position")
-        [[ $position =~ ^[0-9,-]+$ ]] || die 3 "$data/seed_position holds no global transaction id."
-        printf "STOP REPLICA; RESET MASTER; SET GLOBAL gtid_slave_pos = '%s';\n" "$position" | client "$member"
+        start_at_copy "$member"
         ;;
     --keep) ;;
     *) die 2 "usage: $0 MEMBER --empty|--seeded|--keep [--from SOURCE]" ;;
@@ -246,10 +242,10 @@ done
 
 limit=60
 if [ -n "$planned" ]; then
-    ask "$old" 'SET GLOBAL read_only = ON'
-    goal=$(ask "$old" 'SELECT @@GLOBAL.gtid_binlog_pos')
-    if [ "$(ask "${candidates[0]}" "SELECT MASTER_GTID_WAIT('$goal', 30)")" != 0 ]; then
-        ask "$old" 'SET GLOBAL read_only = OFF'
+    ask "$old" "$sql_close"
+    goal=$(ask "$old" "$sql_written")
+    if [ "$(ask "${candidates[0]}" "SELECT $sql_wait('$goal', 30)")" != 0 ]; then
+        ask "$old" "$sql_open"
         die 3 "${candidates[0]} did not catch up in 30 s. $old takes writes again."
     fi
 else
@@ -260,12 +256,9 @@ else
     fi
     # What has arrived is replayed before positions are compared.
     for member in "${answers[@]}"; do
-        ask "$member" 'STOP REPLICA IO_THREAD'
-        received=$(number_of "$(field "$member" Gtid_IO_Pos)")
-        while position[$member]=$(number_of "$(ask "$member" 'SELECT @@GLOBAL.gtid_current_pos')") &&
-            [ "${position[$member]}" -lt "$received" ] && [ "$(field "$member" Slave_SQL_Running)" = Yes ]; do
-            sleep 0.05
-        done
+        ask "$member" "STOP $replica_word IO_THREAD"
+        while ! replayed "$member" && [ "$(field "$member" "$column_sql")" = Yes ]; do sleep 0.05; done
+        position[$member]=$(number_of "$(ask "$member" "$sql_position")")
     done
 fi
 
@@ -278,7 +271,7 @@ for member in "${answers[@]}"; do
     if [ "$member" != "$old" ] && [ "${position[$member]}" -gt "${position[$best]}" ]; then ahead+=("$member"); fi
 done
 if [ "${#ahead[@]}" -gt 0 ] && [ -z "$accept_loss" ] && [ -z "$planned" ]; then
-    for member in "${answers[@]}"; do ask "$member" 'START REPLICA'; done
+    for member in "${answers[@]}"; do ask "$member" "START $replica_word"; done
     die 3 "${ahead[*]} holds transactions that $best has not. Allow it to become the source, or add --accept-loss."
 fi
 run "$best" 03-promote.sql || die 5 "$best could not be made the source: nobody takes writes."
@@ -351,29 +344,14 @@ answers_from "$1" || die 3 "$1 does not answer. Start it: it comes up read-only.
 new=${writers[0]}
 [ "$new" != "$1" ] || die 3 "$1 is the source."
 
-# history MEMBER: the last transaction of each server that it knows, "server number" a line.
-history() {
-    ask "$1" "SELECT CONCAT_WS(',', NULLIF(@@GLOBAL.gtid_binlog_state, ''), NULLIF(@@GLOBAL.gtid_slave_pos, ''))" |
-        tr -d ' ' | tr ',' '\n' | sed -n 's/^[0-9]*-\([0-9]*\)-\([0-9]*\)$/\1 \2/p'
-}
-declare -A known=()
-while read -r server number; do
-    if [ "$number" -gt "${known[$server]:-0}" ]; then known[$server]=$number; fi
-done <<<"$(history "$new")"
-own=0
-while read -r server number; do
-    if [ -n "$server" ] && [ "$number" -gt "${known[$server]:-0}" ]; then
-        own=1
-        say "$1 holds transactions of server $server up to $number; $new has them up to ${known[$server]:-0}."
-    fi
-done <<<"$(history "$1")"
-[ "$own" = 0 ] || die 4 "$1 has writes of its own. Look at them with mariadb-binlog, then seed it anew (seed.sh). Nothing was changed."
+own_of "$1" "$new" ||
+    die 4 "$1 has writes of its own. Look at them with $binlog_program, then seed it anew (seed.sh). Nothing was changed."
 
 follow "$1" "$new" 05-rejoin.sql || die 5 "$1 could not be made a replica."
 wait_running 30 "$1"
-goal=$(ask "$new" 'SELECT @@GLOBAL.gtid_binlog_pos')
+goal=$(ask "$new" "$sql_written")
 limit=630
-if [ "$(ask "$1" "SELECT MASTER_GTID_WAIT('$goal', 600)")" != 0 ]; then die 5 "$1 follows $new but is far behind."; fi
+if [ "$(ask "$1" "SELECT $sql_wait('$goal', 600)")" != 0 ]; then die 5 "$1 follows $new but is far behind."; fi
 say "$1 follows $new and has caught up."
 )sh";
 
@@ -400,9 +378,9 @@ for member in "${members[@]}"; do
     done
     lag=- state='takes writes'
     if [ "$role" = replica ]; then
-        lag=$(field "$member" Seconds_Behind_Master || true)
-        io=$(field "$member" Slave_IO_Running || true)
-        sql=$(field "$member" Slave_SQL_Running || true)
+        lag=$(field "$member" "$column_lag" || true)
+        io=$(field "$member" "$column_io" || true)
+        sql=$(field "$member" "$column_sql" || true)
         state="receives: ${io:-No}, replays: ${sql:-No}"
         if [ "$io" != Yes ] || [ "$sql" != Yes ]; then status=1; fi
     fi
@@ -411,15 +389,50 @@ done
 exit "$status"
 )sh";
 
-constexpr Script kAll[kScripts] = {
-    {"apply.sh", kApply},        {"check.sh", kCheck},      {"seed.sh", kSeed},
-    {"status.sh", kStatus},      {"01-source.sh", kSource}, {"02-replica.sh", kReplica},
-    {"03-promote.sh", kPromote}, {"04-reopen.sh", kReopen}, {"05-rejoin.sh", kRejoin}};
+constexpr std::string_view kSeedMysql = R"sh(#!/bin/bash
+# seed.sh backup FOLDER    on the source: a copy of its data, while it runs (mysqldump)
+# seed.sh restore FOLDER   on a new replica that follows nobody: replaces what it holds by the copy
+# Between the two, copy FOLDER to the other machine. Then: 02-replica.sh MEMBER --seeded
+# For much data the clone plugin of MySQL 8 (CLONE INSTANCE FROM) is faster; what follows is the same.
+# shellcheck source=/dev/null
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+folder=${2-}
+[ -n "$folder" ] || die 2 "usage: $0 backup|restore FOLDER"
+local_member=${members[0]}
+case ${1-} in
+    backup)
+        mkdir -p "$folder"
+        mysqldump --no-defaults --protocol=socket --socket="$socket" --user="${LOCAL_USER:-root}" --all-databases \
+            --single-transaction --routines --events --triggers --set-gtid-purged=ON >"$folder/copy.sql"
+        say "$folder holds the copy."
+        ;;
+    restore)
+        [ -f "$folder/copy.sql" ] || die 2 "$folder holds no copy."
+        [ -z "$(field "$local_member" "$column_host")" ] || die 3 "this server follows a source. Nothing was changed."
+        tables=$(ask "$local_member" "$sql_tables")
+        [ "$tables" = 0 ] || die 3 "this server holds $tables tables. Drop them first; nothing was changed."
+        start_anew "$local_member"
+        limit=86400
+        { printf '%s;\n' "$sql_open"; cat "$folder/copy.sql"; printf 'FLUSH PRIVILEGES;\n%s;\n' "$sql_close"; } |
+            client "$local_member"
+        say "This server holds the copy. Next: 02-replica.sh MEMBER --seeded"
+        ;;
+    *) die 2 "usage: $0 backup|restore FOLDER" ;;
+esac
+)sh";
 
 } // namespace
 
-const Script* scripts() {
-    return kAll;
+std::vector<Script> scripts(const Plan& plan) {
+    return {{"apply.sh", kApply},
+            {"check.sh", kCheck},
+            {"seed.sh", plan.isMaria() ? kSeed : kSeedMysql},
+            {"status.sh", kStatus},
+            {"01-source.sh", kSource},
+            {"02-replica.sh", kReplica},
+            {"03-promote.sh", kPromote},
+            {"04-reopen.sh", kReopen},
+            {"05-rejoin.sh", kRejoin}};
 }
 
 } // namespace alwayson::exporters::mysql

@@ -1,0 +1,238 @@
+// The exported runbook on two real MySQL servers on loopback, in the dialect of their version: set up with
+// TLS, semi-synchronous; the source is killed, the replica promoted, the old source rejoins, a planned change
+// goes back, a replica is seeded. Skipped where no MySQL is installed (MariaDB is no MySQL): the folder with
+// mysqld, mysql and mysqldump is named in ALWAYSON_MYSQL_BIN, or they are on the PATH.
+#include "exporters/mysql/folder.h"
+#include "tests/exporters/mysql/mysql_support.h"
+#include "tests/support/free_port.h"
+#include "tests/support/test_support.h"
+
+#include <signal.h>
+
+using namespace alwayson;
+using namespace alwayson::exporters;
+
+namespace {
+
+constexpr const char* kCanary = "Ca'na\"ry#1;\\x $(id)`";
+
+QString programs() {
+    return qEnvironmentVariable("ALWAYSON_MYSQL_BIN");
+}
+
+QString program(const char* name) {
+    return programs().isEmpty() ? QString(name) : programs() + '/' + name;
+}
+
+// "mysql_8_4" for 8.4 and later; "" without a MySQL.
+std::string installedFlavour() {
+    QProcess version;
+    version.start(program("mysqld"), {"--version"});
+    if (!version.waitForFinished(20000)) return {};
+    const QString said = version.readAllStandardOutput();
+    const int at = said.indexOf("Ver ");
+    if (at < 0 || said.contains("MariaDB")) return {};
+    const QString number = said.mid(at + 4);
+    return number.startsWith("5.7") ? "mysql_5_7" : number.startsWith("8.0") ? "mysql_8_0" : "mysql_8_4";
+}
+
+class Server {
+public:
+    Server(QString folder, QString optionFile)
+        : m_folder(std::move(folder)), m_optionFile(std::move(optionFile)) {
+        QDir().mkpath(m_folder);
+    }
+    ~Server() { kill(); }
+    bool makeData() {
+        QProcess install;
+        install.start(program("mysqld"), QStringList{"--no-defaults", "--initialize-insecure",
+                                                     "--datadir=" + data(), "--innodb-redo-log-capacity=8M"} +
+                                             account());
+        return install.waitForFinished(120000) && install.exitCode() == 0;
+    }
+    bool start() {
+        m_process.setProcessChannelMode(QProcess::MergedChannels);
+        m_process.setStandardOutputFile(m_folder + "/log", QIODevice::Append);
+        m_process.start(program("mysqld"),
+                        QStringList{"--defaults-file=" + m_optionFile, "--datadir=" + data(),
+                                    "--socket=" + socketPath(), "--pid-file=" + m_folder + "/pid",
+                                    "--innodb-buffer-pool-size=32M"} +
+                            account());
+        return QTest::qWaitFor([this] { return ask("SELECT 1") == "1"; }, 60000);
+    }
+    void kill() {
+        if (m_process.state() == QProcess::NotRunning) return;
+        m_process.kill();
+        m_process.waitForFinished(10000);
+    }
+    QByteArray ask(const QByteArray& statements) const {
+        QProcess client;
+        client.start(program("mysql"), {"--no-defaults", "--protocol=socket", "--socket=" + socketPath(),
+                                        "--user=root", "--batch", "--raw", "--skip-column-names"});
+        client.write(statements + ";\n");
+        client.closeWriteChannel();
+        if (!client.waitForFinished(60000) || client.exitCode() != 0)
+            return "error: " + client.readAllStandardError();
+        return client.readAllStandardOutput().trimmed();
+    }
+    QString socketPath() const { return m_folder + "/s"; }
+    QByteArray log() const {
+        QFile file(m_folder + "/log");
+        return file.open(QIODevice::ReadOnly) ? file.readAll().right(4000) : QByteArray("no log");
+    }
+
+private:
+    static QStringList account() { return geteuid() == 0 ? QStringList{"--user=root"} : QStringList(); }
+    QString data() const { return m_folder + "/data"; }
+    QString m_folder, m_optionFile;
+    QProcess m_process;
+};
+
+} // namespace
+
+class TestMysqlDialectLive : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<Server> m_servers[2];
+    QString m_runbook;
+
+    QString path(const QString& name) const { return m_folder->filePath(name); }
+
+    verify::Finished script(const QString& name, const std::vector<std::string>& arguments = {},
+                            int server = -1) {
+        test::Environment environment{{"REPL_PASSWORD", kCanary}, {"FAILOVER_PASSWORD", kCanary}};
+        if (!programs().isEmpty())
+            environment.emplace_back("PATH", (programs() + ':' + qEnvironmentVariable("PATH")).toStdString());
+        if (server >= 0) environment.emplace_back("SOCKET", m_servers[server]->socketPath().toStdString());
+        return test::bash(m_runbook + '/' + name, arguments, environment);
+    }
+    void runs(const QString& name, const std::vector<std::string>& arguments = {}, int server = -1) {
+        const verify::Finished out = script(name, arguments, server);
+        QVERIFY2(out.status == 0, (name.toStdString() + ": " + out.output).c_str());
+    }
+    QByteArray rowsOf(int server) const {
+        return m_servers[server]->ask("SELECT GROUP_CONCAT(id ORDER BY id) FROM shop.orders");
+    }
+    void makeCertificates() {
+        QDir().mkpath(path("tls"));
+        const char* script =
+            "set -e; cd \"$0\"; printf 'subjectAltName=IP:127.0.0.1\\n' >names;"
+            "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=drill;"
+            "openssl req -newkey rsa:2048 -nodes -keyout server.key -out request -subj /CN=127.0.0.1;"
+            "openssl x509 -req -in request -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names"
+            " -out server.pem";
+        const auto made = verify::runProcess(
+            {"/bin/bash", {"-c", script, path("tls").toStdString()}, {}, Duration::seconds(60)});
+        QVERIFY(made.ok());
+        QVERIFY2(made->status == 0, made->output.c_str());
+    }
+    void setUp(const std::string& flavour) {
+        m_folder = std::make_unique<QTemporaryDir>();
+        makeCertificates();
+        Design design = test::replicationSet(2, {{"replication", std::string("semi_sync")},
+                                                 {"semisync_timeout_ms", 1000.0},
+                                                 {"flavour", flavour},
+                                                 {"user_network", std::string("127.0.0.%")}});
+        for (const char* member : {"db1", "db2"}) {
+            test::deploy(design, member, "host", std::string("127.0.0.1"));
+            test::deploy(design, member, "port", double(test::freePort()));
+            test::change(design, member, "applier_speed", 2.0);
+        }
+        const auto files = mysql::exportFolders(design, {path("tls").toStdString()});
+        QVERIFY(files.ok());
+        m_runbook = test::writeAll(*files, path("export"));
+        runs("check.sh");
+        for (int i = 0; i < 2; ++i) {
+            m_servers[i] = std::make_unique<Server>(path(QString("server%1").arg(i + 1)),
+                                                    m_runbook + QString("/db%1.cnf").arg(i + 1));
+            QVERIFY(m_servers[i]->makeData());
+            QVERIFY2(m_servers[i]->start(), m_servers[i]->log().constData());
+        }
+        runs("01-source.sh", {"db1"}, 0);
+        runs("02-replica.sh", {"db2", "--empty"}, 1);
+        runs("status.sh");
+        QCOMPARE(
+            m_servers[0]->ask("CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY); INSERT "
+                              "INTO shop.orders VALUES (1), (2)"),
+            QByteArray());
+        QTRY_COMPARE_WITH_TIMEOUT(rowsOf(1), QByteArray("1,2"), 20000);
+    }
+
+private slots:
+    void cleanup() {
+        for (auto& server : m_servers)
+            server.reset();
+        m_folder.reset();
+    }
+
+    void theRunbook() {
+        const std::string flavour = installedFlavour();
+        if (flavour.empty()) QSKIP("no MySQL is installed here");
+        setUp(flavour);
+        if (QTest::currentTestFailed()) return;
+        QCOMPARE(script("03-promote.sh", {"--yes"}).status, 3); // the source works
+        QVERIFY(m_servers[1]->ask("INSERT INTO shop.orders VALUES (9)").startsWith("error"));
+        m_servers[0]->kill();
+        runs("03-promote.sh", {"--yes"});
+        QCOMPARE(m_servers[1]->ask("INSERT INTO shop.orders VALUES (3)"), QByteArray());
+
+        // The old source comes back read-only and follows; then a planned change back, without loss.
+        QVERIFY2(m_servers[0]->start(), m_servers[0]->log().constData());
+        QCOMPARE(m_servers[0]->ask("SELECT @@GLOBAL.super_read_only"), QByteArray("1"));
+        QCOMPARE(script("04-reopen.sh", {"db1"}).status, 3);
+        runs("05-rejoin.sh", {"db1"});
+        QCOMPARE(rowsOf(0), QByteArray("1,2,3"));
+        runs("status.sh");
+        runs("03-promote.sh", {"--planned", "--to", "db1", "--yes"});
+        runs("status.sh");
+        QCOMPARE(m_servers[0]->ask("INSERT INTO shop.orders VALUES (4)"), QByteArray());
+        QTRY_COMPARE_WITH_TIMEOUT(rowsOf(1), QByteArray("1,2,3,4"), 20000);
+
+        // Writes of its own are not thrown away in silence.
+        QCOMPARE(m_servers[1]->ask("STOP " + QByteArray(flavour == "mysql_5_7" ? "SLAVE" : "REPLICA") +
+                                   " IO_THREAD"),
+                 QByteArray());
+        QCOMPARE(m_servers[0]->ask("INSERT INTO shop.orders VALUES (5)"), QByteArray());
+        m_servers[0]->kill();
+        runs("03-promote.sh", {"--yes"});
+        QVERIFY2(m_servers[0]->start(), m_servers[0]->log().constData());
+        const verify::Finished own = script("05-rejoin.sh", {"db1"});
+        QVERIFY2(own.status == 4, own.output.c_str());
+        QCOMPARE(rowsOf(0), QByteArray("1,2,3,4,5"));
+
+        // It is seeded anew from the new source.
+        const auto seed = [&](const char* what, int server) {
+            test::Environment environment{{"SOCKET", m_servers[server]->socketPath().toStdString()}};
+            environment.emplace_back("PATH", (programs() + ':' + qEnvironmentVariable("PATH")).toStdString());
+            return test::bash(m_runbook + "/seed.sh", {what, path("copy").toStdString()}, environment);
+        };
+        const verify::Finished taken = seed("backup", 1);
+        QVERIFY2(taken.status == 0, taken.output.c_str());
+        QCOMPARE(seed("restore", 0).status, 3); // it holds tables
+        QCOMPARE(m_servers[0]->ask("SET GLOBAL super_read_only = OFF; DROP DATABASE shop"), QByteArray());
+        const verify::Finished restored = seed("restore", 0);
+        QVERIFY2(restored.status == 0, restored.output.c_str());
+        runs("02-replica.sh", {"db1", "--seeded", "--from", "db2"}, 0);
+        QCOMPARE(m_servers[1]->ask("INSERT INTO shop.orders VALUES (6)"), QByteArray());
+        QTRY_COMPARE_WITH_TIMEOUT(rowsOf(0), rowsOf(1), 20000);
+        runs("status.sh");
+
+        // The password is in no file but MySQL's own table of how to log in.
+        for (auto& server : m_servers)
+            server->kill();
+        const auto found = verify::runProcess({"/bin/bash",
+                                               {"-c",
+                                                "grep -rlaF -- \"$0\" \"$1\" | grep -v -e '/mysql.ibd$' -e "
+                                                "'/#innodb_redo/' -e '/undo_' -e '/ibdata1$' "
+                                                "-e '\\.dblwr$' -e 'slave_master_info' || true",
+                                                kCanary, m_folder->path().toStdString()},
+                                               {},
+                                               Duration::seconds(30)});
+        QVERIFY(found.ok());
+        QCOMPARE(found->output, std::string());
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestMysqlDialectLive, test_mysql_dialect_live)
+#include "test_mysql_dialect_live.moc"
