@@ -115,10 +115,21 @@ std::size_t clientCount(const SimulationResult& result) {
 std::string recoveryText(const SimulationResult& result) {
     std::vector<std::vector<std::string>> rows{{"what", "failure", "noticed after (mean)", "95 % within"}};
     for (const Recovery& recovery : result.recovery)
-        if (recovery.detectionMeanS.value)
+        if (recovery.detectionMeanS.value && recovery.count == 0)
             rows.push_back({recovery.what, recovery.mode, figure(recovery.detectionMeanS, seconds),
                             recovery.detectionP95S.value ? seconds(*recovery.detectionP95S.value) : ""});
     return rows.size() == 1 ? "" : "Detection\n" + table(rows);
+}
+
+std::string takeOverText(const SimulationResult& result) {
+    std::vector<std::vector<std::string>> rows{
+        {"group", "failure", "times", "by hand", "served again after (mean)", "95 % within"}};
+    for (const Recovery& recovery : result.recovery)
+        if (recovery.count > 0)
+            rows.push_back({recovery.what, recovery.mode, count(recovery.count), count(recovery.byHand),
+                            figure(recovery.totalMeanS, seconds),
+                            recovery.totalP95S.value ? seconds(*recovery.totalP95S.value) : ""});
+    return rows.size() == 1 ? "" : "\nTake-overs\n" + table(rows);
 }
 
 std::string waterfallText(const SimulationResult& result) {
@@ -182,8 +193,8 @@ std::string simulationText(const SimulationResult& result) {
         if (flow.flow == "design" && clientCount(result) == 1) continue;
         text += flowText(flow, said) + "\n";
     }
-    text +=
-        recoveryText(result) + spreadText(result.spread, said) + waterfallText(result) + eventsText(result);
+    text += recoveryText(result) + takeOverText(result) + spreadText(result.spread, said) +
+            waterfallText(result) + eventsText(result);
     if (!result.exact.empty()) {
         text += "\nExact, beside it (structure with perfect views)\n";
         std::vector<std::vector<std::string>> rows;

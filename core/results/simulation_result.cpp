@@ -76,11 +76,18 @@ Json meanAndP95(const Estimate& mean, const Estimate& p95) {
 }
 
 Json recoveryJson(const Recovery& recovery) {
-    return {{"what", recovery.what},
-            {"mode", recovery.mode},
-            {"detection_s", meanAndP95(recovery.detectionMeanS, recovery.detectionP95S)},
-            {"failover_s", meanAndP95(recovery.failoverMeanS, recovery.failoverP95S)},
-            {"total_s", meanAndP95(recovery.totalMeanS, recovery.totalP95S)}};
+    Json json{{"what", recovery.what},
+              {"mode", recovery.mode},
+              {"detection_s", meanAndP95(recovery.detectionMeanS, recovery.detectionP95S)},
+              {"failover_s", meanAndP95(recovery.failoverMeanS, recovery.failoverP95S)},
+              {"total_s", meanAndP95(recovery.totalMeanS, recovery.totalP95S)}};
+    if (recovery.count > 0) {
+        json["promotion_s"] = meanAndP95(recovery.promotionMeanS, recovery.promotionP95S);
+        json["reroute_s"] = meanAndP95(recovery.rerouteMeanS, recovery.rerouteP95S);
+        json["count"] = recovery.count;
+        json["by_hand"] = recovery.byHand;
+    }
+    return json;
 }
 
 Json objectiveJson(const ObjectiveResult& objective) {

@@ -51,13 +51,18 @@ struct NodeResult {
 };
 
 struct Recovery {
-    std::string what; // node
-    std::string mode; // failure mode id, or "back" for the way up
+    std::string what; // node, or group whose active member failed
+    std::string mode; // failure mode id, or "back" for the way up; groups: "place" for an outage around the
+                      // member, "any" for all of them
     Estimate detectionMeanS, detectionP95S;
     Estimate failoverMeanS, failoverP95S;
     Estimate totalMeanS, totalP95S;
     // Every sample with its observer, in order; for prediction intervals and charts. Detection in seconds.
     std::vector<double> detectionSamplesS;
+    // Groups: parts of the failover, all recoveries and those that a human brought about.
+    Estimate promotionMeanS = {}, promotionP95S = {};
+    Estimate rerouteMeanS = {}, rerouteP95S = {};
+    std::uint64_t count = 0, byHand = 0;
 };
 
 struct ObjectiveResult {

@@ -10,7 +10,7 @@ namespace {
 constexpr double kUpSlack = 1e-12; // as the state function
 constexpr std::size_t kMostSuspects = 64;
 constexpr std::size_t kListed = 1000;
-constexpr std::uint64_t kViewWords = std::uint64_t{1} << 40;
+constexpr std::uint64_t kViewWords = std::uint64_t{1} << 40, kRoleWords = std::uint64_t{1} << 41;
 
 // One random word per (component, state) and per view that is down: the hash of a state is their exclusive
 // or.
@@ -49,6 +49,17 @@ void FailureUnit::setView(std::uint32_t v, bool up) {
     m_key ^= word(kViewWords + v, 1);
 }
 
+// What callers take for the active member of a group, and whether the group serves at all.
+void FailureUnit::showRole(std::uint32_t g, std::uint32_t active, bool interrupted) {
+    GroupRole& role = m_roles[m_model.groups[g].index];
+    const auto wordOf = [&] {
+        return word(kRoleWords + (std::uint64_t{g} << 24) + (role.active & 0xffffffU), role.interrupted);
+    };
+    m_key ^= wordOf();
+    role = {active, interrupted};
+    m_key ^= wordOf();
+}
+
 std::uint32_t FailureUnit::lookup() {
     const std::size_t flows = m_a.size(), observables = m_up.size();
     const auto row = static_cast<std::uint32_t>(m_key & (m_cacheKeys.size() - 1));
@@ -56,7 +67,8 @@ std::uint32_t FailureUnit::lookup() {
     double* a = m_cacheA.data() + row * flows;
     std::uint8_t* up = m_cacheUp.data() + row * observables;
     const bool byViews = !m_plan.perfectViews && !m_viewUp.empty();
-    m_model.function.evaluate(m_shown.data(), byViews ? m_viewUp.data() : nullptr, a, *m_scratch);
+    m_model.function.evaluate(m_shown.data(), byViews ? m_viewUp.data() : nullptr,
+                              m_followGroups ? m_roles.data() : nullptr, a, *m_scratch);
     bool good = true;
     for (std::size_t f = 0; f < flows; ++f) {
         up[f] = a[f] >= m_model.function.flows()[f].upThreshold - kUpSlack;
@@ -130,7 +142,8 @@ void FailureUnit::countOutage(std::uint32_t o, double end, bool open) {
 }
 
 // Down time is shared equally by the failures without any one of which the design would be up now; when no
-// single repair would bring it back, it stays with the failure that began the outage.
+// single repair would bring it back, it stays with the failure that began the outage. While a group fails
+// over, and would serve had it done so, the take-over counts in place of the failures inside the group.
 void FailureUnit::shareCauses() {
     const auto modeBehind = [&](std::uint32_t c) {
         if (m_state[c] != 0) return causeOf(c);
@@ -138,9 +151,19 @@ void FailureUnit::shareCauses() {
                    ? m_restartCause[c]
                    : m_model.standbys[m_model.components[c].standby].cause;
     };
-    for (std::size_t i = 0; i < std::min(m_suspects.size(), kMostSuspects); ++i)
-        if (!(m_stands[m_suspects[i]] && m_state[m_suspects[i]] == 0) && upWithout(m_suspects[i]))
-            m_shares.push_back({modeBehind(m_suspects[i]), 1});
+    for (std::uint32_t g = 0; m_followGroups && g < m_groups.size(); ++g) {
+        m_blamed[g] = isInterrupted(g) && upWithTakeOver(g);
+        if (m_blamed[g])
+            m_shares.push_back({m_groups[g].phase == GroupPhase::byHand ? m_model.groups[g].handCause
+                                                                        : m_model.groups[g].takeOverCause,
+                                1});
+    }
+    for (std::size_t i = 0; i < std::min(m_suspects.size(), kMostSuspects); ++i) {
+        const std::uint32_t c = m_suspects[i], group = m_model.components[c].group;
+        if (m_stands[c] && m_state[c] == 0) continue;
+        if (m_followGroups && group != kNone && m_blamed[group]) continue;
+        if (upWithout(c)) m_shares.push_back({modeBehind(c), 1});
+    }
     if (m_shares.empty()) {
         if (m_outageCause == noCause() && !m_suspects.empty()) m_outageCause = modeBehind(m_suspects.front());
         m_shares.push_back({m_outageCause, 1});
@@ -148,6 +171,22 @@ void FailureUnit::shareCauses() {
     if (m_outageCause == noCause()) m_outageCause = m_shares.front().mode;
     for (Share& share : m_shares)
         share.weight = 1 / static_cast<double>(m_shares.size());
+}
+
+bool FailureUnit::isUpNow() {
+    return m_cacheUp[(lookup() + 1) * m_up.size() - 1] != 0;
+}
+
+// Would the design be up if this group had failed over?
+bool FailureUnit::upWithTakeOver(std::uint32_t g) {
+    const GroupRole role = m_roles[m_model.groups[g].index];
+    const GroupState& state = m_groups[g];
+    std::uint32_t active = kNobody;
+    if (m_model.groups[g].one) active = m_able[state.active] ? state.active : candidateOf(g);
+    showRole(g, active, false);
+    const bool up = isUpNow();
+    showRole(g, role.active, role.interrupted);
+    return up;
 }
 
 // Would the design be up if this part worked, and were seen to?
@@ -176,7 +215,16 @@ bool FailureUnit::upWithout(std::uint32_t c) {
             if (m_shown[node] == 0 && m_placesOut[node] == 1) see(node);
         }
     }
-    const bool up = m_cacheUp[(lookup() + 1) * m_up.size() - 1] != 0;
+    // In a group without anybody to lead it, it would lead.
+    const std::uint32_t g = m_followGroups ? component.group : kNone;
+    GroupRole role;
+    const bool leads = g != kNone && m_model.groups[g].one && m_groups[g].phase != GroupPhase::steady;
+    if (leads) {
+        role = m_roles[m_model.groups[g].index];
+        showRole(g, c, false);
+    }
+    const bool up = isUpNow();
+    if (leads) showRole(g, role.active, role.interrupted);
     for (const std::uint32_t v : m_flipped)
         setView(v, false);
     m_shown[c] = shown;

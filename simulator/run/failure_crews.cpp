@@ -11,7 +11,7 @@ void FailureUnit::beginRepair(std::uint32_t c, std::uint32_t mode) {
         m_called.push_back(c);
         return;
     }
-    m_slots.set(c, m_now + draw(m_repairDraws[mode], failure.repair));
+    setRepairEnd(c, m_now + draw(m_repairDraws[mode], failure.repair));
 }
 
 // The time in the component's slot has come. False: it goes on being failed, and people are called.
@@ -81,7 +81,7 @@ void FailureUnit::startPeople(std::uint32_t c) {
         needed += draw(m_responseDraws[c], m_model.crews[crew].response);
     }
     m_stage[c] = RepairStage::people;
-    m_slots.set(c, m_now + needed);
+    setRepairEnd(c, m_now + needed);
 }
 
 } // namespace alwayson::sim

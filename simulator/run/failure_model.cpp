@@ -99,6 +99,7 @@ Result<FailureModel> FailureModel::compile(const Design& design) {
     model.addCrews(design);
     model.addShocks(design);
     model.addStandbys(design);
+    model.addGroups(design);
     model.addObservables();
     model.estimateWork();
     return model;

@@ -7,6 +7,8 @@
 #include "core/structure/state_function.h"
 #include "simulator/kernel/sampler.h"
 #include "simulator/kernel/stream.h"
+#include "simulator/run/failure_group_model.h"
+#include "simulator/run/failure_totals.h"
 
 #include <cstdint>
 #include <optional>
@@ -58,12 +60,11 @@ struct FailureModelMode {
     double ratio = 0;         // mean repair / mean time to failure
     double meanToFailure = 0; // seconds; own failures and those from common causes
     RepairPath path = RepairPath::atOnce;
+    std::uint32_t recovery = kNone; // in FailureModel::recoveries, when its failure makes a group take over
     double restartCoverage = 1;
     Sampler crewRepair; // path restart: what people need when the restart did not work
     std::uint64_t failureStream = 0, repairStream = 0, coverageStream = 0, crewRepairStream = 0;
 };
-
-inline constexpr std::uint32_t kNone = 0xffffffffU;
 
 struct FailureModelComponent {
     std::string id;
@@ -78,6 +79,8 @@ struct FailureModelComponent {
     Sampler restart;               // domains
     std::uint32_t crew = kNone;    // in FailureModel::crews
     std::uint32_t standby = kNone; // in FailureModel::standbys
+    std::uint32_t group = kNone;   // in FailureModel::groups
+    bool manages = false;          // some group's manager runs on it
     bool coupled = false;          // its failures or repairs depend on other parts
     std::uint64_t startStream = 0, restartStream = 0, responseStream = 0;
 };
@@ -142,6 +145,8 @@ struct FailureModel {
     std::vector<FailureModelCrew> crews;
     std::vector<FailureModelShock> shocks;
     std::vector<FailureModelStandby> standbys;
+    std::vector<FailureModelGroup> groups;
+    std::vector<FailureModelRecovery> recoveries;
     std::vector<std::string> furtherCauses; // of down time, beside the modes: "web: common cause (crash)"
     std::vector<std::uint32_t> indices;
     std::vector<FailureModelObservable> observables; // flows, clients, "design" last
@@ -157,6 +162,9 @@ struct FailureModel {
     std::uint32_t causeCount() const {
         return static_cast<std::uint32_t>(modes.size() + 1 + furtherCauses.size());
     }
+    TotalsSizes sizes() const {
+        return {observables.size(), components.size(), modes.size(), causeCount(), recoveries.size()};
+    }
 
 private:
     explicit FailureModel(StateFunction compiled) : function(std::move(compiled)) {}
@@ -165,6 +173,8 @@ private:
     void addCrews(const Design& design);
     void addShocks(const Design& design);
     void addStandbys(const Design& design);
+    void addGroups(const Design& design);
+    void addRecoveries(FailureModelGroup& group);
     std::uint32_t addCause(std::string title);
     IndexRange addIndices(const std::vector<std::uint32_t>& list);
     void addViews(const Design& design, bool withViews);

@@ -52,6 +52,7 @@ public:
         for (std::size_t c = 0; c < m_model.components.size(); ++c)
             if (!m_model.components[c].isDomain) result.nodes.push_back(node(c));
         addRecovery(result);
+        addTakeOvers(result);
         result.spread = spread();
         addWaterfall(result);
         addOutages(result);
@@ -188,6 +189,43 @@ private:
         }
     }
 
+    // Groups: one row per kind of failure that happened, then all of them together.
+    void addTakeOvers(SimulationResult& result) const {
+        GroupTotals all;
+        for (std::size_t r = 0; r < m_model.recoveries.size(); ++r) {
+            const FailureModelRecovery& kind = m_model.recoveries[r];
+            addTakeOver(result, kind.group, kind.mode, m_totals.groups[r]);
+            all.merge(m_totals.groups[r]);
+            const bool isLast =
+                r + 1 == m_model.recoveries.size() || m_model.recoveries[r + 1].group != kind.group;
+            if (!isLast) continue;
+            addTakeOver(result, kind.group, "any", all);
+            all = {};
+        }
+    }
+
+    void addTakeOver(SimulationResult& result, const std::string& group, const std::string& mode,
+                     const GroupTotals& totals) const {
+        if (totals.total.count == 0) return;
+        Recovery recovery;
+        recovery.what = group;
+        recovery.mode = mode;
+        recovery.detectionMeanS = meanOf(totals.detection);
+        recovery.detectionP95S = quantileOf(totals.detection, 0.95);
+        recovery.promotionMeanS = meanOf(totals.promotion);
+        recovery.promotionP95S = quantileOf(totals.promotion, 0.95);
+        recovery.rerouteMeanS = meanOf(totals.reroute);
+        recovery.rerouteP95S = quantileOf(totals.reroute, 0.95);
+        recovery.failoverMeanS = meanOf(totals.failover);
+        recovery.failoverP95S = quantileOf(totals.failover, 0.95);
+        recovery.totalMeanS = meanOf(totals.total);
+        recovery.totalP95S = quantileOf(totals.total, 0.95);
+        recovery.count = totals.total.count;
+        recovery.byHand = totals.byHand;
+        recovery.detectionSamplesS = totals.detection.values.raw();
+        result.recovery.push_back(std::move(recovery));
+    }
+
     Spread spread() const {
         Spread figures;
         const std::uint64_t years = m_totals.yearDown.count;
@@ -262,6 +300,12 @@ private:
                                "once where there is none; who finds nobody free waits, first come first "
                                "served. What has no crew, and every restart, begins at once."
                              : "Every repair starts at once: there is no limit on repair crews.");
+        if (!m_model.groups.empty())
+            out.emplace_back(
+                m_options.perfectViews
+                    ? "Groups fail over at once and always (perfect views)."
+                    : "Groups fail over with the timing of their protocol or manager. All callers "
+                      "find the new member when the last of them does.");
         out.emplace_back("Left out: deployments, configuration changes and maintenance, failures caused by "
                          "overload, queues and client retries.");
     }

@@ -92,8 +92,7 @@ public:
         m_plan.unit.key.seed = options.seed;
         m_plan.unit.perfectViews = options.perfectViews;
         m_plan.unit.listOutages = options.listOutages;
-        m_totals.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size(),
-                       m_model.causeCount());
+        m_totals.reset(m_model.sizes());
         m_workers.resize(m_pool.threads());
         m_deadline = std::isfinite(options.budgetS)
                          ? Clock::now() + std::chrono::duration_cast<Clock::duration>(

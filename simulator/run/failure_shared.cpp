@@ -46,18 +46,18 @@ void FailureUnit::arrange(std::uint32_t s, bool initial) {
     std::uint32_t serving = 0;
     for (std::uint32_t i = 0; i < standby.members.count; ++i) {
         const std::uint32_t c = m_model.indices[standby.members.first + i];
-        const bool serves = m_working[c] && serving < standby.serving;
+        const bool serves = m_able[c] && serving < standby.serving;
         const bool isCalled = serves && m_stands[c];
-        takeRole(c, standby, m_working[c] && !serves, initial);
+        takeRole(c, standby, m_able[c] && !serves, initial);
         if (serves && (!isCalled || startsUp(c, s))) ++serving;
     }
 }
 
 // A member that does not work has no role: what it does when it is back is decided then.
 void FailureUnit::takeRole(std::uint32_t c, const FailureModelStandby& standby, bool stands, bool initial) {
-    const bool starts = m_asleep[c] && !stands && m_working[c];
+    const bool starts = m_asleep[c] && !stands && m_able[c];
     m_stands[c] = stands;
-    setSpeed(c, stands ? standby.hazard : 1);
+    setSpeed(c, stands || starts ? standby.hazard : 1);
     if (starts || !standby.asleep) return; // asleep until it has started
     m_slots.cancel(m_activationSlot + c);
     if (stands == (m_asleep[c] != 0)) return;
@@ -72,7 +72,7 @@ void FailureUnit::takeRole(std::uint32_t c, const FailureModelStandby& standby, 
 // A member that stood by is called. False when it fails to start.
 bool FailureUnit::startsUp(std::uint32_t c, std::uint32_t s) {
     const FailureModelStandby& standby = m_model.standbys[s];
-    if (standby.startFailure > 0 && m_model.components[c].modes.count > 0 &&
+    if (standby.startFailure > 0 && m_state[c] == 0 && m_model.components[c].modes.count > 0 &&
         m_standbyDraws[s].next(m_plan.key) < standby.startFailure) {
         m_asleep[c] = 0;
         fail(c, m_pending[c], standby.cause);
@@ -87,6 +87,7 @@ bool FailureUnit::startsUp(std::uint32_t c, std::uint32_t s) {
 void FailureUnit::onActivated(std::uint32_t c) {
     m_slots.cancel(m_activationSlot + c);
     m_asleep[c] = 0;
+    setSpeed(c, 1);
     showState(c);
     refreshNode(c);
     afterChange(m_model.standbys[m_model.components[c].standby].cause);

@@ -36,7 +36,8 @@ void addAll(std::vector<T>& to, const std::vector<T>& from) {
     for (std::size_t i = 0; i < from.size(); ++i)
         to[i] += from[i];
 }
-void mergeAll(std::vector<DurationTotals>& to, const std::vector<DurationTotals>& from) {
+template <class Totals>
+void mergeAll(std::vector<Totals>& to, const std::vector<Totals>& from) {
     for (std::size_t i = 0; i < from.size(); ++i)
         to[i].merge(from[i]);
 }
@@ -114,32 +115,41 @@ void DurationTotals::merge(const DurationTotals& other) {
     values.merge(other.values);
 }
 
-void UnitTotals::reset(std::size_t observables, std::size_t components, std::size_t modes,
-                       std::size_t causes) {
-    *this = {};
-    outages.resize(observables);
-    modeSeconds.assign(modes, 0);
-    workingSeconds.assign(components, 0);
-    causeSeconds.assign(causes, 0);
-    detection.resize(modes);
-    recovery.resize(modes);
-    back.resize(components);
+void GroupTotals::merge(const GroupTotals& other) {
+    detection.merge(other.detection);
+    promotion.merge(other.promotion);
+    reroute.merge(other.reroute);
+    failover.merge(other.failover);
+    total.merge(other.total);
+    byHand += other.byHand;
 }
 
-void RunTotals::reset(std::size_t observables, std::size_t components, std::size_t modes,
-                      std::size_t causes) {
+void UnitTotals::reset(const TotalsSizes& sizes) {
     *this = {};
-    down.resize(observables);
-    loss.resize(observables);
-    outageRate.resize(observables);
-    nodeDown.resize(components);
-    outages.resize(observables);
-    modeSeconds.assign(modes, 0);
-    workingSeconds.assign(components, 0);
-    causeSeconds.assign(causes, 0);
-    detection.resize(modes);
-    recovery.resize(modes);
-    back.resize(components);
+    outages.resize(sizes.observables);
+    modeSeconds.assign(sizes.modes, 0);
+    workingSeconds.assign(sizes.components, 0);
+    causeSeconds.assign(sizes.causes, 0);
+    detection.resize(sizes.modes);
+    recovery.resize(sizes.modes);
+    back.resize(sizes.components);
+    groups.resize(sizes.recoveries);
+}
+
+void RunTotals::reset(const TotalsSizes& sizes) {
+    *this = {};
+    down.resize(sizes.observables);
+    loss.resize(sizes.observables);
+    outageRate.resize(sizes.observables);
+    nodeDown.resize(sizes.components);
+    outages.resize(sizes.observables);
+    modeSeconds.assign(sizes.modes, 0);
+    workingSeconds.assign(sizes.components, 0);
+    causeSeconds.assign(sizes.causes, 0);
+    detection.resize(sizes.modes);
+    recovery.resize(sizes.modes);
+    back.resize(sizes.components);
+    groups.resize(sizes.recoveries);
 }
 
 void RunTotals::add(const UnitTotals& unit) {
@@ -174,6 +184,7 @@ void RunTotals::add(const UnitTotals& unit) {
     mergeAll(detection, unit.detection);
     mergeAll(recovery, unit.recovery);
     mergeAll(back, unit.back);
+    mergeAll(groups, unit.groups);
     for (const OutageRecord& outage : unit.list)
         if (list.size() < kListLimit) list.push_back(outage);
 }

@@ -38,6 +38,22 @@ struct DurationTotals {
     void merge(const DurationTotals& other);
 };
 
+// How many of each there are.
+struct TotalsSizes {
+    std::size_t observables = 0, components = 0, modes = 0, causes = 0, recoveries = 0;
+};
+
+// Recoveries of a group from one kind of failure, in seconds from the failure.
+struct GroupTotals {
+    DurationTotals detection; // until it was known
+    DurationTotals promotion; // from then until another member was the active one
+    DurationTotals reroute;   // from then until the last caller reached it
+    DurationTotals failover;  // from when it was known until the last caller reached it
+    DurationTotals total;     // until callers were served, whoever brought it about
+    std::uint64_t byHand = 0; // of these, by a human
+    void merge(const GroupTotals& other);
+};
+
 // An outage of the design. Seconds since the start of the history.
 struct OutageRecord {
     double start = 0, end = 0;
@@ -71,10 +87,11 @@ struct UnitTotals {
     std::vector<DurationTotals> detection; // [m] failure to a view that shows it
     std::vector<DurationTotals> recovery;  // [m] failure until a view shows the target up again
     std::vector<DurationTotals> back;      // [c] working again until a view shows it
+    std::vector<GroupTotals> groups;       // [recovery]
     std::vector<OutageRecord> list;
     std::vector<HistoryEntry> history;
 
-    void reset(std::size_t observables, std::size_t components, std::size_t modes, std::size_t causes);
+    void reset(const TotalsSizes& sizes);
 };
 
 // Of a whole run.
@@ -89,9 +106,10 @@ struct RunTotals {
     std::uint64_t freeYears = 0;
     std::vector<double> modeSeconds, workingSeconds, causeSeconds;
     std::vector<DurationTotals> detection, recovery, back;
+    std::vector<GroupTotals> groups;
     std::vector<OutageRecord> list;
 
-    void reset(std::size_t observables, std::size_t components, std::size_t modes, std::size_t causes);
+    void reset(const TotalsSizes& sizes);
     void add(const UnitTotals& unit); // in index order
 };
 

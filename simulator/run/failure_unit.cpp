@@ -20,7 +20,8 @@ FailureUnit::FailureUnit(const FailureModel& model)
     m_tickSlot = m_viewSlot + static_cast<std::uint32_t>(views);
     m_shockSlot = m_tickSlot + 1U;
     m_activationSlot = m_shockSlot + static_cast<std::uint32_t>(model.shocks.size());
-    m_endSlot = m_activationSlot + static_cast<std::uint32_t>(model.hasActivations ? components : 0);
+    m_groupSlot = m_activationSlot + static_cast<std::uint32_t>(model.hasActivations ? components : 0);
+    m_endSlot = m_groupSlot + static_cast<std::uint32_t>(model.groups.size());
     m_failureDraws.resize(modes);
     m_repairDraws.resize(modes);
     m_left.resize(modes);
@@ -61,6 +62,16 @@ FailureUnit::FailureUnit(const FailureModel& model)
     m_asleep.resize(components);
     m_arrangeDue.resize(model.standbys.size());
     m_hit.reserve(components);
+    m_groups.resize(model.groups.size());
+    m_groupDue.resize(model.groups.size());
+    m_blamed.resize(model.groups.size());
+    m_roles.resize(model.groups.empty() ? 0 : model.function.groups().size());
+    m_able.resize(components);
+    m_justLost.resize(components);
+    m_frozen.resize(components);
+    m_frozenLeft.resize(components);
+    m_rejoin.resize(components);
+    m_rejoinAt.resize(components);
     m_viewUp.resize(views);
     m_waiting.resize(views);
     m_seen.resize(views);
@@ -86,8 +97,7 @@ FailureUnit::FailureUnit(const FailureModel& model)
 bool FailureUnit::run(const UnitPlan& plan, const std::function<bool()>& expired, UnitTotals& out) {
     m_plan = plan;
     m_out = &out;
-    out.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size(),
-              m_model.causeCount());
+    out.reset(m_model.sizes());
     start();
     std::uint64_t events = 0;
     for (;;) {
@@ -105,7 +115,14 @@ bool FailureUnit::run(const UnitPlan& plan, const std::function<bool()>& expired
             onComponent(slot);
         else if (slot < m_viewSlot)
             onRestarted(slot - m_restartSlot);
-        else if (slot >= m_activationSlot)
+        else if (slot >= m_groupSlot) {
+            const std::uint32_t g = slot - m_groupSlot;
+            const std::uint32_t cause = m_groups[g].phase == GroupPhase::byHand
+                                            ? m_model.groups[g].handCause
+                                            : m_model.groups[g].takeOverCause;
+            onGroupTime(g);
+            afterChange(cause);
+        } else if (slot >= m_activationSlot)
             onActivated(slot - m_activationSlot);
         else if (slot >= m_shockSlot)
             onShock(slot - m_shockSlot);
@@ -129,6 +146,8 @@ void FailureUnit::start() {
     m_shares.clear();
     m_outageCause = noCause();
     m_slots.reset(m_endSlot);
+    m_followGroups = !m_plan.perfectViews && !m_groups.empty();
+    std::fill(m_roles.begin(), m_roles.end(), GroupRole{});
     std::fill(m_placesOut.begin(), m_placesOut.end(), std::uint16_t{0});
     std::fill(m_restarting.begin(), m_restarting.end(), std::uint8_t{0});
     std::fill(m_shown.begin(), m_shown.end(), ComponentState{0});
@@ -153,7 +172,8 @@ void FailureUnit::start() {
             m_responseDraws[c] = UniformStream{component.responseStream, 0, kBlockDraws, {}};
         m_stage[c] = RepairStage::running;
         m_speed[c] = 1;
-        m_stands[c] = m_asleep[c] = 0;
+        m_stands[c] = m_asleep[c] = m_frozen[c] = m_justLost[c] = 0;
+        m_rejoin[c] = Rejoin::none;
         m_running[c] = 0;
         m_stateFrom[c] = 0;
         startStationary(c);
@@ -169,10 +189,12 @@ void FailureUnit::start() {
     for (std::uint32_t c = 0; c < m_model.components.size(); ++c) {
         m_condition[c] = m_model.components[c].isDomain ? Condition::ok : conditionOf(c);
         m_working[c] = m_state[c] == 0 && m_placesOut[c] == 0;
+        m_able[c] = isAble(c);
         m_badFrom[c] = m_okFrom[c] = -kNeverSeconds;
         if (m_state[c] == 0) startClocks(c);
     }
     startShared();
+    startGroups();
     for (std::uint32_t v = 0; v < m_model.views.size(); ++v) {
         m_viewDraws[v] = UniformStream{m_model.views[v].stream, 0, kBlockDraws, {}};
         m_waiting[v] = m_seen[v] = 0;
@@ -252,10 +274,15 @@ void FailureUnit::repair(std::uint32_t c) {
 
 // What follows from a change of states, in the same instant.
 void FailureUnit::afterChange(std::uint32_t trigger) {
-    while (m_anyArrangeDue) {
-        m_anyArrangeDue = false;
+    while (m_anyArrangeDue || m_anyGroupDue) {
+        m_anyArrangeDue = m_anyGroupDue = false;
         for (std::uint32_t s = 0; s < m_arrangeDue.size(); ++s)
             if (m_arrangeDue[s]) arrange(s, false);
+        for (std::uint32_t g = 0; g < m_groupDue.size(); ++g) {
+            if (!m_groupDue[g]) continue;
+            m_groupDue[g] = 0;
+            updateGroup(g);
+        }
     }
     for (const std::uint32_t c : m_called)
         callPeople(c);
@@ -312,7 +339,7 @@ void FailureUnit::onRestarted(std::uint32_t node) {
 
 void FailureUnit::startClocks(std::uint32_t c) {
     const IndexRange& modes = m_model.components[c].modes;
-    if (modes.count == 0 || m_running[c]) return;
+    if (modes.count == 0 || m_running[c] || m_frozen[c]) return;
     m_running[c] = 1;
     m_clockFrom[c] = m_now;
     std::uint32_t next = modes.first;
@@ -414,8 +441,7 @@ void FailureUnit::closeBatch() {
 
 void FailureUnit::beginCounting() {
     UnitTotals fresh;
-    fresh.reset(m_model.observables.size(), m_model.components.size(), m_model.modes.size(),
-                m_model.causeCount());
+    fresh.reset(m_model.sizes());
     fresh.history = std::move(m_out->history);
     *m_out = std::move(fresh);
     m_countFrom = m_batchFrom = m_yearFrom = m_settledTo = m_now;
@@ -452,9 +478,12 @@ void FailureUnit::shift(double seconds) {
     m_now -= seconds;
     m_slots.shift(seconds);
     for (std::vector<double>* times :
-         {&m_clockFrom, &m_stateFrom, &m_badFrom, &m_okFrom, &m_notWorkingFrom, &m_downFrom})
+         {&m_clockFrom, &m_stateFrom, &m_badFrom, &m_okFrom, &m_notWorkingFrom, &m_downFrom, &m_rejoinAt})
         for (double& t : *times)
             t -= seconds;
+    for (GroupState& group : m_groups)
+        for (double* t : {&group.failedAt, &group.knownAt, &group.promotedAt, &group.blockUntil})
+            *t -= seconds;
     m_settledTo -= seconds;
     m_countFrom -= seconds;
     m_batchFrom -= seconds;

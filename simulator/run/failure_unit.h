@@ -89,9 +89,39 @@ private:
     bool startsUp(std::uint32_t c, std::uint32_t s);
     void onActivated(std::uint32_t c);
 
+    // failure_groups.cpp: who takes over
+    void startGroups();
+    void noteAble(std::uint32_t c, bool able);
+    void updateGroup(std::uint32_t g);
+    void updatePool(std::uint32_t g);
+    void onGroupTime(std::uint32_t g);
+    void loseActive(std::uint32_t g);
+    void detect(std::uint32_t g, std::uint32_t failed);
+    void waitForHuman(std::uint32_t g);
+    void takeLead(std::uint32_t g);
+    void startPromotion(std::uint32_t g);
+    void replaceActive(std::uint32_t g, std::uint32_t c);
+    void promote(std::uint32_t g, std::uint32_t c);
+    void reroute(std::uint32_t g);
+    void serveAgain(std::uint32_t g);
+    void planPreempting(std::uint32_t g);
+    void failOthers(std::uint32_t g, std::uint32_t failed);
+    void enter(std::uint32_t g, GroupPhase phase, double until);
+    void freeze(std::uint32_t g, bool frozen);
+    void showRole(std::uint32_t g, std::uint32_t active, bool interrupted);
+    void settleRejoins(std::uint32_t g);
+    bool managerWorks(std::uint32_t g) const;
+    std::uint32_t candidateOf(std::uint32_t g) const; // kNobody: none
+    std::uint32_t rankOf(std::uint32_t g, std::uint32_t c) const;
+    void setRepairEnd(std::uint32_t c, double at);
+    bool isInterrupted(std::uint32_t g) const {
+        return m_groups[g].phase != GroupPhase::steady && m_groups[g].phase != GroupPhase::leaderless;
+    }
+
     // failure_views.cpp: what balancers see
     void refreshNode(std::uint32_t c);
     Condition conditionOf(std::uint32_t c) const;
+    bool isAble(std::uint32_t c) const;
     double passProbability(const FailureModelView& view) const;
     double checkDelay(const FailureModelView& view, Condition condition) const;
     bool needsChecks(std::uint32_t v) const;
@@ -110,6 +140,8 @@ private:
     void goUp(std::uint32_t o);
     void shareCauses();
     bool upWithout(std::uint32_t c);
+    bool upWithTakeOver(std::uint32_t g);
+    bool isUpNow();
     void countOutage(std::uint32_t o, double end, bool open);
 
     std::uint32_t modeOf(std::uint32_t c, ComponentState state) const {
@@ -177,6 +209,31 @@ private:
     std::vector<std::uint8_t> m_arrangeDue; // per group with members that stand by
     bool m_anyArrangeDue = false;
     std::vector<std::uint32_t> m_hit;
+    // per group that does something when a member fails
+    struct GroupState {
+        GroupPhase phase = GroupPhase::steady;
+        std::uint32_t active = kNobody; // the truth; callers may not know yet
+        std::uint32_t target = kNobody; // promoting
+        std::uint32_t lost = kNobody;   // pools: the member whose failure it is about
+        bool overdue = false;           // known, and nobody there to act on it
+        std::uint32_t recovery = kNone; // which kind of failure
+        double failedAt = -kNeverSeconds, knownAt = -kNeverSeconds, promotedAt = -kNeverSeconds;
+        double blockUntil = -kNeverSeconds;
+        UniformStream coverage, failover, reroute;
+    };
+    std::vector<GroupState> m_groups;
+    std::vector<GroupRole> m_roles; // of all groups of the state function
+    std::vector<std::uint8_t> m_groupDue;
+    std::vector<std::uint8_t> m_blamed; // its take-over has a share in the down time
+    bool m_anyGroupDue = false, m_followGroups = false;
+    std::uint32_t m_groupSlot = 0;
+    // per component: can serve (works, or slow, or some of its answers are wrong), has just ceased to
+    std::vector<std::uint8_t> m_able, m_justLost;
+    std::vector<std::uint8_t> m_frozen;
+    std::vector<double> m_frozenLeft; // until its repair
+    enum class Rejoin : std::uint8_t { none, whenBack, waiting };
+    std::vector<Rejoin> m_rejoin;
+    std::vector<double> m_rejoinAt;
     // per view
     std::vector<std::uint8_t> m_viewUp, m_waiting, m_seen;
     std::vector<std::uint16_t> m_count;

@@ -25,6 +25,15 @@ FailureUnit::Condition FailureUnit::conditionOf(std::uint32_t c) const {
     return Condition::gone;
 }
 
+// Can it serve, once it is started: it works, or is slow, or some of its answers are right.
+bool FailureUnit::isAble(std::uint32_t c) const {
+    if (m_placesOut[c] > 0) return false;
+    if (m_state[c] == 0) return !m_restarting[c];
+    const FailureModelMode& mode = m_model.modes[modeOf(c, m_state[c])];
+    return mode.effect == FailureEffect::slow ||
+           (mode.effect == FailureEffect::errors && mode.errorShare < 1);
+}
+
 void FailureUnit::refreshNode(std::uint32_t c) {
     const bool working = m_state[c] == 0 && m_placesOut[c] == 0 && !m_restarting[c];
     if (working != (m_working[c] != 0)) {
@@ -33,9 +42,9 @@ void FailureUnit::refreshNode(std::uint32_t c) {
             m_nodeDown[c] += m_now - m_notWorkingFrom[c];
         else
             m_notWorkingFrom[c] = m_now;
-        const std::uint32_t standby = m_model.components[c].standby;
-        if (standby != kNone) m_arrangeDue[standby] = m_anyArrangeDue = true;
     }
+    const bool able = isAble(c);
+    if (able != (m_able[c] != 0)) noteAble(c, able);
     const Condition before = m_condition[c], after = conditionOf(c);
     if (before == after) return;
     m_condition[c] = after;

@@ -1,0 +1,408 @@
+// What groups do when members fail: somebody else takes over, or a human has to.
+//
+//   steady -> detecting -> promoting -> rerouting -> steady
+//
+// The active one back before the end of a promotion ends it: nothing has changed for its callers. A failure
+// that is not covered, that comes within the recovery block, or in a set that only a human looks after, waits
+// for a human. When nobody is left who could take over, the next one that is back does.
+#include "simulator/run/failure_unit.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace alwayson::sim {
+
+void FailureUnit::startGroups() {
+    for (std::uint32_t g = 0; g < m_groups.size(); ++g) {
+        const FailureModelGroup& group = m_model.groups[g];
+        GroupState& state = m_groups[g];
+        state = {};
+        state.coverage = UniformStream{group.coverageStream, 0, kBlockDraws, {}};
+        state.failover = UniformStream{group.failoverStream, 0, kBlockDraws, {}};
+        state.reroute = UniformStream{group.rerouteStream, 0, kBlockDraws, {}};
+        if (!group.one || !m_followGroups) continue;
+        state.active = group.members.front();
+        for (std::uint32_t i = group.candidates; i-- > 0;)
+            if (m_able[group.members[i]]) state.active = group.members[i];
+        showRole(g, state.active, false);
+        if (!m_able[state.active]) enter(g, GroupPhase::leaderless, kNeverSeconds);
+    }
+    std::fill(m_groupDue.begin(), m_groupDue.end(), std::uint8_t{0});
+    m_anyGroupDue = false;
+}
+
+void FailureUnit::noteAble(std::uint32_t c, bool able) {
+    m_able[c] = able;
+    const FailureModelComponent& component = m_model.components[c];
+    if (component.standby != kNone) m_arrangeDue[component.standby] = m_anyArrangeDue = true;
+    if (!m_followGroups) return;
+    if (component.group != kNone) {
+        m_justLost[c] = !able && !m_stands[c];
+        m_groupDue[component.group] = m_anyGroupDue = true;
+    }
+    if (!component.manages) return;
+    for (std::uint32_t g = 0; g < m_groups.size(); ++g)
+        if (!m_model.groups[g].managers.empty()) m_groupDue[g] = m_anyGroupDue = true;
+}
+
+// Looks at what is, and goes on from there.
+void FailureUnit::updateGroup(std::uint32_t g) {
+    if (!m_model.groups[g].one) {
+        updatePool(g);
+        return;
+    }
+    settleRejoins(g);
+    GroupState& state = m_groups[g];
+    const bool works = m_able[state.active] != 0;
+    switch (state.phase) {
+    case GroupPhase::steady:
+        if (works)
+            planPreempting(g);
+        else
+            loseActive(g);
+        return;
+    case GroupPhase::rerouting:
+        if (!works) loseActive(g);
+        return;
+    case GroupPhase::detecting:
+    case GroupPhase::promoting:
+    case GroupPhase::byHand:
+        if (works)
+            serveAgain(g);
+        else if (candidateOf(g) == kNobody)
+            enter(g, GroupPhase::leaderless, kNeverSeconds);
+        else if (state.phase == GroupPhase::promoting && !m_able[state.target]) // asks anew, for this one
+            detect(g, state.target);
+        else if (state.overdue && managerWorks(g))
+            onGroupTime(g);
+        return;
+    case GroupPhase::leaderless:
+        if (works)
+            serveAgain(g);
+        else
+            takeLead(g);
+        return;
+    }
+}
+
+// Pools: a failure of a serving member interrupts all of them, or takes them along.
+void FailureUnit::updatePool(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    std::uint32_t able = 0;
+    for (const std::uint32_t c : group.members)
+        able += m_able[c];
+    if (able < group.needed) { // down until repairs bring back enough, which then serve at once
+        for (const std::uint32_t c : group.members)
+            m_justLost[c] = 0;
+        if (state.phase != GroupPhase::steady) enter(g, GroupPhase::steady, kNeverSeconds);
+        return;
+    }
+    if (state.phase != GroupPhase::steady && m_able[state.lost]) enter(g, GroupPhase::steady, kNeverSeconds);
+    for (const std::uint32_t c : group.members) {
+        if (!m_justLost[c]) continue;
+        m_justLost[c] = 0;
+        if (state.phase == GroupPhase::byHand) continue;
+        state.lost = c;
+        if (group.coverage >= 1 || state.coverage.next(m_plan.key) < group.coverage) {
+            if (group.takeOver)
+                enter(g, GroupPhase::detecting, m_now + draw(state.failover, *group.takeOver));
+        } else if (group.byHand) {
+            enter(g, GroupPhase::byHand, m_now + draw(state.failover, *group.byHand));
+        } else {
+            failOthers(g, c);
+            return;
+        }
+    }
+}
+
+// A failure that was not contained: the others go down in the same way.
+void FailureUnit::failOthers(std::uint32_t g, std::uint32_t failed) {
+    const FailureModelGroup& group = m_model.groups[g];
+    const std::uint32_t lastMode = m_lastCause[failed];
+    enter(g, GroupPhase::steady, kNeverSeconds);
+    for (const std::uint32_t c : group.members) {
+        if (m_state[c] != 0 || m_model.components[c].modes.count == 0) continue;
+        const IndexRange& modes = m_model.components[c].modes;
+        std::uint32_t mode = m_pending[c];
+        for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m)
+            if (lastMode != noCause() && m_model.modes[m].id == m_model.modes[lastMode].id) mode = m;
+        fail(c, mode, group.handCause);
+        refreshNode(c);
+    }
+    for (const std::uint32_t c : group.members)
+        m_justLost[c] = 0;
+}
+
+void FailureUnit::onGroupTime(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    m_slots.cancel(m_groupSlot + g);
+    if (!group.one) {
+        enter(g, GroupPhase::steady, kNeverSeconds);
+        return;
+    }
+    settleRejoins(g);
+    switch (state.phase) {
+    case GroupPhase::detecting:
+        state.overdue = !managerWorks(g);
+        if (!group.takeOver) state.knownAt = m_now;
+        if (state.overdue)
+            enter(g, GroupPhase::detecting, kNeverSeconds); // asked again when the manager is back
+        else if (group.takeOver || group.promotion.empty())
+            promote(g, candidateOf(g));
+        else
+            startPromotion(g);
+        return;
+    case GroupPhase::promoting:
+        promote(g, state.target);
+        return;
+    case GroupPhase::byHand:
+        replaceActive(g, candidateOf(g));
+        serveAgain(g);
+        return;
+    case GroupPhase::rerouting:
+        serveAgain(g);
+        return;
+    case GroupPhase::steady: // one of higher priority takes the address back
+        state.active = candidateOf(g);
+        state.failedAt = -kNeverSeconds;
+        reroute(g);
+        return;
+    case GroupPhase::leaderless: // a rejoin is over
+        updateGroup(g);
+        return;
+    }
+}
+
+void FailureUnit::loseActive(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    if (state.phase != GroupPhase::rerouting) { // else it goes on for the callers
+        const std::uint32_t cause = m_lastCause[state.active];
+        const std::uint32_t known = cause == noCause() ? kNone : m_model.modes[cause].recovery;
+        state.recovery = known == kNone || m_placesOut[state.active] > 0 ? group.placeRecovery : known;
+        state.failedAt = m_now;
+    }
+    state.knownAt = state.promotedAt = -kNeverSeconds;
+    showRole(g, state.active, false);
+    if (candidateOf(g) == kNobody) {
+        enter(g, GroupPhase::leaderless, kNeverSeconds);
+        return;
+    }
+    const bool covered =
+        group.human || group.coverage >= 1 || state.coverage.next(m_plan.key) < group.coverage;
+    if (group.human || !covered || m_now < state.blockUntil)
+        waitForHuman(g);
+    else
+        detect(g, state.active);
+}
+
+void FailureUnit::waitForHuman(std::uint32_t g) {
+    const auto& byHand = m_model.groups[g].byHand;
+    enter(g, GroupPhase::byHand, byHand ? m_now + draw(m_groups[g].failover, *byHand) : kNeverSeconds);
+}
+
+void FailureUnit::detect(std::uint32_t g, std::uint32_t failed) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    state.overdue = false;
+    double needed = 0;
+    if (group.takeOver) {
+        needed = draw(state.failover, *group.takeOver);
+    } else {
+        FailureEffect effect = FailureEffect::crash;
+        double share = 1;
+        if (m_placesOut[failed] > 0) {
+            effect = FailureEffect::outage;
+        } else if (m_state[failed] != 0) {
+            effect = m_model.modes[modeOf(failed, m_state[failed])].effect;
+            share = m_model.modes[modeOf(failed, m_state[failed])].errorShare;
+        }
+        needed = sampleDetection(group.plans[rankOf(g, failed)], effect, share,
+                                 [&] { return state.failover.next(m_plan.key); });
+    }
+    enter(g, GroupPhase::detecting, m_now + needed);
+}
+
+// Nobody was left, and now there is one.
+void FailureUnit::takeLead(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    const std::uint32_t next = candidateOf(g);
+    if (next == kNobody) return;
+    showRole(g, m_groups[g].active, false);
+    if (group.human || m_now < m_groups[g].blockUntil) {
+        waitForHuman(g);
+    } else if (group.takeOver || group.promotion.empty()) {
+        replaceActive(g, next);
+        serveAgain(g);
+    } else if (managerWorks(g)) {
+        startPromotion(g);
+    }
+}
+
+void FailureUnit::startPromotion(std::uint32_t g) {
+    GroupState& state = m_groups[g];
+    state.target = candidateOf(g);
+    double needed = 0;
+    for (const Sampler& step : m_model.groups[g].promotion)
+        needed += draw(state.failover, step);
+    enter(g, GroupPhase::promoting, m_now + needed);
+}
+
+// An old source that is away has to rejoin before it can lead again.
+void FailureUnit::replaceActive(std::uint32_t g, std::uint32_t c) {
+    GroupState& state = m_groups[g];
+    if (!m_able[state.active]) m_rejoin[state.active] = Rejoin::whenBack;
+    state.active = c;
+}
+
+void FailureUnit::promote(std::uint32_t g, std::uint32_t c) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    replaceActive(g, c);
+    if (!group.takeOver) state.promotedAt = m_now;
+    state.blockUntil = m_now + group.recoveryBlock;
+    if (group.takeOver)
+        serveAgain(g);
+    else
+        reroute(g);
+}
+
+// Until the last caller calls the new one. One that would never find it is told by a human.
+void FailureUnit::reroute(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    const FailoverPlan& plan = group.plans[rankOf(g, state.active)];
+    double needed = sampleLastReroute(plan, [&] { return state.reroute.next(m_plan.key); });
+    if (group.addressMove) needed = std::max(needed, draw(state.reroute, *group.addressMove));
+    if (!std::isfinite(needed)) needed = group.byHand ? draw(state.reroute, *group.byHand) : 0;
+    if (needed > 0) {
+        showRole(g, kNobody, false);
+        enter(g, GroupPhase::rerouting, m_now + needed);
+    } else {
+        serveAgain(g);
+    }
+}
+
+// Callers reach the active one, and it serves.
+void FailureUnit::serveAgain(std::uint32_t g) {
+    GroupState& state = m_groups[g];
+    if (state.failedAt >= m_countFrom && state.recovery != kNone) {
+        GroupTotals& totals = m_out->groups[state.recovery];
+        totals.total.add(m_now - state.failedAt);
+        const bool wasKnown = std::isfinite(state.knownAt);
+        if (wasKnown) totals.detection.add(state.knownAt - state.failedAt);
+        if (state.phase == GroupPhase::byHand) ++totals.byHand;
+        if (wasKnown && std::isfinite(state.promotedAt)) {
+            totals.promotion.add(state.promotedAt - state.knownAt);
+            totals.reroute.add(m_now - state.promotedAt);
+            totals.failover.add(m_now - state.knownAt);
+        }
+    }
+    state.failedAt = -kNeverSeconds;
+    showRole(g, state.active, false);
+    enter(g, GroupPhase::steady, kNeverSeconds);
+    planPreempting(g);
+}
+
+// VRRP with preempt: one of higher priority that is back takes the address back after its delay.
+void FailureUnit::planPreempting(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    const std::uint32_t rank = rankOf(g, m_groups[g].active);
+    const VrrpTimers& timers = group.plans[rank].vrrp;
+    if (group.plans[rank].by != FailoverBy::vrrp || !timers.preempt || group.takeOver) return;
+    const std::uint32_t slot = m_groupSlot + g;
+    if (rankOf(g, candidateOf(g)) >= rank) {
+        m_slots.cancel(slot);
+    } else if (m_slots.time(slot) == kNeverSeconds) {
+        m_slots.set(slot, m_now + timers.preemptDelay + 3 * timers.advert + timers.skew);
+    }
+}
+
+void FailureUnit::enter(std::uint32_t g, GroupPhase phase, double until) {
+    const FailureModelGroup& group = m_model.groups[g];
+    m_groups[g].phase = phase;
+    if (phase != GroupPhase::detecting) m_groups[g].overdue = false;
+    m_slots.set(m_groupSlot + g, until);
+    if (!group.one) showRole(g, kNobody, isInterrupted(g));
+    // What takes for ever would stop its own cure as well.
+    if (group.frozen) freeze(g, isInterrupted(g) && std::isfinite(until));
+}
+
+// Clocks and repairs of all members stand still, or go on.
+void FailureUnit::freeze(std::uint32_t g, bool frozen) {
+    for (const std::uint32_t c : m_model.groups[g].members) {
+        if ((m_frozen[c] != 0) == frozen) continue;
+        if (frozen) {
+            stopClocks(c);
+            m_frozen[c] = 1;
+            m_frozenLeft[c] = m_slots.time(c) - m_now;
+            m_slots.cancel(c);
+            continue;
+        }
+        m_frozen[c] = 0;
+        if (m_state[c] != 0) {
+            m_slots.set(c, m_now + m_frozenLeft[c]);
+        } else {
+            startClocks(c);
+            applyPauses(c);
+        }
+    }
+}
+
+void FailureUnit::setRepairEnd(std::uint32_t c, double at) {
+    if (m_frozen[c])
+        m_frozenLeft[c] = at - m_now;
+    else
+        m_slots.set(c, at);
+}
+
+// A source that was replaced while it was away is no candidate before it follows the new one.
+void FailureUnit::settleRejoins(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    for (const std::uint32_t c : group.members) {
+        if (m_rejoin[c] == Rejoin::whenBack && m_able[c]) {
+            m_rejoin[c] = group.rejoin ? Rejoin::waiting : Rejoin::none;
+            if (group.rejoin) m_rejoinAt[c] = m_now + draw(m_groups[g].reroute, *group.rejoin);
+        }
+        if (m_rejoin[c] != Rejoin::waiting) continue;
+        if (m_rejoinAt[c] <= m_now || c == m_groups[g].active)
+            m_rejoin[c] = Rejoin::none;
+        else if (m_groups[g].phase == GroupPhase::leaderless && m_able[c])
+            m_slots.set(m_groupSlot + g, std::min(m_slots.time(m_groupSlot + g), m_rejoinAt[c]));
+    }
+}
+
+bool FailureUnit::managerWorks(std::uint32_t g) const {
+    const FailureModelGroup& group = m_model.groups[g];
+    if (group.managers.empty()) return true;
+    std::uint32_t works = 0;
+    for (const std::uint32_t c : group.managers)
+        works += m_able[c];
+    return works >= group.managersNeeded;
+}
+
+// The first that works and may lead; group replication decides by majority only.
+std::uint32_t FailureUnit::candidateOf(std::uint32_t g) const {
+    const FailureModelGroup& group = m_model.groups[g];
+    if (!group.automatic && !group.human) return kNobody;
+    if (group.byMajority) {
+        std::uint32_t able = 0;
+        for (const std::uint32_t c : group.members)
+            able += m_able[c];
+        if (able < group.needed) return kNobody;
+    }
+    for (std::uint32_t i = 0; i < group.candidates; ++i) {
+        const std::uint32_t c = group.members[i];
+        if (m_able[c] && m_rejoin[c] == Rejoin::none) return c;
+    }
+    return kNobody;
+}
+
+std::uint32_t FailureUnit::rankOf(std::uint32_t g, std::uint32_t c) const {
+    const auto& members = m_model.groups[g].members;
+    return static_cast<std::uint32_t>(std::find(members.begin(), members.end(), c) - members.begin());
+}
+
+} // namespace alwayson::sim
