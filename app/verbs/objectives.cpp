@@ -10,7 +10,7 @@ namespace alwayson::verbs {
 
 namespace {
 
-enum class Unit { share, milliseconds, money };
+enum class Unit { share, milliseconds, seconds, money };
 
 struct Metric {
     std::string_view id;
@@ -26,6 +26,10 @@ constexpr Metric kMetrics[] = {
     {"latency_p95_ms", "latency p95", Unit::milliseconds},
     {"latency_p99_ms", "latency p99", Unit::milliseconds},
     {"cost_usd_per_month", "a month", Unit::money},
+    {"rto_mean_s", "mean time until it serves again", Unit::seconds},
+    {"rto_p95_s", "time until it serves again, p95", Unit::seconds},
+    {"rpo_mean_s", "mean time whose writes are lost", Unit::seconds},
+    {"rpo_p95_s", "time whose writes are lost, p95", Unit::seconds},
 };
 
 std::string show(double value, Unit unit) {
@@ -34,6 +38,8 @@ std::string show(double value, Unit unit) {
         return formatAvailability(value);
     case Unit::milliseconds:
         return formatDuration(Duration::milliseconds(value));
+    case Unit::seconds:
+        return formatDuration(Duration::seconds(value));
     case Unit::money:
         return formatMoney(Money(value));
     }
@@ -49,8 +55,22 @@ Estimate costFigure(const Cost& cost) {
     return figure;
 }
 
+// All kinds of failures of the group together.
+Estimate recoveryFigure(const Objective& objective, const SimulationResult& result) {
+    const auto all =
+        std::find_if(result.recovery.begin(), result.recovery.end(), [&](const Recovery& recovery) {
+            return recovery.what == objective.of && recovery.mode == "any" && recovery.count > 0;
+        });
+    if (all == result.recovery.end()) return Estimate::unknown();
+    if (objective.metric == "rto_mean_s") return all->totalMeanS;
+    if (objective.metric == "rto_p95_s") return all->totalP95S;
+    if (objective.metric == "rpo_mean_s") return all->rpoMeanS;
+    if (objective.metric == "rpo_p95_s") return all->rpoP95S;
+    return Estimate::unknown();
+}
+
 Estimate figureOf(const Objective& objective, const SimulationResult& result) {
-    if (!objective.of.empty()) return Estimate::unknown(); // no run tells figures of a group yet
+    if (!objective.of.empty()) return recoveryFigure(objective, result);
     if (objective.metric == "cost_usd_per_month") return costFigure(result.cost);
     const auto flow = std::find_if(result.flows.begin(), result.flows.end(),
                                    [&](const FlowResult& f) { return f.flow == objective.flow; });
@@ -130,7 +150,7 @@ ObjectiveResult judge(const Objective& objective, const SimulationResult& result
     const std::string shown =
         (judged.value.method == Method::bound ? "at least " : "") + show(*judged.value.value, metric->unit);
     judged.sentence =
-        metric->unit == Unit::milliseconds
+        metric->unit == Unit::milliseconds || metric->unit == Unit::seconds
             ? fmt::format("{}: {} {}{}, {}: {}", who, metric->words, shown, range, wanted, verdict)
             : fmt::format("{}: {} {}{}, {}: {}", who, shown, metric->words, range, wanted, verdict);
     if (!judged.met) judged.sentence += judged.value.ci95 ? "; more precision or time would decide it" : "";

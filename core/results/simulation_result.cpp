@@ -86,7 +86,21 @@ Json recoveryJson(const Recovery& recovery) {
         json["reroute_s"] = meanAndP95(recovery.rerouteMeanS, recovery.rerouteP95S);
         json["count"] = recovery.count;
         json["by_hand"] = recovery.byHand;
+        if (recovery.rpoMeanS.value) json["rpo_s"] = meanAndP95(recovery.rpoMeanS, recovery.rpoP95S);
     }
+    return json;
+}
+
+// null: this run does not know.
+Json dataJson(const DataFigures& data) {
+    Json json{{"lost_transactions", nullptr},
+              {"rpo_s", nullptr},
+              {"diverged_writes", nullptr},
+              {"stale_reads", nullptr}};
+    if (data.lostWrites.value) json["lost_transactions"] = toJson(data.lostWrites);
+    if (data.rpoMeanS.value) json["rpo_s"] = meanAndP95(data.rpoMeanS, data.rpoP95S);
+    if (data.divergedWrites.value) json["diverged_writes"] = toJson(data.divergedWrites);
+    if (data.staleReads.value) json["stale_reads"] = toJson(data.staleReads);
     return json;
 }
 
@@ -191,11 +205,7 @@ Json toJson(const SimulationResult& result) {
     json["flows"] = listJson(result.flows, flowJson);
     json["nodes"] = listJson(result.nodes, nodeJson);
     json["recovery"] = listJson(result.recovery, recoveryJson);
-    // No kind of this version keeps data, so nothing is known to be lost or stale.
-    json["data"] = {{"lost_transactions", nullptr},
-                    {"rpo_s", nullptr},
-                    {"diverged_writes", nullptr},
-                    {"stale_reads", nullptr}};
+    json["data"] = dataJson(result.data);
     json["cost"] = toJson(result.cost);
     json["objectives"] = listJson(result.objectives, objectiveJson);
     json["spread"] = spreadJson(result.spread);

@@ -63,6 +63,15 @@ struct Recovery {
     Estimate promotionMeanS = {}, promotionP95S = {};
     Estimate rerouteMeanS = {}, rerouteP95S = {};
     std::uint64_t count = 0, byHand = 0;
+    // Replication sets: seconds of writes that were lost with the old source.
+    Estimate rpoMeanS = {}, rpoP95S = {};
+};
+
+// What happened to data.
+struct DataFigures {
+    Estimate lostWrites; // acknowledged and lost: per year in a failure run, in all in a request run
+    Estimate rpoMeanS, rpoP95S;
+    Estimate divergedWrites, staleReads;
 };
 
 struct ObjectiveResult {
@@ -140,6 +149,7 @@ struct SimulationResult {
     std::vector<FlowResult> flows;
     std::vector<NodeResult> nodes;
     std::vector<Recovery> recovery;
+    DataFigures data;
     std::vector<ObjectiveResult> objectives;
     std::vector<NamedSeries> series;
     std::vector<NodeSeries> nodeSeries;

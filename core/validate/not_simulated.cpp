@@ -129,10 +129,9 @@ void checkScenario(const Scenario& scenario, Issues& issues) {
 }
 
 void checkObjective(const Objective& objective, Issues& issues) {
-    if (objective.of.empty() && !objective.windowDays) return;
+    if (!objective.windowDays) return;
     issues.warning("objective.not_simulated_yet", {objective.id.str()},
-                   fmt::format("Objective {}: {} not judged yet.", shownName(objective.id.str()),
-                               objective.of.empty() ? "its period is" : "recoveries of groups are"),
+                   fmt::format("Objective {}: its period is not judged yet.", shownName(objective.id.str())),
                    "Keep it for later.");
 }
 

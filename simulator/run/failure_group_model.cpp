@@ -2,10 +2,14 @@
 #include "simulator/run/failure_group_model.h"
 
 #include "core/catalogue/keys.h"
+#include "core/graph/member_roles.h"
+#include "core/graph/round_trip.h"
+#include "core/graph/static_load.h"
 #include "simulator/run/failure_model.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace alwayson::sim {
 
@@ -51,6 +55,42 @@ void addTakeOver(const Design& design, const Group& drawn, FailureModelGroup& gr
         group.rejoin = Sampler(get(drawn, m::rejoinTime));
 }
 
+// How far changes are from each replica, for each source. A chain adds up.
+void addWays(const Design& design, const Group& drawn, FailureModelGroup& group) {
+    const std::size_t size = group.members.size();
+    group.oneWay.assign(size * size, 0);
+    const auto node = [&](std::size_t i) { return &design.nodes.at(group.members[i]); };
+    for (std::size_t source = 0; source < size; ++source) {
+        const auto streams = replicationStreams(design, drawn, *node(source));
+        for (std::size_t replica = 0; replica < size; ++replica) {
+            double& way = group.oneWay[source * size + replica];
+            const Node* at = node(replica);
+            for (std::size_t hops = 0; hops < size && at && at != node(source); ++hops) {
+                const auto stream =
+                    std::find_if(streams.begin(), streams.end(),
+                                 [&](const ReplicationStream& one) { return one.to->id == at->id; });
+                if (stream == streams.end()) break;
+                way += roundTripOfPlaces(design, *stream->from, *at).seconds() / 2;
+                at = stream->from->id == node(source)->id ? nullptr : stream->from;
+            }
+        }
+    }
+}
+
+void addReplication(const Design& design, const Group& drawn, FailureModelGroup& group) {
+    namespace m = key::group::mysqlReplication;
+    const m::Replication how = get(drawn, m::replication);
+    if (how == m::Replication::async) group.keeps = FailureModelGroup::Keeps::sent;
+    if (how == m::Replication::semiSync) group.keeps = FailureModelGroup::Keeps::acknowledged;
+    group.acks = static_cast<std::uint32_t>(get(drawn, m::semisyncAcks));
+    const auto timeout = get(drawn, m::semisyncTimeout);
+    group.semisyncTimeout = timeout ? timeout->seconds() : std::numeric_limits<double>::infinity();
+    const RequestRates rates = requestRates(design);
+    for (const std::uint32_t member : group.members)
+        group.writesPerS += rates.writesPerS[member];
+    addWays(design, drawn, group);
+}
+
 } // namespace
 
 // One-active and one-writer groups; pools only where a failure does more to them than to one member.
@@ -73,6 +113,7 @@ void FailureModel::addGroups(const Design& design) {
         group.frozen = get(drawn, key::group::pool::repairStarts) == key::group::pool::RepairStarts::after;
         if (!group.one && (known.members.size() < 2 || (group.coverage >= 1 && !group.takeOver))) continue;
         if (group.one) addTakeOver(design, drawn, group);
+        if (hasMechanism(drawn, "replication")) addReplication(design, drawn, group);
         const std::string& name = drawn.displayName();
         group.takeOverCause = addCause(name + (group.one ? ": take-over" : ": interruption at a failure"));
         group.handCause =

@@ -46,6 +46,13 @@ struct FailureModelGroup {
     std::uint32_t managersNeeded = 1;
     std::uint32_t takeOverCause = 0, handCause = 0;
     std::uint32_t placeRecovery = kNone; // in FailureModel::recoveries
+    // Replication sets: what is lost with the source.
+    enum class Keeps : std::uint8_t { all, acknowledged, sent };
+    Keeps keeps = Keeps::all;   // group replication; semi-synchronous; asynchronous
+    std::uint32_t acks = 1;     // semi-synchronous
+    double semisyncTimeout = 0; // s until it goes on asynchronously; infinity: never
+    double writesPerS = 0;      // of its clients
+    std::vector<double> oneWay; // [source * members + replica]: s that a change is under way
     std::uint64_t coverageStream = 0, failoverStream = 0, rerouteStream = 0;
 };
 

@@ -33,6 +33,7 @@ void FailureUnit::startGroups() {
 
 void FailureUnit::noteAble(std::uint32_t c, bool able) {
     m_able[c] = able;
+    if (!able) m_ableUntil[c] = m_now;
     const FailureModelComponent& component = m_model.components[c];
     if (component.standby != kNone) m_arrangeDue[component.standby] = m_anyArrangeDue = true;
     if (!m_followGroups) return;
@@ -53,6 +54,7 @@ void FailureUnit::updateGroup(std::uint32_t g) {
     }
     settleRejoins(g);
     GroupState& state = m_groups[g];
+    followAcks(g);
     const bool works = m_able[state.active] != 0;
     switch (state.phase) {
     case GroupPhase::steady:
@@ -185,6 +187,11 @@ void FailureUnit::loseActive(std::uint32_t g) {
         state.failedAt = m_now;
     }
     state.knownAt = state.promotedAt = -kNeverSeconds;
+    state.lostSource = true;
+    state.sourceFailedAt = m_now;
+    state.fellBack = m_now >= state.fallbackAt;
+    for (const std::uint32_t c : group.members)
+        m_copyUntil[c] = m_able[c] ? m_now : m_ableUntil[c];
     showRole(g, state.active, false);
     if (candidateOf(g) == kNobody) {
         enter(g, GroupPhase::leaderless, kNeverSeconds);
@@ -253,8 +260,10 @@ void FailureUnit::startPromotion(std::uint32_t g) {
 // An old source that is away has to rejoin before it can lead again.
 void FailureUnit::replaceActive(std::uint32_t g, std::uint32_t c) {
     GroupState& state = m_groups[g];
+    if (state.lostSource) countLoss(g, c);
     if (!m_able[state.active]) m_rejoin[state.active] = Rejoin::whenBack;
     state.active = c;
+    state.fallbackAt = kNeverSeconds;
 }
 
 void FailureUnit::promote(std::uint32_t g, std::uint32_t c) {
@@ -285,6 +294,39 @@ void FailureUnit::reroute(std::uint32_t g) {
     }
 }
 
+// Semi-synchronous: with too few replicas for its acknowledgements the source waits for a while and then goes
+// on alone, until enough are back.
+void FailureUnit::followAcks(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    if (group.keeps != FailureModelGroup::Keeps::acknowledged || !m_able[state.active]) return;
+    std::uint32_t replicas = 0;
+    for (const std::uint32_t c : group.members)
+        replicas += c != state.active && m_able[c];
+    if (replicas >= group.acks)
+        state.fallbackAt = kNeverSeconds;
+    else if (state.fallbackAt == kNeverSeconds)
+        state.fallbackAt = m_now + group.semisyncTimeout;
+}
+
+// What the next source has not received is lost with the old one: what was under way, and all since the next
+// one itself was last there.
+void FailureUnit::countLoss(std::uint32_t g, std::uint32_t next) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
+    state.lostSource = false;
+    if (group.oneWay.empty() || state.failedAt < m_countFrom || state.recovery == kNone) return;
+    using Keeps = FailureModelGroup::Keeps;
+    const double away = std::max(0.0, state.sourceFailedAt - m_copyUntil[next]);
+    const bool underWay =
+        group.keeps == Keeps::sent || (group.keeps == Keeps::acknowledged && (state.fellBack || away > 0));
+    double lost = group.keeps == Keeps::all ? 0 : away;
+    if (underWay) lost += group.oneWay[rankOf(g, state.active) * group.members.size() + rankOf(g, next)];
+    GroupTotals& totals = m_out->groups[state.recovery];
+    totals.lost.add(lost);
+    totals.lostWrites += lost * group.writesPerS;
+}
+
 // Callers reach the active one, and it serves.
 void FailureUnit::serveAgain(std::uint32_t g) {
     GroupState& state = m_groups[g];
@@ -301,8 +343,10 @@ void FailureUnit::serveAgain(std::uint32_t g) {
         }
     }
     state.failedAt = -kNeverSeconds;
+    state.lostSource = false;
     showRole(g, state.active, false);
     enter(g, GroupPhase::steady, kNeverSeconds);
+    followAcks(g);
     planPreempting(g);
 }
 

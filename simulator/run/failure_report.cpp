@@ -53,6 +53,7 @@ public:
             if (!m_model.components[c].isDomain) result.nodes.push_back(node(c));
         addRecovery(result);
         addTakeOvers(result);
+        addData(result);
         result.spread = spread();
         addWaterfall(result);
         addOutages(result);
@@ -222,8 +223,25 @@ private:
         recovery.totalP95S = quantileOf(totals.total, 0.95);
         recovery.count = totals.total.count;
         recovery.byHand = totals.byHand;
+        recovery.rpoMeanS = meanOf(totals.lost);
+        recovery.rpoP95S = quantileOf(totals.lost, 0.95);
         recovery.detectionSamplesS = totals.detection.values.raw();
         result.recovery.push_back(std::move(recovery));
+    }
+
+    void addData(SimulationResult& result) const {
+        GroupTotals all;
+        for (const GroupTotals& totals : m_totals.groups)
+            all.merge(totals);
+        const bool replicates =
+            std::any_of(m_model.groups.begin(), m_model.groups.end(),
+                        [](const FailureModelGroup& group) { return !group.oneWay.empty(); });
+        if (!replicates || m_options.perfectViews) return;
+        result.data.lostWrites = {all.lostWrites / m_years, std::nullopt, Method::approximate, all.lost.count,
+                                  "a year: seconds of writes that new sources lacked, times the writes per "
+                                  "second of all clients"};
+        result.data.rpoMeanS = meanOf(all.lost);
+        result.data.rpoP95S = quantileOf(all.lost, 0.95);
     }
 
     Spread spread() const {

@@ -122,6 +122,8 @@ void GroupTotals::merge(const GroupTotals& other) {
     failover.merge(other.failover);
     total.merge(other.total);
     byHand += other.byHand;
+    lost.merge(other.lost);
+    lostWrites += other.lostWrites;
 }
 
 void UnitTotals::reset(const TotalsSizes& sizes) {

@@ -51,6 +51,8 @@ struct GroupTotals {
     DurationTotals failover;  // from when it was known until the last caller reached it
     DurationTotals total;     // until callers were served, whoever brought it about
     std::uint64_t byHand = 0; // of these, by a human
+    DurationTotals lost;      // seconds of writes that a new source lacked
+    double lostWrites = 0;    // expected
     void merge(const GroupTotals& other);
 };
 

@@ -72,6 +72,8 @@ FailureUnit::FailureUnit(const FailureModel& model)
     m_frozenLeft.resize(components);
     m_rejoin.resize(components);
     m_rejoinAt.resize(components);
+    m_ableUntil.resize(components);
+    m_copyUntil.resize(components);
     m_viewUp.resize(views);
     m_waiting.resize(views);
     m_seen.resize(views);
@@ -174,6 +176,7 @@ void FailureUnit::start() {
         m_speed[c] = 1;
         m_stands[c] = m_asleep[c] = m_frozen[c] = m_justLost[c] = 0;
         m_rejoin[c] = Rejoin::none;
+        m_ableUntil[c] = m_copyUntil[c] = 0;
         m_running[c] = 0;
         m_stateFrom[c] = 0;
         startStationary(c);
@@ -477,12 +480,13 @@ void FailureUnit::shift(double seconds) {
     m_base += seconds;
     m_now -= seconds;
     m_slots.shift(seconds);
-    for (std::vector<double>* times :
-         {&m_clockFrom, &m_stateFrom, &m_badFrom, &m_okFrom, &m_notWorkingFrom, &m_downFrom, &m_rejoinAt})
+    for (std::vector<double>* times : {&m_clockFrom, &m_stateFrom, &m_badFrom, &m_okFrom, &m_notWorkingFrom,
+                                       &m_downFrom, &m_rejoinAt, &m_ableUntil, &m_copyUntil})
         for (double& t : *times)
             t -= seconds;
     for (GroupState& group : m_groups)
-        for (double* t : {&group.failedAt, &group.knownAt, &group.promotedAt, &group.blockUntil})
+        for (double* t : {&group.sourceFailedAt, &group.failedAt, &group.knownAt, &group.promotedAt,
+                          &group.blockUntil, &group.fallbackAt})
             *t -= seconds;
     m_settledTo -= seconds;
     m_countFrom -= seconds;

@@ -110,6 +110,8 @@ private:
     void freeze(std::uint32_t g, bool frozen);
     void showRole(std::uint32_t g, std::uint32_t active, bool interrupted);
     void settleRejoins(std::uint32_t g);
+    void followAcks(std::uint32_t g);
+    void countLoss(std::uint32_t g, std::uint32_t next);
     bool managerWorks(std::uint32_t g) const;
     std::uint32_t candidateOf(std::uint32_t g) const; // kNobody: none
     std::uint32_t rankOf(std::uint32_t g, std::uint32_t c) const;
@@ -217,8 +219,12 @@ private:
         std::uint32_t lost = kNobody;   // pools: the member whose failure it is about
         bool overdue = false;           // known, and nobody there to act on it
         std::uint32_t recovery = kNone; // which kind of failure
-        double failedAt = -kNeverSeconds, knownAt = -kNeverSeconds, promotedAt = -kNeverSeconds;
+        double sourceFailedAt = -kNeverSeconds, failedAt = -kNeverSeconds, knownAt = -kNeverSeconds,
+               promotedAt = -kNeverSeconds;
         double blockUntil = -kNeverSeconds;
+        double fallbackAt = kNeverSeconds; // semi-synchronous: it stops waiting for acknowledgements
+        bool fellBack = false;             // it had when its source failed
+        bool lostSource = false;           // what the next source lacks has not been counted yet
         UniformStream coverage, failover, reroute;
     };
     std::vector<GroupState> m_groups;
@@ -234,6 +240,8 @@ private:
     enum class Rejoin : std::uint8_t { none, whenBack, waiting };
     std::vector<Rejoin> m_rejoin;
     std::vector<double> m_rejoinAt;
+    std::vector<double> m_ableUntil; // the last time it could serve, while it cannot
+    std::vector<double> m_copyUntil; // what it had received when the source failed
     // per view
     std::vector<std::uint8_t> m_viewUp, m_waiting, m_seen;
     std::vector<std::uint16_t> m_count;

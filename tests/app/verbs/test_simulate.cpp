@@ -198,6 +198,39 @@ private slots:
         QVERIFY(!stopped.ok() && stopped.error().kind == ErrorKind::cancelled);
     }
 
+    // Time to recover and what is lost, of all failures of a group together.
+    void objectivesOfAGroupAreJudged() {
+        SimulationResult result;
+        result.mode = "availability";
+        Recovery all;
+        all.what = "db";
+        all.mode = "any";
+        all.count = 900;
+        all.totalMeanS = {8.0, Interval{7.8, 8.2}, Method::simulated, 900, {}};
+        all.totalP95S = {12.0, Interval{11.0, 13.0}, Method::simulated, 900, {}};
+        all.rpoP95S = {0.0, Interval{0.0, 0.0}, Method::simulated, 900, {}};
+        Recovery one = all;
+        one.mode = "crash";
+        one.totalP95S = {99.0, Interval{90.0, 99.0}, Method::simulated, 900, {}};
+        result.recovery = {one, all};
+        const auto judged = [&](const std::string& metric, double most) {
+            Objective objective;
+            objective.of = "db";
+            objective.metric = metric;
+            objective.atMost = most;
+            return verbs::judge(objective, result);
+        };
+        QVERIFY(judged("rto_mean_s", 10).met == std::optional(true));
+        QVERIFY(judged("rto_mean_s", 7).met == std::optional(false));
+        QVERIFY(!judged("rto_p95_s", 12).met);
+        QVERIFY(judged("rpo_p95_s", 0).met == std::optional(true));
+        QVERIFY(!judged("rpo_mean_s", 1).met); // not known
+        const std::string sentence = judged("rto_p95_s", 30).sentence;
+        QVERIFY2(sentence.starts_with("db: time until it serves again, p95 12 s") &&
+                     sentence.find("at most 30 s wanted: met") != std::string::npos,
+                 sentence.c_str());
+    }
+
     void objectivesOfACheckSayWhatTheyAreJudgedOn() {
         CheckReport report;
         FlowAvailability flow;

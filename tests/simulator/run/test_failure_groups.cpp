@@ -168,6 +168,27 @@ Design sound(const std::string& kind, int members) {
     return maker.design();
 }
 
+// A set of three, a second of round trip between any two; seven writes per second; failovers are covered.
+Design apart() {
+    Design design = sound("mysql_replication", 3);
+    setGroup(design, "g", "failover_coverage", 1.0);
+    setGroup(design, "g", "beta", 0.0);
+    setGroup(design, "g", "recovery_block_s", 0.0);
+    Domain region;
+    region.id = DomainId("region");
+    region.kind = "region";
+    region.defaultFailureModes = false;
+    region.parameters["rtt_ms"] = 1000.0;
+    design.domains.append(std::move(region));
+    for (std::size_t n = 0; n < design.nodes.size(); ++n) {
+        Node node = design.nodes.at(n);
+        if (node.group) node.domain = DomainId("region");
+        if (node.kind == "client") node.parameters["rate_per_s"] = 7.0;
+        design.nodes.replace(n, std::move(node));
+    }
+    return design;
+}
+
 void add(Design& design, const std::string& id, const std::string& kind, const std::string& group = {}) {
     Node node;
     node.id = NodeId(id);
@@ -427,6 +448,91 @@ private slots:
             down[model->observables[o].id] = totals.batchDown[o];
         QCOMPARE(down["users-g:read"], 0.0);
         VERIFY_BETWEEN(down["users-g:write"], 3, 13);
+    }
+
+    // What the new source lacks: what was under way, and all since a replica that was away itself.
+    void lostWithTheSource_data() {
+        QTest::addColumn<QString>("replication");
+        QTest::addColumn<QString>("topology");
+        QTest::addColumn<double>("acks");
+        QTest::addColumn<double>("thirdGoneAt"); // h; 0: never
+        QTest::addColumn<double>("lost");
+        QTest::newRow("asynchronous") << "async"
+                                      << "star" << 1.0 << 0.0 << 0.5;
+        QTest::newRow("semi-synchronous") << "semi_sync"
+                                          << "star" << 1.0 << 0.0 << 0.0;
+        QTest::newRow("group") << "group"
+                               << "star" << 1.0 << 0.0 << 0.0;
+        QTest::newRow("too few acknowledge") << "semi_sync"
+                                             << "star" << 2.0 << 50.0 << 0.5;
+        QTest::newRow("not for long yet") << "semi_sync"
+                                          << "star" << 2.0 << 100 - 5.0 / 3600 << 0.0;
+        QTest::newRow("enough acknowledge") << "semi_sync"
+                                            << "star" << 1.0 << 50.0 << 0.0;
+        QTest::newRow("chain") << "async"
+                               << "chain" << 1.0 << 0.0 << 0.5;
+    }
+    void lostWithTheSource() {
+        QFETCH(QString, replication);
+        QFETCH(QString, topology);
+        QFETCH(double, acks);
+        QFETCH(double, thirdGoneAt);
+        QFETCH(double, lost);
+        Design design = apart();
+        setGroup(design, "g", "replication", replication.toStdString());
+        setGroup(design, "g", "topology", topology.toStdString());
+        setGroup(design, "g", "semisync_acks", acks);
+        if (replication == "group") setGroup(design, "g", "manager", std::string("group"));
+        breaks(design, "g1", 100, 1000);
+        if (thirdGoneAt > 0) breaks(design, "g3", thirdGoneAt, 1000);
+        const sim::DurationTotals seen = history(design).groups.front().lost;
+        QCOMPARE(seen.count, std::uint64_t(1));
+        VERIFY_BETWEEN(seen.sum, lost, lost);
+    }
+
+    // The last in a chain is two steps away, and a replica that was away lacks all since then.
+    void lostWithTheSourceFurtherAway() {
+        Design design = apart();
+        setGroup(design, "g", "topology", std::string("chain"));
+        breaks(design, "g1", 100, 1000);
+        breaks(design, "g2", 100, 1000);
+        VERIFY_BETWEEN(history(design).groups.front().lost.sum, 1.0, 1.0);
+        breaks(design, "g3", 99, 2);
+        const sim::UnitTotals totals = history(design); // g3 is back first, an hour after the others failed
+        QCOMPARE(totals.groups.front().lost.count, std::uint64_t(1));
+        VERIFY_BETWEEN(totals.groups.front().lost.sum, 3601, 3601);
+        VERIFY_BETWEEN(totals.groups.front().lostWrites, 3601 * 7, 3601 * 7);
+    }
+
+    void resultsTellOfTakeOversAndLosses() {
+        Design design = apart();
+        for (const char* id : {"g1", "g2", "g3"}) {
+            breaks(design, id, 1, 1);
+            const std::size_t at = design.nodes.indexOf(id);
+            Node node = design.nodes.at(at);
+            node.failureModes[0].timeToFailure = Distribution::exponentialMean(500, "h");
+            design.nodes.replace(at, std::move(node));
+        }
+        sim::FailureRunOptions options;
+        options.years = 200;
+        const auto result = sim::runFailures(design, options);
+        QVERIFY(result.ok());
+        const auto any =
+            std::find_if(result->recovery.begin(), result->recovery.end(),
+                         [](const Recovery& one) { return one.what == "g" && one.mode == "any"; });
+        QVERIFY(any != result->recovery.end());
+        QVERIFY(any->count > 1000);
+        const FailoverLaw law = failoverLaw(design, design.groups.at(0), FailureEffect::crash);
+        VERIFY_BETWEEN(*any->totalMeanS.value, law.total.meanS * 0.95, law.total.meanS * 1.05);
+        VERIFY_BETWEEN(*any->totalP95S.value, law.total.meanS, law.total.maxS);
+        VERIFY_BETWEEN(*any->rpoMeanS.value, 0.5, 0.51);
+        VERIFY_BETWEEN(*result->data.lostWrites.value / (static_cast<double>(any->count) / 200), 3.5, 3.57);
+        double sum = 0;
+        for (const WaterfallItem& item : result->waterfall)
+            sum += item.downtimeMinutesPerYear;
+        const double down = (1 - *flowOf(*result, "design").availabilityTime.value) * kMinutesPerYear;
+        QVERIFY(std::fabs(sum / down - 1) < 1e-9);
+        QVERIFY(minutesOf(*result, "g: take-over") > 0.9 * down);
     }
 
     void sameBytesForAnyNumberOfThreads() {
