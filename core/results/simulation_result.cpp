@@ -179,6 +179,19 @@ Json precisionJson(const Precision& precision) {
             {"met", precision.met}};
 }
 
+Json dataJson(const DataFigures& data) {
+    const auto number = [](const std::optional<double>& value) {
+        return value ? finiteOrNull(*value) : Json(nullptr);
+    };
+    return {{"lost_transactions", number(data.lostTransactions)},
+            {"rpo_s", data.rpoMaxS ? Json{{"mean", number(data.rpoMeanS)}, {"max", number(data.rpoMaxS)}}
+                                   : Json(nullptr)},
+            {"diverged_writes", number(data.divergedWrites)},
+            {"stale_reads", number(data.staleReads)},
+            {"ambiguous_writes", number(data.ambiguousWrites)},
+            {"split_brain_s", number(data.splitBrainS)}};
+}
+
 } // namespace
 
 std::string describe(const Precision& precision) {

@@ -52,6 +52,7 @@ public:
             addNode(node);
         m.designNodes = static_cast<Index>(m.nodes.size());
         addVrrpPairs(m, m_design);
+        addStores(m, m_design);
         collectLinks();
         if (m.clients.empty())
             return invalid("simulate.no_client",
@@ -131,6 +132,7 @@ private:
             flow.writes = c.writes;
             flow.idempotent = c.isIdempotent();
             flow.deadline = timeOf(c.deadline);
+            if (c.maxStaleness) flow.maxStaleness = timeOf(*c.maxStaleness);
             if (c.latencyObjective) flow.objective = timeOf(*c.latencyObjective);
             flow.deadlineLine = lineFor(flow.deadline);
             m.flows.push_back(std::move(flow));
@@ -196,20 +198,31 @@ private:
         return success();
     }
 
+    Index storeCalled(const std::string& id) const {
+        for (Index store = 0; store < m.stores.size(); ++store)
+            if (m.stores[store].id == id) return store;
+        return kNone;
+    }
+
     void addTargets(Index node) {
         BalancerModel& b = m.balancers[m.nodes[node].sub];
         b.firstTarget = static_cast<Index>(m.targets.size());
         for (const Index l : m_linksFrom[node]) {
             const Link& link = m_design.links.at(l);
+            const Index store = storeCalled(link.to);
             for (const Index to : ends(link.to)) {
                 if (to == node || m.nodes[to].role == Role::client) continue;
                 addTarget(b, l, node, to);
+                if (store == kNone) continue;
+                m.targets[m_targetAt[to]].route = routeTo(m, m_design, store, node);
+                m.targets[m_targetAt[to]].member = m.stations[m.nodes[to].sub].member;
+                b.callsStore = true;
             }
         }
         b.targetCount = static_cast<Index>(m.targets.size()) - b.firstTarget;
         const auto first =
             m.targetCarries.begin() + static_cast<std::ptrdiff_t>(b.firstTarget * m.flows.size());
-        b.classesDiffer = std::find(first, m.targetCarries.end(), 0) != m.targetCarries.end();
+        b.classesDiffer = b.callsStore || std::find(first, m.targetCarries.end(), 0) != m.targetCarries.end();
     }
 
     // Nodes that a request of some client can get to.
@@ -278,6 +291,8 @@ private:
             if (dependency.edgeCount > 1)
                 for (Index pair = 0; pair < m.vrrp.size(); ++pair)
                     if (m.vrrp[pair].id == link.to) dependency.vrrp = pair;
+            if (const Index store = storeCalled(link.to); store != kNone)
+                dependency.route = routeTo(m, m_design, store, node);
             const double calls = get(link.parameters, key::link::request::callsPerRequest);
             dependency.wholeCalls = static_cast<std::uint32_t>(calls);
             dependency.extraCall = calls - dependency.wholeCalls;
@@ -434,6 +449,8 @@ private:
             for (Index t = b.firstTarget; b.checks && t < b.firstTarget + b.targetCount; ++t)
                 m.targets[t].checkSlot = addSlot(SlotKind::check, t);
         }
+        for (Index i = 0; i < m.stores.size(); ++i)
+            m.stores[i].slot = addSlot(SlotKind::store, i);
         for (Index i = 0; i < m.vrrpMembers.size(); ++i)
             m.vrrpMembers[i].slot = addSlot(SlotKind::vrrp, i);
         for (Index i = 0; (m.backgroundFailures || !m.steps.empty()) && i < m.components.size(); ++i)

@@ -2,6 +2,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/round_trip.h"
 #include "core/structure/failover_laws.h"
 #include "simulator/compile/node_models.h"
 
@@ -46,6 +47,159 @@ void addVrrpPairs(Model& m, const Design& design) {
         pair.memberCount = static_cast<Index>(m.vrrpMembers.size()) - pair.firstMember;
         if (pair.memberCount > 0) m.vrrp.push_back(std::move(pair));
     }
+}
+
+namespace {
+
+namespace r = key::group::mysqlReplication;
+
+Replication replicationOf(const Group& group) {
+    switch (get(group, r::replication)) {
+    case r::Replication::semiSync:
+        return Replication::semiSync;
+    case r::Replication::group:
+        return Replication::group;
+    case r::Replication::async:
+        break;
+    }
+    return Replication::async;
+}
+
+ReadsGoTo readsOf(const Group& group) {
+    switch (get(group, r::readsGoTo)) {
+    case r::ReadsGoTo::source:
+        return ReadsGoTo::source;
+    case r::ReadsGoTo::all:
+        return ReadsGoTo::all;
+    case r::ReadsGoTo::replicas:
+        break;
+    }
+    return ReadsGoTo::replicas;
+}
+
+StoreMemberModel memberOf(const Model& m, const Design& design, Index node) {
+    const Node& n = design.nodes.at(node);
+    StoreMemberModel member;
+    member.node = node;
+    member.store = static_cast<Index>(m.stores.size());
+    member.applierSpeed = get(n, key::mysql::applierSpeed);
+    member.idleLag = Sampler(get(n, key::mysql::idleLag));
+    member.ackTime = Sampler(get(n, key::mysql::ackTime));
+    member.writeService = Sampler(get(n, key::mysql::writeService));
+    member.netTimeout = timeOf(get(n, key::mysql::netTimeout));
+    member.connectRetry = timeOf(get(n, key::mysql::connectRetry));
+    const auto rule = get(n, key::mysql::promotionRule);
+    member.rule = rule == key::mysql::PromotionRule::prefer  ? 0
+                  : rule == key::mysql::PromotionRule::never ? 2
+                                                             : 1;
+    member.coldFactor = get(n, key::mysql::coldFactor);
+    member.warmUp = timeOf(get(n, key::mysql::warmUp));
+    return member;
+}
+
+void addManagers(const Design& design, const Group& group, StoreModel& store) {
+    for (const std::string& id : group.managerOn) {
+        const Group* quorum = design.groups.find(id);
+        if (!quorum) {
+            const std::size_t at = design.nodes.indexOf(id);
+            if (at != Table<Node>::npos) store.managers.push_back(static_cast<Index>(at));
+            continue;
+        }
+        for (const Node* voter : membersOf(design, quorum->id))
+            store.managers.push_back(static_cast<Index>(design.nodes.indexOf(voter->id.str())));
+        store.majorityManages = true;
+        store.election = electionPlan(design, *quorum);
+        store.lease = toSimTime(2 * store.election.timeout);
+    }
+}
+
+void addTimes(const Group& group, StoreModel& store) {
+    if (store.plan.takeOver) store.takeOver = Sampler(*store.plan.takeOver), store.hasTakeOver = true;
+    if (store.plan.byHand) store.byHand = Sampler(*store.plan.byHand), store.hasByHand = true;
+    if (store.plan.addressMove)
+        store.addressMove = Sampler(*store.plan.addressMove), store.movesAddress = true;
+    for (const DistributionShape& step : store.plan.promotionSteps)
+        store.promotionSteps.emplace_back(step);
+    store.reconcile = Sampler(get(group, r::reconcile));
+    store.rejoin = Sampler(get(group, r::rejoinTime));
+    store.rejoinsByItself = get(group, r::rejoin) == r::Rejoin::automatic;
+    const auto lag = get(group, r::candidateMaxLag);
+    store.candidateMaxLagS = lag ? lag->seconds() : 1e18;
+}
+
+} // namespace
+
+void addStores(Model& m, const Design& design) {
+    for (std::size_t g = 0; g < design.groups.size(); ++g) {
+        const Group& group = design.groups.at(g);
+        if (!hasMechanism(group, "replication")) continue;
+        StoreModel store;
+        store.group = static_cast<Index>(g);
+        store.id = group.id.str();
+        store.name = group.displayName();
+        store.firstMember = static_cast<Index>(m.storeMembers.size());
+        const std::vector<const Node*> members = membersOf(design, group.id);
+        for (const Node* one : members) {
+            const auto node = static_cast<Index>(design.nodes.indexOf(one->id.str()));
+            if (m.nodes[node].role != Role::station) continue;
+            m.stations[m.nodes[node].sub].member = static_cast<Index>(m.storeMembers.size());
+            m.storeMembers.push_back(memberOf(m, design, node));
+        }
+        store.memberCount = static_cast<Index>(m.storeMembers.size()) - store.firstMember;
+        if (store.memberCount == 0) continue;
+        store.replication = replicationOf(group);
+        store.chain =
+            store.replication != Replication::group && get(group, r::topology) == r::Topology::chain;
+        store.acks = store.replication == Replication::group
+                         ? store.memberCount / 2
+                         : static_cast<std::uint32_t>(get(group, r::semisyncAcks));
+        if (const auto most = get(group, r::semisyncTimeout)) store.semisyncTimeout = timeOf(*most);
+        const SimTime minority = timeOf(get(group, r::grUnreachableMajorityTimeout));
+        if (minority > 0) store.minorityTimeout = minority;
+        store.reads = readsOf(group);
+        store.plan = failoverPlan(design, group);
+        addTimes(group, store);
+        addManagers(design, group, store);
+        for (Index from = 0; from < store.memberCount; ++from)
+            for (Index to = 0; to < store.memberCount; ++to)
+                store.oneWay.push_back(
+                    timeOf(roundTripOfPlaces(design,
+                                             design.nodes.at(m.storeMembers[store.firstMember + from].node),
+                                             design.nodes.at(m.storeMembers[store.firstMember + to].node))) /
+                    2);
+        m.stores.push_back(std::move(store));
+    }
+}
+
+Index routeTo(Model& m, const Design& design, Index store, Index caller) {
+    for (Index i = 0; i < m.storeRoutes.size(); ++i)
+        if (m.storeRoutes[i].store == store && m.storeRoutes[i].caller == caller) return i;
+    const Group& group = design.groups.at(m.stores[store].group);
+    StoreRoute route;
+    route.store = store;
+    route.caller = caller;
+    for (const RerouteTimer& timer : m.stores[store].plan.callers)
+        if (timer.caller == m.nodes[caller].id || timer.caller.empty()) {
+            route.widthS = timer.widthS;
+            route.offsetS = timer.offsetS;
+        }
+    const double check = get(group, r::proxyCheck).seconds();
+    switch (get(group, r::readRoute)) {
+    case r::ReadRoute::proxy:
+        route.outWidthS = route.backWidthS = check;
+        route.outS = (static_cast<double>(get(group, r::proxyFall)) - 1) * check;
+        route.backS = (static_cast<double>(get(group, r::proxyRise)) - 1) * check;
+        break;
+    case r::ReadRoute::connector:
+        route.outWidthS = route.backWidthS = get(group, r::connectorTtl).seconds();
+        break;
+    case r::ReadRoute::dns:
+    case r::ReadRoute::virtualIp:
+        route.outWidthS = route.backWidthS = get(group, r::dnsTtl).seconds();
+        break;
+    }
+    m.storeRoutes.push_back(route);
+    return static_cast<Index>(m.storeRoutes.size() - 1);
 }
 
 } // namespace alwayson::sim

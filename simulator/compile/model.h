@@ -3,6 +3,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/model/design.h"
+#include "core/structure/failover_plan.h"
 #include "simulator/kernel/sampler.h"
 #include "simulator/kernel/sim_time.h"
 
@@ -39,7 +40,8 @@ struct Dependency {
     bool parallel = false; // its calls start together
     bool joins = false;    // starts together with the dependency before it
     bool optional = false;
-    Index vrrp = kNone; // the callees share an address: who holds it gets the call
+    Index vrrp = kNone;  // the callees share an address: who holds it gets the call
+    Index route = kNone; // the callees are a replication set: Model::storeRoutes
 };
 
 struct ModelMode {
@@ -71,6 +73,7 @@ struct Flow {
     double share = 1;
     bool writes = false;
     bool idempotent = true;
+    SimTime maxStaleness = kNever;
     SimTime deadline = 3 * kSecond;
     SimTime objective = kNever;
     std::uint16_t deadlineLine = 0;
@@ -99,6 +102,7 @@ struct ClientModel {
 
 struct StationModel {
     Index node = kNone;
+    Index member = kNone; // Model::storeMembers
     Index slot = kNone;
     Index lane = kNone;
     std::uint32_t workers = 1;        // kNone: as many as there are requests
@@ -135,6 +139,7 @@ struct TargetModel {
     Index edge = kNone;
     Index node = kNone;
     Index checkSlot = kNone;
+    Index route = kNone, member = kNone; // of a replication set: whose route, which member
 };
 
 struct BalancerModel {
@@ -155,6 +160,7 @@ struct BalancerModel {
     bool shutdownSessions = false;
     SimTime connectTimeout = 0, serverTimeout = 0, queueTimeout = 0, turnAround = 0;
     std::uint16_t connectLine = 0, serverLine = 0, queueLine = 0, turnLine = 0;
+    bool callsStore = false;    // some server is a member of a replication set
     bool classesDiffer = false; // some server does not take every class: each flow has its own turn
     std::uint32_t maxconn = 10000, serverMaxconn = 0, serverMaxqueue = 0;
     SimTime work = 0;    // processor time per request: 1 / capacity
@@ -187,6 +193,48 @@ struct VrrpModel {
     Index node(const struct Model& model) const; // of the first member
 };
 
+// One source takes the writes, the others follow.
+enum class Replication : std::uint8_t { async, semiSync, group };
+enum class ReadsGoTo : std::uint8_t { source, replicas, all };
+struct StoreMemberModel {
+    Index node = kNone, store = kNone;
+    double applierSpeed = 1;
+    Sampler idleLag, ackTime, writeService;
+    SimTime netTimeout = 0, connectRetry = 0;
+    std::uint8_t rule = 1; // 0: promoted first, 1: as it comes, 2: never
+    double coldFactor = 1;
+    SimTime warmUp = 0;
+};
+// How a caller finds the members.
+struct StoreRoute {
+    Index store = kNone;
+    Index caller = kNone;             // node
+    double widthS = 0, offsetS = 0;   // after a promotion: the new source, U(0, width) + offset
+    double outWidthS = 0, outS = 0;   // after a failure: a replica is left out
+    double backWidthS = 0, backS = 0; // after its return
+};
+struct StoreModel {
+    Index group = kNone; // among the groups of the design
+    std::string id, name;
+    Index slot = kNone;
+    Index firstMember = 0, memberCount = 0; // Model::storeMembers, in design order
+    Replication replication = Replication::async;
+    bool chain = false;
+    std::uint32_t acks = 1; // replicas that must acknowledge a commit; group: majority - 1
+    SimTime semisyncTimeout = kNever, minorityTimeout = kNever;
+    ReadsGoTo reads = ReadsGoTo::replicas;
+    FailoverPlan plan;
+    Sampler takeOver, byHand, addressMove, reconcile, rejoin;
+    bool hasTakeOver = false, hasByHand = false, movesAddress = false, rejoinsByItself = true;
+    std::vector<Sampler> promotionSteps;
+    double candidateMaxLagS = 0;  // infinity: any
+    std::vector<Index> managers;  // nodes; empty: everywhere
+    bool majorityManages = false; // the managers are voters
+    SimTime lease = kNever;
+    ElectionPlan election;
+    std::vector<SimTime> oneWay; // [from * members + to]
+};
+
 struct ModelNode {
     std::string id;
     Role role = Role::station;
@@ -196,7 +244,7 @@ struct ModelNode {
     Index home = kNone; // the design node it runs on: itself, or its client
 };
 
-enum class ScenarioAction : std::uint8_t { fail, repair, load, isolate, heal, deploy };
+enum class ScenarioAction : std::uint8_t { fail, repair, load, isolate, heal, deploy, promote };
 // Which messages a cut stops, seen from what is cut off.
 enum class CutDirection : std::uint8_t { both, in, out };
 struct ScenarioStep {
@@ -223,7 +271,8 @@ enum class SlotKind : std::uint8_t {
     balancerWork,
     fault,
     scenario,
-    vrrp
+    vrrp,
+    store
 };
 struct SlotInfo {
     SlotKind kind = SlotKind::line;
@@ -241,6 +290,9 @@ struct Model {
     std::vector<BalancerModel> balancers;
     std::vector<VrrpModel> vrrp;
     std::vector<VrrpMemberModel> vrrpMembers;
+    std::vector<StoreModel> stores;
+    std::vector<StoreMemberModel> storeMembers;
+    std::vector<StoreRoute> storeRoutes;
     std::vector<TargetModel> targets;
     std::vector<Edge> edges;
     std::vector<std::uint16_t> edgeLines; // delay line of each edge's one-way latency

@@ -21,7 +21,7 @@ public:
                                         [&](const Known& one) { return event.action == one.action; });
         if (known == std::end(kKnown))
             return refuse(fmt::format("events \"{}\" cannot be simulated", event.action),
-                          "Use fail, repair, load, isolate, heal or deploy.");
+                          "Use fail, repair, load, isolate, heal, deploy or promote.");
         if (Status status = (this->*known->add)(event); !status) return status;
         m.steps.push_back(m_step);
         return success();
@@ -32,7 +32,7 @@ private:
         const char* action;
         Status (Steps::*add)(const ScenarioEvent&);
     };
-    static const Known kKnown[6];
+    static const Known kKnown[7];
 
     Error refuse(const std::string& what, std::string cure) const {
         return {ErrorKind::invalidInput,
@@ -143,6 +143,18 @@ private:
         return target(event);
     }
 
+    Status addPromote(const ScenarioEvent& event) {
+        if (Status status = target(event); !status) return status;
+        const ModelNode* node = m_step.component < m.designNodes ? &m.nodes[m_step.component] : nullptr;
+        if (!node || node->role != Role::station || m.stations[node->sub].member == kNone)
+            return refuse(
+                fmt::format("\"{}\" is in no replication set, so it cannot become its source", event.what),
+                "Choose a member of a replication set.");
+        m_step.action = ScenarioAction::promote;
+        m_step.endsAfter = timeOf(get(event.parameters, key::event::promote::takes));
+        return success();
+    }
+
     Status addDeploy(const ScenarioEvent& event) {
         const Group* group = m_design.groups.find(event.what);
         if (!group || !hasMechanism(*group, "deployment"))
@@ -175,9 +187,10 @@ private:
     ScenarioStep m_step;
 };
 
-const Steps::Known Steps::kKnown[6] = {{"fail", &Steps::addFail}, {"repair", &Steps::addRepair},
-                                       {"load", &Steps::addLoad}, {"isolate", &Steps::addIsolate},
-                                       {"heal", &Steps::addHeal}, {"deploy", &Steps::addDeploy}};
+const Steps::Known Steps::kKnown[7] = {{"fail", &Steps::addFail},       {"repair", &Steps::addRepair},
+                                       {"load", &Steps::addLoad},       {"isolate", &Steps::addIsolate},
+                                       {"promote", &Steps::addPromote}, {"heal", &Steps::addHeal},
+                                       {"deploy", &Steps::addDeploy}};
 
 } // namespace
 

@@ -48,8 +48,9 @@ struct Choice {
     bool anyUp = false; // some server is up but has no room
 };
 
-bool usable(Context& c, Index target, std::uint16_t flow) {
-    return c.model.targetCarries[target * c.model.flows.size() + flow] != 0;
+bool usable(Context& c, const BalancerModel& m, Index target, std::uint16_t flow) {
+    if (c.model.targetCarries[target * c.model.flows.size() + flow] == 0) return false;
+    return !m.callsStore || storeUses(c, c.s.balancers[c.model.nodes[m.node].sub], m, target, flow);
 }
 
 bool anyWarming(Context& c, const BalancerModel& m, const BalancerState& st) {
@@ -67,7 +68,7 @@ Index weightedTurn(Context& c, const BalancerModel& m, BalancerState& st, std::u
     for (const Index offset : st.up) {
         const Index target = m.firstTarget + offset;
         TargetState& t = s.targets[target];
-        if (target == avoid || !usable(c, target, flow) || !hasRoom(s, m, t)) continue;
+        if (target == avoid || !usable(c, m, target, flow) || !hasRoom(s, m, t)) continue;
         const double weight = warmth(s, m, t);
         t.credit += weight;
         sum += weight;
@@ -83,7 +84,8 @@ Index roundRobinTurn(Context& c, const BalancerModel& m, BalancerState& st, std:
     for (Index i = 0; i < count; ++i) {
         if (turn >= count) turn = 0;
         const Index target = m.firstTarget + st.up[turn++];
-        if (target != avoid && usable(c, target, flow) && hasRoom(c.s, m, c.s.targets[target])) return target;
+        if (target != avoid && usable(c, m, target, flow) && hasRoom(c.s, m, c.s.targets[target]))
+            return target;
     }
     return kNone;
 }
@@ -101,7 +103,7 @@ Index leastConnections(Context& c, const BalancerModel& m, BalancerState& st, st
     for (const Index offset : st.up) {
         const Index target = m.firstTarget + offset;
         TargetState& t = s.targets[target];
-        if (target == avoid || !usable(c, target, flow) || !hasRoom(s, m, t)) continue;
+        if (target == avoid || !usable(c, m, target, flow) || !hasRoom(s, m, t)) continue;
         const double here = load(s, m, t);
         if (best == kNone || here < bestLoad || (here == bestLoad && t.lastUse < s.targets[best].lastUse)) {
             best = target;
@@ -121,7 +123,7 @@ Index randomDraws(Context& c, const BalancerModel& m, BalancerState& st, std::ui
         const auto drawn = static_cast<std::size_t>(st.routing.next(s.key) * count);
         const Index target = m.firstTarget + st.up[std::min(drawn, st.up.size() - 1)];
         TargetState& t = s.targets[target];
-        if (target == avoid || !usable(c, target, flow) || !hasRoom(s, m, t)) continue;
+        if (target == avoid || !usable(c, m, target, flow) || !hasRoom(s, m, t)) continue;
         const double here = load(s, m, t);
         if (best == kNone || here < bestLoad) {
             best = target;
@@ -135,7 +137,8 @@ Index randomDraws(Context& c, const BalancerModel& m, BalancerState& st, std::ui
 Index firstWithRoom(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
     for (const Index offset : st.up) {
         const Index target = m.firstTarget + offset;
-        if (target != avoid && usable(c, target, flow) && hasRoom(c.s, m, c.s.targets[target])) return target;
+        if (target != avoid && usable(c, m, target, flow) && hasRoom(c.s, m, c.s.targets[target]))
+            return target;
     }
     return kNone;
 }
@@ -219,14 +222,14 @@ void assign(Context& c, Index call, Index avoid) {
     if (m.cookie && avoid == kNone) {
         const Index target =
             m.firstTarget + std::min(static_cast<Index>(key * m.targetCount), m.targetCount - 1);
-        if (s.targets[target].up && usable(c, target, flow)) {
+        if (s.targets[target].up && usable(c, m, target, flow)) {
             s.calls[call].flags |= flag::persistent;
             return connectOrQueue(c, call, target);
         }
     }
     bool anyUp = false;
     for (const Index offset : st.up)
-        if (usable(c, m.firstTarget + offset, flow)) {
+        if (usable(c, m, m.firstTarget + offset, flow)) {
             anyUp = true;
             break;
         }
@@ -236,7 +239,7 @@ void assign(Context& c, Index call, Index avoid) {
         // Neighbouring keys spread over the servers, whatever their number.
         const double spread = key * 65536.0 - std::floor(key * 65536.0);
         const Index target = m.firstTarget + st.up[std::min(static_cast<Index>(spread * count), count - 1)];
-        if (usable(c, target, flow)) return connectOrQueue(c, call, target);
+        if (usable(c, m, target, flow)) return connectOrQueue(c, call, target);
     }
     Index target = isHash(m) ? roundRobinTurn(c, m, st, flow, kNone) : chooseByLoad(c, m, st, flow, avoid);
     if (target == kNone && avoid != kNone) target = chooseByLoad(c, m, st, flow, kNone);
@@ -255,7 +258,7 @@ void serveQueues(Context& c, Index target) {
     while (t.up && (t.queue.count > 0 || st.queue.count > 0) && t.served < connectionLimit(s, m, t)) {
         // Not every server takes every class.
         Index any = st.queue.head;
-        while (any != kNone && !usable(c, target, s.calls[any].flow))
+        while (any != kNone && !usable(c, m, target, s.calls[any].flow))
             any = s.calls[any].next;
         if (any == kNone && t.queue.count == 0) return;
         const bool own =

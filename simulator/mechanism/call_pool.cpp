@@ -130,6 +130,10 @@ void onAction(Context& c, const Timer& timer) {
         return onReconnect(c, timer.call);
     case Action::callTimeout:
         return onCallTimeout(c, timer.call);
+    case Action::acknowledged:
+        return onAcknowledged(c, timer.call);
+    case Action::semisyncTimeout:
+        return onSemisyncTimeout(c, timer.call);
     }
 }
 

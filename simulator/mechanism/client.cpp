@@ -84,6 +84,8 @@ __attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
         const Way way = wayToAddress(c, dependency, request.node);
         edge = way.edge;
         vanishes = way.vanishes;
+    } else if (dependency.route != kNone) {
+        edge = wayToStore(c, dependency, c.model.writes(edge, flow)).edge;
     } else if (dependency.edgeCount > 1) {
         Index& turn = s.clients[node.sub].turn;
         edge += turn;

@@ -25,7 +25,9 @@ enum class Action : std::uint32_t {
     serverTimeout,  // balancer: of an answer
     queueTimeout,   // balancer: extra = times queued
     reconnect,      // balancer: turn-around is over
-    callTimeout     // station: of a call to a dependency
+    callTimeout,    // station: of a call to a dependency
+    acknowledged,   // store: enough replicas have the commit
+    semisyncTimeout // store: the commit has waited long enough
 };
 
 // What a timer's event is called in the fingerprint: which line or heap it stood in does not matter.
@@ -205,6 +207,35 @@ inline Way wayToAddress(const Context& c, const Dependency& dependency, Index ca
 }
 // A take-over ended: how long after the failure of the member that held the role before?
 void noteTakenOver(Context& c, Index before, Index pair);
+
+// ---- replication sets
+void startStores(Context& c);
+void onStore(Context& c, Index store);
+// Something has failed, come back or been cut off.
+void storesChanged(Context& c);
+void promoteMember(Context& c, Index node, SimTime takes);
+Way wayToStore(Context& c, const Dependency& dependency, bool writes);
+// Whether a balancer uses this target for requests of the flow.
+bool storeUses(const Context& c, const BalancerState& balancer, const BalancerModel& b, Index target,
+               Index flow);
+// A member gets a call; false: it has answered already.
+bool storeTakes(Context& c, Index member, Index call);
+// The work of a call is done; false: it waits for replicas.
+bool storeCommits(Context& c, Index member, Index call);
+double storeFactor(const Context& c, Index member); // on service times of reads
+void onAcknowledged(Context& c, Index call);
+void onSemisyncTimeout(Context& c, Index call);
+// A write fails for its caller and is committed all the same.
+void noteAmbiguous(Context& c, Index call);
+// Seconds that a replica is behind; its positions are brought up to date.
+double lagOf(Context& c, Index member);
+void stationDone(Context& c, StationState& st, Index call);
+void stationFails(Context& c, StationState& st, Index call, Cause cause);
+// What the loss of a node looks like: it refuses, is silent, gone, or cut off.
+FailureEffect crashOf(const Context& c, Index node);
+bool refusesNow(const Context& c, Index node);
+bool runsOn(const Context& c, Index node); // works, cut off or not
+void noteFailover(Context& c, Index before, Index group, double detection, double total);
 
 // ---- faults
 void startFaults(Context& c);

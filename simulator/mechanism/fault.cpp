@@ -300,6 +300,9 @@ void onScenario(Context& c) {
     case ScenarioAction::deploy:
         deploy(c, at);
         break;
+    case ScenarioAction::promote:
+        promoteMember(c, step.component, step.endsAfter);
+        break;
     }
 }
 
@@ -310,6 +313,12 @@ void noteTakenOver(Context& c, Index before, Index pair) {
     RecoverySample sample{before, kNone, c.model.vrrp[pair].group, seconds, truth.failedBy, seconds};
     c.s.recovery.push_back(sample);
     if (!c.s.log.empty() && c.s.log.back().at == c.s.now) c.s.log.back().value = seconds;
+}
+
+void noteFailover(Context& c, Index before, Index group, double detection, double total) {
+    const ComponentTruth& truth = c.truth.components[before];
+    const bool failed = truth.failedAt != kNever && truth.repairedAt == kNever;
+    c.s.recovery.push_back({before, kNone, group, detection, failed ? truth.failedBy : kIsolated, total});
 }
 
 void noteMarked(Context& c, Index balancer, Index target, bool up) {

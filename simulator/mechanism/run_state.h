@@ -25,16 +25,18 @@ enum class Cause : std::uint8_t {
     noServer,
     queueFull,
     retryBudget,
-    error
+    error,
+    noPrimary, // the member takes no writes
+    noQuorum   // no majority of the set to agree on a write
 };
-inline constexpr std::size_t kCauses = 10;
+inline constexpr std::size_t kCauses = 12;
 const char* causeName(Cause cause);
 // An attempt that ended so may have been carried out all the same: only an idempotent request is tried again.
 inline bool mayHaveRun(Cause cause) {
     return cause == Cause::reset || cause == Cause::responseTimeout || cause == Cause::error;
 }
 
-enum class CallState : std::uint8_t { free, waiting, queued, serving, calling, accepting };
+enum class CallState : std::uint8_t { free, waiting, queued, serving, calling, accepting, acking };
 
 namespace flag {
 inline constexpr std::uint8_t counted = 1;            // issued in the measured window
@@ -87,6 +89,8 @@ struct ClientState {
 struct FlowState {
     std::uint64_t offered = 0, succeeded = 0, attempts = 0, degraded = 0, good = 0, inFlight = 0;
     std::array<std::uint64_t, kCauses> failed{};
+    std::uint64_t stale = 0;     // reads of a replica that lacked the last commits
+    std::uint64_t ambiguous = 0; // writes that failed for their caller and were committed
     std::int64_t latencySum = 0; // ns since the last flush
     SimTime latencyMax = 0;
     LogHistogram latencies; // since the last flush
@@ -226,6 +230,69 @@ struct VrrpState {
     DurationStream byHand, takeOver;
 };
 
+// A commit that is not acknowledged by enough replicas.
+struct WaitingCommit {
+    Index call = kNone;
+    std::uint32_t generation = 0;
+    std::uint64_t position = 0;
+    SimTime since = 0;
+};
+// What a member of a replication set knows of itself. Positions are counts of commits.
+struct StoreMemberState {
+    bool readOnly = true;
+    bool following = true; // part of the set; false: a former source that has not rejoined
+    bool running = true, wasHung = false;
+    bool flowing = false; // its stream from the source
+    bool direct = true;   // without a member between
+    bool fallenBack = false;
+    bool settled = true;                           // a former source: what it has on its own has been counted
+    SimTime delay = 0;                             // of its stream
+    std::uint64_t committed = 0, acknowledged = 0; // as source
+    std::uint64_t received = 0, applied = 0;       // as replica
+    std::uint64_t fork = 0, surplus = 0;           // former source: where the others went on without it
+    SimTime appliedAt = 0, nextApplied = kNever;
+    double speed = 1;
+    SimTime brokenAt = 0, retriesFrom = 0, reconnectAt = kNever, rejoinAt = kNever;
+    SimTime coldSince = kNever;
+    std::uint64_t idleFor = ~0ULL;
+    SimTime idle = 0;
+    std::vector<WaitingCommit> waiting;
+    DurationStream applies, acks, idles;
+};
+enum class StorePhase : std::uint8_t { steady, lost, detecting, promoting, byHand, leaderless };
+struct StoreState {
+    static constexpr std::size_t kKept = 65536; // commit times
+    StorePhase phase = StorePhase::steady;
+    Index source = kNone, target = kNone; // members
+    Index leader = kNone;                 // voter that manages
+    bool byEvent = false, leaseLost = false;
+    SimTime until = kNever, lostAt = kNever, detectedAt = kNever, blockUntil = 0, managerFrom = 0;
+    SimTime leaseAt = kNever, fenceAt = kNever;
+    std::uint64_t base = 0, committed = 0; // of the present source; base: when it became one
+    std::vector<SimTime> times;            // ring
+    std::uint64_t lost = 0, diverged = 0, divergedAcknowledged = 0;
+    SimTime splitSince = kNever, splitTime = 0;
+    std::vector<double> rpoS;
+    UniformStream draws;
+    void commit(SimTime now) {
+        if (times.empty()) times.resize(kKept);
+        times[committed++ % kKept] = now;
+    }
+    // Of the commit with this many before it; 0 when it is too long ago to know.
+    SimTime timeOf(std::uint64_t position) const {
+        if (position < base || position >= committed || committed - position > kKept) return 0;
+        return times[position % kKept];
+    }
+};
+struct StoreRouteState {
+    Index writer = kNone;      // member it takes for the source
+    SimTime writerAt = kNever; // when it finds the new one
+    Index turn = 0;
+    std::vector<std::uint8_t> seen; // members it reads from
+    std::vector<SimTime> seenAt;    // when it changes its mind
+    UniformStream draws;
+};
+
 enum class LogKind : std::uint8_t {
     failed,
     repaired,
@@ -247,7 +314,26 @@ enum class LogKind : std::uint8_t {
     scriptFailed,
     scriptPassed,
     splitBrain,
-    splitBrainOver
+    splitBrainOver,
+    // of replication sets
+    newSource,
+    promoting,
+    sourceSeenDead,
+    failoverFails,
+    failoverBlocked,
+    noCandidate,
+    resumed,
+    fenced,
+    fencingFailed,
+    leaseLost,
+    fellBack,
+    caughtUp,
+    lostCommits,
+    diverged,
+    reconciling,
+    rejoined,
+    twoSources,
+    oneSource
 };
 struct LogEntry {
     SimTime at = 0;
@@ -285,6 +371,9 @@ struct RunState {
     std::vector<BalancerState> balancers;
     std::vector<VrrpState> vrrp;
     std::vector<VrrpMemberState> vrrpMembers;
+    std::vector<StoreState> stores;
+    std::vector<StoreMemberState> storeMembers;
+    std::vector<StoreRouteState> storeRoutes;
     std::vector<TargetState> targets;
     std::vector<Index> dependencyTurn;
     std::vector<std::uint64_t> edgeAttempts, edgeFailures;

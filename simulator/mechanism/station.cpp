@@ -55,8 +55,17 @@ void scheduleSharing(Context& c, const StationModel& m, StationState& st) {
     c.s.tree.set(m.slot, after(c.s.now, toSimTime(left)), st.shared.top().sequence);
 }
 
+SimTime storeService(Context& c, const StationModel& m, StationState& st, const Call& call) {
+    const bool writes = c.model.writes(call.edge, call.flow);
+    const SimTime time = drawService(c.s.key, m, st, writes);
+    const double factor = writes ? 1 : storeFactor(c, m.member);
+    return factor == 1 ? time : toSimTime(toSeconds(time) * factor);
+}
+
 inline SimTime serviceOf(Context& c, const StationModel& m, StationState& st, const Call& call) {
-    return drawService(c.s.key, m, st, m.hasWriteService && c.model.writes(call.edge, call.flow));
+    return m.member == kNone
+               ? drawService(c.s.key, m, st, m.hasWriteService && c.model.writes(call.edge, call.flow))
+               : storeService(c, m, st, call);
 }
 
 inline InService startService(Context& c, const StationModel& m, StationState& st, Index call) {
@@ -103,6 +112,15 @@ inline bool failsByError(Context& c, StationState& st) {
     return st.errorShare > 0 && st.errors.next(c.s.key) < st.errorShare;
 }
 
+// The work is done.
+__attribute__((always_inline)) inline void complete(Context& c, const StationModel& m, StationState& st,
+                                                    Index call) {
+    if (failsByError(c, st))
+        leave(c, st, call, Cause::error, flag::httpError);
+    else if (m.member == kNone || storeCommits(c, m.member, call))
+        leave(c, st, call, Cause::none, 0);
+}
+
 // ---- calls to dependencies: a request holds its worker until all of them have answered
 
 void runDependencies(Context& c, Index call);
@@ -114,6 +132,8 @@ void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
     Way way{dependency.firstEdge + turn, false};
     if (dependency.vrrp != kNone)
         way = wayToAddress(c, dependency, s.calls[call].node);
+    else if (dependency.route != kNone)
+        way = wayToStore(c, dependency, c.model.writes(dependency.firstEdge, s.calls[call].flow));
     else if (++turn >= dependency.edgeCount)
         turn = 0;
     const Index edge = way.edge;
@@ -168,10 +188,7 @@ void runDependencies(Context& c, Index call) {
     }
     touch(s, st);
     if (!m.sharing) releaseWorker(c, m, st);
-    if (failsByError(c, st))
-        leave(c, st, call, Cause::error, flag::httpError);
-    else
-        leave(c, st, call, Cause::none, 0);
+    complete(c, m, st, call);
 }
 
 void dependencyFailed(Context& c, Index call, Cause cause) {
@@ -242,10 +259,7 @@ inline void onServing(Context& c, const StationModel& m, StationState& st) {
         --st.busy;
     }
     schedule(c, m, st);
-    if (failsByError(c, st))
-        leave(c, st, call, Cause::error, flag::httpError);
-    else
-        leave(c, st, call, Cause::none, 0);
+    complete(c, m, st, call);
 }
 
 void onSharing(Context& c, const StationModel& m, StationState& st) {
@@ -257,10 +271,7 @@ void onSharing(Context& c, const StationModel& m, StationState& st) {
     st.shared.pop();
     scheduleSharing(c, m, st);
     if (c.model.nodes[m.node].dependencyCount > 0) return served(c, call);
-    if (failsByError(c, st))
-        leave(c, st, call, Cause::error, flag::httpError);
-    else
-        leave(c, st, call, Cause::none, 0);
+    complete(c, m, st, call);
 }
 
 inline bool takesMore(Context& c, const StationModel& m, StationState& st) {
@@ -299,6 +310,16 @@ void arriveSharing(Context& c, const StationModel& m, StationState& st, Index ca
 
 } // namespace
 
+void stationDone(Context& c, StationState& st, Index call) {
+    touch(c.s, st);
+    leave(c, st, call, Cause::none, 0);
+}
+
+void stationFails(Context& c, StationState& st, Index call, Cause cause) {
+    touch(c.s, st);
+    leave(c, st, call, cause, flag::httpError);
+}
+
 void stationTouch(Context& c, Index station) {
     touch(c.s, c.s.stations[station]);
 }
@@ -308,6 +329,10 @@ void stationArrive(Context& c, Index call) {
     auto [m, st] = at(c, call);
     if (m.lane != kNone) leaveExpress(c, m.lane); // a second attempt comes while first ones are in the lane
     ++st.arrivals;
+    if (m.member != kNone && !storeTakes(c, m.member, call)) {
+        ++st.failed;
+        return;
+    }
     if (!takesMore(c, m, st)) return refuseArrival(c, st, call, Cause::error);
     if (m.sharing) return arriveSharing(c, m, st, call);
     if (st.busy < m.workers && !st.frozen) {
@@ -399,6 +424,7 @@ void stationLose(Context& c, Index station, bool reset) {
     st.frozen = false;
     st.unread.clear();
     st.queue = {};
+    if (m.member != kNone) s.storeMembers[m.member].waiting.clear();
     st.serving.clear();
     st.shared.clear();
     st.busy = 0;
@@ -406,6 +432,7 @@ void stationLose(Context& c, Index station, bool reset) {
     for (const Index i : callsIn(s, m.node)) {
         --st.present;
         ++st.failed;
+        if (s.calls[i].state == CallState::acking) noteAmbiguous(c, i);
         // Its calls to others are orphans now.
         loseCall(c, i, reset);
     }

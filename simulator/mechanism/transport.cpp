@@ -121,6 +121,30 @@ void loseCall(Context& c, Index call, bool reset) {
     }
 }
 
+FailureEffect crashOf(const Context& c, Index node) {
+    switch (c.truth.components[node].condition) {
+    case Condition::refuses:
+        return FailureEffect::crash;
+    case Condition::silent:
+        return FailureEffect::hang;
+    case Condition::vanished:
+        return FailureEffect::gone;
+    case Condition::works:
+    case Condition::cutOff:
+        break;
+    }
+    return FailureEffect::cutOff;
+}
+
+bool refusesNow(const Context& c, Index node) {
+    return c.truth.components[node].condition == Condition::refuses;
+}
+
+bool runsOn(const Context& c, Index node) {
+    const Condition condition = c.truth.components[node].condition;
+    return condition == Condition::works || condition == Condition::cutOff;
+}
+
 LocalAnswer askLocally(Context& c, Index node, UniformStream& errors) {
     const ComponentTruth& truth = c.truth.components[node];
     switch (truth.condition) {

@@ -207,8 +207,28 @@ void Collector::closeWindow() {
         m_data.outages[outage.flow].push_back(toSeconds(outage.to - outage.from));
     for (std::size_t f = 0; f < up.up.size(); ++f)
         if (!up.up[f]) m_data.outages[f].push_back(toSeconds(m_engine.state().now - up.downSince[f]));
+    closeStores();
     m_data.recovery = m_engine.state().recovery;
     m_data.log = m_engine.state().log;
+}
+
+void Collector::closeStores() {
+    const RunState& s = m_engine.state();
+    m_data.keepsData = !s.stores.empty();
+    for (const StoreState& store : s.stores) {
+        m_data.lost += static_cast<double>(store.lost);
+        m_data.diverged += static_cast<double>(store.diverged);
+        m_data.splitBrainS +=
+            toSeconds(store.splitTime + (store.splitSince == kNever ? 0 : s.now - store.splitSince));
+        m_data.rpoS.insert(m_data.rpoS.end(), store.rpoS.begin(), store.rpoS.end());
+    }
+    // A former source that still writes beside the new one.
+    for (std::size_t i = 0; i < s.storeMembers.size(); ++i) {
+        const StoreMemberState& member = s.storeMembers[i];
+        const StoreState& store = s.stores[m_engine.model().storeMembers[i].store];
+        if (store.source != i && !member.settled && !member.readOnly)
+            m_data.diverged += static_cast<double>(member.committed - member.fork);
+    }
 }
 
 RunData Collector::finish() {
@@ -223,6 +243,8 @@ RunData Collector::finish() {
         data.good = state.good;
         data.failed = state.failed;
         data.latencyMax = state.latencyMax;
+        m_data.stale += static_cast<double>(state.stale);
+        m_data.ambiguous += static_cast<double>(state.ambiguous);
     }
     m_data.events = m_engine.state().events;
     m_data.fingerprint = m_engine.fingerprint();

@@ -53,6 +53,9 @@ struct RunData {
     std::vector<double> upSeconds;            // per structure flow, then the design
     std::vector<std::vector<double>> outages; // seconds, same order
     std::vector<RecoverySample> recovery;
+    bool keepsData = false; // there are replication sets; the counts are of the measured window
+    double lost = 0, diverged = 0, splitBrainS = 0, stale = 0, ambiguous = 0;
+    std::vector<double> rpoS;
     std::vector<LogEntry> log;
     std::shared_ptr<const Trace> trace;
     std::uint64_t events = 0;
@@ -77,6 +80,7 @@ public:
 private:
     void closeFlow(std::size_t f, bool inWindow);
     void closeNode(std::size_t n);
+    void closeStores();
     RequestEngine& m_engine;
     RunData m_data;
     double m_atStep = 0;

@@ -44,6 +44,18 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
         s.vrrp[i].byHand.id = streamId(model.vrrp[i].id + "/by hand", Purpose::failover);
         s.vrrp[i].takeOver.id = streamId(model.vrrp[i].id + "/failover", Purpose::failover);
     }
+    for (std::size_t i = 0; i < model.storeMembers.size(); ++i) {
+        const std::string& node = model.nodes[model.storeMembers[i].node].id;
+        s.storeMembers[i].applies.id = streamId(node + "/applier", Purpose::writeService);
+        s.storeMembers[i].acks.id = streamId(node + "/ack", Purpose::service);
+        s.storeMembers[i].idles.id = streamId(node + "/lag", Purpose::service);
+    }
+    for (std::size_t i = 0; i < model.stores.size(); ++i)
+        s.stores[i].draws.id = streamId(model.stores[i].id + "/failover", Purpose::failover);
+    for (std::size_t i = 0; i < model.storeRoutes.size(); ++i)
+        s.storeRoutes[i].draws.id = streamId(model.nodes[model.storeRoutes[i].caller].id + ">" +
+                                                 model.stores[model.storeRoutes[i].store].id + "/reroute",
+                                             Purpose::failover);
     truth.restartStreams.resize(model.components.size());
     for (std::size_t i = 0; i < model.components.size(); ++i) {
         const Component& component = model.components[i];
@@ -69,8 +81,8 @@ std::size_t withEffect(const StructureComponent& component, FailureEffect effect
 
 const char* causeName(Cause cause) {
     static const char* const kNames[kCauses]{
-        "none",     "refused",   "reset",      "connect_timeout", "response_timeout",
-        "deadline", "no_server", "queue_full", "retry_budget",    "error"};
+        "none",      "refused",    "reset",        "connect_timeout", "response_timeout", "deadline",
+        "no_server", "queue_full", "retry_budget", "error",           "no_primary",       "no_quorum"};
     return kNames[static_cast<std::size_t>(cause)];
 }
 
@@ -93,6 +105,9 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.targets.resize(m.targets.size());
     s.vrrp.resize(m.vrrp.size());
     s.vrrpMembers.resize(m.vrrpMembers.size());
+    s.stores.resize(m.stores.size());
+    s.storeMembers.resize(m.storeMembers.size());
+    s.storeRoutes.resize(m.storeRoutes.size());
     s.dependencyTurn.resize(m.dependencies.size(), 0);
     s.edgeAttempts.resize(m.edges.size(), 0);
     s.edgeFailures.resize(m.edges.size(), 0);
@@ -114,6 +129,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     for (Index i = 0; i < m.balancers.size(); ++i)
         startChecks(c, i);
     startVrrp(c);
+    startStores(c);
     startFaults(c);
     if (m_structure) {
         std::unordered_map<std::string, std::uint32_t> targets;
@@ -179,10 +195,16 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
             break;
         case SlotKind::fault:
             onFault(c, info.index);
+            storesChanged(c);
             followUp();
             break;
         case SlotKind::scenario:
             onScenario(c);
+            storesChanged(c);
+            followUp();
+            break;
+        case SlotKind::store:
+            onStore(c, info.index);
             followUp();
             break;
         case SlotKind::vrrp:
@@ -210,7 +232,7 @@ void RequestEngine::followUp() {
     std::vector<std::uint8_t> up(m_structure->flows().size() + 1, 1);
     const auto scratch = m_structure->makeScratch();
     const std::size_t flows = m_structure->flows().size();
-    if (m_truth.cuts.empty() && m_model->vrrp.empty()) {
+    if (m_truth.cuts.empty() && m_model->vrrp.empty() && m_model->stores.empty()) {
         up[flows] = m_structure->evaluateUp(states.data(), views.data(), up.data(), *scratch) ? 1 : 0;
     } else {
         // What a cut takes away depends on where the client is.
@@ -245,7 +267,13 @@ std::vector<ComponentState> RequestEngine::structureStates() const {
         const std::size_t known = components[i].modes.size();
         std::size_t mode = truth.mode;
         if (mode > known) {
-            mode = withEffect(components[i], m_model->components[i].modes[mode - 1].effect);
+            const FailureEffect effect = m_model->components[i].modes[mode - 1].effect;
+            mode = withEffect(components[i], effect);
+            const bool serves = effect == FailureEffect::slow || effect == FailureEffect::errors;
+            if (mode == 0 && !serves) {
+                states[i] = kNotStarted;
+                continue;
+            }
             if (mode == 0) mode = known;
         }
         if (mode == 0 && truth.badShare > 0) mode = withEffect(components[i], FailureEffect::errors);
@@ -266,6 +294,16 @@ std::vector<GroupRole> RequestEngine::rolesFor(Index client) {
         roles[m_model->vrrp[pair].group].active = kNobody;
         const Index holder = holderFor(c, pair, client);
         if (holder != kNone) roles[m_model->vrrp[pair].group].active = m_model->vrrpMembers[holder].node;
+    }
+    for (std::size_t i = 0; i < m_model->stores.size(); ++i) {
+        const StoreModel& store = m_model->stores[i];
+        Index active = m_state.stores[i].source;
+        // Until the last caller has followed.
+        for (std::size_t r = 0; r < m_model->storeRoutes.size(); ++r)
+            if (m_model->storeRoutes[r].store == i && m_state.storeRoutes[r].writerAt != kNever)
+                active = m_state.storeRoutes[r].writer;
+        roles[store.group].active = m_model->storeMembers[active].node;
+        roles[store.group].interrupted = m_state.storeMembers[active].readOnly;
     }
     return roles;
 }
@@ -342,8 +380,8 @@ std::uint64_t RequestEngine::fingerprint() const {
         print.mix(flow.succeeded);
         print.mix(flow.attempts);
         print.mix(static_cast<std::uint64_t>(flow.latencyMax));
-        for (const std::uint64_t failed : flow.failed)
-            print.mix(failed);
+        for (std::size_t i = 0; i < kCauses; ++i)
+            if (i <= static_cast<std::size_t>(Cause::error) || flow.failed[i]) print.mix(flow.failed[i]);
     }
     return print.value;
 }

@@ -309,6 +309,32 @@ NodeResult makeNode(const Model& model, std::size_t n, const NodeData& data, dou
     return result;
 }
 
+DataFigures makeData(std::span<const RunData> runs) {
+    DataFigures data;
+    if (!runs[0].keepsData) return data;
+    const auto mean = [&](double RunData::*figure) {
+        double sum = 0;
+        for (const RunData& run : runs)
+            sum += run.*figure;
+        return sum / static_cast<double>(runs.size());
+    };
+    data.lostTransactions = mean(&RunData::lost);
+    data.divergedWrites = mean(&RunData::diverged);
+    data.staleReads = mean(&RunData::stale);
+    data.ambiguousWrites = mean(&RunData::ambiguous);
+    data.splitBrainS = mean(&RunData::splitBrainS);
+    double sum = 0, most = 0;
+    std::size_t count = 0;
+    for (const RunData& run : runs)
+        for (const double seconds : run.rpoS) {
+            sum += seconds;
+            most = std::max(most, seconds);
+            ++count;
+        }
+    if (count > 0) data.rpoMeanS = sum / static_cast<double>(count), data.rpoMaxS = most;
+    return data;
+}
+
 } // namespace
 
 SimulationResult makeResult(const Design& design, const Model& model, const StateFunction& structure,
@@ -367,6 +393,7 @@ SimulationResult makeResult(const Design& design, const Model& model, const Stat
         result.nodeSeries.push_back(std::move(series));
     }
     result.recovery = makeRecovery(model, runs);
+    result.data = makeData(runs);
     for (const LogEntry& entry : runs[0].log)
         if (toSeconds(entry.at) >= runs[0].originS)
             result.events.push_back(describeEntry(model, entry, runs[0].originS));

@@ -83,6 +83,76 @@ void describeRole(const Model& model, const LogEntry& entry, RunEvent& event) {
     }
 }
 
+// Who is the source of a replication set, and what became of its data.
+void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
+    const std::string& what = model.components[entry.what].name;
+    const std::string by = entry.by == kNone ? "" : model.components[entry.by].name;
+    const std::string& set = model.stores[entry.a].name;
+    const std::string later = formatDuration(Duration::seconds(entry.value));
+    const auto tell = [&](const char* kind, std::string text) {
+        event.kind = kind;
+        event.text = std::move(text);
+    };
+    const auto commits = [&] {
+        return fmt::format("{:.0f} {}", entry.value, entry.value == 1 ? "commit" : "commits");
+    };
+    switch (entry.kind) {
+    case LogKind::newSource:
+        return tell("role_changed",
+                    fmt::format("{} is the source of {} now, in place of {}, {} after its loss", what, set,
+                                by, later));
+    case LogKind::promoting:
+        return tell("promoting", fmt::format("{} is being made the source of {}", what, set));
+    case LogKind::sourceSeenDead:
+        return tell("detected", fmt::format("The source {} counts as lost, {} after it was", what, later));
+    case LogKind::failoverFails:
+        return tell(
+            "failover_failed",
+            fmt::format("The failover of {} from {} does not work: a human has to end it", set, what));
+    case LogKind::failoverBlocked:
+        return tell(
+            "failover_failed",
+            fmt::format("{} had a failover not long ago: the loss of {} waits for a human", set, what));
+    case LogKind::noCandidate:
+        return tell("failover_failed",
+                    fmt::format("No member can take over from {}: {} has no source", what, set));
+    case LogKind::resumed:
+        return tell(
+            "role_changed",
+            fmt::format("{} is back before another took over: it is still the source of {}", what, set));
+    case LogKind::fenced:
+        return tell("fenced", fmt::format("{} has been shut off before another takes over", what));
+    case LogKind::fencingFailed:
+        return tell("fencing_failed", fmt::format("{} could not be shut off", what));
+    case LogKind::leaseLost:
+        return tell(
+            "lease_lost",
+            fmt::format("{} hears no majority and takes no more writes: its lease has run out", what));
+    case LogKind::fellBack:
+        return tell("fell_back",
+                    fmt::format("{} fell back to asynchronous: too few replicas acknowledge", what));
+    case LogKind::caughtUp:
+        return tell("caught_up", fmt::format("{} waits for its replicas again: they have caught up", what));
+    case LogKind::lostCommits:
+        return tell("data_lost", fmt::format("{} that {} had acknowledged are lost", commits(), what));
+    case LogKind::diverged:
+        return tell("diverged", fmt::format("{} has {} that {} does not: it was written to on its own", what,
+                                            commits(), by));
+    case LogKind::reconciling:
+        return tell("reconciling",
+                    fmt::format("{} stays out of {} until its data is sorted out, in {}", what, set, later));
+    case LogKind::rejoined:
+        return tell("rejoined", fmt::format("{} follows {} now", what, by));
+    case LogKind::twoSources:
+        return tell("split_brain", fmt::format("{} and {} both take writes for {}", what, by, set));
+    case LogKind::oneSource:
+        return tell("split_brain_over",
+                    fmt::format("Only {} takes writes for {} again, after {}", what, set, later));
+    default:
+        break;
+    }
+}
+
 } // namespace
 
 RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS) {
@@ -156,7 +226,10 @@ RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS
         event.text = fmt::format("{}: the bad version of {} is off again", what, model.steps[entry.a].name);
         break;
     default:
-        describeRole(model, entry, event);
+        if (entry.kind >= LogKind::newSource)
+            describeStore(model, entry, event);
+        else
+            describeRole(model, entry, event);
         break;
     }
     return event;
@@ -241,6 +314,12 @@ std::vector<std::string> makeAssumptions(const Model& model) {
                             "still passes them.");
         sentences.push_back("Connections to servers are kept open: a request pays half a round trip each way "
                             "and no handshake.");
+    }
+    if (!model.stores.empty()) {
+        sentences.push_back("What was on its way to a replica when its stream broke is not there; a stream "
+                            "that flows again has caught up at once.");
+        sentences.push_back("A commit that waits for replicas keeps no worker busy. Managers and callers act "
+                            "after the times of their laws, by what they can reach at that moment.");
     }
     if (!model.vrrp.empty())
         sentences.push_back("Adverts between members of a VRRP pair take no time of their own, and each "

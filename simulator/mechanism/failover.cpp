@@ -1,0 +1,610 @@
+// Who is the source of a replication set: the manager notices its loss, promotes another member, callers find
+// it, the old one comes back. The times are the draws of core/structure/failover_plan.h; what a manager or a
+// caller knows follows from what it can talk to at that moment.
+
+#include "simulator/mechanism/store_support.h"
+
+#include <algorithm>
+
+namespace alwayson::sim {
+namespace {
+
+constexpr Index kEverywhere = kNone - 1; // a manager that is never down and cut off from nobody
+
+class Failover {
+public:
+    Failover(Context& context, Index store)
+        : c(context), s(context.s), m(context.model.stores[store]), st(context.s.stores[store]),
+          m_store(store) {}
+
+    void changed() {
+        watchMembers();
+        watchRoutes();
+        watchSource();
+        schedule();
+    }
+
+    void due() {
+        for (Index i = first(); i < end(); ++i)
+            if (member(i).rejoinAt <= s.now) rejoin(i);
+        if (st.leaseAt <= s.now) loseLease();
+        if (st.fenceAt <= s.now) fence();
+        watchMembers();
+        if (st.until <= s.now) step();
+        watchRoutes();
+        watchSource();
+        schedule();
+    }
+
+    void promoteByEvent(Index target, SimTime takes) {
+        if (target == st.source) return;
+        st.phase = StorePhase::promoting;
+        st.byEvent = true;
+        st.target = target;
+        if (st.lostAt == kNever) st.lostAt = s.now;
+        st.detectedAt = s.now;
+        st.until = after(s.now, takes);
+        logEvent(c, LogKind::promoting, node(target), node(st.source), m_store);
+        // With the old source at hand its writes stop first, and nothing is lost.
+        if (talks(c, node(st.source), node(target))) member(st.source).readOnly = true;
+        changed();
+    }
+
+private:
+    Index first() const { return m.firstMember; }
+    Index end() const { return m.firstMember + m.memberCount; }
+    Index node(Index i) const { return c.model.storeMembers[i].node; }
+    StoreMemberState& member(Index i) const { return s.storeMembers[i]; }
+    bool works(Index i) const { return connected(c, node(i), node(i)); }
+    double draw() { return st.draws.next(s.key); }
+    SimTime drawFrom(const Sampler& sampler) { return toSimTime(sampler.seconds(draw())); }
+
+    // ---- members and their streams
+    void watchMembers() {
+        for (Index i = first(); i < end(); ++i) {
+            advanceReplica(c, i);
+            StoreMemberState& here = member(i);
+            const bool running = works(i);
+            const StationState& station = s.stations[c.model.nodes[node(i)].sub];
+            here.speed = station.speed;
+            if (running && !here.running) {
+                here.appliedAt = std::max(here.appliedAt, s.now);
+                here.nextApplied = kNever;
+                here.brokenAt = 0; // it connects at once
+                if (!here.wasHung) here.coldSince = s.now;
+                if (i == st.source) replicasChanged(c, i);
+            }
+            if (!running) here.wasHung = hung(i);
+            // A former source starts again read-only, as its option file says.
+            if (!running && i != st.source && !hung(i) && !isolated(i)) stopWriting(i);
+            here.running = running;
+        }
+        for (Index i = first(); i < end(); ++i)
+            if (i != st.source) watchStream(i);
+        rejoinOld();
+        countWriters();
+    }
+    bool hung(Index i) const { return s.stations[c.model.nodes[node(i)].sub].frozen; }
+    bool isolated(Index i) const { return runsOn(c, node(i)); }
+
+    void watchStream(Index i) {
+        StoreMemberState& here = member(i);
+        bool flows = here.following && here.running;
+        here.delay = 0;
+        Index from = st.source;
+        here.direct = true;
+        if (m.chain) {
+            for (Index k = first(); k < end() && flows; ++k) {
+                if (k == st.source || k > i || !member(k).following) continue;
+                here.direct = from == st.source;
+                flows = talks(c, node(from), node(k));
+                here.delay = after(here.delay, oneWayOf(m, from, k));
+                from = k;
+            }
+        } else {
+            flows = flows && talks(c, node(st.source), node(i));
+            here.delay = oneWayOf(m, st.source, i);
+        }
+        if (flows == here.flowing) {
+            if (!flows) here.reconnectAt = kNever;
+            return;
+        }
+        if (!flows) {
+            here.flowing = false;
+            here.brokenAt = s.now;
+            here.reconnectAt = kNever;
+            // A replica whose source is silent asks again only when it has noticed; one that came back, or
+            // whose source did, tries every little while.
+            const bool noticesLate = here.running && !refusesNow(c, node(st.source));
+            here.retriesFrom = noticesLate ? after(s.now, c.model.storeMembers[i].netTimeout) : s.now;
+            return;
+        }
+        if (here.reconnectAt == kNever) {
+            const SimTime retry = std::max<SimTime>(c.model.storeMembers[i].connectRetry, 1);
+            here.reconnectAt = s.now;
+            if (here.brokenAt > 0 && s.now > here.retriesFrom && s.now > here.brokenAt)
+                here.reconnectAt = here.retriesFrom + (s.now - here.retriesFrom + retry - 1) / retry * retry;
+        }
+        if (here.reconnectAt > s.now) return;
+        here.reconnectAt = kNever;
+        here.flowing = true;
+        here.appliedAt = std::max(here.appliedAt, s.now);
+        replicasChanged(c, st.source);
+    }
+
+    // ---- former sources
+    void stopWriting(Index i) {
+        StoreMemberState& here = member(i);
+        if (here.readOnly) return;
+        here.readOnly = true;
+        settleOld(i, false);
+    }
+
+    // What a former source has that the others have not. `together`: others took writes beside it.
+    void settleOld(Index i, bool together) {
+        StoreMemberState& here = member(i);
+        if (here.settled) return;
+        here.settled = true;
+        const std::uint64_t own = here.committed > here.fork ? here.committed - here.fork : 0;
+        const std::uint64_t told = here.acknowledged > here.fork ? here.acknowledged - here.fork : 0;
+        here.surplus = own;
+        if (together && own > 0) {
+            st.diverged += own;
+            st.divergedAcknowledged += told;
+            logEvent(c, LogKind::diverged, node(i), node(st.source), m_store, 0, static_cast<double>(own));
+        } else if (told > 0) {
+            st.lost += told;
+            logEvent(c, LogKind::lostCommits, node(i), node(st.source), m_store, 0,
+                     static_cast<double>(told));
+        }
+    }
+
+    void rejoinOld() {
+        for (Index i = first(); i < end(); ++i) {
+            StoreMemberState& here = member(i);
+            if (here.following || i == st.source || here.rejoinAt != kNever) continue;
+            if (!talks(c, node(i), node(st.source))) continue;
+            const bool wrote = !here.readOnly;
+            here.readOnly = true;
+            settleOld(i, wrote);
+            SimTime wait = 0;
+            if (here.surplus > 0)
+                wait = drawFrom(m.reconcile);
+            else if (!m.rejoinsByItself)
+                wait = drawFrom(m.rejoin);
+            here.rejoinAt = after(s.now, wait);
+            if (wait > 0 && here.surplus > 0)
+                logEvent(c, LogKind::reconciling, node(i), node(st.source), m_store, 0, toSeconds(wait));
+            if (wait == 0) rejoin(i);
+        }
+    }
+
+    void rejoin(Index i) {
+        StoreMemberState& here = member(i);
+        here.rejoinAt = kNever;
+        if (!talks(c, node(i), node(st.source))) return; // when it is there again
+        here.following = true;
+        here.received = here.applied = std::min(here.fork, st.committed);
+        here.nextApplied = kNever;
+        here.appliedAt = s.now;
+        here.brokenAt = 0;
+        logEvent(c, LogKind::rejoined, node(i), node(st.source), m_store);
+        watchStream(i);
+    }
+
+    // Time during which two members take writes.
+    void countWriters() {
+        Index writers = 0, other = kNone;
+        for (Index i = first(); i < end(); ++i)
+            if (!member(i).readOnly && (works(i) || isolated(i))) {
+                ++writers;
+                if (i != st.source) other = i;
+            }
+        if (writers >= 2 && st.splitSince == kNever) {
+            st.splitSince = s.now;
+            logEvent(c, LogKind::twoSources, node(st.source), node(other), m_store);
+        } else if (writers < 2 && st.splitSince != kNever) {
+            st.splitTime += s.now - st.splitSince;
+            logEvent(c, LogKind::oneSource, node(st.source), kNone, m_store, 0,
+                     toSeconds(s.now - st.splitSince));
+            st.splitSince = kNever;
+        }
+    }
+
+    // ---- the manager
+    bool majority(const std::vector<Index>& nodes, Index from) const {
+        std::size_t heard = 0;
+        for (const Index other : nodes)
+            heard += other == from ? connected(c, from, from) : talks(c, from, other);
+        return heard * 2 > nodes.size();
+    }
+    std::vector<Index> memberNodes() const {
+        std::vector<Index> nodes;
+        for (Index i = first(); i < end(); ++i)
+            nodes.push_back(node(i));
+        return nodes;
+    }
+
+    // Where the manager acts from.
+    Index manager() {
+        if (m.plan.by == FailoverBy::group) {
+            const std::vector<Index> nodes = memberNodes();
+            for (Index i = first(); i < end(); ++i)
+                if (i != st.source && member(i).following && works(i) && majority(nodes, node(i)) &&
+                    !talks(c, node(i), node(st.source)))
+                    return node(i);
+            return kNone;
+        }
+        if (m.managers.empty()) return kEverywhere;
+        for (const Index one : m.managers)
+            if (connected(c, one, one) && (!m.majorityManages || majority(m.managers, one))) return one;
+        return kNone;
+    }
+    bool sees(Index from, Index i) const { return from == kEverywhere ? works(i) : talks(c, from, node(i)); }
+
+    bool sourceIsLost(Index from) const {
+        if (from == kNone || sees(from, st.source)) return false;
+        if (m.plan.by != FailoverBy::orchestrator || !m.plan.allReplicasAgree) return true;
+        for (Index i = first(); i < end(); ++i)
+            if (i != st.source && member(i).following && sees(from, i) && talks(c, node(i), node(st.source)))
+                return false;
+        return true;
+    }
+
+    void watchLease() {
+        if (!m.majorityManages || m.managers.empty()) return;
+        const Index source = node(st.source);
+        std::size_t heard = 0;
+        for (const Index voter : m.managers)
+            heard += talks(c, source, voter);
+        const bool held = heard * 2 > m.managers.size();
+        if (held) {
+            st.leaseAt = kNever;
+            if (st.leaseLost && st.phase == StorePhase::steady) {
+                member(st.source).readOnly = false;
+                st.leaseLost = false;
+            }
+        } else if (st.leaseAt == kNever && !st.leaseLost) {
+            st.leaseAt = after(s.now, m.lease);
+        }
+    }
+    void loseLease() {
+        st.leaseAt = kNever;
+        st.leaseLost = true;
+        member(st.source).readOnly = true;
+        if (runsOn(c, node(st.source)) || works(st.source))
+            logEvent(c, LogKind::leaseLost, node(st.source), kNone, m_store);
+    }
+
+    void watchSource() {
+        watchLease();
+        const Index from = manager();
+        if (m.majorityManages && from != st.leader) {
+            if (st.leader != kNone && from != kNone)
+                st.managerFrom =
+                    after(s.now, toSimTime(sampleElection(m.election, [this] { return draw(); })));
+            st.leader = from;
+        }
+        const bool lost = sourceIsLost(from);
+        switch (st.phase) {
+        case StorePhase::steady:
+            if (!works(st.source) || lost) begin(from, lost);
+            break;
+        case StorePhase::lost: // nobody has noticed yet
+            if (works(st.source) && !lost)
+                back();
+            else if (lost)
+                detect();
+            break;
+        case StorePhase::detecting:
+            if (!lost && works(st.source)) back();
+            break;
+        case StorePhase::promoting:
+            if (st.byEvent) break;
+            if (works(st.source) && sees(from, st.source)) return back();
+            if (!works(st.target)) {
+                st.phase = StorePhase::detecting;
+                st.until = after(s.now, detection(crashOf(c, node(st.target))));
+            }
+            break;
+        case StorePhase::byHand:
+            if (works(st.source) && !lost) back();
+            break;
+        case StorePhase::leaderless:
+            if (works(st.source) && !lost)
+                back();
+            else if (lost)
+                choose();
+            break;
+        }
+    }
+
+    void begin(Index, bool lost) {
+        st.lostAt = s.now;
+        st.phase = StorePhase::lost;
+        st.until = kNever;
+        if (m.plan.by == FailoverBy::nobody) return;
+        if (m.plan.by == FailoverBy::human) return callHuman();
+        if (lost) detect();
+    }
+
+    SimTime detection(FailureEffect effect) {
+        const double seconds = sampleDetection(m.plan, effect, 1, [this] { return draw(); });
+        return seconds < 1e12 ? toSimTime(seconds) : kNever;
+    }
+
+    void detect() {
+        if (m.plan.by == FailoverBy::nobody || m.plan.by == FailoverBy::human) return;
+        if (draw() >= m.plan.coverage) {
+            logEvent(c, LogKind::failoverFails, node(st.source), kNone, m_store);
+            return callHuman();
+        }
+        st.phase = StorePhase::detecting;
+        if (m.hasTakeOver)
+            st.until = after(s.now, drawFrom(m.takeOver));
+        else
+            st.until = after(std::max(s.now, st.managerFrom), detection(crashOf(c, node(st.source))));
+    }
+
+    void callHuman() {
+        st.phase = StorePhase::byHand;
+        st.until = m.hasByHand ? after(s.now, drawFrom(m.byHand)) : kNever;
+    }
+
+    void back() {
+        if (st.phase != StorePhase::lost) logEvent(c, LogKind::resumed, node(st.source), kNone, m_store);
+        st.phase = StorePhase::steady;
+        st.until = st.lostAt = st.fenceAt = kNever;
+        member(st.source).readOnly = st.leaseLost;
+        watchLease();
+    }
+
+    void step() {
+        st.until = kNever;
+        switch (st.phase) {
+        case StorePhase::detecting: {
+            if (!sourceIsLost(manager())) {
+                st.phase = StorePhase::lost;
+                return;
+            }
+            logEvent(c, LogKind::sourceSeenDead, node(st.source), kNone, m_store, 0,
+                     toSeconds(s.now - st.lostAt));
+            st.detectedAt = s.now;
+            if (s.now < st.blockUntil) {
+                logEvent(c, LogKind::failoverBlocked, node(st.source), kNone, m_store);
+                return callHuman();
+            }
+            return choose();
+        }
+        case StorePhase::byHand:
+            st.detectedAt = s.now;
+            st.target = candidate(kEverywhere);
+            if (st.target == kNone) {
+                st.phase = StorePhase::leaderless;
+                return;
+            }
+            return promote();
+        case StorePhase::promoting:
+            return promote();
+        default:
+            return;
+        }
+    }
+
+    // The member that is furthest ahead; among equals by the rule, then in order.
+    Index candidate(Index from) {
+        Index best = kNone;
+        for (Index i = first(); i < end(); ++i) {
+            const StoreMemberModel& one = c.model.storeMembers[i];
+            if (i == st.source || !member(i).following || !works(i) || !sees(from, i)) continue;
+            if (one.rule == 2 || lagOf(c, i) > m.candidateMaxLagS + toSeconds(s.now - st.lostAt)) continue;
+            const bool ahead =
+                best == kNone || member(i).received > member(best).received ||
+                (member(i).received == member(best).received && one.rule < c.model.storeMembers[best].rule);
+            if (ahead) best = i;
+        }
+        return best;
+    }
+
+    void choose() {
+        st.target = candidate(manager());
+        if (st.target == kNone) {
+            if (st.phase != StorePhase::leaderless)
+                logEvent(c, LogKind::noCandidate, node(st.source), kNone, m_store);
+            st.phase = StorePhase::leaderless;
+            return;
+        }
+        st.phase = StorePhase::promoting;
+        logEvent(c, LogKind::promoting, node(st.target), node(st.source), m_store);
+        if (m.hasTakeOver) return promote();
+        SimTime takes = 0;
+        for (const Sampler& phase : m.promotionSteps) {
+            takes = after(takes, drawFrom(phase));
+            if (m.plan.fencing > 0 && &phase == m.promotionSteps.data()) st.fenceAt = after(s.now, takes);
+        }
+        const StoreMemberState& next = member(st.target);
+        const StoreMemberModel& one = c.model.storeMembers[st.target];
+        takes = after(takes, toSimTime(static_cast<double>(next.received - next.applied) *
+                                       one.writeService.mean() * next.speed / one.applierSpeed));
+        st.until = after(s.now, takes);
+        if (m.lease != kNever) st.until = std::max(st.until, after(st.lostAt, m.lease));
+    }
+
+    void fence() {
+        st.fenceAt = kNever;
+        const bool shut = draw() < m.plan.fencing;
+        logEvent(c, shut ? LogKind::fenced : LogKind::fencingFailed, node(st.source), kNone, m_store);
+        if (shut) member(st.source).readOnly = true;
+    }
+
+    void promote() {
+        const Index old = st.source;
+        StoreMemberState& next = member(st.target);
+        StoreMemberState& before = member(old);
+        advanceReplica(c, st.target);
+        if (st.byEvent && talks(c, node(old), node(st.target))) next.received = st.committed; // planned
+        const std::uint64_t fork = next.received;
+        before.following = false;
+        before.settled = false;
+        before.flowing = false;
+        before.fork = fork;
+        before.rejoinAt = kNever;
+        const bool stopped = before.readOnly || !(works(old) || isolated(old) || hung(old));
+        for (Index i = first(); i < end(); ++i) {
+            if (i == old || !member(i).following) continue;
+            member(i).received = std::min(member(i).received, fork);
+            member(i).applied = std::min(member(i).applied, fork);
+        }
+        if (fork < st.committed) st.rpoS.push_back(std::max(0.0, toSeconds(st.lostAt - st.timeOf(fork))));
+        st.source = st.target;
+        st.base = st.committed = fork;
+        next.committed = next.acknowledged = next.applied = next.received = fork;
+        next.nextApplied = kNever;
+        next.readOnly = false;
+        next.fallenBack = false;
+        next.coldSince = s.now;
+        next.flowing = false;
+        st.leaseLost = false;
+        st.leaseAt = st.fenceAt = kNever;
+        logEvent(c, LogKind::newSource, node(st.source), node(old), m_store, 0, toSeconds(s.now - st.lostAt));
+        if (stopped) before.readOnly = true, settleOld(old, false);
+        st.phase = StorePhase::steady;
+        st.until = kNever;
+        st.blockUntil = after(s.now, toSimTime(m.plan.recoveryBlock));
+        moveRoutes(old);
+        st.byEvent = false;
+        st.lostAt = kNever;
+        ++s.viewChanges;
+        watchMembers();
+    }
+
+    // ---- routes
+    void moveRoutes(Index old) {
+        const SimTime moved = m.movesAddress ? drawFrom(m.addressMove) : 0;
+        SimTime last = 0;
+        for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
+            const StoreRoute& route = c.model.storeRoutes[r];
+            if (route.store != m_store) continue;
+            const double seconds = route.offsetS + route.widthS * s.storeRoutes[r].draws.next(s.key);
+            const SimTime delay = m.hasTakeOver ? 0 : after(moved, toSimTime(seconds));
+            last = std::max(last, delay);
+            s.storeRoutes[r].writerAt = after(s.now, delay);
+        }
+        noteFailover(c, node(old), m.group, toSeconds(st.detectedAt - st.lostAt),
+                     toSeconds(after(s.now, last) - st.lostAt));
+    }
+
+    void watchRoutes() {
+        for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
+            const StoreRoute& route = c.model.storeRoutes[r];
+            if (route.store != m_store) continue;
+            StoreRouteState& here = s.storeRoutes[r];
+            if (here.writerAt <= s.now && talks(c, route.caller, node(st.source))) {
+                here.writer = st.source;
+                here.writerAt = kNever;
+                ++s.viewChanges;
+            }
+            for (Index i = 0; i < m.memberCount; ++i) {
+                const bool there = connected(c, route.caller, node(first() + i));
+                if (there == (here.seen[i] != 0)) {
+                    here.seenAt[i] = kNever;
+                } else if (here.seenAt[i] == kNever) {
+                    const double u = here.draws.next(s.key);
+                    here.seenAt[i] = after(s.now, toSimTime(there ? route.backS + route.backWidthS * u
+                                                                  : route.outS + route.outWidthS * u));
+                } else if (here.seenAt[i] <= s.now) {
+                    here.seen[i] = there ? 1 : 0;
+                    here.seenAt[i] = kNever;
+                }
+            }
+        }
+    }
+
+    void schedule() {
+        SimTime due = std::min({st.until, st.leaseAt, st.fenceAt});
+        for (Index i = first(); i < end(); ++i)
+            due = std::min({due, member(i).rejoinAt, member(i).reconnectAt});
+        for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
+            if (c.model.storeRoutes[r].store != m_store) continue;
+            const StoreRouteState& here = s.storeRoutes[r];
+            // One that is due already waits for the way to be free.
+            if (here.writerAt > s.now) due = std::min(due, here.writerAt);
+            for (const SimTime at : here.seenAt)
+                due = std::min(due, at);
+        }
+        if (due == kNever)
+            s.tree.cancel(m.slot);
+        else
+            s.tree.set(m.slot, due, s.sequence++);
+    }
+
+    Context& c;
+    RunState& s;
+    const StoreModel& m;
+    StoreState& st;
+    Index m_store;
+};
+
+} // namespace
+
+void startStores(Context& c) {
+    RunState& s = c.s;
+    for (Index i = 0; i < c.model.stores.size(); ++i) {
+        const StoreModel& m = c.model.stores[i];
+        s.stores[i].source = m.firstMember;
+        for (Index k = m.firstMember; k < m.firstMember + m.memberCount; ++k)
+            s.storeMembers[k].readOnly = k != m.firstMember;
+    }
+    for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
+        const StoreModel& m = c.model.stores[c.model.storeRoutes[r].store];
+        s.storeRoutes[r].writer = m.firstMember;
+        s.storeRoutes[r].seen.assign(m.memberCount, 1);
+        s.storeRoutes[r].seenAt.assign(m.memberCount, kNever);
+    }
+    storesChanged(c);
+}
+
+void storesChanged(Context& c) {
+    for (Index i = 0; i < c.model.stores.size(); ++i)
+        Failover(c, i).changed();
+}
+
+void onStore(Context& c, Index store) {
+    Failover(c, store).due();
+}
+
+void promoteMember(Context& c, Index node, SimTime takes) {
+    const Index member = c.model.stations[c.model.nodes[node].sub].member;
+    Failover(c, c.model.storeMembers[member].store).promoteByEvent(member, takes);
+}
+
+bool storeUses(const Context& c, const BalancerState& balancer, const BalancerModel& b, Index target,
+               Index flow) {
+    const TargetModel& t = c.model.targets[target];
+    if (t.member == kNone) return true;
+    const StoreModel& m = c.model.stores[c.model.storeRoutes[t.route].store];
+    const Index writer = c.s.storeRoutes[t.route].writer;
+    if (c.model.writes(t.edge, flow) || m.reads == ReadsGoTo::source) return t.member == writer;
+    if (m.reads == ReadsGoTo::all || t.member != writer) return true;
+    for (const Index offset : balancer.up) {
+        const TargetModel& other = c.model.targets[b.firstTarget + offset];
+        if (other.route == t.route && other.member != writer) return false;
+    }
+    return true; // the source is alone
+}
+
+Way wayToStore(Context& c, const Dependency& dependency, bool writes) {
+    const StoreModel& m = c.model.stores[c.model.storeRoutes[dependency.route].store];
+    StoreRouteState& here = c.s.storeRoutes[dependency.route];
+    const auto to = [&](Index member) { return Way{dependency.firstEdge + (member - m.firstMember), false}; };
+    if (writes || m.reads == ReadsGoTo::source) return to(here.writer);
+    for (Index tries = 0; tries < m.memberCount; ++tries) {
+        const Index i = here.turn;
+        if (++here.turn == m.memberCount) here.turn = 0;
+        const Index member = m.firstMember + i;
+        if (here.seen[i] && (m.reads == ReadsGoTo::all || member != here.writer)) return to(member);
+    }
+    return to(here.writer);
+}
+
+} // namespace alwayson::sim

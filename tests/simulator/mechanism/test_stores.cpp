@@ -1,0 +1,364 @@
+// Replication sets: acknowledgements, lag and staleness against pencil and paper, what a failover loses, two
+// sources at once and its cures.
+
+#include "core/structure/failover_plan.h"
+#include "simulator/compile/compile.h"
+#include "simulator/mechanism/store_support.h"
+#include "simulator/run/request_engine.h"
+#include "tests/simulator/mechanism/cut_support.h"
+
+using namespace alwayson;
+using namespace alwayson::test::scenario;
+
+namespace {
+
+const char* const kOneWrite =
+    "'classes':[{'id':'w','share':1,'writes':true,'idempotent':true,'deadline_ms':3000}]";
+const char* const kPatient = "'arrivals':'regular','network_rtt_ms':0,'attempts':1,'attempt_timeout_ms':1e7";
+
+std::string set(const std::string& parameters, const std::string& more = {}) {
+    return "{'id':'db','kind':'mysql_replication'" + more +
+           ",'parameters':{'failover_coverage':1,'uncovered_recovery':{'dist':'constant','value_s':20}" +
+           (parameters.empty() ? "" : "," + parameters) + "}}";
+}
+
+std::string database(const std::string& id, const std::string& place = {}, const std::string& more = {}) {
+    return node(
+        id, "mysql",
+        "'workers':64,'queue_limit':null,'cold_factor':1,'service':{'dist':'constant','value_ms':0.1},"
+        "'idle_lag':{'dist':'constant','value_ms':0},'ack_time':{'dist':'constant','value_ms':0}" +
+            (more.find("write_service") == std::string::npos
+                 ? std::string(",'write_service':{'dist':'constant','value_ms':0.1}")
+                 : "") +
+            (more.empty() ? "" : "," + more),
+        "'group':'db'" + (place.empty() ? "" : ",'domain':'" + place + "'"));
+}
+
+// 100 writes per second to a set of `members`.
+Parts writes(int members, const std::string& parameters, const std::string& more = {}) {
+    Parts p;
+    p.groups = {set(parameters)};
+    p.nodes = {node("c", "client", std::string("'rate_per_s':100,") + kPatient, kOneWrite)};
+    for (int i = 1; i <= members; ++i)
+        p.nodes.push_back(database("db" + std::to_string(i), {}, more));
+    p.links = {calls("c", "db", "'latency_ms':0")};
+    return p;
+}
+
+// Two places, 0.5 s apart each way; the source in a, two others in b, and the client in a.
+Parts farApart(const std::string& parameters) {
+    Parts p;
+    p.groups = {set(parameters)};
+    p.domains = {"{'id':'r','kind':'region','parameters':{'rtt_ms':1000}}",
+                 "{'id':'a','kind':'zone','parent':'r'}", "{'id':'b','kind':'zone','parent':'r'}"};
+    p.nodes = {node("c", "client", std::string("'rate_per_s':100,") + kPatient, kOneWrite),
+               database("db1", "a"), database("db2", "b"), database("db3", "b")};
+    p.links = {calls("c", "db", "'latency_ms':0")};
+    return p;
+}
+
+// Two zones with 50 writes per second each; the source is in a, two others and the manager in b.
+Parts twoSides(const std::string& parameters, const std::string& more = ",'manager_on':['w2']") {
+    Parts p;
+    p.groups = {set(parameters, more)};
+    p.domains = {"{'id':'r','kind':'region','parameters':{'rtt_ms':0}}",
+                 "{'id':'a','kind':'zone','parent':'r'}", "{'id':'b','kind':'zone','parent':'r'}"};
+    const std::string client = std::string("'rate_per_s':50,") + kPatient;
+    p.nodes = {node("ca", "client", client, std::string(kOneWrite) + ",'domain':'a'"),
+               node("cb", "client", client, std::string(kOneWrite) + ",'domain':'b'"), database("db1", "a"),
+               database("db2", "b"), database("db3", "b")};
+    if (more.find("etcd") == std::string::npos) {
+        p.nodes.push_back(node("w2", "voter", {}, "'domain':'b'"));
+    } else {
+        p.groups.push_back("{'id':'etcd','kind':'quorum'}");
+        p.nodes.push_back(node("w1", "voter", {}, "'domain':'a','group':'etcd'"));
+        p.nodes.push_back(node("w2", "voter", {}, "'domain':'b','group':'etcd'"));
+        p.nodes.push_back(node("w3", "voter", {}, "'domain':'b','group':'etcd'"));
+    }
+    p.links = {calls("ca", "db", "'latency_ms':0"), calls("cb", "db", "'latency_ms':0")};
+    p.seconds = 160;
+    p.events = {at(40, "isolate", "a", "'other_side':'b','heal_after_s':60")};
+    return p;
+}
+
+bool near(double value, double wanted, double off) {
+    if (std::abs(value - wanted) <= off) return true;
+    qWarning("%g is not %g", value, wanted);
+    return false;
+}
+
+} // namespace
+
+class TestStores : public QObject {
+    Q_OBJECT
+
+private slots:
+    // Q12: the k-th of three exponential acknowledgements.
+    void semiSyncAcknowledgements_data() {
+        QTest::addColumn<int>("acks");
+        QTest::addColumn<double>("seconds");
+        QTest::newRow("1") << 1 << 1.0 / 3;
+        QTest::newRow("2") << 2 << 1.0 / 3 + 1.0 / 2;
+        QTest::newRow("3") << 3 << 1.0 / 3 + 1.0 / 2 + 1;
+    }
+    void semiSyncAcknowledgements() {
+        QFETCH(int, acks);
+        QFETCH(double, seconds);
+        Parts p = writes(4, "'replication':'semi_sync','semisync_timeout_ms':null,'semisync_acks':" +
+                                std::to_string(acks));
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':500,") + kPatient,
+                          "'classes':[{'id':'w','share':1,'writes':true,'deadline_ms':60000}]");
+        for (int i = 1; i <= 4; ++i) {
+            std::string& text = p.nodes[std::size_t(i)];
+            const std::string from = "'ack_time':{'dist':'constant','value_ms':0}";
+            text.replace(text.find(from), from.size(), "'ack_time':{'dist':'exponential','mean_s':1}");
+        }
+        const SimulationResult result = run(p);
+        QVERIFY(flowOf(result, "c").requests.failed.empty());
+        QVERIFY(near(*flowOf(result, "c").latencyMs.mean.value / 1000, seconds, 0.02 * seconds));
+    }
+
+    // S2: where replicas never show the last writes, two reads of three are stale.
+    void staleReads() {
+        Parts p = writes(3, "'reads_go_to':'all'");
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':300,") + kPatient,
+                          "'classes':[{'id':'r','share':0.9},{'id':'w','share':0.1,'writes':true}]");
+        for (int i = 1; i <= 3; ++i) {
+            std::string& text = p.nodes[std::size_t(i)];
+            const std::string from = "'idle_lag':{'dist':'constant','value_ms':0}";
+            text.replace(text.find(from), from.size(), "'idle_lag':{'dist':'constant','value_s':100000}");
+        }
+        const SimulationResult result = run(p);
+        const auto reads = static_cast<double>(flowOf(result, "c:r").requests.offered);
+        QVERIFY(near(*result.data.staleReads / reads, 2.0 / 3, 0.005));
+        // A reader that wants to see what is younger than a second fails on all of them.
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':300,") + kPatient,
+                          "'classes':[{'id':'r','share':0.9,'max_staleness_ms':0},{'id':'w','share':0.1,"
+                          "'writes':true}]");
+        const SimulationResult strict = run(p);
+        QVERIFY(near(static_cast<double>(failedBy(strict, "c:r", "error")) / reads, 2.0 / 3, 0.005));
+    }
+
+    // A slow replica falls behind by 84.375 commits per second and catches up by 25 per second.
+    void lag() {
+        Parts p = writes(2, {}, "'write_service':{'dist':'constant','value_ms':8}");
+        p.seconds = 400;
+        p.events = {at(20, "fail", "db2", "'mode':'slow','slow_factor':8,'repair_after_s':60")};
+        const Design design = designOf(p);
+        auto model = sim::compileModel(design, &design.scenarios.at(0));
+        QVERIFY(model.ok());
+        sim::RequestEngine engine(std::make_shared<const sim::Model>(std::move(model).value()), nullptr, 1, 0,
+                                  0);
+        sim::Context c{engine.model(), engine.state(), const_cast<sim::Truth&>(engine.truth())};
+        const auto backlog = [&](double seconds) {
+            engine.advanceTo(sim::toSimTime(seconds));
+            sim::advanceReplica(c, 1);
+            return static_cast<double>(engine.state().stores[0].committed) -
+                   static_cast<double>(engine.state().storeMembers[1].applied);
+        };
+        QVERIFY(backlog(19.999) <= 1);
+        QVERIFY(near(backlog(80), 5062.5, 2));
+        QVERIFY(near(sim::lagOf(c, 1), 5062.5 / 100, 0.05));
+        QVERIFY(backlog(80 + 200) > 30);
+        QVERIFY(backlog(80 + 203) <= 2);
+    }
+
+    // The only replica is gone from 40 s on: commits wait for 10 s, callers for 3 s.
+    void semiSyncStallsAndFallsBack() {
+        Parts p = writes(2, "'replication':'semi_sync'");
+        p.seconds = 160;
+        p.events = {at(40.005, "fail", "db2", "'mode':'gone','repair_after_s':60")};
+        const SimulationResult result = run(p);
+        QVERIFY(near(static_cast<double>(failedBy(result, "c", "deadline")), 700, 1));
+        QCOMPARE(flowOf(result, "c").requests.failed.size(), std::size_t(1));
+        QVERIFY(near(told(result, "fell_back", "db1 fell back to asynchronous"), 50.005, 0.02));
+        QVERIFY(near(told(result, "caught_up", "db1 waits for its replicas again"), 100.005, 0.02));
+        QVERIFY(near(*result.data.ambiguousWrites, 700, 1));
+        QCOMPARE(*result.data.lostTransactions, 0.0);
+    }
+
+    void whatAFailoverLoses() {
+        const std::vector<std::string> end{at(40.005, "fail", "db1", "'mode':'gone'"),
+                                           at(45, "promote", "db2", "'takes_s':5")};
+        Parts p = farApart("'manager':'none'");
+        p.events = end;
+        const SimulationResult async = run(p);
+        QVERIFY2(near(*async.data.lostTransactions, 50, 1), log(async).c_str());
+        QVERIFY(near(*async.data.rpoMaxS, 0.5, 0.011));
+        QVERIFY(told(async, "role_changed", "db2 is the source of db now, in place of db1") == 50);
+        QVERIFY(ended(async, "c", 52, 60).succeeded > 700);
+        p = farApart("'manager':'none','replication':'semi_sync'");
+        p.events = end;
+        const SimulationResult semi = run(p);
+        QCOMPARE(*semi.data.lostTransactions, 0.0);
+        QVERIFY(*semi.data.ambiguousWrites > 50); // not acknowledged yet
+        // Fallen back: what was written since the replicas were cut off is lost as well.
+        p.events.insert(p.events.begin(), at(20, "isolate", "b", "'heal_after_s':24"));
+        const SimulationResult fallen = run(p);
+        QVERIFY(told(fallen, "fell_back", "db1") > 29);
+        QVERIFY2(*fallen.data.lostTransactions > 1500, log(fallen).c_str());
+        p = farApart("'manager':'group','replication':'group'");
+        p.events = {end[0]};
+        QCOMPARE(*run(p).data.lostTransactions, 0.0);
+    }
+
+    // The whole of it by a manager: inside the law, whatever the route.
+    void failoverTakesTheTimeOfItsLaw_data() {
+        QTest::addColumn<QString>("parameters");
+        QTest::addColumn<QString>("mode");
+        QTest::newRow("gone") << ""
+                              << "gone";
+        QTest::newRow("crash") << ""
+                               << "crash";
+        QTest::newRow("hang") << ""
+                              << "hang";
+        QTest::newRow("mha") << "'manager':'mha'"
+                             << "gone";
+        QTest::newRow("group") << "'manager':'group','replication':'group'"
+                               << "gone";
+        QTest::newRow("dns") << "'write_route':'dns'"
+                             << "gone";
+        QTest::newRow("address") << "'write_route':'virtual_ip'"
+                                 << "gone";
+        QTest::newRow("connector") << "'write_route':'connector'"
+                                   << "gone";
+        QTest::newRow("fencing") << "'manager':'mha','fencing':1"
+                                 << "gone";
+    }
+    void failoverTakesTheTimeOfItsLaw() {
+        QFETCH(QString, parameters);
+        QFETCH(QString, mode);
+        Parts p = writes(3, parameters.toStdString());
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':20,") + kPatient, kOneWrite);
+        p.seconds = 120;
+        p.events = {at(20.005, "fail", "db1", "'mode':'" + mode.toStdString() + "'")};
+        const Design design = designOf(p);
+        const FailureEffect effect = mode == "crash"  ? FailureEffect::crash
+                                     : mode == "hang" ? FailureEffect::hang
+                                                      : FailureEffect::gone;
+        const FailoverLaw law = failoverLaw(failoverPlan(design, design.groups.at(0)), effect);
+        double sum = 0;
+        const int seeds = 40;
+        for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+            const SimulationResult result = run(p, seed);
+            const Recovery* found = nullptr;
+            for (const Recovery& one : result.recovery)
+                if (one.what == "db") found = &one;
+            QVERIFY2(found, log(result).c_str());
+            const double total = *found->totalMeanS.value;
+            sum += total;
+            QVERIFY2(total >= law.total.minS - 1e-6 && total <= law.total.maxS + 1e-6,
+                     (std::to_string(total) + "\n" + log(result)).c_str());
+            QCOMPARE(ended(result, "c", std::ceil(20.005 + total) + 4, 120).failed, std::uint64_t(0));
+        }
+        const double deviation = (law.total.maxS - law.total.minS) / std::sqrt(12.0 * seeds);
+        QVERIFY(near(sum / seeds, law.total.meanS, 4 * deviation));
+    }
+
+    // Both sides take writes while the network is cut.
+    void twoSourcesWithoutACure() {
+        const SimulationResult result = run(twoSides({}));
+        QVERIFY2(near(*result.data.divergedWrites, 3000, 2), log(result).c_str());
+        QCOMPARE(*result.data.lostTransactions, 0.0);
+        const double promoted = told(result, "role_changed", "is the source of db now");
+        QVERIFY(promoted > 44 && promoted < 56);
+        QVERIFY(near(*result.data.splitBrainS, 100 - promoted, 0.01));
+        QVERIFY(told(result, "split_brain", "both take writes for db") == promoted);
+        QVERIFY(told(result, "diverged", "db1 has 3000 commits") == 100 ||
+                told(result, "diverged", "db1 has") == 100);
+        QVERIFY(told(result, "reconciling", "db1 stays out of db") == 100);
+    }
+
+    void curesOfTwoSources() {
+        const SimulationResult lease = run(twoSides({}, ",'manager_on':['etcd']"));
+        QVERIFY2(near(*lease.data.lostTransactions, 100, 2), log(lease).c_str());
+        QCOMPARE(*lease.data.divergedWrites, 0.0);
+        QCOMPARE(*lease.data.splitBrainS, 0.0);
+        QVERIFY(near(told(lease, "lease_lost", "db1 hears no majority"), 42, 1e-6));
+        const SimulationResult fenced =
+            run(twoSides("'fencing':1,'fencing_time':{'dist':'constant','value_s':3}"));
+        const double shut = told(fenced, "fenced", "db1 has been shut off");
+        QVERIFY2(shut > 40 && near(*fenced.data.lostTransactions, 50 * (shut - 40), 2), log(fenced).c_str());
+        QCOMPARE(*fenced.data.divergedWrites, 0.0);
+        const SimulationResult group = run(twoSides("'replication':'group','manager':'group'", {}));
+        QVERIFY2(*group.data.divergedWrites == 0 && *group.data.lostTransactions == 0, log(group).c_str());
+        QVERIFY(told(group, "role_changed", "is the source of db now") > 50);
+        const SimulationResult semi = run(twoSides("'replication':'semi_sync'"));
+        QVERIFY2(near(*semi.data.divergedWrites, 3000, 2), log(semi).c_str());
+        QVERIFY(near(*semi.data.ambiguousWrites, 350, 2));
+        QVERIFY(told(semi, "fell_back", "db1") > 49);
+    }
+
+    // A second failure soon after the first waits for a human; the first source rejoins meanwhile.
+    void noSecondFailoverAtOnce() {
+        Parts p = writes(3, {});
+        p.seconds = 160;
+        p.events = {at(20.005, "fail", "db1", "'mode':'crash','repair_after_s':20"),
+                    at(80, "fail", "db2", "'mode':'gone'")};
+        const SimulationResult result = run(p);
+        QVERIFY(told(result, "rejoined", "db1 follows db2 now") >= 40);
+        const double blocked = told(result, "failover_failed", "the loss of db2 waits for a human");
+        QVERIFY2(blocked > 80, log(result).c_str());
+        QVERIFY(told(result, "role_changed", "is the source of db now, in place of db2") == blocked + 20);
+        QCOMPARE(*result.data.lostTransactions, 0.0);
+    }
+
+    // Back before anybody took over: it goes on as the source.
+    void theSourceComesBackInTime() {
+        Parts p = writes(3, {});
+        p.events = {at(20.005, "fail", "db1", "'mode':'gone','repair_after_s':3")};
+        const SimulationResult result = run(p);
+        QVERIFY(told(result, "role_changed", "is the source of db now") < 0);
+        QVERIFY2(told(result, "role_changed", "still the source of db") > 23, log(result).c_str());
+        QCOMPARE(ended(result, "c", 27, 60).failed, std::uint64_t(0));
+    }
+
+    // Reads at replicas, writes at the source, also through a balancer; after a failover at the new one.
+    void readsAndWritesFindTheirMembers() {
+        for (const bool balanced : {false, true}) {
+            Parts p = writes(3, {});
+            p.nodes[0] = node("c", "client", std::string("'rate_per_s':100,") + kPatient,
+                              "'classes':[{'id':'r','share':0.5},{'id':'w','share':0.5,'writes':true}]");
+            if (balanced) {
+                p.nodes.push_back(node("lb", "haproxy", "'check_type':'tcp'"));
+                p.links = {calls("c", "lb"), calls("lb", "db", "'latency_ms':0")};
+            }
+            p.events = {};
+            const SimulationResult calm = run(p);
+            const auto total = static_cast<double>(flowOf(calm, "c").requests.offered);
+            QVERIFY(flowOf(calm, "c").requests.failed.empty());
+            QVERIFY(near(static_cast<double>(nodeOf(calm, "db1").arrivals) / total, 0.5, 0.03));
+            QVERIFY(near(static_cast<double>(nodeOf(calm, "db2").arrivals) / total, 0.25, 0.03));
+            p.seconds = 120;
+            p.events = {at(20, "fail", "db1", "'mode':'gone'")};
+            const SimulationResult after = run(p);
+            QVERIFY2(told(after, "role_changed", "db2 is the source") > 20, log(after).c_str());
+            QCOMPARE(ended(after, "c", 45, 120).failed, std::uint64_t(0));
+            QVERIFY(ended(after, "c", 45, 120).succeeded > 7000);
+            const double down = 1 - *flowOf(after, "c:w").availabilityTime.value;
+            const double took = told(after, "role_changed", "db2 is the source") - 20;
+            QVERIFY2(120 * down > took && 120 * down < took + 5,
+                     (std::to_string(120 * down) + "\n" + log(after)).c_str());
+        }
+    }
+
+    void aCopyGoesOnAlike() {
+        Parts p = twoSides("'replication':'semi_sync'");
+        const Design design = designOf(p);
+        auto model = sim::compileModel(design, &design.scenarios.at(0));
+        QVERIFY(model.ok());
+        const auto shared = std::make_shared<const sim::Model>(std::move(model).value());
+        for (const double moment : {41.0, 45.0, 51.0, 70.0, 101.0}) {
+            sim::RequestEngine original(shared, nullptr, 7, 0, 0);
+            original.advanceTo(sim::toSimTime(moment));
+            sim::RequestEngine copy = original;
+            original.advanceTo(sim::toSimTime(160));
+            copy.advanceTo(sim::toSimTime(160));
+            QCOMPARE(copy.fingerprint(), original.fingerprint());
+            QCOMPARE(copy.state().stores[0].diverged, original.state().stores[0].diverged);
+        }
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestStores, test_stores)
+#include "test_stores.moc"
