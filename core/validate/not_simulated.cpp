@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace alwayson::validation {
 
@@ -26,10 +25,8 @@ struct RoleSentence {
 constexpr RoleSentence kRoles[] = {
     {"one_writer",
      "{}: one member at a time takes writes. Failure runs follow its failovers, exact figures promote "
-     "another "
-     "one at once. Replication lag and lost transactions are not simulated yet, and in request runs every "
-     "member takes reads and writes for now.",
-     "Take the availability of a failure run; do not take a request run for one of this group."},
+     "another one at once. Replication lag and lost transactions are in request runs only.",
+     "Take the availability of a failure run; run a scenario to see what is lost."},
     {"majority",
      "Nothing asks {} for its majority: no group has its manager on it, so its loss changes no figure.",
      "Let the manager of a replication set run on it."},
@@ -105,27 +102,6 @@ void checkNode(const Context& c, const Node& node, Issues& issues) {
                                    "Loads, bills, exact figures and failure runs count hits.",
                                    nameOf(c.design, node.id.str())),
                        "Take the latencies and loads of a request run as those without a cache.");
-    for (const RequestClass& one : node.classes)
-        if (one.maxStaleness)
-            issues.warning(
-                "class.not_simulated_yet", {node.id.str()},
-                fmt::format("How stale answers of class {} of {} may be is not simulated yet: no answer is.",
-                            shownName(one.id), nameOf(c.design, node.id.str())),
-                "Keep it for later, or leave it empty.");
-}
-
-void checkScenario(const Scenario& scenario, Issues& issues) {
-    static constexpr std::array<std::string_view, 6> kDone{"fail",    "repair", "load",
-                                                           "isolate", "heal",   "deploy"};
-    for (const ScenarioEvent& event : scenario.events) {
-        const Descriptor* action = Catalogue::builtIn().event(event.action);
-        if (!action || std::find(kDone.begin(), kDone.end(), event.action) != kDone.end()) continue;
-        issues.warning(
-            "scenario.not_simulated_yet", {scenario.id.str()},
-            fmt::format("Scenario {}: \"{}\" at {} cannot be simulated yet, so the scenario does not run.",
-                        shownName(scenario.displayName()), action->title, formatDuration(event.at)),
-            "Leave this event out for now.");
-    }
 }
 
 void checkObjective(const Objective& objective, Issues& issues) {
@@ -146,8 +122,6 @@ void checkNotSimulated(const Context& context, Issues& issues) {
     }
     for (const Domain& domain : context.design.domains)
         checkModes(context, domain, issues);
-    for (const Scenario& scenario : context.design.scenarios)
-        checkScenario(scenario, issues);
     for (const Objective& objective : context.design.objectives)
         checkObjective(objective, issues);
 }

@@ -92,8 +92,8 @@ StoreMemberModel memberOf(const Model& m, const Design& design, Index node) {
     member.rule = rule == key::mysql::PromotionRule::prefer  ? 0
                   : rule == key::mysql::PromotionRule::never ? 2
                                                              : 1;
-    member.coldFactor = get(n, key::mysql::coldFactor);
-    member.warmUp = timeOf(get(n, key::mysql::warmUp));
+    member.coldFactor = get(n.parameters, key::mysql::coldFactor);
+    member.warmUp = timeOf(get(n.parameters, key::mysql::warmUp));
     return member;
 }
 
@@ -193,8 +193,7 @@ Index routeTo(Model& m, const Design& design, Index store, Index caller) {
     case r::ReadRoute::connector:
         route.outWidthS = route.backWidthS = get(group, r::connectorTtl).seconds();
         break;
-    case r::ReadRoute::dns:
-    case r::ReadRoute::virtualIp:
+    default: // an address or a name: as long as names live
         route.outWidthS = route.backWidthS = get(group, r::dnsTtl).seconds();
         break;
     }

@@ -50,7 +50,7 @@ private slots:
     void unknownEventsAreRefused() {
         DesignMaker maker;
         maker.client("shoppers", 10).group("web").server("web1", "web").link("shoppers", "web");
-        for (const auto& [action, what] : {std::pair{"promote", "web1"}, {"explode", "web"}}) {
+        for (const auto& [action, what] : {std::pair{"explode", "web1"}, {"melt", "web"}}) {
             Scenario scenario;
             scenario.id = ScenarioId("s");
             ScenarioEvent event;

@@ -1,0 +1,36 @@
+// Which member of a replication set a caller sends a request to, by what the caller knows.
+
+#include "simulator/mechanism/store_support.h"
+
+namespace alwayson::sim {
+
+bool storeUses(const Context& c, const BalancerState& balancer, const BalancerModel& b, Index target,
+               Index flow) {
+    const TargetModel& t = c.model.targets[target];
+    if (t.member == kNone) return true;
+    const StoreModel& m = c.model.stores[c.model.storeRoutes[t.route].store];
+    const Index writer = c.s.storeRoutes[t.route].writer;
+    if (c.model.writes(t.edge, flow) || m.reads == ReadsGoTo::source) return t.member == writer;
+    if (m.reads == ReadsGoTo::all || t.member != writer) return true;
+    for (const Index offset : balancer.up) {
+        const TargetModel& other = c.model.targets[b.firstTarget + offset];
+        if (other.route == t.route && other.member != writer) return false;
+    }
+    return true; // the source is alone
+}
+
+Way wayToStore(Context& c, const Dependency& dependency, bool writes) {
+    const StoreModel& m = c.model.stores[c.model.storeRoutes[dependency.route].store];
+    StoreRouteState& here = c.s.storeRoutes[dependency.route];
+    const auto to = [&](Index member) { return Way{dependency.firstEdge + (member - m.firstMember), false}; };
+    if (writes || m.reads == ReadsGoTo::source) return to(here.writer);
+    for (Index tries = 0; tries < m.memberCount; ++tries) {
+        const Index i = here.turn;
+        if (++here.turn == m.memberCount) here.turn = 0;
+        const Index member = m.firstMember + i;
+        if (here.seen[i] && (m.reads == ReadsGoTo::all || member != here.writer)) return to(member);
+    }
+    return to(here.writer);
+}
+
+} // namespace alwayson::sim
