@@ -93,14 +93,15 @@ Json recoveryJson(const Recovery& recovery) {
 
 // null: this run does not know.
 Json dataJson(const DataFigures& data) {
-    Json json{{"lost_transactions", nullptr},
-              {"rpo_s", nullptr},
-              {"diverged_writes", nullptr},
-              {"stale_reads", nullptr}};
+    Json json{{"lost_transactions", nullptr}, {"rpo_s", nullptr},
+              {"diverged_writes", nullptr},   {"stale_reads", nullptr},
+              {"ambiguous_writes", nullptr},  {"split_brain_s", nullptr}};
     if (data.lostWrites.value) json["lost_transactions"] = toJson(data.lostWrites);
     if (data.rpoMeanS.value) json["rpo_s"] = meanAndP95(data.rpoMeanS, data.rpoP95S);
     if (data.divergedWrites.value) json["diverged_writes"] = toJson(data.divergedWrites);
     if (data.staleReads.value) json["stale_reads"] = toJson(data.staleReads);
+    if (data.ambiguousWrites.value) json["ambiguous_writes"] = toJson(data.ambiguousWrites);
+    if (data.splitBrainS.value) json["split_brain_s"] = toJson(data.splitBrainS);
     return json;
 }
 
@@ -177,19 +178,6 @@ Json precisionJson(const Precision& precision) {
     return {{"wanted", precision.wanted},
             {"reached", precision.reached ? finiteOrNull(*precision.reached) : Json(nullptr)},
             {"met", precision.met}};
-}
-
-Json dataJson(const DataFigures& data) {
-    const auto number = [](const std::optional<double>& value) {
-        return value ? finiteOrNull(*value) : Json(nullptr);
-    };
-    return {{"lost_transactions", number(data.lostTransactions)},
-            {"rpo_s", data.rpoMaxS ? Json{{"mean", number(data.rpoMeanS)}, {"max", number(data.rpoMaxS)}}
-                                   : Json(nullptr)},
-            {"diverged_writes", number(data.divergedWrites)},
-            {"stale_reads", number(data.staleReads)},
-            {"ambiguous_writes", number(data.ambiguousWrites)},
-            {"split_brain_s", number(data.splitBrainS)}};
 }
 
 } // namespace

@@ -72,6 +72,8 @@ struct DataFigures {
     Estimate lostWrites; // acknowledged and lost: per year in a failure run, in all in a request run
     Estimate rpoMeanS, rpoP95S;
     Estimate divergedWrites, staleReads;
+    Estimate ambiguousWrites; // failed for their caller, and committed
+    Estimate splitBrainS;     // time with two members that both take writes
 };
 
 struct ObjectiveResult {
@@ -131,18 +133,6 @@ struct Precision {
 // "known to within 7.5 % (5 % wanted)"; "not known at all, as no outage was seen (5 % wanted)".
 std::string describe(const Precision& precision);
 
-// What became of data; sums over the run, means over replications. Empty where nothing keeps data in
-// replication sets.
-struct DataFigures {
-    std::optional<double> lostTransactions; // acknowledged, and not there after a failover
-    std::optional<double> divergedWrites;   // taken by a former source beside the new one
-    std::optional<double> staleReads;       // answered by a member that lacked the last commits
-    std::optional<double> ambiguousWrites;  // failed for their caller, and committed
-    std::optional<double> splitBrainS;      // time with two members that both take writes
-    std::optional<double> rpoMeanS,
-        rpoMaxS; // age of what a failover lost; over failovers that lost something
-};
-
 struct Trace; // core/results/trace.h
 
 struct SimulationResult {
@@ -166,7 +156,6 @@ struct SimulationResult {
     std::vector<NamedSeries> series;
     std::vector<NodeSeries> nodeSeries;
     std::vector<RunEvent> events;
-    DataFigures data;
     Spread spread;
     std::vector<WaterfallItem> waterfall;
     Cost cost;

@@ -342,6 +342,11 @@ void RequestEngine::resetUp() {
     followUp();
 }
 
+double RequestEngine::lagSeconds(Index member) {
+    Context c{*m_model, m_state, m_truth};
+    return lagOf(c, member);
+}
+
 double RequestEngine::downSeconds(Index node) const {
     const ComponentTruth& truth = m_truth.components[node];
     return toSeconds(truth.downTime + (truth.downSince != kNever ? m_state.now - truth.downSince : 0));

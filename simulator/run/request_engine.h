@@ -44,6 +44,9 @@ public:
     const UpTracker& upTracker() const { return m_up; }
     // Starts or restarts the time-based figures at the present time.
     void resetUp();
+    // How far a member of a replication set is behind its source now; brings its positions up to date, which
+    // changes no result. Index into Model::storeMembers.
+    double lagSeconds(Index member);
     // Time that a node itself did not work (own failure or its place's) since restartDownTimes().
     double downSeconds(Index node) const;
     void restartDownTimes();

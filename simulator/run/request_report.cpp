@@ -313,25 +313,24 @@ DataFigures makeData(std::span<const RunData> runs) {
     DataFigures data;
     if (!runs[0].keepsData) return data;
     const auto mean = [&](double RunData::*figure) {
-        double sum = 0;
+        std::vector<std::optional<double>> counts;
         for (const RunData& run : runs)
-            sum += run.*figure;
-        return sum / static_cast<double>(runs.size());
+            counts.emplace_back(run.*figure);
+        return replicationMean(counts);
     };
-    data.lostTransactions = mean(&RunData::lost);
+    data.lostWrites = mean(&RunData::lost);
     data.divergedWrites = mean(&RunData::diverged);
     data.staleReads = mean(&RunData::stale);
     data.ambiguousWrites = mean(&RunData::ambiguous);
     data.splitBrainS = mean(&RunData::splitBrainS);
-    double sum = 0, most = 0;
-    std::size_t count = 0;
+    std::vector<std::optional<double>> ages;
     for (const RunData& run : runs)
-        for (const double seconds : run.rpoS) {
-            sum += seconds;
-            most = std::max(most, seconds);
-            ++count;
-        }
-    if (count > 0) data.rpoMeanS = sum / static_cast<double>(count), data.rpoMaxS = most;
+        ages.insert(ages.end(), run.rpoS.begin(), run.rpoS.end());
+    if (ages.empty()) return data;
+    data.rpoMeanS = replicationMean(ages);
+    std::sort(ages.begin(), ages.end());
+    data.rpoP95S = plain(*ages[static_cast<std::size_t>(0.95 * static_cast<double>(ages.size() - 1) + 0.5)]);
+    data.rpoP95S.samples = ages.size();
     return data;
 }
 

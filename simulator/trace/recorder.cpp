@@ -3,7 +3,7 @@
 #include <algorithm>
 
 namespace alwayson::sim {
-TraceRecorder::TraceRecorder(const RequestEngine& engine, double stepS) : m_engine(engine) {
+TraceRecorder::TraceRecorder(RequestEngine& engine, double stepS) : m_engine(engine) {
     if (stepS <= 0) return;
     const Model& model = engine.model();
     m_trace = std::make_shared<Trace>();
@@ -68,6 +68,7 @@ void TraceRecorder::capture() {
     captureNodes(frame, seconds);
     captureViews(frame);
     captureLinks(frame, seconds);
+    captureReplication(frame);
     m_last = s.now;
     m_trace->frames.push_back(std::move(frame));
     m_next = m_origin + toSimTime(static_cast<double>(m_trace->frames.size()) * m_trace->stepS);
@@ -156,6 +157,25 @@ void TraceRecorder::captureLinks(Frame& frame, double seconds) {
         m_attemptsBefore[e] = s.edgeAttempts[e];
         m_failuresBefore[e] = s.edgeFailures[e];
         frame.links.push_back(link);
+    }
+}
+
+void TraceRecorder::captureReplication(Frame& frame) {
+    const Model& model = m_engine.model();
+    const RunState& s = m_engine.state();
+    for (std::size_t i = 0; i < model.stores.size(); ++i) {
+        const StoreModel& store = model.stores[i];
+        Index from = s.stores[i].source;
+        for (Index k = store.firstMember; k < store.firstMember + store.memberCount; ++k) {
+            if (k == s.stores[i].source) continue;
+            ReplicationFrame stream;
+            stream.from = model.storeMembers[from].node;
+            stream.to = model.storeMembers[k].node;
+            stream.lagS = static_cast<float>(m_engine.lagSeconds(k));
+            stream.flowing = s.storeMembers[k].flowing;
+            frame.replication.push_back(stream);
+            if (store.chain && s.storeMembers[k].following) from = k;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ namespace alwayson::sim {
 class TraceRecorder {
 public:
     // stepS 0: records nothing.
-    TraceRecorder(const RequestEngine& engine, double stepS);
+    TraceRecorder(RequestEngine& engine, double stepS);
     // Simulated time of the next frame; kNever when nothing is recorded.
     SimTime nextAt() const { return m_next; }
     // The engine stands at nextAt().
@@ -22,7 +22,8 @@ private:
     void captureNodes(Frame& frame, double seconds);
     void captureViews(Frame& frame) const;
     void captureLinks(Frame& frame, double seconds);
-    const RequestEngine& m_engine;
+    void captureReplication(Frame& frame);
+    RequestEngine& m_engine;
     std::shared_ptr<Trace> m_trace;
     SimTime m_origin = 0, m_next = kNever, m_last = 0;
     struct Counters {

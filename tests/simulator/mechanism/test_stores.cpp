@@ -1,6 +1,7 @@
 // Replication sets: acknowledgements, lag and staleness against pencil and paper, what a failover loses, two
 // sources at once and its cures.
 
+#include "core/results/trace.h"
 #include "core/structure/failover_plan.h"
 #include "simulator/compile/compile.h"
 #include "simulator/mechanism/store_support.h"
@@ -130,7 +131,7 @@ private slots:
         }
         const SimulationResult result = run(p);
         const auto reads = static_cast<double>(flowOf(result, "c:r").requests.offered);
-        QVERIFY(near(*result.data.staleReads / reads, 2.0 / 3, 0.005));
+        QVERIFY(near(*result.data.staleReads.value / reads, 2.0 / 3, 0.005));
         // A reader that wants to see what is younger than a second fails on all of them.
         p.nodes[0] = node("c", "client", std::string("'rate_per_s':300,") + kPatient,
                           "'classes':[{'id':'r','share':0.9,'max_staleness_ms':0},{'id':'w','share':0.1,"
@@ -173,8 +174,8 @@ private slots:
         QCOMPARE(flowOf(result, "c").requests.failed.size(), std::size_t(1));
         QVERIFY(near(told(result, "fell_back", "db1 fell back to asynchronous"), 50.005, 0.02));
         QVERIFY(near(told(result, "caught_up", "db1 waits for its replicas again"), 100.005, 0.02));
-        QVERIFY(near(*result.data.ambiguousWrites, 700, 1));
-        QCOMPARE(*result.data.lostTransactions, 0.0);
+        QVERIFY(near(*result.data.ambiguousWrites.value, 700, 1));
+        QCOMPARE(*result.data.lostWrites.value, 0.0);
     }
 
     void whatAFailoverLoses() {
@@ -183,23 +184,23 @@ private slots:
         Parts p = farApart("'manager':'none'");
         p.events = end;
         const SimulationResult async = run(p);
-        QVERIFY2(near(*async.data.lostTransactions, 50, 1), log(async).c_str());
-        QVERIFY(near(*async.data.rpoMaxS, 0.5, 0.011));
+        QVERIFY2(near(*async.data.lostWrites.value, 50, 1), log(async).c_str());
+        QVERIFY(near(*async.data.rpoMeanS.value, 0.5, 0.011));
         QVERIFY(told(async, "role_changed", "db2 is the source of db now, in place of db1") == 50);
         QVERIFY(ended(async, "c", 52, 60).succeeded > 700);
         p = farApart("'manager':'none','replication':'semi_sync'");
         p.events = end;
         const SimulationResult semi = run(p);
-        QCOMPARE(*semi.data.lostTransactions, 0.0);
-        QVERIFY(*semi.data.ambiguousWrites > 50); // not acknowledged yet
+        QCOMPARE(*semi.data.lostWrites.value, 0.0);
+        QVERIFY(*semi.data.ambiguousWrites.value > 50); // not acknowledged yet
         // Fallen back: what was written since the replicas were cut off is lost as well.
         p.events.insert(p.events.begin(), at(20, "isolate", "b", "'heal_after_s':24"));
         const SimulationResult fallen = run(p);
         QVERIFY(told(fallen, "fell_back", "db1") > 29);
-        QVERIFY2(*fallen.data.lostTransactions > 1500, log(fallen).c_str());
+        QVERIFY2(*fallen.data.lostWrites.value > 1500, log(fallen).c_str());
         p = farApart("'manager':'group','replication':'group'");
         p.events = {end[0]};
-        QCOMPARE(*run(p).data.lostTransactions, 0.0);
+        QCOMPARE(*run(p).data.lostWrites.value, 0.0);
     }
 
     // The whole of it by a manager: inside the law, whatever the route.
@@ -258,11 +259,11 @@ private slots:
     // Both sides take writes while the network is cut.
     void twoSourcesWithoutACure() {
         const SimulationResult result = run(twoSides({}));
-        QVERIFY2(near(*result.data.divergedWrites, 3000, 2), log(result).c_str());
-        QCOMPARE(*result.data.lostTransactions, 0.0);
+        QVERIFY2(near(*result.data.divergedWrites.value, 3000, 2), log(result).c_str());
+        QCOMPARE(*result.data.lostWrites.value, 0.0);
         const double promoted = told(result, "role_changed", "is the source of db now");
         QVERIFY(promoted > 44 && promoted < 56);
-        QVERIFY(near(*result.data.splitBrainS, 100 - promoted, 0.01));
+        QVERIFY(near(*result.data.splitBrainS.value, 100 - promoted, 0.01));
         QVERIFY(told(result, "split_brain", "both take writes for db") == promoted);
         QVERIFY(told(result, "diverged", "db1 has 3000 commits") == 100 ||
                 told(result, "diverged", "db1 has") == 100);
@@ -271,21 +272,22 @@ private slots:
 
     void curesOfTwoSources() {
         const SimulationResult lease = run(twoSides({}, ",'manager_on':['etcd']"));
-        QVERIFY2(near(*lease.data.lostTransactions, 100, 2), log(lease).c_str());
-        QCOMPARE(*lease.data.divergedWrites, 0.0);
-        QCOMPARE(*lease.data.splitBrainS, 0.0);
+        QVERIFY2(near(*lease.data.lostWrites.value, 100, 2), log(lease).c_str());
+        QCOMPARE(*lease.data.divergedWrites.value, 0.0);
+        QCOMPARE(*lease.data.splitBrainS.value, 0.0);
         QVERIFY(near(told(lease, "lease_lost", "db1 hears no majority"), 42, 1e-6));
         const SimulationResult fenced =
             run(twoSides("'fencing':1,'fencing_time':{'dist':'constant','value_s':3}"));
         const double shut = told(fenced, "fenced", "db1 has been shut off");
-        QVERIFY2(shut > 40 && near(*fenced.data.lostTransactions, 50 * (shut - 40), 2), log(fenced).c_str());
-        QCOMPARE(*fenced.data.divergedWrites, 0.0);
+        QVERIFY2(shut > 40 && near(*fenced.data.lostWrites.value, 50 * (shut - 40), 2), log(fenced).c_str());
+        QCOMPARE(*fenced.data.divergedWrites.value, 0.0);
         const SimulationResult group = run(twoSides("'replication':'group','manager':'group'", {}));
-        QVERIFY2(*group.data.divergedWrites == 0 && *group.data.lostTransactions == 0, log(group).c_str());
+        QVERIFY2(*group.data.divergedWrites.value == 0 && *group.data.lostWrites.value == 0,
+                 log(group).c_str());
         QVERIFY(told(group, "role_changed", "is the source of db now") > 50);
         const SimulationResult semi = run(twoSides("'replication':'semi_sync'"));
-        QVERIFY2(near(*semi.data.divergedWrites, 3000, 2), log(semi).c_str());
-        QVERIFY(near(*semi.data.ambiguousWrites, 350, 2));
+        QVERIFY2(near(*semi.data.divergedWrites.value, 3000, 2), log(semi).c_str());
+        QVERIFY(near(*semi.data.ambiguousWrites.value, 350, 2));
         QVERIFY(told(semi, "fell_back", "db1") > 49);
     }
 
@@ -300,7 +302,7 @@ private slots:
         const double blocked = told(result, "failover_failed", "the loss of db2 waits for a human");
         QVERIFY2(blocked > 80, log(result).c_str());
         QVERIFY(told(result, "role_changed", "is the source of db now, in place of db2") == blocked + 20);
-        QCOMPARE(*result.data.lostTransactions, 0.0);
+        QCOMPARE(*result.data.lostWrites.value, 0.0);
     }
 
     // Back before anybody took over: it goes on as the source.
@@ -340,6 +342,81 @@ private slots:
             QVERIFY2(120 * down > took && 120 * down < took + 5,
                      (std::to_string(120 * down) + "\n" + log(after)).c_str());
         }
+    }
+
+    // Five voters: two may be lost, three may not. The source fails with them.
+    void aQuorumManagesOnlyWithItsMajority_data() {
+        QTest::addColumn<int>("lost");
+        QTest::addColumn<bool>("promotes");
+        QTest::newRow("none") << 0 << true;
+        QTest::newRow("two") << 2 << true;
+        QTest::newRow("three") << 3 << false;
+    }
+    void aQuorumManagesOnlyWithItsMajority() {
+        QFETCH(int, lost);
+        QFETCH(bool, promotes);
+        Parts p = writes(3, {});
+        p.groups = {set({}, ",'manager_on':['etcd']"), "{'id':'etcd','kind':'quorum'}"};
+        p.seconds = 100;
+        p.events = {at(20.005, "fail", "db1", "'mode':'gone'")};
+        for (int i = 1; i <= 5; ++i) {
+            const std::string id = "w" + std::to_string(i);
+            p.nodes.push_back(node(id, "voter", {}, "'group':'etcd'"));
+            if (i <= lost) p.events.push_back(at(20.005, "fail", id, "'mode':'gone','repair_after_s':50"));
+        }
+        const SimulationResult result = run(p);
+        const double promoted = told(result, "role_changed", "is the source of db now");
+        if (promotes)
+            QVERIFY2(promoted > 26 && promoted < 40, log(result).c_str());
+        else
+            QVERIFY2(promoted > 76, log(result).c_str()); // when its voters are back
+    }
+
+    // Who is chosen: not one that is never to be, one that is preferred among equals; nobody without a
+    // manager.
+    void successors() {
+        Parts p = writes(4, {});
+        p.nodes[2] = database("db2", {}, "'promotion_rule':'never'");
+        p.nodes[4] = database("db4", {}, "'promotion_rule':'prefer'");
+        p.seconds = 100;
+        p.events = {at(20.005, "fail", "db1", "'mode':'gone'")};
+        const SimulationResult chosen = run(p);
+        QVERIFY2(told(chosen, "role_changed", "db4 is the source of db now") > 20, log(chosen).c_str());
+        p = writes(2, {});
+        p.nodes[2] = database("db2", {}, "'promotion_rule':'never'");
+        p.events = {at(20.005, "fail", "db1", "'mode':'gone','repair_after_s':20")};
+        const SimulationResult nobody = run(p);
+        QVERIFY2(told(nobody, "failover_failed", "No member can take over from db1") > 20,
+                 log(nobody).c_str());
+        QCOMPARE(ended(nobody, "c", 43.5, 60).failed, std::uint64_t(0));
+        p = writes(3, "'manager':'none'");
+        p.events = {at(20.005, "fail", "db1", "'mode':'gone','repair_after_s':20")};
+        const SimulationResult none = run(p);
+        QVERIFY(told(none, "role_changed", "is the source of db now") < 0);
+        QCOMPARE(ended(none, "c", 43.5, 60).failed, std::uint64_t(0));
+        p = writes(3, "'manager':'manual'");
+        p.events = {at(20.005, "fail", "db1", "'mode':'gone'")};
+        QCOMPARE(told(run(p), "role_changed", "is the source of db now"), 40.005);
+    }
+
+    // In a chain the second replica is behind by both ways.
+    void chains() {
+        Parts p = farApart("'topology':'chain','manager':'none'");
+        p.nodes[3] = database("db3", "a");
+        const Design design = designOf(p);
+        sim::RequestRunOptions options;
+        options.scenario = &design.scenarios.at(0);
+        options.warmupS = 0;
+        options.traceStepS = 1;
+        const auto result = sim::runRequests(design, options, {}, {});
+        QVERIFY(result.ok() && result->trace);
+        const Frame& last = result->trace->frames.back();
+        QCOMPARE(last.replication.size(), std::size_t(2));
+        QCOMPARE(last.replication[1].from, 2U); // db2
+        QVERIFY(near(double(last.replication[0].lagS), 0.5, 0.02));
+        QVERIFY(near(double(last.replication[1].lagS), 1.0, 0.02));
+        QVERIFY(last.replication[0].flowing && last.replication[1].flowing);
+        QVERIFY(last.nodes[1].role == MemberRole::source && last.nodes[3].role == MemberRole::replica);
     }
 
     void aCopyGoesOnAlike() {
