@@ -35,6 +35,7 @@ OptionFile ConfigWriter::run() {
         mysqlBinaryLog();
         mysqlReplica();
         if (m_plan.semiSync) mysqlSemiSync();
+        if (m_plan.groupReplication) mysqlGroup();
     }
     limits();
     tls();

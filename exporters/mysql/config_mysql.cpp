@@ -65,4 +65,46 @@ void ConfigWriter::mysqlSemiSync() {
         {"It waits also while fewer replicas are connected."});
 }
 
+// loose_: the server that makes a data folder does not know them yet.
+void ConfigWriter::mysqlGroup() {
+    const auto option = [&](std::string_view name, std::string value,
+                            std::vector<std::string> comments = {}) {
+        set(fmt::format("loose_group_replication_{}", name), std::move(value), std::move(comments));
+    };
+    std::string seeds, hosts, own;
+    for (const Member& member : m_plan.members) {
+        const bool six = member.host.find(':') != std::string::npos;
+        seeds += fmt::format("{}{}:{}", seeds.empty() ? "" : ",", six ? "[" + member.host + "]" : member.host,
+                             member.groupPort);
+        if (hosts.find(member.host) == std::string::npos) hosts += (hosts.empty() ? "" : ",") + member.host;
+        if (member.node == m_member.node) own = seeds.substr(seeds.find_last_of(',') + 1);
+    }
+    set("plugin_load_add", "group_replication.so", {"The members elect the source by themselves."});
+    option("group_name", m_plan.groupName);
+    option("start_on_boot", "OFF", {"The scripts switch it on once the member has joined."});
+    option("bootstrap_group", "OFF");
+    option("local_address", own);
+    option("group_seeds", seeds);
+    option("ip_allowlist", hosts);
+    option("single_primary_mode", "ON");
+    option("ssl_mode", "REQUIRED");
+    option("recovery_use_ssl", "ON");
+    option("recovery_ssl_ca", m_paths.tls + "/ca.pem");
+    option("recovery_ssl_verify_server_cert", "ON");
+    option("member_expel_timeout", std::to_string(m_plan.expelTimeoutS),
+           {"From the design: a suspected member is expelled after this long, in s (gr_expel_timeout_s)."});
+    option("unreachable_majority_timeout", std::to_string(m_plan.majorityTimeoutS),
+           {"From the design: a minority gives up after this long; 0: it waits "
+            "(gr_unreachable_majority_timeout_s)."});
+    using Rule = member_key::PromotionRule;
+    option("member_weight",
+           m_member.rule == Rule::prefer  ? "80"
+           : m_member.rule == Rule::never ? "0"
+                                          : "50",
+           {"From the design: who is elected first (promotion_rule)."});
+    option("consistency", "BEFORE_ON_PRIMARY_FAILOVER",
+           {"A new source replays what it has received before it answers."});
+    option("exit_state_action", "READ_ONLY");
+}
+
 } // namespace alwayson::exporters::mysql

@@ -35,6 +35,7 @@ private:
     void mysqlBinaryLog();
     void mysqlReplica();
     void mysqlSemiSync();
+    void mysqlGroup();
 
     const Plan& m_plan;
     const Member& m_member;

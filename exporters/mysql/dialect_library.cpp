@@ -148,6 +148,7 @@ std::string dialectLibrary(const Plan& plan) {
     fill(text, "@BEHIND@", modern ? "Source" : "Master");
     fill(text, "@RESET@", newest ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER");
     fill(text, "@REPLICAS@", modern ? "SHOW REPLICAS" : "SHOW SLAVE HOSTS");
+    if (plan.groupReplication) text += groupLibrary();
     return text;
 }
 

@@ -34,7 +34,9 @@ std::string manifest(const Design& design, const Plan& plan, const std::string& 
     for (const Member& member : plan.members)
         members[member.node->id.str()] = {{"file", member.name + ".cnf"}, {"server_id", member.serverId}};
     json["members"] = members;
-    json["simulated"] = {{"replication", plan.semiSync ? "semi_sync" : "async"},
+    json["simulated"] = {{"replication", plan.groupReplication ? "group"
+                                         : plan.semiSync       ? "semi_sync"
+                                                               : "async"},
                          {"commit_waits_at_most_ms", plan.semiSync ? Json(plan.ackTimeoutMs) : Json()},
                          {"time_without_source_s", nullptr},
                          {"lost_commits", nullptr}};

@@ -1,5 +1,6 @@
 #include "exporters/mysql/plan.h"
 
+#include "core/base/hash.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/text/sentence.h"
@@ -50,6 +51,7 @@ public:
         if (Status status = dialect(); !status) return status.error();
         if (Status status = members(); !status) return status.error();
         if (Status status = network(); !status) return status.error();
+        if (Status status = group(); !status) return status.error();
         replication();
         m_plan.balancer = anyBalancer();
         notes();
@@ -62,14 +64,14 @@ private:
     Status dialect() {
         using group_key::Replication;
         m_plan.flavour = get(m_parameters, group_key::flavour);
-        if (get(m_parameters, group_key::replication) == Replication::group)
-            return refusal("export.mysql_group_replication",
-                           m_plan.isMaria()
-                               ? fmt::format("the set {} replicates as a group, which MariaDB cannot do.",
-                                             called(m_group))
-                               : fmt::format("the set {} replicates as a group, which is not written yet.",
-                                             called(m_group)),
-                           "Make it semi-synchronous or asynchronous.");
+        m_plan.groupReplication = get(m_parameters, group_key::replication) == Replication::group;
+        if (m_plan.groupReplication && !m_plan.isModern())
+            return refusal(
+                "export.mysql_group_replication",
+                fmt::format(
+                    "the set {} replicates as a group, which is written for MySQL 8.0 and later, not for {}.",
+                    called(m_group), m_plan.written()),
+                "Choose MySQL 8.0 or 8.4, or make it semi-synchronous or asynchronous.");
         m_plan.semiSync = get(m_parameters, group_key::replication) == Replication::semiSync;
         const std::int64_t acks = get(m_parameters, group_key::semisyncAcks);
         m_plan.acks = acks;
@@ -165,8 +167,53 @@ private:
             "Set user_network to something like 10.%, 192.168.1.0/255.255.255.0 or %.example.com.");
     }
 
+    // The port is the member's with a 1 behind it, 33061 for 3306, as MySQL's manual has it.
+    Status group() {
+        if (!m_plan.groupReplication) return success();
+        const std::string hash = sha256Hex(m_design.name + '/' + m_group.id.str());
+        m_plan.groupName = fmt::format("{}-{}-4{}-8{}-{}", hash.substr(0, 8), hash.substr(8, 4),
+                                       hash.substr(12, 3), hash.substr(15, 3), hash.substr(18, 12));
+        for (Member& member : m_plan.members) {
+            if (member.host.empty())
+                return refusal(
+                    "export.mysql_group_address",
+                    fmt::format("the address of {} is not in the design; every member of a replication "
+                                "group needs those of all others in its file.",
+                                called(*member.node)),
+                    "Set deploy.host of each member.");
+            member.groupPort = member.port <= 6553    ? 10 * member.port + 1
+                               : member.port <= 55535 ? member.port + 10000
+                                                      : member.port - 10000;
+            if (member.rule == member_key::PromotionRule::never)
+                note(fmt::format(
+                    "{} is never to become the source, which a replication group cannot promise: it "
+                    "comes last in the election.",
+                    called(*member.node)));
+        }
+        m_plan.expelTimeoutS =
+            wholeSeconds(get(m_parameters, group_key::grExpelTimeout), "gr_expel_timeout_s");
+        m_plan.majorityTimeoutS = wholeSeconds(get(m_parameters, group_key::grUnreachableMajorityTimeout),
+                                               "gr_unreachable_majority_timeout_s");
+        if (get(m_parameters, group_key::grDetection) != Duration::seconds(5))
+            note(
+                fmt::format("A silent member is suspected after 5 s; MySQL does not let one choose the {} of "
+                            "gr_detection_s.",
+                            formatDuration(get(m_parameters, group_key::grDetection))));
+        return success();
+    }
+
+    std::int64_t wholeSeconds(Duration value, std::string_view what) {
+        const double rounded = std::nearbyint(value.seconds());
+        if (std::abs(rounded - value.seconds()) > 1e-9)
+            note(
+                fmt::format("{} is {} in the design; the server counts in whole seconds, so {} s is written.",
+                            what, formatDuration(value), formatNumber(rounded)));
+        return static_cast<std::int64_t>(rounded);
+    }
+
     void replication() {
-        m_plan.chain = get(m_parameters, group_key::topology) == group_key::Topology::chain;
+        m_plan.chain =
+            !m_plan.groupReplication && get(m_parameters, group_key::topology) == group_key::Topology::chain;
         if (!m_plan.semiSync) return;
         const std::optional<Duration> timeout = get(m_parameters, group_key::semisyncTimeout);
         m_plan.ackTimeoutMs = kLongestMs;
@@ -210,9 +257,12 @@ private:
                 m_plan.flavour == group_key::Flavour::mysql84
                     ? ""
                     : ", which differs from this dialect in a few words"));
-        note("After a restart every member is read-only, so that an old source cannot take writes beside a "
-             "new one. The simulation lets a source that comes back before a failover go on at once; here "
-             "04-reopen.sh opens it, by hand or from your service manager.");
+        if (!m_plan.groupReplication)
+            note(
+                "After a restart every member is read-only, so that an old source cannot take writes beside "
+                "a "
+                "new one. The simulation lets a source that comes back before a failover go on at once; here "
+                "04-reopen.sh opens it, by hand or from your service manager.");
         if (m_plan.semiSync && !m_plan.isMaria())
             note("A member that crashed keeps its last commits when it starts, also those that no replica "
                  "has: "
@@ -242,7 +292,11 @@ private:
             note("Moving the virtual address is not written: name a program in AFTER_PROMOTE that does it.");
         if (get(m_parameters, g::writeRoute) == g::WriteRoute::dns)
             note("Changing the DNS record is not written: name a program in AFTER_PROMOTE that does it.");
-        if (get(m_parameters, g::candidateMaxLag))
+        if (m_plan.groupReplication)
+            note("The members talk to each other on a port of their own (33061 for 3306): let it through "
+                 "between "
+                 "them, and to nobody else.");
+        else if (get(m_parameters, g::candidateMaxLag))
             note("03-promote.sh replays all that a replica has received before it chooses, however long "
                  "that takes; candidate_max_lag_s is the manager's.");
     }

@@ -33,6 +33,7 @@ struct Member {
     std::string variable;
     std::int64_t port = 3306;
     std::int64_t serverId = 0;
+    std::int64_t groupPort = 0; // group replication: where the members talk among themselves
     member_key::PromotionRule rule{};
     std::int64_t netTimeoutS = 4;   // whole seconds, at least 1
     std::int64_t connectRetryS = 1; // whole seconds, at least 1
@@ -44,6 +45,9 @@ struct Plan {
     std::string slug;            // name of its folder
     std::vector<Member> members; // in design order: the first is the source at the start
     group_key::Flavour flavour{};
+    bool groupReplication = false; // MySQL only: the members elect the source
+    std::string groupName;         // of the group: a UUID that follows from the design's and the set's name
+    std::int64_t expelTimeoutS = 5, majorityTimeoutS = 0; // whole seconds, group replication only
     bool semiSync = false;
     std::int64_t acks = 1;         // replicas that a commit waits for, semi-synchronous only
     bool chain = false;            // each member follows the one before it
@@ -68,8 +72,9 @@ struct Plan {
 // exports "mysql".
 std::vector<const Group*> setsOf(const Design& design);
 
-// Errors: "export.mysql_members" (fewer than one), "export.mysql_group_replication" (MariaDB has it
-// not, and for MySQL it is not written yet), "export.mysql_acks" (MariaDB waits for one replica only),
+// Errors: "export.mysql_members" (fewer than one), "export.mysql_group_replication" (MariaDB and
+// MySQL 5.7), "export.mysql_group_address" (a member whose address the design does not say),
+// "export.mysql_acks" (MariaDB waits for one replica only),
 // "export.mysql_server_id" (one number twice), "export.host", "export.user_network" (no host pattern of an
 // account).
 Result<Plan> planOf(const Design& design, const Group& group, const std::string& slug);

@@ -80,7 +80,10 @@ void managerRows(std::string& out, const Parameters& p) {
 void simulated(std::string& out, const Plan& plan) {
     const Parameters& p = plan.group->parameters;
     out += "## What the design says\n\n| what | value | where it stands |\n|---|---|---|\n";
-    row(out, "replication", plan.semiSync ? "semi-synchronous" : "asynchronous", "`rpl_semi_sync_*`");
+    if (plan.groupReplication)
+        row(out, "replication", "group replication", "`group_replication_*`");
+    else
+        row(out, "replication", plan.semiSync ? "semi-synchronous" : "asynchronous", "`rpl_semi_sync_*`");
     if (plan.semiSync)
         row(out, "a commit waits for its acknowledgement at most",
             Duration::milliseconds(double(plan.ackTimeoutMs)),
@@ -99,6 +102,12 @@ void simulated(std::string& out, const Plan& plan) {
     out +=
         "\n**Predicted time without a source, and predicted loss of commits:** not computed for this export. "
         "`alwayson-cli check` says what is computed of a replication set so far.\n\n";
+    if (plan.groupReplication) {
+        out +=
+            "By the way commits are acknowledged: one that a caller was told about is known to a majority of "
+            "the members.\n\n";
+        return;
+    }
     out += plan.semiSync ? "By the way commits are acknowledged: one that a caller was told about is on a "
                            "replica as well, unless no "
                            "replica answered in time and\nthe source went on alone.\n\n"
@@ -142,6 +151,38 @@ that was the source before (`--planned --to MEMBER`).
 
 )md";
 
+constexpr std::string_view kApplyGroup = R"md(## Apply
+
+Every machine needs @WRITTEN@, and `ca.pem`, `server.pem` and `server.key` in @TLS@; the certificate names the
+address that the table gives. Copy this folder to each machine. Passwords come from `REPL_PASSWORD` and `FAILOVER_PASSWORD`, or
+from files named in `REPL_PASSWORD_FILE` and `FAILOVER_PASSWORD_FILE`. They are in no file here, and the scripts pass them on
+through pipes and the environment of single processes, never on a command line. @KEEPS@
+
+1. `./check.sh` asks the installed @PRODUCT@ whether it takes each file. It changes nothing.
+1. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
+   restarts @PRODUCT@. When @PRODUCT@ does not take it, the old file is put back.
+1. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (joining) and `failover`
+   (switching roles; it reads no data), both only over TLS and from @NETWORK@, and forms the group.@CHECK@
+1. On every other machine, as root: `./02-replica.sh MEMBER --empty`. A group that holds much data is joined faster with a copy:
+   `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the new member (it uses @COPIER@), then
+   `./02-replica.sh MEMBER --seeded`.
+1. `./status.sh` shows the roles and states.
+
+## When the source is lost
+
+1. The group expels it and elects another one by itself, as long as a majority is left.
+1. A member that is back joins by itself or with `./05-rejoin.sh MEMBER`, which refuses when it holds transactions of its own.
+1. Without a majority nobody takes writes. When the others cannot come back, stop @PRODUCT@ where it still runs but for one
+   member, and form the group again there: `./04-reopen.sh MEMBER --alone`. After all were down: `./04-reopen.sh MEMBER`.
+
+`./03-promote.sh --to MEMBER --yes` changes the source while the group works, without loss.
+
+## Roll back
+
+`apply.sh` prints the command that puts the old file back.
+
+)md";
+
 void fill(std::string& text, std::string_view mark, std::string_view with) {
     const std::size_t at = text.find(mark);
     if (at != std::string::npos) text.replace(at, mark.size(), with);
@@ -160,7 +201,7 @@ std::string readme(const Design& design, const Plan& plan, const Paths& paths) {
     if (!plan.variables.empty())
         out += "The design does not say every address: copy `env.example` to `env` and fill it in, on every "
                "machine.\n\n";
-    std::string steps(kApply);
+    std::string steps(plan.groupReplication ? kApplyGroup : kApply);
     const std::string product(plan.product());
     fill(steps, "@WRITTEN@", plan.written());
     for (int i = 0; i < 3; ++i)

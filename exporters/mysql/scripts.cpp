@@ -141,7 +141,17 @@ wait_running() {
     done
 }
 
-# survey: fills answers (members that answer), writers (those of them that take writes), position, follows (the
+@SURVEY@answers_from() {
+    local member
+    for member in ${answers[@]+"${answers[@]}"}; do
+        if [ "$member" = "$1" ]; then return 0; fi
+    done
+    return 1
+}
+)sh";
+
+constexpr std::string_view kSurvey =
+    R"sh(# survey: fills answers (members that answer), writers (those of them that take writes), position, follows (the
 # host and port that they replicate from).
 survey() {
     answers=()
@@ -157,13 +167,6 @@ survey() {
     done
 }
 
-answers_from() {
-    local member
-    for member in ${answers[@]+"${answers[@]}"}; do
-        if [ "$member" = "$1" ]; then return 0; fi
-    done
-    return 1
-}
 )sh";
 
 std::string words(const std::vector<std::string>& all) {
@@ -219,6 +222,7 @@ std::string library(const Plan& plan, const Paths& paths) {
     fill(text, "@CA@", quoting::shellWord(paths.tls + "/ca.pem"));
     fill(text, "@TABLE@", table(plan));
     fill(text, "@DIALECT@", dialectLibrary(plan));
+    fill(text, "@SURVEY@", plan.groupReplication ? std::string_view() : kSurvey);
     return text;
 }
 

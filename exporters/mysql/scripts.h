@@ -19,6 +19,9 @@ struct Script {
     std::string_view name;
     std::string_view text;
 };
+// Group replication has its own: 01-source.sh to 05-rejoin.sh, status.sh, and what lib.sh says more for them.
+std::vector<Script> groupScripts();
+std::string_view groupLibrary();
 // apply.sh, check.sh, seed.sh, 01-source.sh to 05-rejoin.sh, status.sh.
 std::vector<Script> scripts(const Plan& plan);
 

@@ -408,7 +408,7 @@ case ${1-} in
         ;;
     restore)
         [ -f "$folder/copy.sql" ] || die 2 "$folder holds no copy."
-        [ -z "$(field "$local_member" "$column_host")" ] || die 3 "this server follows a source. Nothing was changed."
+        [ -z "$(field "$local_member" "$column_io" | grep Yes)" ] || die 3 "this server follows a source. Nothing was changed."
         tables=$(ask "$local_member" "$sql_tables")
         [ "$tables" = 0 ] || die 3 "this server holds $tables tables. Drop them first; nothing was changed."
         start_anew "$local_member"
@@ -424,15 +424,15 @@ esac
 } // namespace
 
 std::vector<Script> scripts(const Plan& plan) {
-    return {{"apply.sh", kApply},
-            {"check.sh", kCheck},
-            {"seed.sh", plan.isMaria() ? kSeed : kSeedMysql},
-            {"status.sh", kStatus},
-            {"01-source.sh", kSource},
-            {"02-replica.sh", kReplica},
-            {"03-promote.sh", kPromote},
-            {"04-reopen.sh", kReopen},
-            {"05-rejoin.sh", kRejoin}};
+    std::vector<Script> all{
+        {"apply.sh", kApply}, {"check.sh", kCheck}, {"seed.sh", plan.isMaria() ? kSeed : kSeedMysql}};
+    const std::vector<Script> more =
+        plan.groupReplication ? groupScripts()
+                              : std::vector<Script>{{"status.sh", kStatus},      {"01-source.sh", kSource},
+                                                    {"02-replica.sh", kReplica}, {"03-promote.sh", kPromote},
+                                                    {"04-reopen.sh", kReopen},   {"05-rejoin.sh", kRejoin}};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
 }
 
 } // namespace alwayson::exporters::mysql

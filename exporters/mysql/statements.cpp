@@ -61,7 +61,11 @@ public:
                     "set; they reach the others by replication.") +
             std::string(kStart);
         if (!m_plan.isMaria()) source += "SET GLOBAL super_read_only = OFF;\n";
-        if (Status status = account(source, "repl", "REPLICATION SLAVE"); !status) return status.error();
+        if (Status status = account(source, "repl",
+                                    m_plan.groupReplication ? "REPLICATION SLAVE, CONNECTION_ADMIN"
+                                                            : "REPLICATION SLAVE");
+            !status)
+            return status.error();
         // RELOAD: RESET REPLICA ALL wants it. CONNECTION ADMIN: it gets in also when the callers hold all
         // connections.
         if (Status status = account(source, "failover", failoverRights()); !status) return status.error();
@@ -69,6 +73,7 @@ public:
             if (Status status = receivedRight(source); !status) return status.error();
         if (m_plan.usesProxy())
             if (Status status = checkAccount(source); !status) return status.error();
+        if (m_plan.groupReplication) return groupFiles(std::move(source));
         source += opened();
         return std::vector<SqlFile>{
             {"01-source.sql", source},
@@ -87,6 +92,31 @@ public:
     }
 
 private:
+    // The credentials of a member's way into the group, then START; who forms it bootstraps.
+    std::vector<SqlFile> groupFiles(std::string source) const {
+        const std::string channel =
+            "SET @statement = CONCAT('CHANGE REPLICATION SOURCE TO SOURCE_USER=''repl'', SOURCE_PASSWORD=', "
+            "QUOTE(CONVERT(@repl_password USING utf8mb4)), ' FOR CHANNEL "
+            "''group_replication_recovery''');\n" +
+            std::string(kPrepared);
+        const std::string form =
+            "SET GLOBAL group_replication_bootstrap_group = ON;\nSTART GROUP_REPLICATION;\n"
+            "SET GLOBAL group_replication_bootstrap_group = OFF;\n";
+        const bool byItself =
+            get(m_plan.group->parameters, group_key::rejoin) == group_key::Rejoin::automatic;
+        const std::string persist = byItself ? "SET PERSIST group_replication_start_on_boot = ON;\n" : "";
+        const auto text = [&](std::string_view what, const std::string& rest) {
+            return comment(what) + std::string(kStart) + rest;
+        };
+        return {{"01-source.sql", source + channel + form + persist},
+                {"02-replica.sql",
+                 text("This member joins the group {}.", channel + "START GROUP_REPLICATION;\n" + persist)},
+                {"04-reopen.sql", text("No member of {} is online any more: this one forms the group again.",
+                                       "STOP GROUP_REPLICATION;\n" + form)},
+                {"05-rejoin.sql", text("This member of {} is back and joins the group again.",
+                                       "STOP GROUP_REPLICATION;\nSTART GROUP_REPLICATION;\n")}};
+    }
+
     std::string comment(std::string_view text) const {
         return quoting::sqlComment(fmt::format(fmt::runtime(text), m_plan.group->displayName())) +
                fmt::format("\n-- {}. Run by the script of the same name, which sets the @variables.\n",
@@ -129,6 +159,10 @@ private:
             return "RELOAD, REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, SLAVE MONITOR, BINLOG "
                    "MONITOR, "
                    "READ_ONLY ADMIN, CONNECTION ADMIN";
+        if (m_plan.groupReplication)
+            return "RELOAD, REPLICATION CLIENT, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, "
+                   "CONNECTION_ADMIN, "
+                   "GROUP_REPLICATION_ADMIN";
         if (m_plan.isModern())
             return "RELOAD, REPLICATION CLIENT, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, "
                    "CONNECTION_ADMIN";
@@ -139,8 +173,9 @@ private:
     Status receivedRight(std::string& into) const {
         const Result<std::string> name = quoting::sqlAccount("failover", m_plan.network);
         if (!name) return name.error();
-        into +=
-            fmt::format("GRANT SELECT ON performance_schema.replication_connection_status TO {};\n", *name);
+        into += fmt::format(
+            "GRANT SELECT ON performance_schema.{} TO {};\n",
+            m_plan.groupReplication ? "replication_group_members" : "replication_connection_status", *name);
         return success();
     }
 
@@ -164,6 +199,9 @@ private:
         into += m_plan.isMaria()
                     ? fmt::format("CREATE USER IF NOT EXISTS {};\n", *name)
                     : fmt::format("CREATE USER IF NOT EXISTS {} IDENTIFIED WITH {};\n", *name, plugin());
+        if (m_plan.groupReplication)
+            into +=
+                fmt::format("GRANT SELECT ON performance_schema.replication_group_members TO {};\n", *name);
         return success();
     }
 

@@ -94,7 +94,7 @@ class TestMysqlDialectLive : public QObject {
     Q_OBJECT
 
     std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<Server> m_servers[2];
+    std::vector<std::unique_ptr<Server>> m_servers;
     QString m_runbook;
 
     QString path(const QString& name) const { return m_folder->filePath(name); }
@@ -127,30 +127,29 @@ class TestMysqlDialectLive : public QObject {
         QVERIFY(made.ok());
         QVERIFY2(made->status == 0, made->output.c_str());
     }
-    void setUp(const std::string& flavour) {
+    void setUp(int members, Parameters parameters) {
         m_folder = std::make_unique<QTemporaryDir>();
         makeCertificates();
-        Design design = test::replicationSet(2, {{"replication", std::string("semi_sync")},
-                                                 {"semisync_timeout_ms", 1000.0},
-                                                 {"flavour", flavour},
-                                                 {"user_network", std::string("127.0.0.%")}});
-        for (const char* member : {"db1", "db2"}) {
+        Design design = test::replicationSet(members, std::move(parameters));
+        for (int i = 1; i <= members; ++i) {
+            const std::string member = "db" + std::to_string(i);
             test::deploy(design, member, "host", std::string("127.0.0.1"));
             test::deploy(design, member, "port", double(test::freePort()));
             test::change(design, member, "applier_speed", 2.0);
         }
         const auto files = mysql::exportFolders(design, {path("tls").toStdString()});
-        QVERIFY(files.ok());
+        QVERIFY2(files.ok(), files ? "" : files.error().message.c_str());
         m_runbook = test::writeAll(*files, path("export"));
         runs("check.sh");
-        for (int i = 0; i < 2; ++i) {
-            m_servers[i] = std::make_unique<Server>(path(QString("server%1").arg(i + 1)),
-                                                    m_runbook + QString("/db%1.cnf").arg(i + 1));
+        for (int i = 0; i < members; ++i) {
+            m_servers.push_back(std::make_unique<Server>(path(QString("server%1").arg(i + 1)),
+                                                         m_runbook + QString("/db%1.cnf").arg(i + 1)));
             QVERIFY(m_servers[i]->makeData());
             QVERIFY2(m_servers[i]->start(), m_servers[i]->log().constData());
         }
         runs("01-source.sh", {"db1"}, 0);
-        runs("02-replica.sh", {"db2", "--empty"}, 1);
+        for (int i = 1; i < members; ++i)
+            runs("02-replica.sh", {"db" + std::to_string(i + 1), "--empty"}, i);
         runs("status.sh");
         QCOMPARE(
             m_servers[0]->ask("CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY); INSERT "
@@ -161,15 +160,17 @@ class TestMysqlDialectLive : public QObject {
 
 private slots:
     void cleanup() {
-        for (auto& server : m_servers)
-            server.reset();
+        m_servers.clear();
         m_folder.reset();
     }
 
     void theRunbook() {
         const std::string flavour = installedFlavour();
         if (flavour.empty()) QSKIP("no MySQL is installed here");
-        setUp(flavour);
+        setUp(2, {{"replication", std::string("semi_sync")},
+                  {"semisync_timeout_ms", 1000.0},
+                  {"flavour", flavour},
+                  {"user_network", std::string("127.0.0.%")}});
         if (QTest::currentTestFailed()) return;
         QCOMPARE(script("03-promote.sh", {"--yes"}).status, 3); // the source works
         QVERIFY(m_servers[1]->ask("INSERT INTO shop.orders VALUES (9)").startsWith("error"));
@@ -231,6 +232,49 @@ private slots:
                                                Duration::seconds(30)});
         QVERIFY(found.ok());
         QCOMPARE(found->output, std::string());
+    }
+
+    void theRunbookOfAGroup() {
+        if (qEnvironmentVariableIntValue("ALWAYSON_LONG") == 0) QSKIP("two minutes: ALWAYSON_LONG=1");
+        const std::string flavour = installedFlavour();
+        if (flavour.empty() || flavour == "mysql_5_7") QSKIP("no MySQL 8.0 or later is installed here");
+        setUp(3, {{"replication", std::string("group")},
+                  {"manager", std::string("group")},
+                  {"flavour", flavour},
+                  {"gr_expel_timeout_s", 1.0},
+                  {"user_network", std::string("127.0.0.%")}});
+        if (QTest::currentTestFailed()) return;
+        QVERIFY(m_servers[1]->ask("INSERT INTO shop.orders VALUES (9)").startsWith("error"));
+        runs("03-promote.sh", {"--to", "db2", "--yes"});
+        QCOMPARE(m_servers[1]->ask("INSERT INTO shop.orders VALUES (3)"), QByteArray());
+        QTRY_VERIFY_WITH_TIMEOUT(script("status.sh").status == 0, 20000);
+
+        // The source is lost: the group elects another one.
+        m_servers[1]->kill();
+        const auto writes = [&](int server) {
+            return m_servers[server]->ask("INSERT IGNORE INTO shop.orders VALUES (4)").isEmpty();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(writes(0) || writes(2), 60000);
+        QCOMPARE(script("04-reopen.sh", {"db1"}).status, 3); // members are online
+        // The old one comes back, read-only, and joins by itself or by the script.
+        QVERIFY2(m_servers[1]->start(), m_servers[1]->log().constData());
+        QTRY_VERIFY_WITH_TIMEOUT(script("05-rejoin.sh", {"db2"}).status == 0, 60000);
+        QTRY_COMPARE_WITH_TIMEOUT(rowsOf(1), QByteArray("1,2,3,4"), 20000);
+        runs("status.sh");
+
+        // All are down: the group is formed again from a member that holds everything.
+        for (auto& server : m_servers)
+            server->kill();
+        for (auto& server : m_servers)
+            QVERIFY2(server->start(), server->log().constData());
+        QCOMPARE(script("05-rejoin.sh", {"db2"}).status, 3);
+        // Once: a second call would refuse. It waits until the members have given up joining by themselves.
+        runs("04-reopen.sh", {"db3"});
+        for (const char* member : {"db1", "db2"})
+            QTRY_VERIFY_WITH_TIMEOUT(script("05-rejoin.sh", {member}).status == 0, 60000);
+        runs("status.sh");
+        QCOMPARE(m_servers[2]->ask("INSERT INTO shop.orders VALUES (5)"), QByteArray());
+        QTRY_COMPARE_WITH_TIMEOUT(rowsOf(0), QByteArray("1,2,3,4,5"), 20000);
     }
 };
 

@@ -151,6 +151,69 @@ private slots:
             QVERIFY2(file.bytes.find("rpl_semi_sync_master_enabled") == std::string::npos, file.path.c_str());
     }
 
+    void groups() {
+        Design design = designFor("mysql_8_4");
+        test::changeSet(design, "replication", std::string("group"));
+        test::changeSet(design, "gr_expel_timeout_s", 7.0);
+        test::changeSet(design, "gr_unreachable_majority_timeout_s", 30.0);
+        test::change(design, "db2", "promotion_rule", std::string("prefer"));
+        const std::vector<File> files = filesOf(design);
+        const auto option = [&](const char* name) {
+            return settingOf(files, (std::string("loose_group_replication_") + name).c_str());
+        };
+        QCOMPARE(option("member_expel_timeout"), std::string("7"));
+        QCOMPARE(option("unreachable_majority_timeout"), std::string("30"));
+        QCOMPARE(option("member_weight"), std::string("80"));
+        QCOMPARE(option("local_address"), std::string("10.0.2.12:33061"));
+        QCOMPARE(option("group_seeds"), std::string("10.0.2.11:33061,10.0.2.12:33061,10.0.2.13:33061"));
+        QCOMPARE(option("ip_allowlist"), std::string("10.0.2.11,10.0.2.12,10.0.2.13"));
+        QCOMPARE(option("single_primary_mode"), std::string("ON"));
+        QVERIFY(option("group_name").size() == 36);
+        QCOMPARE(settingOf(files, "rpl_semi_sync_source_enabled"), std::string("unset"));
+        // Another set of the design is another group; the same one stays it.
+        Design renamed = design;
+        renamed.name = "Another";
+        QVERIFY(settingOf(filesOf(renamed), "loose_group_replication_group_name") != option("group_name"));
+        QCOMPARE(settingOf(filesOf(design), "loose_group_replication_group_name"), option("group_name"));
+        const std::string& first = test::fileNamed(files, "01-source.sql").bytes;
+        QVERIFY(first.find("START GROUP_REPLICATION;") != std::string::npos);
+        QVERIFY(first.find("SET PERSIST group_replication_start_on_boot = ON") != std::string::npos);
+        const std::string& join = test::fileNamed(files, "02-replica.sql").bytes;
+        QVERIFY(join.find("bootstrap") == std::string::npos);
+        const std::string& library = test::fileNamed(files, "lib.sh").bytes;
+        QCOMPARE(library.find("\nsurvey() {"), library.rfind("\nsurvey() {"));
+        QVERIFY(test::fileNamed(files, "README.md").bytes.find("elects another one by itself") !=
+                std::string::npos);
+        for (const File& file : files)
+            for (const QString& word : kOfMariadb + kOld)
+                QVERIFY2(!QString::fromStdString(file.bytes).contains(word),
+                         qPrintable(word + " in " + file.path.c_str()));
+        test::changeSet(design, "rejoin", std::string("manual"));
+        QVERIFY(test::fileNamed(filesOf(design), "01-source.sql").bytes.find("start_on_boot") ==
+                std::string::npos);
+        // Two members on one machine keep apart by their ports.
+        test::deploy(design, "db2", "port", 3307.0);
+        QCOMPARE(settingOf(filesOf(design), "loose_group_replication_local_address"),
+                 std::string("10.0.2.12:33071"));
+    }
+
+    void groupsThatCannotBeWritten() {
+        const auto codeOf = [](const Design& design) {
+            const auto files = mysql::exportFolders(design);
+            return files ? QString("ok") : QString::fromStdString(files.error().code);
+        };
+        for (const char* flavour : {"mariadb_10_11", "mysql_5_7"}) {
+            Design design = designFor(flavour);
+            test::changeSet(design, "replication", std::string("group"));
+            QCOMPARE(codeOf(design), QString("export.mysql_group_replication"));
+        }
+        Design design = designFor("mysql_8_0");
+        test::changeSet(design, "replication", std::string("group"));
+        QCOMPARE(codeOf(design), QString("ok"));
+        test::deploy(design, "db3", "host", std::monostate());
+        QCOMPARE(codeOf(design), QString("export.mysql_group_address"));
+    }
+
     // What only a MySQL can check is not given to a MariaDB.
     void nobodyElseIsAsked() {
         for (const File& file : filesOf(designFor("mysql_8_0")))
