@@ -278,6 +278,7 @@ std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData>
         summarise(here.failover, r.failoverMeanS, r.failoverP95S);
         summarise(here.total, r.totalMeanS, r.totalP95S);
         r.detectionSamplesS = here.detection;
+        r.count = here.total.size();
         recovery.push_back(std::move(r));
     }
     return recovery;
