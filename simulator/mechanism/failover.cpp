@@ -25,6 +25,7 @@ public:
     }
 
     void due() {
+        ++s.viewChanges;
         for (Index i = first(); i < end(); ++i)
             if (member(i).rejoinAt <= s.now) rejoin(i);
         if (st.leaseAt <= s.now) loseLease();

@@ -298,9 +298,10 @@ std::vector<GroupRole> RequestEngine::rolesFor(Index client) {
     for (std::size_t i = 0; i < m_model->stores.size(); ++i) {
         const StoreModel& store = m_model->stores[i];
         Index active = m_state.stores[i].source;
-        // Until the last caller has followed.
+        // Until the last caller has followed; one that cannot reach the new source is no reason to wait.
         for (std::size_t r = 0; r < m_model->storeRoutes.size(); ++r)
-            if (m_model->storeRoutes[r].store == i && m_state.storeRoutes[r].writerAt != kNever)
+            if (m_model->storeRoutes[r].store == i && m_state.storeRoutes[r].writerAt != kNever &&
+                m_state.storeRoutes[r].writerAt > m_state.now)
                 active = m_state.storeRoutes[r].writer;
         roles[store.group].active = m_model->storeMembers[active].node;
         roles[store.group].interrupted = m_state.storeMembers[active].readOnly;

@@ -344,6 +344,26 @@ private slots:
         }
     }
 
+    // A caller that is lost together with the source never follows, and keeps nobody else waiting.
+    void aLostCallerHoldsNothingUp() {
+        Parts p = farApart({});
+        p.domains[0] = "{'id':'r','kind':'region','parameters':{'rtt_ms':0}}";
+        p.groups.push_back("{'id':'web','kind':'pool'}");
+        p.nodes.push_back(node("lb", "haproxy", {}, "'domain':'b'"));
+        p.nodes.push_back(node("web1", "server", {}, "'group':'web','domain':'a'"));
+        p.nodes.push_back(node("web2", "server", {}, "'group':'web','domain':'b'"));
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':20,") + kPatient, kOneWrite);
+        p.links = {calls("c", "lb"), calls("lb", "web"), calls("web", "db")};
+        p.seconds = 200;
+        p.events = {at(20.005, "fail", "a", {})};
+        const SimulationResult result = run(p);
+        const double took = told(result, "role_changed", "is the source of db now") - 20.005;
+        QVERIFY2(took > 5, log(result).c_str());
+        const double down = 200 * (1 - *flowOf(result, "c").availabilityTime.value);
+        QVERIFY2(down > took && down < took + 5, (std::to_string(down) + "\n" + log(result)).c_str());
+        QCOMPARE(ended(result, "c", 60, 200).failed, std::uint64_t(0));
+    }
+
     // Five voters: two may be lost, three may not. The source fails with them.
     void aQuorumManagesOnlyWithItsMajority_data() {
         QTest::addColumn<int>("lost");
