@@ -37,6 +37,7 @@ CutSetSearch findCutSets(const Design& design, const StateFunction& function,
 // Hours from all up to the first outage of a flow, or of the design (nullopt), by elimination without
 // subtraction (GTH) on the chain of all states. nullopt unless every time is exponential and the chain is
 // small, or when it never fails.
-std::optional<double> meanTimeToFirstOutage(const StateFunction& function, std::optional<std::size_t> flow);
+std::optional<double> meanTimeToFirstOutage(const StateFunction& function, std::optional<std::size_t> flow,
+                                            const std::vector<JointBlock>& blocks);
 
 } // namespace alwayson

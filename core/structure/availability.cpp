@@ -96,6 +96,7 @@ std::vector<Importance> importanceOf(const CompiledStructure& all, const Solutio
         double unavailability = 0;
         for (std::size_t m = 0; m < component.modes.size(); ++m)
             unavailability += component.modeProbability(m);
+        if (design.failed[c] >= 0) unavailability = design.failed[c];
         const bool isClient =
             std::any_of(all.programs.begin(), all.programs.end(),
                         [&](const CompiledProgram& program) { return program.client == c; });
@@ -168,6 +169,7 @@ public:
             goalOf.push_back(static_cast<std::size_t>(at - m_goals.begin()));
             if (at == m_goals.end()) m_goals.push_back(goal);
         }
+        if (!m_options.joint.empty()) m_classOf = exchangeableParts(m_function);
         std::vector<Solution> solutions;
         for (const Goal& goal : m_goals)
             if (!solveInto({goal}, solutions)) return cancelled();
@@ -187,7 +189,8 @@ public:
 
 private:
     bool solveInto(const std::vector<Goal>& goals, std::vector<Solution>& solutions) {
-        std::optional<Solution> solution = solve(m_all, goals, m_options.diagramNodes, m_stop);
+        std::optional<Solution> solution =
+            solve(m_all, goals, m_options.joint, m_classOf, m_options.diagramNodes, m_stop);
         if (!solution) return false;
         m_out.diagramNodes = std::max(m_out.diagramNodes, solution->diagramNodes);
         solutions.push_back(std::move(*solution));
@@ -229,10 +232,10 @@ private:
         std::vector<FlowAvailability> classes;
         for (std::size_t f = 0; f < goalOf.size(); ++f) {
             classes.push_back(flowOf(m_all.flows[f].id, solutions[goalOf[f]], m_windows.perFlow[f]));
-            classes.back().mttffHours = meanTimeToFirstOutage(m_function, f);
+            classes.back().mttffHours = meanTimeToFirstOutage(m_function, f, m_options.joint);
         }
         FlowAvailability design = flowOf("design", solutions.back(), m_windows.design);
-        design.mttffHours = meanTimeToFirstOutage(m_function, std::nullopt);
+        design.mttffHours = meanTimeToFirstOutage(m_function, std::nullopt, m_options.joint);
         if (classes.empty()) {
             design = FlowAvailability{};
             design.flow = "design";
@@ -264,6 +267,7 @@ private:
     StructuralOptions m_options;
     std::stop_token m_stop;
     std::vector<Goal> m_goals;
+    std::vector<std::uint32_t> m_classOf;
     DetectionLosses m_windows;
     StructuralResult m_out;
 };

@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/model/design.h"
 #include "core/results/check_report.h"
+#include "core/structure/joint.h"
 
 #include <cstddef>
 #include <stop_token>
@@ -19,6 +20,9 @@ struct StructuralOptions {
     // Most nodes of one decision diagram. A design that needs more gets a bound instead of an exact figure:
     // unlikely states are left out, and their whole probability is counted as down.
     std::size_t diagramNodes = 400'000;
+    // Components that are not independent. Unavailability, outages and the time to the first one follow from
+    // their states; importances are by how often they have failed.
+    std::vector<JointBlock> joint;
 };
 
 struct StructuralResult {

@@ -88,6 +88,21 @@ public:
         return true;
     }
 
+    // The nodes and groups of a block in one of its levels. False: the goal is missed for certain.
+    bool applyJoint(double* slots, const SystemJoint& joint, const std::vector<std::uint32_t>& level) const {
+        for (std::size_t p = 0; p < joint.parts.size(); ++p)
+            slots[m_system.parts[joint.parts[p]].interrupted] = level[joint.steps.size() + p];
+        for (std::size_t i = 0; i < joint.steps.size(); ++i) {
+            const SystemNode& node = m_system.nodes[joint.steps[i].node];
+            const bool out = std::any_of(node.places.begin(), node.places.end(),
+                                         [&](std::uint32_t place) { return slots[place] != 0; });
+            apply(slots, node, node.levels[level[i]], out);
+            for (const std::uint32_t set : joint.steps[i].finish)
+                if (!finish(slots, set)) return false;
+        }
+        return true;
+    }
+
     static bool isMet(const double* slots, const SystemGoal& goal) {
         return slots[goal.r] * std::min(1.0, slots[goal.reach]) >= goal.threshold - kUpSlack;
     }
@@ -170,12 +185,20 @@ private:
         members.othersSuccess = value(part.othersSuccess, members.others);
         members.othersReadCapacity = value(part.othersCapacity, kUnlimited);
         members.working = value(part.working, 0);
+        if (value(part.interrupted, 0) != 0) {
+            if (part.rules.writes) return {};
+            members.others += members.found;
+            members.othersSuccess += members.found ? members.success : 0;
+            members.othersReadCapacity += members.found ? members.readCapacity : 0;
+            members.found = false;
+        }
         return writerWorth(m_system.structure->groups[part.rules.group],
                            m_system.structure->groupLoads[part.rules.group], part.rules, members);
     }
     PartWorth sharedWorth(const double* slots, const SystemSet& set, std::uint32_t p) const {
         const SystemPart& part = m_system.parts[p];
         PartWorth worth;
+        if (part.interrupted != kNoIndex && slots[part.interrupted] != 0) return worth;
         worth.usable = slots[part.usable];
         worth.success = part.success == kNoIndex ? worth.usable : slots[part.success];
         worth.reach = part.reach == kNoIndex ? kUnlimited : slots[part.reach];
@@ -294,7 +317,8 @@ Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size
                 continue;
             }
             std::uint32_t* children = m_children.data() + m_edgesAt.back() + state * levels;
-            const SystemNode* node = layer.isPlace ? nullptr : &system.nodes[layer.node];
+            const bool joint = layer.joint != kNoIndex;
+            const SystemNode* node = layer.isPlace || joint ? nullptr : &system.nodes[layer.node];
             const double* from = now.at(state);
             const bool out = std::any_of(layer.around.begin(), layer.around.end(),
                                          [&](std::uint32_t place) { return from[place] != 0; });
@@ -304,7 +328,10 @@ Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size
                 } else {
                     std::copy(from, from + slots, work.begin());
                     bool open = true;
-                    if (!node)
+                    if (joint)
+                        open = kernel.applyJoint(work.data(), system.joints[layer.joint],
+                                                 system.joints[layer.joint].levels[l]);
+                    else if (!node)
                         work[layer.slot] = l == 0 ? 0 : 1;
                     else
                         kernel.apply(work.data(), *node, layer.levels[l], out);
@@ -349,14 +376,14 @@ void Diagram::propagateUp(const System& system) {
     m_down = m_downAtStart > 0 ? 1 : m_value.empty() ? 0 : m_value[0];
 }
 
-double Diagram::difference(std::size_t layer, std::size_t level) const {
+double Diagram::difference(std::size_t layer, std::size_t level, std::size_t from) const {
     double sum = 0;
     const std::size_t levels = m_levels[layer];
     for (std::size_t node = m_prefix[layer]; node < m_prefix[layer + 1]; ++node) {
         const std::uint32_t* children =
             m_children.data() + m_edgesAt[layer] + (node - m_prefix[layer]) * levels;
-        if (children[level] != children[0])
-            sum += m_reach[node] * (valueOf(children[level]) - valueOf(children[0]));
+        if (children[level] != children[from])
+            sum += m_reach[node] * (valueOf(children[level]) - valueOf(children[from]));
     }
     return sum;
 }

@@ -28,8 +28,9 @@ public:
     } // probability that was not followed: down() + leftOut() is an upper bound
     std::size_t size() const { return m_prefix.empty() ? 0 : m_prefix.back(); }
 
-    // P(down | variable of this layer at `level`) - P(down | it works), over the states in which it matters.
-    double difference(std::size_t layer, std::size_t level) const;
+    // P(down | variable of this layer at `level`) - P(down | it is at `from`, by default: it works), over the
+    // states in which it matters.
+    double difference(std::size_t layer, std::size_t level, std::size_t from = 0) const;
 
 private:
     static constexpr std::uint32_t kDown = 0xfffffffeU;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace alwayson {
 
@@ -54,18 +55,84 @@ SystemOrder orderFor(const CompiledStructure& structure) {
     return places <= kFewPlaces ? SystemOrder::bySet : SystemOrder::byPlace;
 }
 
+void addComponent(const CompiledStructure& structure, const SystemLayer& layer, std::size_t at,
+                  const Diagram& diagram, Solution& solution) {
+    const StructureComponent& component = structure.components[layer.component];
+    const double availability = component.availability();
+    double weighted = 0, unavailability = 0;
+    std::vector<double> difference(layer.levels.size(), 0.0);
+    for (std::size_t level = 1; level < difference.size(); ++level)
+        difference[level] = diagram.difference(at, level);
+    for (std::size_t m = 0; m < component.modes.size(); ++m) {
+        const double change = difference[layer.levelOfMode[m]];
+        const double probability = component.modeProbability(m);
+        weighted += probability * change;
+        unavailability += probability;
+        solution.downsPerHour += availability / (component.modes[m].timeToFailure.mean() / 3600) * change;
+    }
+    solution.birnbaum[layer.component] = unavailability > 0 ? weighted / unavailability : 0;
+}
+
+// An outage begins with a move of the block from states in which the rest is good enough to states in which
+// it is not.
+void addMoves(const JointBlock& block, const SystemJoint& joint, std::size_t at, const Diagram& diagram,
+              Solution& solution) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, double> perHour;
+    for (const JointMove& move : block.moves) {
+        const std::uint32_t from = joint.levelOfState[move.from], to = joint.levelOfState[move.to];
+        if (from != to) perHour[{from, to}] += block.states[move.from].probability * move.perHour;
+    }
+    for (const auto& [levels, rate] : perHour)
+        if (rate > 0)
+            solution.downsPerHour +=
+                rate * std::max(0.0, diagram.difference(at, levels.second, levels.first));
+}
+
+// Members that can be exchanged share their figures: a state may list them in any order.
+void addBlock(const JointBlock& block, const std::vector<std::uint32_t>& classOf, const SystemJoint& joint,
+              std::size_t at, const Diagram& diagram, Solution& solution) {
+    struct Sum {
+        double size = 0, failed = 0, downWhenFailed = 0, downWhenWorking = 0;
+    };
+    std::map<std::uint32_t, Sum> sums;
+    for (const std::uint32_t component : block.components)
+        sums[classOf[component]].size += 1;
+    std::vector<double> difference;
+    for (std::size_t level = 0; level < joint.levels.size(); ++level)
+        difference.push_back(level == 0 ? 0 : diagram.difference(at, level));
+    for (std::size_t s = 0; s < block.states.size(); ++s) {
+        const double p = block.states[s].probability, down = difference[joint.levelOfState[s]];
+        for (std::size_t c = 0; c < block.components.size(); ++c) {
+            Sum& sum = sums[classOf[block.components[c]]];
+            const bool failed = block.states[s].levels[c] != 0;
+            sum.failed += failed ? p : 0;
+            (failed ? sum.downWhenFailed : sum.downWhenWorking) += p * down;
+        }
+    }
+    for (const std::uint32_t component : block.components) {
+        const Sum& sum = sums.at(classOf[component]);
+        const double working = sum.size - sum.failed;
+        solution.failed[component] = sum.failed / sum.size;
+        if (sum.failed > 0 && working > 0)
+            solution.birnbaum[component] = sum.downWhenFailed / sum.failed - sum.downWhenWorking / working;
+    }
+}
+
 } // namespace
 
 std::optional<Solution> solve(const CompiledStructure& structure,
-                              const std::vector<std::pair<std::uint32_t, double>>& goals, std::size_t budget,
+                              const std::vector<std::pair<std::uint32_t, double>>& goals,
+                              const std::vector<JointBlock>& blocks,
+                              const std::vector<std::uint32_t>& classOf, std::size_t budget,
                               const std::stop_token& stop) {
-    const System system = makeSystem(structure, goals, orderFor(structure));
+    const System system = makeSystem(structure, goals, orderFor(structure), blocks);
     Diagram diagram;
     const Diagram::Outcome outcome =
         system.complete ? refine(system, diagram, budget, stop) : Diagram::Outcome::tooLarge;
     if (outcome == Diagram::Outcome::cancelled) return std::nullopt;
     Solution solution;
     solution.birnbaum.assign(structure.components.size(), 0);
+    solution.failed.assign(structure.components.size(), -1);
     if (outcome == Diagram::Outcome::tooLarge) {
         solution.leftOut = 1;
         solution.exact = false;
@@ -77,20 +144,12 @@ std::optional<Solution> solve(const CompiledStructure& structure,
     solution.diagramNodes = diagram.size();
     for (std::size_t l = 0; l < system.layers.size(); ++l) {
         const SystemLayer& layer = system.layers[l];
-        const StructureComponent& component = structure.components[layer.component];
-        const double availability = component.availability();
-        double weighted = 0, unavailability = 0;
-        std::vector<double> difference(layer.levels.size(), 0.0);
-        for (std::size_t level = 1; level < difference.size(); ++level)
-            difference[level] = diagram.difference(l, level);
-        for (std::size_t m = 0; m < component.modes.size(); ++m) {
-            const double change = difference[layer.levelOfMode[m]];
-            const double probability = component.modeProbability(m);
-            weighted += probability * change;
-            unavailability += probability;
-            solution.downsPerHour += availability / (component.modes[m].timeToFailure.mean() / 3600) * change;
+        if (layer.joint == kNoIndex) {
+            addComponent(structure, layer, l, diagram, solution);
+            continue;
         }
-        solution.birnbaum[layer.component] = unavailability > 0 ? weighted / unavailability : 0;
+        addMoves(blocks[layer.joint], system.joints[layer.joint], l, diagram, solution);
+        addBlock(blocks[layer.joint], classOf, system.joints[layer.joint], l, diagram, solution);
     }
     return solution;
 }

@@ -2,6 +2,7 @@
 // The decision diagram of one set of goals, solved (private to core/structure).
 
 #include "core/structure/compiled.h"
+#include "core/structure/joint.h"
 
 #include <cstddef>
 #include <optional>
@@ -17,12 +18,16 @@ struct Solution {
     bool exact = true;
     double downsPerHour = 0;      // frequency of outages
     std::vector<double> birnbaum; // per component: P(down | it failed) - P(down | it works)
+    std::vector<double> failed;   // per component of a block: probability that it has failed; others -1
     std::size_t diagramNodes = 0;
 };
 
+// classOf: exchangeableParts; used with blocks only.
 // leftOut is at most 1e-10 of down, or the result is a bound. nullopt: cancelled.
 std::optional<Solution> solve(const CompiledStructure& structure,
-                              const std::vector<std::pair<std::uint32_t, double>>& goals, std::size_t budget,
+                              const std::vector<std::pair<std::uint32_t, double>>& goals,
+                              const std::vector<JointBlock>& blocks,
+                              const std::vector<std::uint32_t>& classOf, std::size_t budget,
                               const std::stop_token& stop);
 
 } // namespace alwayson

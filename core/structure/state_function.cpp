@@ -211,10 +211,11 @@ private:
     // Position in the part's ranking of the active member; kNoIndex: there is none.
     std::uint32_t activeOf(const CompiledPart& part) const {
         const std::uint32_t candidates = m_all.groups[part.group].candidates;
+        const bool given = m_roles && m_roles[part.group].active != kFirstWorking;
         for (std::uint32_t i = part.firstRanked; i < part.endRanked; ++i) {
             const CompiledMember& member = m_program.members[m_program.ranked[i]];
-            if (m_roles ? m_program.nodes[member.node].component == m_roles[part.group].active
-                        : member.rank < candidates && worksItself(member))
+            if (given ? m_program.nodes[member.node].component == m_roles[part.group].active
+                      : member.rank < candidates && worksItself(member))
                 return i;
         }
         return kNoIndex;
@@ -238,7 +239,8 @@ private:
 
     PartWorth storeWorth(const CompiledSet& set, const CompiledPart& part, bool byViews,
                          bool interrupted) const {
-        const std::uint32_t active = interrupted && part.writes ? kNoIndex : activeOf(part);
+        const bool nobody = interrupted && (part.writes || m_roles[part.group].active == kFirstWorking);
+        const std::uint32_t active = nobody ? kNoIndex : activeOf(part);
         const StructureGroup& group = m_all.groups[part.group];
         const bool readsOthers = !part.writes && !group.readsSource;
         WriterMembers members;

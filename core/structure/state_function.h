@@ -64,6 +64,7 @@ struct StructureView {
 };
 
 inline constexpr std::uint32_t kNobody = 0xffffffffU;
+inline constexpr std::uint32_t kFirstWorking = 0xfffffffeU; // a perfect manager
 
 // What a group does beyond the state of its members, where that is followed.
 struct GroupRole {

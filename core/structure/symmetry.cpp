@@ -1,5 +1,7 @@
 #include "core/structure/symmetry.h"
 
+#include "core/structure/joint.h"
+
 #include <algorithm>
 #include <map>
 
@@ -112,6 +114,20 @@ std::vector<SymmetryClass> symmetryClasses(const CompiledStructure& all) {
         classes.back().members.push_back(d);
     }
     return classes;
+}
+
+std::vector<std::uint32_t> exchangeableParts(const StateFunction& function) {
+    const CompiledStructure& all = StructureAccess::of(function);
+    std::vector<std::uint32_t> numbers(all.components.size());
+    std::uint32_t next = 0;
+    for (; next < numbers.size(); ++next)
+        numbers[next] = next;
+    for (const SymmetryClass& one : symmetryClasses(all)) {
+        for (const std::uint32_t member : one.members)
+            numbers[member] = next;
+        ++next;
+    }
+    return numbers;
 }
 
 } // namespace alwayson

@@ -1,4 +1,5 @@
 #include "core/structure/system.h"
+#include "core/structure/system_schedule.h"
 
 #include <algorithm>
 #include <limits>
@@ -18,16 +19,17 @@ std::uint32_t u32(std::size_t value) {
 
 class SystemMaker {
 public:
-    SystemMaker(const CompiledStructure& structure, SystemOrder order) : m_all(structure), m_order(order) {}
+    SystemMaker(const CompiledStructure& structure, const std::vector<JointBlock>& blocks)
+        : m_all(structure), m_joints(blocks) {}
 
-    System make(const std::vector<std::pair<std::uint32_t, double>>& goals) {
+    System make(const std::vector<std::pair<std::uint32_t, double>>& goals, SystemOrder order) {
         m_out.structure = &m_all;
         m_nodeAt.assign(m_all.components.size(), kNoIndex);
         for (const auto& [program, threshold] : goals)
             addProgram(m_all.programs[program], threshold);
         for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
             giveSlots(s);
-        schedule();
+        scheduleSystem(m_out, order, m_before, m_joints);
         return std::move(m_out);
     }
 
@@ -35,23 +37,6 @@ private:
     std::uint32_t slot(double value) {
         m_out.start.push_back(value);
         return u32(m_out.start.size() - 1);
-    }
-
-    static void lump(const std::vector<CompiledMode>& modes, const StructureComponent& component,
-                     std::vector<SystemLevel>& levels, std::vector<std::uint32_t>& levelOfMode) {
-        levels = {{component.availability(), true, 1, 1}};
-        for (std::size_t m = 0; m < modes.size(); ++m) {
-            const bool works = modes[m].condition == NodeCondition::works && modes[m].success > 0;
-            const SystemLevel wanted{0, works, works ? modes[m].success : 0, works ? modes[m].capacity : 0};
-            std::size_t l = 1;
-            while (l < levels.size() &&
-                   !(levels[l].works == wanted.works && levels[l].success == wanted.success &&
-                     levels[l].capacity == wanted.capacity))
-                ++l;
-            if (l == levels.size()) levels.push_back(wanted);
-            levels[l].probability += component.modeProbability(m);
-            levelOfMode.push_back(u32(l));
-        }
     }
 
     std::uint32_t nodeFor(std::uint32_t component) {
@@ -64,7 +49,7 @@ private:
         node.writeCapacity = m_all.writeCapacity[component];
         const std::vector<CompiledMode> modes(m_all.modes.begin() + m_all.firstMode[component],
                                               m_all.modes.begin() + m_all.firstMode[component + 1]);
-        lump(modes, m_all.components[component], node.levels, node.levelOfMode);
+        node.levels = systemLevels(modes, m_all.components[component], node.levelOfMode);
         m_out.nodes.push_back(std::move(node));
         return m_nodeAt[component];
     }
@@ -216,6 +201,7 @@ private:
         for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
             SystemPart& part = m_out.parts[p];
             part.usable = own(0);
+            if (isInterrupted(part.rules.group)) part.interrupted = own(0);
             part.mostUsable = shares ? kUnlimited : std::max(1.0, static_cast<double>(part.rules.needed));
             if (part.rules.serving != kNoIndex && (shares || carries)) part.mostUsable = kUnlimited;
             if (shares) part.success = own(0);
@@ -245,6 +231,12 @@ private:
         set.carry = slot(0);
         set.reach = slot(0);
     }
+    bool isInterrupted(std::uint32_t group) const {
+        return group != kNoIndex &&
+               std::any_of(m_joints.begin(), m_joints.end(), [&](const JointBlock& block) {
+                   return std::find(block.groups.begin(), block.groups.end(), group) != block.groups.end();
+               });
+    }
     bool hasShares(std::uint32_t s) const {
         for (const SystemNode& node : m_out.nodes)
             for (const SystemMembership& in : node.memberships) {
@@ -256,232 +248,41 @@ private:
         return false;
     }
 
-    void schedule();
-    void markDecisive();
-    void findAround();
-    std::vector<std::uint32_t> placeRanks() const;
-    void takeNode(std::uint32_t n);
-    void finishReady(std::vector<std::uint32_t>& finished);
-    void clearUnused();
-
     const CompiledStructure& m_all;
-    SystemOrder m_order;
+    const std::vector<JointBlock>& m_joints;
     System m_out;
     std::vector<std::uint32_t> m_setAt;  // of the program at hand
     std::vector<std::uint32_t> m_nodeAt; // component -> node
     std::set<std::uint32_t> m_valueNeeded;
-    std::set<std::pair<std::uint32_t, std::uint32_t>>
-        m_before;                                     // nodes: the first is asked for before the second
-    std::vector<std::vector<std::uint32_t>> m_around; // per component
-    std::vector<std::uint32_t> m_placeSlot;           // component -> slot
-    std::vector<bool> m_done;                         // sets
-    std::vector<std::uint32_t> m_missing;             // per set: members and sets to come
+    SystemPreferences m_before;
 };
-
-void SystemMaker::markDecisive() {
-    // Callers first: consumers of a set stand for AND all the way up when every call is made for every
-    // request.
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (SystemSet& set : m_out.sets) {
-            if (set.decisive) continue;
-            for (const SystemConsumer& to : set.consumers)
-                if (to.calls >= 1 && (to.toGoal || m_out.sets[to.set].decisive))
-                    set.decisive = changed = true;
-        }
-    }
-}
-
-// Members of one place stand together in the order, so that few places are open at a time.
-std::vector<std::uint32_t> SystemMaker::placeRanks() const {
-    std::map<std::vector<std::uint32_t>, std::uint32_t> paths;
-    std::vector<std::vector<std::uint32_t>> pathOf;
-    for (const SystemNode& node : m_out.nodes) {
-        std::vector<std::uint32_t> path(m_all.places.begin() + m_all.firstPlace[node.component],
-                                        m_all.places.begin() + m_all.firstPlace[node.component + 1]);
-        std::reverse(path.begin(), path.end());
-        paths.emplace(path, 0);
-        pathOf.push_back(std::move(path));
-    }
-    std::uint32_t rank = 0;
-    for (auto& [path, at] : paths)
-        at = rank++;
-    std::vector<std::uint32_t> ranks;
-    for (const auto& path : pathOf)
-        ranks.push_back(paths.at(path));
-    return ranks;
-}
-
-void SystemMaker::takeNode(std::uint32_t n) {
-    SystemNode& node = m_out.nodes[n];
-    // Outermost first. A place that always comes with another around it need not be asked for while that one
-    // is out.
-    for (std::uint32_t p = m_all.firstPlace[node.component + 1]; p-- > m_all.firstPlace[node.component];) {
-        const std::uint32_t place = m_all.places[p];
-        const StructureComponent& component = m_all.components[place];
-        if (component.modes.empty()) continue;
-        if (m_placeSlot[place] == kNoIndex) {
-            m_placeSlot[place] = slot(0);
-            SystemLayer layer;
-            layer.isPlace = true;
-            layer.component = place;
-            layer.slot = m_placeSlot[place];
-            for (const std::uint32_t outer : m_around[place])
-                if (m_placeSlot[outer] != kNoIndex) layer.around.push_back(m_placeSlot[outer]);
-            const std::vector<CompiledMode> modes(component.modes.size(), {NodeCondition::gone, 0, 0});
-            lump(modes, component, layer.levels, layer.levelOfMode);
-            m_out.layers.push_back(std::move(layer));
-        }
-        node.places.push_back(m_placeSlot[place]);
-    }
-    SystemLayer layer;
-    layer.component = node.component;
-    layer.node = n;
-    layer.levels = node.levels;
-    layer.levelOfMode = node.levelOfMode;
-    layer.around = node.places;
-    m_out.layers.push_back(std::move(layer));
-    for (const SystemMembership& in : node.memberships)
-        --m_missing[in.set];
-}
-
-void SystemMaker::finishReady(std::vector<std::uint32_t>& finished) {
-    for (bool again = true; again;) {
-        again = false;
-        for (std::uint32_t s = 0; s < m_out.sets.size(); ++s) {
-            if (m_done[s] || m_missing[s] > 0) continue;
-            m_done[s] = again = true;
-            finished.push_back(s);
-            for (const SystemConsumer& to : m_out.sets[s].consumers)
-                if (!to.toGoal) --m_missing[to.set];
-            for (std::uint32_t b = 0; b < m_out.blocks.size(); ++b)
-                for (const CompiledLimit& limit : m_out.blocks[b].limits)
-                    if (limit.set == s)
-                        for (std::uint32_t other = 0; other < m_out.sets.size(); ++other)
-                            if (b >= m_out.sets[other].firstBlock && b < m_out.sets[other].endBlock)
-                                --m_missing[other];
-        }
-    }
-}
-
-// For each place: the places that every node in it also needs.
-void SystemMaker::findAround() {
-    m_around.assign(m_all.components.size(), {});
-    std::vector<bool> seen(m_all.components.size(), false);
-    for (const SystemNode& node : m_out.nodes) {
-        const auto first = m_all.places.begin() + m_all.firstPlace[node.component];
-        const auto end = m_all.places.begin() + m_all.firstPlace[node.component + 1];
-        for (auto place = first; place != end; ++place) {
-            std::vector<std::uint32_t>& around = m_around[*place];
-            if (!seen[*place]) {
-                seen[*place] = true;
-                std::copy_if(first, end, std::back_inserter(around),
-                             [&](std::uint32_t other) { return other != *place; });
-            } else {
-                std::erase_if(around,
-                              [&](std::uint32_t other) { return std::find(first, end, other) == end; });
-            }
-        }
-    }
-}
-
-void SystemMaker::schedule() {
-    markDecisive();
-    findAround();
-    m_placeSlot.assign(m_all.components.size(), kNoIndex);
-    m_done.assign(m_out.sets.size(), false);
-    m_missing.assign(m_out.sets.size(), 0);
-    std::vector<std::uint32_t> waits(m_out.nodes.size(), 0);
-    std::vector<std::vector<std::uint32_t>> waiting(m_out.sets.size()); // nodes by the set they wait for
-    for (std::uint32_t s = 0; s < m_out.sets.size(); ++s) {
-        m_missing[s] += m_out.sets[s].memberCount;
-        for (const SystemConsumer& to : m_out.sets[s].consumers)
-            if (!to.toGoal) ++m_missing[to.set];
-        for (std::uint32_t b = m_out.sets[s].firstBlock; b < m_out.sets[s].endBlock; ++b)
-            m_missing[s] += u32(m_out.blocks[b].limits.size());
-    }
-    for (std::uint32_t n = 0; n < m_out.nodes.size(); ++n)
-        for (const SystemMembership& in : m_out.nodes[n].memberships)
-            for (const SystemCall& call : in.calls) {
-                ++waits[n];
-                waiting[call.set].push_back(n);
-            }
-    std::vector<std::vector<std::uint32_t>> next(m_out.nodes.size());
-    for (const auto& [first, second] : m_before) {
-        ++waits[second];
-        next[first].push_back(second);
-    }
-    const std::vector<std::uint32_t> ranks = placeRanks();
-    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> ready;
-    const auto offer = [&](std::uint32_t n) {
-        const std::uint32_t set = m_out.nodes[n].memberships.empty() ? 0 : m_out.nodes[n].memberships[0].set;
-        if (m_order == SystemOrder::bySet)
-            ready.emplace(set, ranks[n], n);
-        else
-            ready.emplace(ranks[n], set, n);
-    };
-    const auto release = [&](const std::vector<std::uint32_t>& sets) {
-        for (const std::uint32_t s : sets)
-            for (const std::uint32_t n : waiting[s])
-                if (--waits[n] == 0) offer(n);
-    };
-    for (std::uint32_t n = 0; n < m_out.nodes.size(); ++n)
-        if (waits[n] == 0) offer(n);
-    finishReady(m_out.finishFirst);
-    release(m_out.finishFirst);
-    std::size_t taken = 0;
-    while (!ready.empty()) {
-        const std::uint32_t n = std::get<2>(*ready.begin());
-        ready.erase(ready.begin());
-        takeNode(n);
-        ++taken;
-        for (const std::uint32_t later : next[n])
-            if (--waits[later] == 0) offer(later);
-        finishReady(m_out.layers.back().finish);
-        release(m_out.layers.back().finish);
-    }
-    m_out.complete = taken == m_out.nodes.size();
-    clearUnused();
-}
-
-void SystemMaker::clearUnused() {
-    std::vector<std::uint32_t> lastUse(m_out.start.size(), kNoIndex);
-    for (std::uint32_t l = 0; l < m_out.layers.size(); ++l) {
-        const SystemLayer& layer = m_out.layers[l];
-        if (layer.isPlace) lastUse[layer.slot] = l;
-        for (const std::uint32_t place : layer.around)
-            lastUse[place] = l;
-        if (!layer.isPlace)
-            for (const SystemMembership& in : m_out.nodes[layer.node].memberships)
-                for (const SystemCall& call : in.calls)
-                    for (const std::uint32_t value :
-                         {m_out.sets[call.set].r, m_out.sets[call.set].carry, m_out.sets[call.set].reach})
-                        lastUse[value] = l;
-        for (const std::uint32_t s : layer.finish) {
-            for (const std::uint32_t own : m_out.sets[s].slots)
-                lastUse[own] = l;
-            for (std::uint32_t b = m_out.sets[s].firstBlock; b < m_out.sets[s].endBlock; ++b)
-                for (const CompiledLimit& limit : m_out.blocks[b].limits)
-                    for (const std::uint32_t value :
-                         {m_out.sets[limit.set].r, m_out.sets[limit.set].carry, m_out.sets[limit.set].reach})
-                        lastUse[value] = l;
-        }
-    }
-    for (std::uint32_t i = 0; i < lastUse.size(); ++i)
-        if (lastUse[i] != kNoIndex) {
-            auto& clear = m_out.layers[lastUse[i]].clear;
-            if (!clear.empty() && clear.back().second == i)
-                clear.back().second = i + 1;
-            else
-                clear.emplace_back(i, i + 1);
-        }
-}
 
 } // namespace
 
+std::vector<SystemLevel> systemLevels(const std::vector<CompiledMode>& modes,
+                                      const StructureComponent& component,
+                                      std::vector<std::uint32_t>& levelOfMode) {
+    std::vector<SystemLevel> levels;
+    levels = {{component.availability(), true, 1, 1}};
+    for (std::size_t m = 0; m < modes.size(); ++m) {
+        const bool works = modes[m].condition == NodeCondition::works && modes[m].success > 0;
+        const SystemLevel wanted{0, works, works ? modes[m].success : 0, works ? modes[m].capacity : 0};
+        std::size_t l = 1;
+        while (l < levels.size() &&
+               !(levels[l].works == wanted.works && levels[l].success == wanted.success &&
+                 levels[l].capacity == wanted.capacity))
+            ++l;
+        if (l == levels.size()) levels.push_back(wanted);
+        levels[l].probability += component.modeProbability(m);
+        levelOfMode.push_back(u32(l));
+    }
+    return levels;
+}
+
 System makeSystem(const CompiledStructure& structure,
-                  const std::vector<std::pair<std::uint32_t, double>>& goals, SystemOrder order) {
-    return SystemMaker(structure, order).make(goals);
+                  const std::vector<std::pair<std::uint32_t, double>>& goals, SystemOrder order,
+                  const std::vector<JointBlock>& blocks) {
+    return SystemMaker(structure, blocks).make(goals, order);
 }
 
 } // namespace alwayson

@@ -5,6 +5,7 @@
 // diagram is the values of all slots.
 
 #include "core/structure/compiled.h"
+#include "core/structure/joint.h"
 
 #include <cstdint>
 #include <utility>
@@ -38,7 +39,8 @@ struct SystemPart {
     std::uint32_t writeCapacity = kNoIndex, readCapacity = kNoIndex;
     std::uint32_t others = kNoIndex, othersSuccess = kNoIndex, othersCapacity = kNoIndex;
     std::uint32_t working = kNoIndex;
-    double mostUsable = 0; // more makes no difference
+    std::uint32_t interrupted = kNoIndex; // the group serves nothing
+    double mostUsable = 0;                // more makes no difference
     // Members can be exchanged: counts say it all, each can do this much.
     bool alike = true;
     double memberCapacity = 0, memberReads = 0, memberWrites = 0;
@@ -89,9 +91,23 @@ struct SystemNode {
     bool counts = false; // even when it does not work: a cache that is passed by
 };
 
+// Components that are one variable together; levels are the states that make a difference.
+struct SystemJoint {
+    struct Step {
+        std::uint32_t node = 0;
+        std::vector<std::uint32_t> finish; // sets that are settled then
+    };
+    std::vector<Step> steps;
+    // Per level: the level of each step's node, then what each of `parts` is told about interruption.
+    std::vector<std::vector<std::uint32_t>> levels;
+    std::vector<std::uint32_t> parts;
+    std::vector<std::uint32_t> levelOfState; // of the block
+};
+
 // One variable in the order of the diagram, and what is settled once it is known.
 struct SystemLayer {
     bool isPlace = false;
+    std::uint32_t joint = kNoIndex; // System::joints
     std::uint32_t component = 0;
     std::uint32_t node = 0; // nodes
     std::uint32_t slot = 0; // places
@@ -114,8 +130,14 @@ struct System {
     std::vector<SystemBlock> blocks;
     std::vector<SystemGoal> goals;
     std::vector<SystemLayer> layers;
+    std::vector<SystemJoint> joints;        // one per block
     std::vector<std::uint32_t> finishFirst; // sets without members
 };
+
+// The modes of a component by what they do; levelOfMode: which level each is.
+std::vector<SystemLevel> systemLevels(const std::vector<CompiledMode>& modes,
+                                      const StructureComponent& component,
+                                      std::vector<std::uint32_t>& levelOfMode);
 
 // All goals must be met: one (program, threshold) for a flow, all of them for the design.
 // Order of the variables. bySet: pool after pool, so that only one is open at a time, with the places decided
@@ -125,6 +147,6 @@ enum class SystemOrder : std::uint8_t { bySet, byPlace };
 // `structure` must outlive the system.
 System makeSystem(const CompiledStructure& structure,
                   const std::vector<std::pair<std::uint32_t, double>>& goals,
-                  SystemOrder order = SystemOrder::bySet);
+                  SystemOrder order = SystemOrder::bySet, const std::vector<JointBlock>& blocks = {});
 
 } // namespace alwayson

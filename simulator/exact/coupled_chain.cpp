@@ -1,0 +1,364 @@
+#include "simulator/exact/coupled_chain.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace alwayson::sim {
+
+namespace {
+
+using State = std::vector<std::int32_t>;
+
+// Layout: per part its phase + 1 (0: none), its place in the queue of its crew (0: not waiting), its place in
+// the group; then per group its stage and the part + 1 whose failure it is about.
+constexpr std::size_t kPerPart = 3, kPerGroup = 2;
+enum Place : std::int32_t { kOut, kActive, kSpare };
+
+class CoupledRules {
+public:
+    explicit CoupledRules(const Coupled& coupled) : m_c(coupled), m_members(coupled.groups.size()) {
+        for (std::size_t p = 0; p < coupled.parts.size(); ++p)
+            if (coupled.parts[p].group >= 0)
+                m_members[static_cast<std::size_t>(coupled.parts[p].group)].push_back(p);
+    }
+
+    State allWell() const {
+        State s(kPerPart * m_c.parts.size() + kPerGroup * m_c.groups.size(), 0);
+        for (std::size_t g = 0; g < m_members.size(); ++g)
+            for (std::size_t i = 0; i < m_members[g].size(); ++i)
+                place(s, m_members[g][i]) = i < m_c.groups[g].places ? kActive : kSpare;
+        return sorted(std::move(s));
+    }
+
+    void transitions(StateView view, TransitionSink& out) {
+        const State s(view.begin(), view.end());
+        m_out = &out;
+        for (std::size_t g = 0; g < m_members.size(); ++g)
+            stageEnds(s, g);
+        for (std::size_t p = 0; p < m_c.parts.size(); ++p) {
+            if (isFrozen(s, p)) continue;
+            if (phase(s, p) == 0)
+                fails(s, p);
+            else if (queue(s, p) == 0)
+                repairEnds(s, p);
+        }
+        for (const CoupledShock& shock : m_c.shocks)
+            strike(s, shock);
+    }
+
+private:
+    static std::int32_t& phase(State& s, std::size_t part) { return s[kPerPart * part]; }
+    static std::int32_t& queue(State& s, std::size_t part) { return s[kPerPart * part + 1]; }
+    static std::int32_t& place(State& s, std::size_t part) { return s[kPerPart * part + 2]; }
+    static std::int32_t phase(const State& s, std::size_t part) { return s[kPerPart * part]; }
+    static std::int32_t queue(const State& s, std::size_t part) { return s[kPerPart * part + 1]; }
+    static std::int32_t place(const State& s, std::size_t part) { return s[kPerPart * part + 2]; }
+    std::int32_t& stage(State& s, std::size_t group) const {
+        return s[kPerPart * m_c.parts.size() + kPerGroup * group];
+    }
+    std::int32_t stage(const State& s, std::size_t group) const {
+        return s[kPerPart * m_c.parts.size() + kPerGroup * group];
+    }
+    std::int32_t& lost(State& s, std::size_t group) const {
+        return s[kPerPart * m_c.parts.size() + kPerGroup * group + 1];
+    }
+    // Stages: 0 none, 1 .. number of failover rates, then by hand, then until the repair.
+    std::int32_t byHand(std::size_t group) const {
+        return static_cast<std::int32_t>(m_c.groups[group].failoverPerHour.size()) + 1;
+    }
+
+    std::size_t count(const State& s, std::size_t group, Place wanted) const {
+        return static_cast<std::size_t>(
+            std::count_if(m_members[group].begin(), m_members[group].end(),
+                          [&](std::size_t part) { return place(s, part) == wanted; }));
+    }
+    bool isEnough(const State& s, std::size_t group) const {
+        return count(s, group, kActive) + count(s, group, kSpare) >= m_c.groups[group].needed;
+    }
+    // The spare that is to take over; parts.size(): there is none.
+    std::size_t successor(const State& s, std::size_t group) const {
+        for (const std::size_t part : m_members[group])
+            if (place(s, part) == kSpare && m_c.parts[part].candidate) return part;
+        return m_c.parts.size();
+    }
+    bool hasRoom(const State& s, std::size_t group) const {
+        return count(s, group, kActive) < m_c.groups[group].places;
+    }
+    bool isFrozen(const State& s, std::size_t part) const {
+        const int group = m_c.parts[part].group;
+        if (group < 0) return false;
+        const auto g = static_cast<std::size_t>(group);
+        return m_c.groups[g].frozen && stage(s, g) > 0 && stage(s, g) <= byHand(g);
+    }
+
+    // Equal parts in one order, so that states that differ only in which is which are one.
+    State sorted(State s) const {
+        std::vector<std::size_t> order(m_c.parts.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        const auto key = [&](std::size_t part) {
+            const int group = m_c.parts[part].group;
+            const bool isLost =
+                group >= 0 && lost(s, static_cast<std::size_t>(group)) == static_cast<std::int32_t>(part) + 1;
+            return std::tuple(phase(s, part), queue(s, part), place(s, part), isLost);
+        };
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            if (m_c.parts[a].kind != m_c.parts[b].kind) return m_c.parts[a].kind < m_c.parts[b].kind;
+            return key(a) < key(b);
+        });
+        std::vector<std::size_t> slots(m_c.parts.size());
+        std::iota(slots.begin(), slots.end(), std::size_t{0});
+        std::stable_sort(slots.begin(), slots.end(),
+                         [&](std::size_t a, std::size_t b) { return m_c.parts[a].kind < m_c.parts[b].kind; });
+        State result = s;
+        for (std::size_t i = 0; i < order.size(); ++i)
+            std::copy_n(s.begin() + static_cast<std::ptrdiff_t>(kPerPart * order[i]), kPerPart,
+                        result.begin() + static_cast<std::ptrdiff_t>(kPerPart * slots[i]));
+        for (std::size_t g = 0; g < m_members.size(); ++g)
+            for (std::size_t i = 0; i < order.size(); ++i)
+                if (lost(s, g) == static_cast<std::int32_t>(order[i]) + 1)
+                    lost(result, g) = static_cast<std::int32_t>(slots[i]) + 1;
+        return result;
+    }
+    void emit(State s, double perHour) const {
+        if (perHour > 0) m_out->to(sorted(std::move(s)), perHour);
+    }
+
+    // A repair begins, or waits for the crew.
+    void enter(State& s, std::size_t part, std::uint32_t next) const {
+        phase(s, part) = static_cast<std::int32_t>(next) + 1;
+        queue(s, part) = 0;
+        const int crew = m_c.parts[part].phases[next].crew;
+        if (crew < 0) return;
+        std::int32_t busy = 0, waiting = 0;
+        for (std::size_t other = 0; other < m_c.parts.size(); ++other)
+            if (other != part && crewOf(s, other) == crew) ++(queue(s, other) == 0 ? busy : waiting);
+        if (busy >= m_c.crews[static_cast<std::size_t>(crew)]) queue(s, part) = waiting + 1;
+    }
+    int crewOf(const State& s, std::size_t part) const {
+        const std::int32_t now = phase(s, part);
+        return now == 0 ? -1 : m_c.parts[part].phases[static_cast<std::size_t>(now) - 1].crew;
+    }
+    void freeCrew(State& s, int crew) const {
+        if (crew < 0) return;
+        for (std::size_t part = 0; part < m_c.parts.size(); ++part)
+            if (crewOf(s, part) == crew && queue(s, part) > 0) --queue(s, part);
+    }
+
+    // No failover under way: spares stand in the empty places.
+    void settle(State& s, std::size_t group) const {
+        while (hasRoom(s, group)) {
+            const std::size_t next = successor(s, group);
+            if (next == m_c.parts.size()) break;
+            place(s, next) = kActive;
+        }
+        stage(s, group) = lost(s, group) = 0;
+    }
+    // One place is filled; the failover goes on while there are others and spares for them.
+    void goOnOrSettle(State& s, std::size_t group) const {
+        const bool failingOver = stage(s, group) > 0 && stage(s, group) < byHand(group);
+        if (!(failingOver && hasRoom(s, group) && successor(s, group) < m_c.parts.size() &&
+              isEnough(s, group)))
+            settle(s, group);
+    }
+
+    void fails(const State& s, std::size_t part) const {
+        const CoupledPart& p = m_c.parts[part];
+        for (const CoupledFailure& failure : p.failures) {
+            State next = s;
+            enter(next, part, failure.phase);
+            if (p.group < 0 || !failure.stops) {
+                emit(std::move(next), failure.perHour * hazard(s, part));
+                continue;
+            }
+            const auto group = static_cast<std::size_t>(p.group);
+            const double rate = failure.perHour * hazard(s, part);
+            const bool wasActive = place(s, part) == kActive;
+            place(next, part) = kOut;
+            if (wasActive)
+                activeLost(std::move(next), group, part, failure, rate);
+            else
+                spareLost(std::move(next), group, rate);
+        }
+    }
+    double hazard(const State& s, std::size_t part) const {
+        const int group = m_c.parts[part].group;
+        return group >= 0 && place(s, part) == kSpare
+                   ? m_c.groups[static_cast<std::size_t>(group)].spareHazard
+                   : 1;
+    }
+
+    void spareLost(State next, std::size_t group, double rate) const {
+        const bool nobody = successor(next, group) == m_c.parts.size() && !hasAll(next, group);
+        if (stage(next, group) > 0 && (!isEnough(next, group) || nobody)) settle(next, group);
+        emit(std::move(next), rate);
+    }
+    // Are there active ones enough without anybody taking over?
+    bool hasAll(const State& s, std::size_t group) const {
+        return m_c.groups[group].interrupts && count(s, group, kActive) >= m_c.groups[group].needed;
+    }
+
+    void activeLost(State next, std::size_t group, std::size_t part, const CoupledFailure& failure,
+                    double rate) const {
+        const CoupledGroup& g = m_c.groups[group];
+        const bool stuck = stage(next, group) >= byHand(group), enough = isEnough(next, group);
+        if (stuck && enough) return emit(std::move(next), rate);
+        const bool canGoOn = successor(next, group) < m_c.parts.size() || hasAll(next, group);
+        if (!enough || (!canGoOn && (g.coverage >= 1 || g.interrupts))) {
+            settle(next, group);
+            return emit(std::move(next), rate);
+        }
+        lost(next, group) = static_cast<std::int32_t>(part) + 1;
+        State uncovered = next;
+        if (failure.failover == kNever)
+            stage(next, group) = byHand(group) + 1;
+        else
+            stage(next, group) = failure.failover + 1;
+        if (failure.failover == kAtOnce)
+            start(std::move(next), group, rate * g.coverage);
+        else
+            emit(std::move(next), rate * g.coverage);
+        if (g.coverage >= 1) return;
+        if (g.allFail) {
+            for (const std::size_t other : m_members[group])
+                if (place(uncovered, other) != kOut) breakToo(uncovered, other, failure);
+            settle(uncovered, group);
+        } else {
+            stage(uncovered, group) = byHand(group) + (g.byHandPerHour > 0 ? 0 : 1);
+        }
+        emit(std::move(uncovered), rate * (1 - g.coverage));
+    }
+    // A part goes down with another: by the same kind of failure, as far as it has it.
+    void breakToo(State& s, std::size_t part, const CoupledFailure& failure) const {
+        const CoupledPart& p = m_c.parts[part];
+        const std::uint32_t same = failure.phase < p.phases.size() ? failure.phase : 0;
+        const int crew =
+            queue(s, part) == 0 ? crewOf(s, part) : -1; // it was being repaired of something mild
+        if (phase(s, part) != 0) leave(s, part, crew);
+        place(s, part) = kOut;
+        enter(s, part, same);
+    }
+    void leave(State& s, std::size_t part, int crew) const {
+        const std::int32_t behind = queue(s, part);
+        const int mine = crewOf(s, part);
+        phase(s, part) = queue(s, part) = 0;
+        if (behind == 0) return freeCrew(s, crew);
+        for (std::size_t other = 0; other < m_c.parts.size(); ++other)
+            if (crewOf(s, other) == mine && queue(s, other) > behind) --queue(s, other);
+    }
+
+    // One spare takes an empty place, or fails when it is called.
+    void start(State s, std::size_t group, double rate) const {
+        const std::size_t next = successor(s, group);
+        if (next == m_c.parts.size() || !hasRoom(s, group)) {
+            goOnOrSettle(s, group);
+            return emit(std::move(s), rate);
+        }
+        const double fails = m_c.groups[group].startFailure;
+        const CoupledPart& p = m_c.parts[next];
+        double all = 0;
+        for (const CoupledFailure& failure : p.failures)
+            all += failure.stops && phase(s, next) == 0 ? failure.perHour : 0;
+        for (const CoupledFailure& failure : p.failures) {
+            if (!(fails > 0 && all > 0) || !failure.stops) continue;
+            State failed = s;
+            place(failed, next) = kOut;
+            enter(failed, next, failure.phase);
+            const double share = rate * fails * (failure.perHour / all);
+            if (stage(failed, group) == 0 && isEnough(failed, group)) { // called at once: so is the next one
+                start(std::move(failed), group, share);
+                continue;
+            }
+            goOnOrSettle(failed, group);
+            emit(std::move(failed), share);
+        }
+        place(s, next) = kActive;
+        goOnOrSettle(s, group);
+        emit(std::move(s), all > 0 ? rate * (1 - fails) : rate);
+    }
+
+    void stageEnds(const State& s, std::size_t group) const {
+        const std::int32_t now = stage(s, group);
+        if (now == 0 || now > byHand(group)) return;
+        if (now < byHand(group))
+            return start(s, group, m_c.groups[group].failoverPerHour[static_cast<std::size_t>(now) - 1]);
+        State next = s;
+        settle(next, group);
+        emit(std::move(next), m_c.groups[group].byHandPerHour);
+    }
+
+    void repairEnds(const State& s, std::size_t part) const {
+        const CoupledPart& p = m_c.parts[part];
+        const CoupledPhase& now = p.phases[static_cast<std::size_t>(phase(s, part)) - 1];
+        State next = s;
+        phase(next, part) = 0;
+        freeCrew(next, now.crew);
+        if (now.goesOn > 0) {
+            State more = next;
+            enter(more, part, now.next);
+            emit(std::move(more), now.perHour * now.goesOn);
+        }
+        if (p.group >= 0 && place(s, part) == kOut) {
+            const auto group = static_cast<std::size_t>(p.group);
+            if (lost(next, group) == static_cast<std::int32_t>(part) + 1) { // resumes its place
+                place(next, part) = kActive;
+                lost(next, group) = 0;
+                goOnOrSettle(next, group);
+            } else {
+                place(next, part) = kSpare;
+                if (stage(next, group) == 0) settle(next, group);
+            }
+        }
+        emit(std::move(next), now.perHour * (1 - now.goesOn));
+    }
+
+    void strike(const State& s, const CoupledShock& shock) const {
+        State next = s;
+        const CoupledShock::Hit* activeHit = nullptr;
+        bool any = false;
+        for (const CoupledShock::Hit& hit : shock.hits) {
+            const CoupledFailure& failure = m_c.parts[hit.part].failures[hit.failure];
+            if (phase(s, hit.part) != 0 || isFrozen(s, hit.part)) continue;
+            any = true;
+            enter(next, hit.part, failure.phase);
+            if (m_c.parts[hit.part].group < 0 || !failure.stops) continue;
+            if (place(s, hit.part) == kActive) activeHit = &hit;
+            place(next, hit.part) = kOut;
+        }
+        if (!any) return;
+        const int group = m_c.parts[shock.hits.front().part].group;
+        if (group < 0) return emit(std::move(next), shock.perHour);
+        if (activeHit)
+            activeLost(std::move(next), static_cast<std::size_t>(group), activeHit->part,
+                       m_c.parts[activeHit->part].failures[activeHit->failure], shock.perHour);
+        else
+            spareLost(std::move(next), static_cast<std::size_t>(group), shock.perHour);
+    }
+
+    const Coupled& m_c;
+    std::vector<std::vector<std::size_t>> m_members;
+    TransitionSink* m_out = nullptr;
+};
+
+} // namespace
+
+std::uint32_t Coupled::levelOf(StateView state, std::size_t part) const {
+    const std::int32_t phase = state[kPerPart * part];
+    return phase == 0 ? 0 : parts[part].phases[static_cast<std::size_t>(phase) - 1].mode + 1;
+}
+
+bool Coupled::isInterrupted(StateView state, std::size_t group) const {
+    const std::int32_t stage = state[kPerPart * parts.size() + kPerGroup * group];
+    const bool failingOver =
+        stage > 0 && stage <= static_cast<std::int32_t>(groups[group].failoverPerHour.size());
+    return failingOver ? groups[group].interrupts : stage > 0;
+}
+
+Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options) {
+    CoupledRules rules(coupled);
+    return explore(
+        rules.allWell(), [&](StateView state, TransitionSink& out) { rules.transitions(state, out); },
+        options);
+}
+
+} // namespace alwayson::sim

@@ -1,0 +1,77 @@
+#pragma once
+// The Markov chain of parts that are not independent: members of groups with failover and spares, parts that
+// wait for the same repair crew, parts that one shock hits. Every part is followed by itself; parts that can
+// be exchanged are lumped. The rules of a group are those of makeGroupChain, which is the special case of one
+// group of equal units. Rates per hour.
+
+#include "simulator/markov/explore.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace alwayson::sim {
+
+// A stretch of a repair. After it the part works, or the next stretch begins.
+struct CoupledPhase {
+    std::uint32_t mode = 0; // what is told of the state
+    double perHour = 0;     // > 0
+    int crew = -1;          // Coupled::crews; -1: nobody is needed
+    double goesOn = 0;      // chance that `next` follows
+    std::uint32_t next = 0; // of the part's phases
+};
+
+inline constexpr int kAtOnce = -1; // the others go on at once
+inline constexpr int kNever = -2;  // nobody takes over before the part is repaired
+
+struct CoupledFailure {
+    double perHour = 0;
+    std::uint32_t phase = 0; // its repair begins with
+    bool stops = true;       // false: it goes on working, worse
+    int failover = kAtOnce;  // CoupledGroup::failoverPerHour: how fast its place is taken over
+};
+
+struct CoupledPart {
+    int group = -1;         // Coupled::groups
+    bool candidate = true;  // may take a place over
+    std::uint32_t kind = 0; // parts of one kind are equal in all of this and can be exchanged
+    std::vector<CoupledFailure> failures;
+    std::vector<CoupledPhase> phases;
+};
+
+// As GroupParameters in group_chain.h has it.
+struct CoupledGroup {
+    std::uint32_t places = 1; // active when all is well: the first so many parts
+    std::uint32_t needed = 1;
+    double spareHazard = 1;
+    double startFailure = 0;
+    double coverage = 1;
+    std::vector<double> failoverPerHour;
+    double byHandPerHour = 0; // after a failure that is not covered; 0: not before its repair
+    bool allFail = false;     // or else: the others have failed as well
+    bool interrupts = true;   // nothing is served during a failover
+    bool frozen = false;      // nothing else fails and nothing is repaired meanwhile
+};
+
+struct CoupledShock {
+    struct Hit {
+        std::uint32_t part = 0, failure = 0;
+    };
+    double perHour = 0;
+    std::vector<Hit> hits; // of one group
+};
+
+struct Coupled {
+    std::vector<CoupledPart> parts; // of one group: in order of preference
+    std::vector<CoupledGroup> groups;
+    std::vector<int> crews; // how many repairs at a time; first come first served
+    std::vector<CoupledShock> shocks;
+
+    // Of a state: 0 works, else the part's mode + 1.
+    std::uint32_t levelOf(StateView state, std::size_t part) const;
+    bool isInterrupted(StateView state, std::size_t group) const;
+};
+
+// State 0: everything works. Errors: those of explore().
+Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options = {});
+
+} // namespace alwayson::sim

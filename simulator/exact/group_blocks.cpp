@@ -1,0 +1,437 @@
+#include "simulator/exact/group_blocks.h"
+
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
+#include "core/structure/common_cause.h"
+#include "core/structure/failover_plan.h"
+#include "simulator/exact/coupled_chain.h"
+#include "simulator/markov/steady_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+#include <tuple>
+
+namespace alwayson::sim {
+
+namespace {
+
+constexpr std::size_t kMostStates = 20'000;
+constexpr double kSecondsPerHour = 3600;
+
+double perHour(double meanSeconds) {
+    return meanSeconds > 0 ? kSecondsPerHour / meanSeconds : 0;
+}
+
+bool stopsWorking(const ResolvedFailureMode& mode) {
+    return mode.effect != FailureEffect::slow &&
+           (mode.effect != FailureEffect::errors || mode.errorShare >= 1);
+}
+
+// What a group does beyond the state of its members.
+struct GroupDynamics {
+    bool any = false;
+    bool given = true; // all its times are exponential and in the design
+    FailoverPlan plan; // groups in which one is chosen
+    double meanS = 0;  // pools: of the failover or the start of a spare
+};
+
+class BlockMaker {
+public:
+    BlockMaker(const Design& design, const StateFunction& function, bool meansOnly, std::stop_token stop)
+        : m_design(design), m_function(function), m_meansOnly(meansOnly), m_stop(std::move(stop)),
+          m_join(design.nodes.size()), m_coupled(design.nodes.size(), false) {
+        std::iota(m_join.begin(), m_join.end(), 0U);
+    }
+
+    Result<GroupBlocks> run() {
+        readCrews();
+        readGroups();
+        readShocks();
+        std::map<std::uint32_t, std::vector<std::uint32_t>> blocks;
+        for (std::uint32_t n = 0; n < m_join.size(); ++n)
+            if (m_coupled[rootOf(n)]) blocks[rootOf(n)].push_back(n);
+        if (!blocks.empty()) m_classOf = exchangeableParts(m_function);
+        for (auto& [root, nodes] : blocks)
+            if (const Status done = addBlock(std::move(nodes)); !done) return done.error();
+        return std::move(m_out);
+    }
+
+private:
+    std::uint32_t rootOf(std::uint32_t node) {
+        while (m_join[node] != node)
+            node = m_join[node] = m_join[m_join[node]];
+        return node;
+    }
+    void join(const std::vector<std::uint32_t>& nodes) {
+        for (const std::uint32_t node : nodes) {
+            const std::uint32_t a = rootOf(nodes.front()), b = rootOf(node);
+            const bool coupled = m_coupled[a] || m_coupled[b];
+            m_join[std::max(a, b)] = std::min(a, b);
+            m_coupled[std::min(a, b)] = coupled;
+        }
+        m_coupled[rootOf(nodes.front())] = true;
+    }
+    const std::vector<ResolvedFailureMode>& modesOf(std::uint32_t node) const {
+        return m_function.components()[node].modes;
+    }
+    static bool needsCrew(const ResolvedFailureMode& mode) {
+        return mode.repairedBy == RepairedBy::crew || mode.restartCoverage < 1;
+    }
+
+    // A crew matters when some may have to wait for it, or it takes its time to come.
+    void readCrews() {
+        std::map<std::string, std::vector<std::uint32_t>> calling;
+        for (std::uint32_t n = 0; n < m_design.nodes.size(); ++n) {
+            const Node& node = m_design.nodes.at(n);
+            const Group* group = node.group ? m_design.groups.find(node.group->str()) : nullptr;
+            const std::string crew = node.crew ? *node.crew : group && group->crew ? *group->crew : "";
+            if (!crew.empty() && std::any_of(modesOf(n).begin(), modesOf(n).end(), needsCrew))
+                calling[crew].push_back(n);
+        }
+        for (const Crew& crew : m_design.settings.crews) {
+            const auto at = calling.find(crew.id);
+            if (at == calling.end()) continue;
+            const auto response = resolve(crew.response);
+            const double responseS = response ? response->mean() : 0;
+            if (static_cast<std::size_t>(crew.size) >= at->second.size() && responseS == 0) continue;
+            for (const std::uint32_t n : at->second)
+                m_crewOf[n] = m_crews.size();
+            m_crews.push_back({crew.id, crew.size, responseS});
+            join(at->second);
+        }
+    }
+
+    void readGroups() {
+        m_dynamics.resize(m_design.groups.size());
+        for (std::size_t g = 0; g < m_design.groups.size(); ++g) {
+            const StructureGroup& group = m_function.groups()[g];
+            const bool canFail = std::any_of(group.members.begin(), group.members.end(),
+                                             [&](std::uint32_t n) { return !modesOf(n).empty(); });
+            if (group.quorum || group.members.empty() || !canFail) continue;
+            if (group.rule == GroupRule::share)
+                readPool(m_design.groups.at(g), group, m_dynamics[g]);
+            else if (group.members.size() > 1)
+                readChosen(m_design.groups.at(g), m_dynamics[g]);
+            if (m_dynamics[g].any) join(group.members);
+        }
+    }
+    static bool isGiven(const std::optional<DistributionShape>& shape) {
+        return !shape || shape->mean() == 0 || shape->isExponential();
+    }
+    void readPool(const Group& group, const StructureGroup& rules, GroupDynamics& out) const {
+        if (!hasRole(group, "pool") || rules.needed > rules.serving) return;
+        namespace pool = key::group::pool;
+        const std::optional<DistributionShape> failover = get(group, pool::failover),
+                                               byHand = get(group, pool::uncoveredRecovery);
+        const DistributionShape activation = get(group, pool::activation);
+        const double coverage = get(group, pool::failoverCoverage).value();
+        const bool spares = rules.serving < rules.members.size();
+        const bool cold = spares && (get(group, pool::standbyHazard) != 1 || activation.mean() > 0 ||
+                                     get(group, pool::startFailure).value() > 0);
+        out.any = (failover && failover->mean() > 0) || coverage < 1 || cold;
+        out.given =
+            isGiven(failover) && (coverage >= 1 || isGiven(byHand)) && (!spares || isGiven(activation));
+        out.meanS = (failover ? failover->mean() : 0) + (spares ? activation.mean() : 0);
+        if (failover && failover->mean() > 0 && spares && activation.mean() > 0) out.given = false;
+    }
+    void readChosen(const Group& group, GroupDynamics& out) const {
+        out.plan = failoverPlan(m_design, group);
+        const bool atOnce = out.plan.takeOver && out.plan.takeOver->mean() == 0 && out.plan.coverage >= 1;
+        out.any = !atOnce;
+        out.given = out.plan.takeOver && isGiven(out.plan.takeOver) &&
+                    (out.plan.coverage >= 1 || isGiven(out.plan.byHand));
+    }
+
+    void readShocks() {
+        for (CommonCause& cause : commonCausesOf(m_design, m_function.components())) {
+            if (cause.together) continue;
+            join(cause.members);
+            m_causes.push_back(std::move(cause));
+        }
+    }
+
+    // How fast the place of a member is taken over after this failure; 0: at once, infinity: never.
+    double failoverMeanS(std::size_t group, const ResolvedFailureMode& mode) const {
+        const GroupDynamics& dynamics = m_dynamics[group];
+        if (m_function.groups()[group].rule == GroupRule::share) return dynamics.meanS;
+        return failoverLaw(dynamics.plan, mode.effect, mode.errorShare).total.meanS;
+    }
+
+    CoupledGroup groupOf(std::size_t g) const {
+        namespace pool = key::group::pool;
+        const Group& group = m_design.groups.at(g);
+        const StructureGroup& rules = m_function.groups()[g];
+        CoupledGroup out;
+        out.places = rules.serving;
+        out.needed = std::max(1U, rules.needed);
+        out.coverage = get(group, pool::failoverCoverage).value();
+        const std::optional<DistributionShape> byHand = get(group, pool::uncoveredRecovery);
+        out.byHandPerHour = byHand ? perHour(byHand->mean()) : 0;
+        out.frozen = get(group, pool::repairStarts) == pool::RepairStarts::after;
+        if (rules.rule != GroupRule::share) {
+            out.coverage = m_dynamics[g].plan.coverage;
+            return out;
+        }
+        const std::optional<DistributionShape> failover = get(group, pool::failover);
+        out.interrupts = failover && failover->mean() > 0;
+        out.allFail = !byHand;
+        out.spareHazard = get(group, pool::standbyHazard);
+        out.startFailure = get(group, pool::startFailure).value();
+        return out;
+    }
+
+    // Modes that do the same and are ended in the same way are one.
+    void addModes(std::uint32_t node, std::size_t group, CoupledGroup* dynamics, CoupledPart& part,
+                  std::vector<std::size_t>& failureOf) const {
+        using Key = std::tuple<bool, int, double, double, double, int, double, double>;
+        std::map<Key, std::size_t> known;
+        const auto& modes = modesOf(node);
+        const auto crewAt = m_crewOf.find(node);
+        const int crew = crewAt == m_crewOf.end() ? -1 : m_crewInBlock.at(crewAt->second);
+        const double responseS = crew < 0 ? 0 : m_crews[crewAt->second].responseS;
+        for (std::uint32_t m = 0; m < modes.size(); ++m) {
+            const ResolvedFailureMode& mode = modes[m];
+            const double failing = perHour(mode.timeToFailure.mean()) - shockPerHour(node, m);
+            const bool stops = stopsWorking(mode);
+            const bool restarts = mode.repairedBy == RepairedBy::restart;
+            const double again = restarts ? 1 - mode.restartCoverage : 0;
+            const double repairS = mode.repair.mean() + (restarts ? 0 : responseS);
+            const double crewS = again > 0 ? mode.crewRepair.mean() + responseS : 0;
+            const int failover = dynamics && stops ? failoverIndex(group, mode, *dynamics) : kAtOnce;
+            // What works worse is told apart by what it still does.
+            const Key key{stops,
+                          failover,
+                          repairS,
+                          crewS,
+                          again,
+                          restarts ? -1 : crew,
+                          stops ? 0 : mode.slowFactor,
+                          stops ? 0 : mode.errorShare};
+            const auto [at, isNew] = known.try_emplace(key, part.failures.size());
+            failureOf.push_back(at->second);
+            if (!isNew) {
+                part.failures[at->second].perHour += std::max(0.0, failing);
+                continue;
+            }
+            const auto first = static_cast<std::uint32_t>(part.phases.size());
+            part.failures.push_back({std::max(0.0, failing), first, stops, failover});
+            part.phases.push_back({m, perHour(repairS), restarts ? -1 : crew, again, first + 1});
+            if (again > 0) part.phases.push_back({m, perHour(crewS), crew, 0, 0});
+        }
+    }
+    int failoverIndex(std::size_t group, const ResolvedFailureMode& mode, CoupledGroup& dynamics) const {
+        const double meanS = failoverMeanS(group, mode);
+        if (!std::isfinite(meanS)) return kNever;
+        if (!(meanS > 0)) return kAtOnce;
+        auto& rates = dynamics.failoverPerHour;
+        const double rate = perHour(meanS);
+        const auto at = std::find(rates.begin(), rates.end(), rate);
+        if (at == rates.end()) rates.push_back(rate);
+        return static_cast<int>(std::find(rates.begin(), rates.end(), rate) - rates.begin());
+    }
+    double shockPerHour(std::uint32_t node, std::uint32_t mode) const {
+        double rate = 0;
+        for (const CommonCause& cause : m_causes)
+            for (std::size_t i = 0; i < cause.members.size(); ++i)
+                if (cause.members[i] == node && cause.modes[i] == mode) rate += rateOf(cause);
+        return rate;
+    }
+    double rateOf(const CommonCause& cause) const {
+        double longest = 0;
+        for (std::size_t i = 0; i < cause.members.size(); ++i)
+            longest = std::max(longest, modesOf(cause.members[i])[cause.modes[i]].timeToFailure.mean());
+        return cause.beta * perHour(longest);
+    }
+
+    bool isExact(const std::vector<std::uint32_t>& nodes) const {
+        for (const std::uint32_t n : nodes) {
+            const auto crew = m_crewOf.find(n);
+            if (crew != m_crewOf.end() && m_crews[crew->second].responseS > 0) return false;
+            for (const ResolvedFailureMode& mode : modesOf(n))
+                if (!mode.timeToFailure.isExponential() || !mode.repair.isExponential() ||
+                    (mode.repairedBy == RepairedBy::restart && mode.restartCoverage < 1 &&
+                     !mode.crewRepair.isExponential()))
+                    return false;
+            const std::size_t group = groupAt(n);
+            if (group != Table<Group>::npos && m_dynamics[group].any && !m_dynamics[group].given)
+                return false;
+        }
+        return true;
+    }
+    std::size_t groupAt(std::uint32_t node) const {
+        const auto& group = m_design.nodes.at(node).group;
+        return group ? m_design.groups.indexOf(group->str()) : Table<Group>::npos;
+    }
+
+    // Groups in order of preference, then the rest.
+    std::vector<std::uint32_t> inOrder(const std::vector<std::uint32_t>& nodes) const {
+        std::vector<std::uint32_t> order;
+        const auto add = [&](std::uint32_t n) {
+            if (std::find(order.begin(), order.end(), n) == order.end()) order.push_back(n);
+        };
+        for (const std::uint32_t n : nodes) {
+            const std::size_t group = groupAt(n);
+            if (group == Table<Group>::npos || !m_dynamics[group].any)
+                add(n);
+            else
+                for (const std::uint32_t member : m_function.groups()[group].members)
+                    add(member);
+        }
+        return order;
+    }
+
+    Status addBlock(std::vector<std::uint32_t> nodes) {
+        if (!m_meansOnly && !isExact(nodes)) {
+            leaveOut(nodes);
+            return success();
+        }
+        nodes = inOrder(nodes);
+        JointBlock block;
+        block.components = nodes;
+        const Coupled coupled = describe(nodes, block.groups);
+        ExploreOptions options;
+        options.maxStates = kMostStates;
+        options.stop = m_stop;
+        const Result<StateSpace> space = exploreCoupled(coupled, options);
+        if (!space && space.error().kind != ErrorKind::budgetExceeded) return space.error();
+        SteadyStateOptions solving;
+        solving.elimination.stop = m_stop;
+        const Result<SteadyState> steady =
+            space ? steadyState(space->chain, solving) : Result<SteadyState>(space.error());
+        if (!steady && steady.error().kind == ErrorKind::cancelled) return steady.error();
+        if (!steady) {
+            leaveOut(nodes);
+            return success();
+        }
+        fill(coupled, *space, *steady, block);
+        m_out.blocks.push_back(std::move(block));
+        return success();
+    }
+
+    Coupled describe(const std::vector<std::uint32_t>& nodes, std::vector<std::uint32_t>& groups) {
+        Coupled coupled;
+        m_crewInBlock.clear();
+        std::map<std::size_t, int> numbers;
+        std::map<std::pair<std::vector<double>, std::uint32_t>, std::uint32_t> kinds;
+        std::map<std::uint32_t, std::pair<std::uint32_t, std::vector<std::size_t>>> partOf;
+        for (const std::uint32_t n : nodes) {
+            if (const auto crew = m_crewOf.find(n);
+                crew != m_crewOf.end() &&
+                m_crewInBlock.try_emplace(crew->second, static_cast<int>(coupled.crews.size())).second)
+                coupled.crews.push_back(m_crews[crew->second].size);
+            const std::size_t g = groupAt(n);
+            const bool inGroup = g != Table<Group>::npos && m_dynamics[g].any;
+            if (inGroup && numbers.try_emplace(g, static_cast<int>(coupled.groups.size())).second) {
+                coupled.groups.push_back(groupOf(g));
+                groups.push_back(static_cast<std::uint32_t>(g));
+            }
+        }
+        for (const std::uint32_t n : nodes) {
+            const std::size_t g = groupAt(n);
+            const auto number = numbers.find(g);
+            CoupledPart part;
+            CoupledGroup* group = nullptr;
+            if (number != numbers.end()) {
+                const StructureGroup& rules = m_function.groups()[g];
+                part.group = number->second;
+                group = &coupled.groups[static_cast<std::size_t>(part.group)];
+                part.candidate = std::find(rules.members.begin(), rules.members.begin() + rules.candidates,
+                                           n) != rules.members.begin() + rules.candidates;
+            }
+            auto& place = partOf[n];
+            place.first = static_cast<std::uint32_t>(coupled.parts.size());
+            addModes(n, g, group, part, place.second);
+            part.kind =
+                kinds.try_emplace({keyOf(part), m_classOf[n]}, static_cast<std::uint32_t>(kinds.size()))
+                    .first->second;
+            coupled.parts.push_back(std::move(part));
+        }
+        for (const CommonCause& cause : m_causes) {
+            CoupledShock shock;
+            shock.perHour = rateOf(cause);
+            for (std::size_t i = 0; i < cause.members.size(); ++i)
+                if (const auto at = partOf.find(cause.members[i]); at != partOf.end())
+                    shock.hits.push_back(
+                        {at->second.first, static_cast<std::uint32_t>(at->second.second[cause.modes[i]])});
+            if (!shock.hits.empty() && shock.perHour > 0) coupled.shocks.push_back(std::move(shock));
+        }
+        return coupled;
+    }
+    static std::vector<double> keyOf(const CoupledPart& part) {
+        std::vector<double> key{static_cast<double>(part.group), static_cast<double>(part.candidate)};
+        for (const CoupledFailure& failure : part.failures)
+            key.insert(key.end(),
+                       {failure.perHour, static_cast<double>(failure.phase),
+                        static_cast<double>(failure.stops), static_cast<double>(failure.failover)});
+        for (const CoupledPhase& phase : part.phases)
+            key.insert(key.end(), {static_cast<double>(phase.mode), phase.perHour,
+                                   static_cast<double>(phase.crew), phase.goesOn});
+        return key;
+    }
+
+    static void fill(const Coupled& coupled, const StateSpace& space, const SteadyState& steady,
+                     JointBlock& block) {
+        for (std::size_t s = 0; s < space.size(); ++s) {
+            JointState state;
+            state.probability = steady.probability[s];
+            for (std::size_t p = 0; p < coupled.parts.size(); ++p)
+                state.levels.push_back(static_cast<ComponentState>(coupled.levelOf(space.state(s), p)));
+            for (std::size_t g = 0; g < coupled.groups.size(); ++g)
+                state.interrupted.push_back(coupled.isInterrupted(space.state(s), g));
+            block.states.push_back(std::move(state));
+            const auto targets = space.chain.targets(s);
+            const auto rates = space.chain.ratesFrom(s);
+            for (std::size_t t = 0; t < targets.size(); ++t)
+                block.moves.push_back({static_cast<std::uint32_t>(s), targets[t], rates[t]});
+        }
+    }
+
+    // By the names people gave: the crew, the groups, else the nodes.
+    void leaveOut(const std::vector<std::uint32_t>& nodes) {
+        std::set<std::string> names;
+        for (const std::uint32_t n : nodes) {
+            const std::size_t group = groupAt(n);
+            const auto crew = m_crewOf.find(n);
+            if (group != Table<Group>::npos)
+                names.insert(m_design.groups.at(group).id.str());
+            else
+                names.insert(m_design.nodes.at(n).id.str());
+            if (crew != m_crewOf.end()) names.insert(m_crews[crew->second].id);
+        }
+        for (const std::string& name : names)
+            if (std::find(m_out.leftOut.begin(), m_out.leftOut.end(), name) == m_out.leftOut.end())
+                m_out.leftOut.push_back(name);
+    }
+
+    struct CrewAtWork {
+        std::string id;
+        int size = 1;
+        double responseS = 0;
+    };
+
+    const Design& m_design;
+    const StateFunction& m_function;
+    bool m_meansOnly;
+    std::stop_token m_stop;
+    std::vector<std::uint32_t> m_join; // union of nodes
+    std::vector<bool> m_coupled;       // by root
+    std::vector<CrewAtWork> m_crews;
+    std::map<std::uint32_t, std::size_t> m_crewOf; // node -> m_crews
+    std::map<std::size_t, int> m_crewInBlock;
+    std::vector<GroupDynamics> m_dynamics;
+    std::vector<CommonCause> m_causes;
+    std::vector<std::uint32_t> m_classOf;
+    GroupBlocks m_out;
+};
+
+} // namespace
+
+Result<GroupBlocks> groupBlocks(const Design& design, const StateFunction& function, bool meansOnly,
+                                std::stop_token stop) {
+    return BlockMaker(design, function, meansOnly, std::move(stop)).run();
+}
+
+} // namespace alwayson::sim
