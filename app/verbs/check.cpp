@@ -1,11 +1,11 @@
 // What is known of a design without running it.
 
+#include "app/verbs/exact_figures.h"
 #include "app/verbs/static_latency.h"
 #include "app/verbs/verbs.h"
 #include "core/cost/cost.h"
 #include "core/cost/load_report.h"
 #include "core/io/project_file.h"
-#include "core/structure/availability.h"
 #include "core/validate/validate.h"
 
 namespace alwayson::verbs {
@@ -45,7 +45,7 @@ Result<CheckReport> check(const Design& design, std::stop_token stop) {
         report.loads = loadReport(design, load);
         return report;
     }
-    Result<StructuralResult> structure = analyse(design, stop);
+    Result<StructuralResult> structure = exactFigures(design, stop);
     if (stop.stop_requested()) return cancelled();
     if (!structure) return std::move(structure).error();
     takeStructure(std::move(*structure), report);

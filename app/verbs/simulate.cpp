@@ -1,5 +1,6 @@
 // Runs a design: years of failures, requests through a scenario, or the structure alone.
 
+#include "app/verbs/exact_figures.h"
 #include "app/verbs/objectives.h"
 #include "app/verbs/verbs.h"
 #include "core/base/units.h"
@@ -7,7 +8,6 @@
 #include "core/catalogue/keys.h"
 #include "core/cost/cost.h"
 #include "core/io/project_file.h"
-#include "core/structure/availability.h"
 #include "core/text/sentence.h"
 #include "simulator/kernel/fingerprint.h"
 #include "simulator/run/failure_run.h"
@@ -238,7 +238,7 @@ Result<SimulationResult> simulate(const Design& design, const SimulateOptions& o
                                   std::stop_token stop) {
     if (const Status valid = checkOptions(design, options); !valid) return valid.error();
     const bool requests = options.mode == Mode::requests || !options.scenario.empty();
-    const Result<StructuralResult> structure = analyse(design, stop);
+    const Result<StructuralResult> structure = exactFigures(design, stop);
     if (!structure && (options.mode == Mode::exact || stop.stop_requested())) return structure.error();
     Result<SimulationResult> run = options.mode == Mode::exact
                                        ? Result<SimulationResult>(exactResult(*structure))

@@ -54,8 +54,13 @@ struct ResolvedFailureMode {
     DistributionShape crewRepair; // what people need when it did not
     bool isDefault = true;        // nothing of it was changed in the design
     std::string grade;            // of the default; "yours" when edited
+    // Mean seconds until it is over, with people where a restart does not work; nobody waits for them.
+    double meanRepair() const {
+        const double again = repairedBy == RepairedBy::restart ? 1 - restartCoverage : 0;
+        return again > 0 ? repair.mean() + again * crewRepair.mean() : repair.mean();
+    }
     // Steady-state unavailability of this mode alone over its availability: MTTR / MTTF.
-    double ratio() const { return repair.mean() / timeToFailure.mean(); }
+    double ratio() const { return meanRepair() / timeToFailure.mean(); }
 };
 
 // Catalogue modes with the node's (domain's) edits applied, in catalogue order, then added ones.

@@ -1,11 +1,8 @@
 #include "core/structure/availability.h"
 
-#include "core/catalogue/keys.h"
 #include "core/structure/analysis.h"
-#include "core/structure/common_cause.h"
 #include "core/structure/solution.h"
 #include "core/structure/symmetry.h"
-#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <cmath>
@@ -124,35 +121,6 @@ std::vector<Importance> importanceOf(const CompiledStructure& all, const Solutio
     return list;
 }
 
-// What makes failures or repairs of parts depend on each other, which the sum over independent parts leaves
-// out.
-std::vector<std::string> coupledParts(const Design& design) {
-    bool crews = false, restarts = false, standby = false, causes = false, takeOvers = false;
-    for (const Node& node : design.nodes) {
-        const Group* group = node.group ? design.groups.find(node.group->str()) : nullptr;
-        const auto& crew = node.crew || !group ? node.crew : group->crew;
-        crews |= crew && design.settings.crew(*crew);
-        for (const ResolvedFailureMode& mode : failureModesOf(node))
-            restarts |= mode.repairedBy == RepairedBy::restart && mode.restartCoverage < 1;
-    }
-    for (const Group& group : design.groups) {
-        takeOvers |= hasRole(group, "one_active") || hasRole(group, "one_writer") ||
-                     (hasRole(group, "pool") && (get(group, key::group::pool::failoverCoverage).value() < 1 ||
-                                                 get(group, key::group::pool::failover)));
-        standby |= hasRole(group, "pool") && get(group, key::group::pool::standby) > 0;
-        causes |= get(group, key::group::pool::commonCauseRepair) ==
-                      key::group::pool::CommonCauseRepair::separately &&
-                  effectiveBeta(design, group) > 0;
-    }
-    std::vector<std::string> names;
-    if (crews) names.emplace_back("people who are busy");
-    if (restarts) names.emplace_back("restarts that do not work");
-    if (takeOvers) names.emplace_back("take-overs that take time or do not work");
-    if (standby) names.emplace_back("members that stand by");
-    if (causes) names.emplace_back("common causes that are repaired one by one");
-    return names;
-}
-
 class Analysis {
 public:
     Analysis(const Design& design, const StateFunction& function, const StructuralOptions& options,
@@ -207,11 +175,6 @@ private:
             "Structural availability less the windows in which balancers have not noticed a failure yet.";
         flow.leftOut = {"Deployments, planned maintenance and mistakes beyond the listed failure modes are "
                         "not in these figures."};
-        const std::vector<std::string> coupled = coupledParts(m_design);
-        if (!coupled.empty())
-            flow.leftOut.push_back(
-                fmt::format("Only failure runs know of {}: these figures are those without.",
-                            listNames(coupled, coupled.size())));
         if (choosesBlindly())
             flow.leftOut.push_back(
                 "Callers without health checks are taken to avoid members that do not work; a request "

@@ -40,7 +40,9 @@ std::optional<Part> partOf(const CompiledStructure& all, std::uint32_t component
     part.states = modes.size() + 1;
     part.moves.resize(part.states);
     for (std::uint32_t m = 0; m < modes.size(); ++m) {
-        if (!modes[m].timeToFailure.isExponential() || !modes[m].repair.isExponential()) return std::nullopt;
+        if (!modes[m].timeToFailure.isExponential() || !modes[m].repair.isExponential() ||
+            modes[m].meanRepair() > modes[m].repair.mean())
+            return std::nullopt;
         part.moves[0].push_back({0, m + 1, 3600 / modes[m].timeToFailure.mean()});
         part.moves[m + 1].push_back({m + 1, 0, 3600 / modes[m].repair.mean()});
     }

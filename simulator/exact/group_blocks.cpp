@@ -170,7 +170,7 @@ private:
         out.coverage = get(group, pool::failoverCoverage).value();
         const std::optional<DistributionShape> byHand = get(group, pool::uncoveredRecovery);
         out.byHandPerHour = byHand ? perHour(byHand->mean()) : 0;
-        out.frozen = get(group, pool::repairStarts) == pool::RepairStarts::after;
+        out.frozen = get(group, key::group::pool::repairStarts) == pool::RepairStarts::after;
         if (rules.rule != GroupRule::share) {
             out.coverage = m_dynamics[g].plan.coverage;
             return out;

@@ -1,0 +1,293 @@
+// The chain of coupled parts against the lumped group chain, and blocks in the diagram against full
+// enumeration.
+
+#include "core/catalogue/catalogue.h"
+#include "core/structure/availability.h"
+#include "simulator/exact/coupled_chain.h"
+#include "simulator/exact/group_blocks.h"
+#include "simulator/markov/group_chain.h"
+#include "simulator/markov/outage.h"
+#include "tests/core/structure/design_maker.h"
+#include "tests/core/structure/enumeration.h"
+#include "tests/support/test_support.h"
+
+#include <cmath>
+
+using namespace alwayson;
+using namespace alwayson::sim;
+using alwayson::test::DesignMaker;
+using alwayson::test::Dice;
+
+namespace {
+
+// One group of equal units, told the one way and the other.
+struct Twin {
+    GroupParameters lumped;
+    Coupled parts;
+};
+
+Twin randomGroup(Dice& dice) {
+    Twin twin;
+    GroupParameters& p = twin.lumped;
+    p.units = 1 + dice.upTo(4);
+    p.active = 1 + dice.upTo(p.units);
+    p.needed = 1 + dice.upTo(p.active);
+    p.modes = {{0.01 * (1 + dice.upTo(5)), 0.1 * (1 + dice.upTo(9))}};
+    if (dice.chance(40)) p.modes.push_back({0.02, 0.05 * (1 + dice.upTo(9))});
+    p.spareHazard = 0.5 * dice.upTo(3);
+    p.crews = dice.upTo(3);
+    p.commonCause = dice.chance(30) ? 0.2 : 0;
+    p.failover.coverage = dice.chance(50) ? 1 : 0.8;
+    p.failover.uncoveredRecovery = dice.chance(50) ? 3 : 0;
+    if (dice.chance(70)) p.failover.stages = {{0.1 * (1 + dice.upTo(9)), 1}};
+    p.failover.startFailure = !p.failover.stages.empty() && dice.chance(30) ? 0.1 : 0;
+    p.failover.interrupts = true;
+    p.failover.frozen = dice.chance(30);
+
+    CoupledGroup group;
+    group.places = static_cast<std::uint32_t>(p.active);
+    group.needed = static_cast<std::uint32_t>(p.needed);
+    group.spareHazard = p.spareHazard;
+    group.startFailure = p.failover.startFailure;
+    group.coverage = p.failover.coverage;
+    group.byHandPerHour = p.failover.uncoveredRecovery;
+    group.allFail = p.failover.uncoveredRecovery == 0;
+    group.frozen = p.failover.frozen;
+    if (!p.failover.stages.empty()) group.failoverPerHour = {1 / p.failover.stages[0].mean};
+    CoupledPart part;
+    part.group = 0;
+    if (p.crews > 0) twin.parts.crews = {p.crews};
+    for (std::uint32_t m = 0; m < p.modes.size(); ++m) {
+        part.failures.push_back(
+            {p.modes[m].failure * (1 - p.commonCause), m, true, p.failover.stages.empty() ? kAtOnce : 0});
+        part.phases.push_back({m, p.modes[m].repair, p.crews > 0 ? 0 : -1, 0, 0});
+    }
+    twin.parts.parts.assign(static_cast<std::size_t>(p.units), part);
+    twin.parts.groups = {group};
+    for (std::uint32_t m = 0; p.commonCause > 0 && m < p.modes.size(); ++m) {
+        CoupledShock shock;
+        shock.perHour = p.modes[m].failure * p.commonCause;
+        for (std::uint32_t u = 0; u < twin.parts.parts.size(); ++u)
+            shock.hits.push_back({u, m});
+        twin.parts.shocks.push_back(shock);
+    }
+    return twin;
+}
+
+double unavailabilityOf(const Twin& twin, bool lump) {
+    Coupled coupled = twin.parts;
+    for (std::uint32_t u = 0; u < coupled.parts.size(); ++u)
+        coupled.parts[u].kind = lump ? 0 : u;
+    const auto space = exploreCoupled(coupled);
+    if (!space) qFatal("%s", describe(space.error()).c_str());
+    const auto steady = steadyState(space->chain);
+    if (!steady) qFatal("%s", describe(steady.error()).c_str());
+    double down = 0;
+    for (std::size_t s = 0; s < space->size(); ++s) {
+        int working = 0;
+        for (std::size_t u = 0; u < coupled.parts.size(); ++u)
+            working += coupled.levelOf(space->state(s), u) == 0;
+        if (working < twin.lumped.needed || coupled.isInterrupted(space->state(s), 0))
+            down += steady->probability[s];
+    }
+    return down;
+}
+
+bool near(double actual, double expected, double relative) {
+    if (std::abs(actual - expected) <= relative * std::abs(expected)) return true;
+    qWarning("%.17g instead of %.17g", actual, expected);
+    return false;
+}
+
+Distribution hours(double mean) {
+    return Distribution::exponentialMean(mean, "h");
+}
+
+// Balancers in front of servers in front of a store; some groups fail over, some parts share a crew.
+DesignMaker randomDesign(Dice& dice) {
+    DesignMaker maker;
+    maker.edit().settings = [] {
+        Settings settings;
+        Crew crew;
+        crew.id = "ops";
+        crew.size = 1;
+        crew.response = Distribution::constantValue(0, "s");
+        settings.crews = {crew};
+        return settings;
+    }();
+    if (dice.chance(50)) maker.domain("zone").fails("zone", FailureEffect::outage, 50, 2);
+    maker.readerAndWriter("users", dice.upTo(4), 0.5);
+    Parameters lb{{"failover", hours(0.2)}, {"failover_coverage", 0.9}, {"uncovered_recovery", hours(1)}};
+    Parameters db{{"failover", hours(0.5)}, {"failover_coverage", 1.0}};
+    db["reads_go_to"] = std::string(dice.chance(50) ? "replicas" : "source");
+    maker.groupOf("vrrp_pair", "lb", lb).haproxy("lb1", "lb").haproxy("lb2", "lb");
+    maker.group("web").server("web1", "web", 2).server("web2", "web", 1 + dice.upTo(2));
+    maker.groupOf("mysql_replication", "db", db).mysql("db1", "db", 10).mysql("db2", "db", 10);
+    for (const char* id : {"lb1", "lb2", "web1", "web2", "db1", "db2"}) {
+        maker.fails(id, FailureEffect::crash, 20 + (id[0] == 'w' ? 0 : dice.upTo(2)), 1 + dice.upTo(3));
+        if (dice.chance(30)) maker.fails(id, FailureEffect::slow, 30, 2, 4);
+        if (!dice.chance(40)) continue;
+        const std::size_t at = maker.design().nodes.indexOf(id);
+        Node node = maker.design().nodes.at(at);
+        node.crew = "ops";
+        if (maker.design().domains.size() > 0 && dice.chance(50)) node.domain = DomainId("zone");
+        maker.edit().nodes.replace(at, node);
+    }
+    maker.link("users", "lb").link("lb", "web").link("web", "db");
+    return maker;
+}
+
+} // namespace
+
+class TestGroupBlocks : public QObject {
+    Q_OBJECT
+private slots:
+    void agreesWithTheLumpedChain() {
+        int spares = 0, interrupted = 0;
+        for (int seed = 0; seed < 300; ++seed) {
+            Dice dice(static_cast<std::uint64_t>(seed) + 1);
+            const Twin twin = randomGroup(dice);
+            const auto figures = groupFigures(twin.lumped);
+            QVERIFY(figures);
+            spares += twin.lumped.active < twin.lumped.units;
+            interrupted += !twin.lumped.failover.stages.empty();
+            const bool same = near(unavailabilityOf(twin, true), figures->unavailability, 1e-10) &&
+                              near(unavailabilityOf(twin, false), figures->unavailability, 1e-10);
+            if (!same) qWarning("group %d", seed);
+            QVERIFY(same);
+        }
+        QVERIFY(spares > 50 && interrupted > 100);
+    }
+
+    // The chain of everything: all blocks and all other components as one product, state by state.
+    void blocksAgreeWithEnumeration() {
+        int shared = 0;
+        for (int seed = 0; seed < 40; ++seed) {
+            Dice dice(static_cast<std::uint64_t>(seed) + 1);
+            const DesignMaker maker = randomDesign(dice);
+            const auto function = StateFunction::compile(maker.design());
+            QVERIFY(function);
+            const auto blocks = groupBlocks(maker.design(), *function, false);
+            QVERIFY(blocks);
+            QVERIFY(blocks->leftOut.empty());
+            shared += blocks->blocks.size() == 1 || blocks->blocks[0].components.size() > 2;
+            StructuralOptions options;
+            options.joint = blocks->blocks;
+            const auto result = analyse(maker.design(), {}, options);
+            QVERIFY(result);
+            const auto [down, perYear] = enumerate(*function, blocks->blocks);
+            QVERIFY(near(result->flows.back().unavailability.value(), down, 1e-11));
+            QVERIFY(near(result->flows.back().outagesPerYear.value(), perYear, 1e-9));
+        }
+        QVERIFY(shared > 5);
+    }
+    void tooManyStatesAreLeftToRuns() {
+        DesignMaker maker;
+        maker.client("c").group("web");
+        Settings settings;
+        Crew crew;
+        crew.id = "ops";
+        crew.size = 1;
+        settings.crews = {crew};
+        maker.edit().settings = settings;
+        for (int i = 0; i < 12; ++i) {
+            const std::string id = "w" + std::to_string(i);
+            maker.server(id, "web").fails(id, FailureEffect::crash, 1000 + i, 1);
+            const std::size_t at = maker.design().nodes.indexOf(id);
+            Node node = maker.design().nodes.at(at);
+            node.crew = "ops";
+            maker.edit().nodes.replace(at, node);
+        }
+        maker.link("c", "web");
+        const auto function = StateFunction::compile(maker.design());
+        const auto blocks = groupBlocks(maker.design(), *function, true);
+        QVERIFY(blocks);
+        QVERIFY(blocks->blocks.empty());
+        QCOMPARE(blocks->leftOut, (std::vector<std::string>{"ops", "web"}));
+    }
+    void stopsWhenAsked() {
+        Dice dice(1);
+        const DesignMaker maker = randomDesign(dice);
+        const auto function = StateFunction::compile(maker.design());
+        std::stop_source source;
+        source.request_stop();
+        const auto blocks = groupBlocks(maker.design(), *function, true, source.get_token());
+        QVERIFY(!blocks);
+        QVERIFY(blocks.error().kind == ErrorKind::cancelled);
+    }
+
+private:
+    // Unavailability of the design and outages per year.
+    static std::pair<double, double> enumerate(const StateFunction& function,
+                                               const std::vector<JointBlock>& blocks) {
+        struct Part {
+            const JointBlock* block = nullptr;
+            std::uint32_t component = 0;
+            std::size_t states = 1;
+        };
+        const auto& components = function.components();
+        std::vector<Part> parts;
+        std::vector<bool> inBlock(components.size(), false);
+        for (const JointBlock& block : blocks) {
+            parts.push_back({&block, 0, block.states.size()});
+            for (const std::uint32_t c : block.components)
+                inBlock[c] = true;
+        }
+        for (std::uint32_t c = 0; c < components.size(); ++c)
+            if (!inBlock[c] && !components[c].modes.empty())
+                parts.push_back({nullptr, c, components[c].modes.size() + 1});
+        std::vector<std::size_t> stride;
+        std::size_t count = 1;
+        for (const Part& part : parts) {
+            stride.push_back(count);
+            count *= part.states;
+        }
+        const auto scratch = function.makeScratch();
+        std::vector<ComponentState> state(components.size(), 0);
+        std::vector<GroupRole> roles(function.groups().size(), GroupRole{kFirstWorking, false});
+        std::vector<std::uint8_t> flows(function.flows().size()), up(count);
+        std::vector<double> probability(count, 1);
+        for (std::size_t code = 0; code < count; ++code) {
+            for (std::size_t p = 0; p < parts.size(); ++p) {
+                const std::size_t now = code / stride[p] % parts[p].states;
+                if (!parts[p].block) {
+                    const StructureComponent& one = components[parts[p].component];
+                    state[parts[p].component] = static_cast<ComponentState>(now);
+                    probability[code] *= now == 0 ? one.availability() : one.modeProbability(now - 1);
+                    continue;
+                }
+                const JointBlock& block = *parts[p].block;
+                probability[code] *= block.states[now].probability;
+                for (std::size_t c = 0; c < block.components.size(); ++c)
+                    state[block.components[c]] = block.states[now].levels[c];
+                for (std::size_t g = 0; g < block.groups.size(); ++g)
+                    roles[block.groups[g]].interrupted = block.states[now].interrupted[g] != 0;
+            }
+            up[code] = function.evaluateUp(state.data(), nullptr, roles.data(), flows.data(), *scratch);
+        }
+        double down = 0, perHour = 0;
+        for (std::size_t code = 0; code < count; ++code) {
+            if (!up[code]) {
+                down += probability[code];
+                continue;
+            }
+            for (std::size_t p = 0; p < parts.size(); ++p) {
+                const std::size_t now = code / stride[p] % parts[p].states, rest = code - now * stride[p];
+                if (parts[p].block) {
+                    for (const JointMove& move : parts[p].block->moves)
+                        if (move.from == now && !up[rest + move.to * stride[p]])
+                            perHour += probability[code] * move.perHour;
+                } else if (now == 0) {
+                    const auto& modes = components[parts[p].component].modes;
+                    for (std::size_t m = 0; m < modes.size(); ++m)
+                        if (!up[rest + (m + 1) * stride[p]])
+                            perHour += probability[code] * 3600 / modes[m].timeToFailure.mean();
+                }
+            }
+        }
+        return {down, perHour * kHoursPerYear};
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestGroupBlocks, test_group_blocks)
+#include "test_group_blocks.moc"
