@@ -12,6 +12,7 @@
 #include "tests/support/test_support.h"
 
 #include <cmath>
+#include <tuple>
 
 using namespace alwayson;
 using namespace alwayson::sim;
@@ -161,7 +162,7 @@ private slots:
 
     // The chain of everything: all blocks and all other components as one product, state by state.
     void blocksAgreeWithEnumeration() {
-        int shared = 0;
+        int shared = 0, compared = 0;
         for (int seed = 0; seed < 40; ++seed) {
             Dice dice(static_cast<std::uint64_t>(seed) + 1);
             const DesignMaker maker = randomDesign(dice);
@@ -175,11 +176,14 @@ private slots:
             options.joint = blocks->blocks;
             const auto result = analyse(maker.design(), {}, options);
             QVERIFY(result);
-            const auto [down, perYear] = enumerate(*function, blocks->blocks);
+            const auto [down, perYear, coherent] = enumerate(*function, blocks->blocks);
             QVERIFY(near(result->flows.back().unavailability.value(), down, 1e-11));
+            if (!coherent) continue;
+            ++compared;
             QVERIFY(near(result->flows.back().outagesPerYear.value(), perYear, 1e-9));
         }
         QVERIFY(shared > 5);
+        QVERIFY(compared > 20);
     }
     void tooManyStatesAreLeftToRuns() {
         DesignMaker maker;
@@ -217,8 +221,9 @@ private slots:
     }
 
 private:
-    // Unavailability of the design and outages per year.
-    static std::pair<double, double> enumerate(const StateFunction& function,
+    // Unavailability of the design, outages per year, and whether no failure ever ends one (a place that goes
+    // out with a slow source in it does).
+    static std::tuple<double, double, bool> enumerate(const StateFunction& function,
                                                const std::vector<JointBlock>& blocks) {
         struct Part {
             const JointBlock* block = nullptr;
@@ -266,9 +271,15 @@ private:
             up[code] = function.evaluateUp(state.data(), nullptr, roles.data(), flows.data(), *scratch);
         }
         double down = 0, perHour = 0;
+        bool coherent = true;
         for (std::size_t code = 0; code < count; ++code) {
             if (!up[code]) {
                 down += probability[code];
+                for (std::size_t p = 0; p < parts.size(); ++p) {
+                    const std::size_t now = code / stride[p] % parts[p].states, rest = code - now * stride[p];
+                    for (std::size_t m = 1; !parts[p].block && now == 0 && m < parts[p].states; ++m)
+                        coherent = coherent && !up[rest + m * stride[p]];
+                }
                 continue;
             }
             for (std::size_t p = 0; p < parts.size(); ++p) {
@@ -285,7 +296,7 @@ private:
                 }
             }
         }
-        return {down, perHour * kHoursPerYear};
+        return {down, perHour * kHoursPerYear, coherent};
     }
 };
 
