@@ -72,6 +72,14 @@ void checkGroup(const Context& c, const Group& group, Issues& issues) {
                                    "another member does not work.",
                                    name),
                        "Do not take the latencies of a request run for those of members that stand by.");
+    if (hasRole(group, "pool") && (get(group, key::group::pool::failover) ||
+                                   get(group, key::group::pool::failoverCoverage).value() < 1))
+        issues.warning(
+            "group.not_simulated_yet", {group.id.str()},
+            fmt::format("In request runs {} goes on when a member fails: interruptions, and failures "
+                        "that take the others down, are in exact figures and failure runs only.",
+                        name),
+            "Do not take a request run for what happens then.");
     if (!set.empty())
         issues.warning("group.not_simulated_yet", {group.id.str()},
                        fmt::format("{} of {} {} not simulated yet: the figures are those without.",

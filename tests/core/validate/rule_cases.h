@@ -84,7 +84,7 @@ inline std::vector<Case> laterCases() {
         {"group.not_simulated_yet",
          S::warning,
          "web",
-         "are in exact figures only",
+         "In request runs web goes on",
          {{"groups/web/parameters", {{"failover_coverage", 0.9}}}},
          {{"groups/web/parameters", {{"failover_coverage", 1.0}}}}},
         {"group.not_simulated_yet",
