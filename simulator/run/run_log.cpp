@@ -16,17 +16,19 @@ std::string modeTitle(const Model& model, Index component, std::uint32_t mode) {
 }
 
 std::string cutText(const std::string& what, const std::string& other, CutDirection direction) {
-    const std::string from = other.empty() ? "everything outside" : other;
+    const std::string from = other.empty() ? "outside" : other;
     switch (direction) {
     case CutDirection::in:
         return fmt::format("{} is cut off: nothing from {} gets in, what it sends still arrives", what, from);
     case CutDirection::out:
-        return fmt::format("{} is cut off: nothing it sends gets to {}, what is sent to it arrives", what,
-                           from);
+        return other.empty()
+                   ? fmt::format("{} is cut off: nothing it sends gets out, what is sent to it arrives", what)
+                   : fmt::format("{} is cut off: nothing it sends gets to {}, what is sent to it arrives",
+                                 what, other);
     case CutDirection::both:
         break;
     }
-    return fmt::format("{} is cut off from {}", what, from);
+    return fmt::format("{} is cut off from {}", what, other.empty() ? "everything outside" : other);
 }
 
 std::string deployText(const Model& model, const LogEntry& entry) {
