@@ -138,6 +138,7 @@ std::vector<CommonCause> commonCausesOf(const Design& design,
         for (const std::uint32_t n : members->second)
             for (std::uint32_t m = 0; m < components[n].modes.size(); ++m) {
                 const ResolvedFailureMode& mode = components[n].modes[m];
+                if (mode.id == kBadVersion) continue;
                 auto at = std::find_if(causes.begin() + static_cast<std::ptrdiff_t>(first), causes.end(),
                                        [&](const CommonCause& cause) { return cause.mode == mode.id; });
                 if (at == causes.end())

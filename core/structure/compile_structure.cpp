@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <limits>
 #include <map>
+#include <optional>
 #include <tuple>
 
 namespace alwayson {
@@ -41,11 +42,32 @@ CompiledMode compileMode(const ResolvedFailureMode& mode) {
     return {NodeCondition::gone, 0, 0};
 }
 
+// What a deployment that went wrong does to a member of a pool. Only deployments bring it about: as a failure
+// it never happens by itself.
+std::optional<ResolvedFailureMode> badVersionOf(const Design& design, const Node& node) {
+    const Group* group = node.group ? design.groups.find(node.group->str()) : nullptr;
+    if (!group || !hasRole(*group, "pool") || !(get(*group, key::group::pool::deploysPerWeek) > 0) ||
+        !(get(*group, key::group::pool::deployFailure).value() > 0))
+        return std::nullopt;
+    ResolvedFailureMode mode;
+    mode.id = std::string(kBadVersion);
+    mode.title = "Bad version";
+    mode.effect = FailureEffect::errors;
+    mode.errorShare = get(*group, key::group::pool::deployErrorShare).value();
+    mode.timeToFailure = {DistributionFamily::exponential, kNeverMean, 0, 0, {}};
+    mode.repair = get(*group, key::group::pool::rollback);
+    mode.crewRepair = mode.repair;
+    mode.repairedBy = RepairedBy::restart;
+    return mode;
+}
+
 // Returns the faults that groups share: the last components.
 std::vector<CommonCause> addComponents(const Design& design, CompiledStructure& out) {
     out.nodeCount = static_cast<std::uint32_t>(design.nodes.size());
-    for (const Node& node : design.nodes)
+    for (const Node& node : design.nodes) {
         out.components.push_back({false, node.id.str(), failureModesOf(node)});
+        if (auto bad = badVersionOf(design, node)) out.components.back().modes.push_back(std::move(*bad));
+    }
     for (const Domain& domain : design.domains)
         out.components.push_back({true, domain.id.str(), failureModesOf(domain)});
     std::vector<CommonCause> shared = addSharedFaults(design, out.components);

@@ -27,6 +27,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace alwayson {
@@ -37,6 +38,9 @@ using ComponentState = std::uint16_t;
 // A node without a failure that is not back yet after an outage of its place (restart_after_outage): it
 // refuses.
 inline constexpr ComponentState kNotStarted = 0xffff;
+
+// Failure mode that only deployments of the node's pool bring about, the last of its modes.
+inline constexpr std::string_view kBadVersion = "bad version";
 
 struct StructureComponent {
     bool isDomain = false;

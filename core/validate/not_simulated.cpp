@@ -25,9 +25,8 @@ struct RoleSentence {
 constexpr RoleSentence kRoles[] = {
     {"one_writer",
      "{}: one member at a time takes writes. Failure runs follow its failovers; exact figures do by chains "
-     "with mean times, in the figure with detection. Replication lag and lost transactions are in request "
-     "runs only.",
-     "Take the availability of a failure run; run a scenario to see what is lost."},
+     "with mean times, in the figure with detection. Replication lag is in request runs only.",
+     "Take the availability of a failure run; run a scenario to see stale reads."},
     {"majority",
      "Nothing asks {} for its majority: no group has its manager on it, so its loss changes no figure.",
      "Let the manager of a replication set run on it."},

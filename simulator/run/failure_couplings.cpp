@@ -84,6 +84,34 @@ void FailureModel::addShocks(const Design& design) {
     }
 }
 
+void FailureModel::addDeployments(const Design& design) {
+    constexpr double kSecondsOfWeek = 7 * 86400.0;
+    for (const Group& group : design.groups) {
+        if (!hasRole(group, "pool")) continue;
+        const double perWeek = get(group, key::group::pool::deploysPerWeek);
+        FailureModelDeployment deployment;
+        deployment.failure = get(group, key::group::pool::deployFailure).value();
+        std::vector<std::uint32_t> members;
+        for (std::uint32_t n = 0; n < design.nodes.size(); ++n)
+            if (design.nodes.at(n).group == group.id) members.push_back(n);
+        if (!(perWeek > 0) || !(deployment.failure > 0) || members.empty()) continue;
+        // Those that are good change nothing, so only bad ones are events.
+        deployment.interval = Sampler(
+            {DistributionFamily::exponential, kSecondsOfWeek / perWeek / deployment.failure, 0, 0, {}});
+        deployment.rollback = Sampler(get(group, key::group::pool::rollback));
+        deployment.batch =
+            static_cast<std::uint32_t>(std::max<std::int64_t>(1, get(group, key::group::pool::deployBatch)));
+        deployment.cause = addCause(fmt::format("{}: bad deployment", group.displayName()));
+        deployment.stream = streamId(group.id.str() + "/deploy", Purpose::rollback);
+        eventsPerYear += 2 * kSecondsOfYear / deployment.interval.mean();
+        longestMeanRepair = std::max(longestMeanRepair, deployment.rollback.mean());
+        for (const std::uint32_t member : members)
+            components[member].coupled = true;
+        deployment.members = addIndices(members);
+        deployments.push_back(std::move(deployment));
+    }
+}
+
 void FailureModel::addStandbys(const Design& design) {
     for (const Group& group : design.groups) {
         if (!hasRole(group, "pool")) continue;

@@ -100,6 +100,7 @@ Result<FailureModel> FailureModel::compile(const Design& design) {
     model.addShocks(design);
     model.addStandbys(design);
     model.addGroups(design);
+    model.addDeployments(design);
     model.addObservables();
     model.estimateWork();
     return model;

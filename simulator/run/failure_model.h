@@ -134,6 +134,16 @@ struct FailureModelObservable {
     std::vector<double> weights;      // of their time-weighted losses, sum 1
 };
 
+// New versions of a pool's members.
+struct FailureModelDeployment {
+    Sampler interval, rollback;
+    double failure = 0; // chance of a bad one
+    std::uint32_t batch = 1;
+    IndexRange members; // components, in FailureModel::indices
+    std::uint32_t cause = 0;
+    std::uint64_t stream = 0;
+};
+
 struct FailureModel {
     // Errors: those of StateFunction::compile.
     static Result<FailureModel> compile(const Design& design);
@@ -146,6 +156,7 @@ struct FailureModel {
     std::vector<FailureModelShock> shocks;
     std::vector<FailureModelStandby> standbys;
     std::vector<FailureModelGroup> groups;
+    std::vector<FailureModelDeployment> deployments;
     std::vector<FailureModelRecovery> recoveries;
     std::vector<std::string> furtherCauses; // of down time, beside the modes: "web: common cause (crash)"
     std::vector<std::uint32_t> indices;
@@ -173,6 +184,7 @@ private:
     void addCrews(const Design& design);
     void addShocks(const Design& design);
     void addStandbys(const Design& design);
+    void addDeployments(const Design& design);
     void addGroups(const Design& design);
     void addRecoveries(FailureModelGroup& group);
     std::uint32_t addCause(std::string title);

@@ -324,7 +324,12 @@ private:
                     ? "Groups fail over at once and always (perfect views)."
                     : "Groups fail over with the timing of their protocol or manager. All callers "
                       "find the new member when the last of them does.");
-        out.emplace_back("Left out: deployments, configuration changes and maintenance, failures caused by "
+        if (!m_model.deployments.empty())
+            out.emplace_back(
+                "A bad deployment hits the first members that work, and all of it is rolled back "
+                "at once; a good one interrupts nothing.");
+        out.emplace_back(std::string("Left out: ") + (m_model.deployments.empty() ? "deployments, " : "") +
+                         "configuration changes and maintenance, failures caused by "
                          "overload, queues and client retries.");
     }
 

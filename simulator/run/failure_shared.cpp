@@ -15,6 +15,11 @@ void FailureUnit::startShared() {
         m_shockDraws[s] = UniformStream{m_model.shocks[s].stream, 0, kBlockDraws, {}};
         m_slots.set(m_shockSlot + s, m_now + draw(m_shockDraws[s], m_model.shocks[s].interval));
     }
+    for (std::uint32_t d = 0; d < m_deploymentDraws.size(); ++d) {
+        m_deploymentDraws[d] = UniformStream{m_model.deployments[d].stream, 0, kBlockDraws, {}};
+        m_slots.set(m_deploymentSlot + d,
+                    m_now + draw(m_deploymentDraws[d], m_model.deployments[d].interval));
+    }
     for (std::uint32_t s = 0; s < m_standbyDraws.size(); ++s) {
         m_standbyDraws[s] = UniformStream{m_model.standbys[s].stream, 0, kBlockDraws, {}};
         arrange(s, true);
@@ -36,6 +41,26 @@ void FailureUnit::onShock(std::uint32_t s) {
     for (const std::uint32_t c : m_hit)
         refreshNode(c);
     if (!m_hit.empty()) afterChange(shock.cause);
+}
+
+// A bad version on the first members that work; all of it is rolled back at the same time. A member that
+// fails otherwise meanwhile keeps its version until then: one thing at a time.
+void FailureUnit::onDeployment(std::uint32_t d) {
+    const FailureModelDeployment& deployment = m_model.deployments[d];
+    m_slots.set(m_deploymentSlot + d, m_now + draw(m_deploymentDraws[d], deployment.interval));
+    const double until = m_now + draw(m_deploymentDraws[d], deployment.rollback);
+    m_hit.clear();
+    for (std::uint32_t i = 0; i < deployment.members.count && m_hit.size() < deployment.batch; ++i) {
+        const std::uint32_t c = m_model.indices[deployment.members.first + i];
+        if (m_state[c] != 0 || !m_able[c] || m_frozen[c]) continue;
+        const IndexRange& modes = m_model.components[c].modes;
+        fail(c, modes.first + modes.count - 1, deployment.cause);
+        setRepairEnd(c, until);
+        m_hit.push_back(c);
+    }
+    for (const std::uint32_t c : m_hit)
+        refreshNode(c);
+    if (!m_hit.empty()) afterChange(deployment.cause);
 }
 
 // The first `serving` members that work serve. One that stood by and is needed now is called; one that

@@ -21,7 +21,9 @@ FailureUnit::FailureUnit(const FailureModel& model)
     m_shockSlot = m_tickSlot + 1U;
     m_activationSlot = m_shockSlot + static_cast<std::uint32_t>(model.shocks.size());
     m_groupSlot = m_activationSlot + static_cast<std::uint32_t>(model.hasActivations ? components : 0);
-    m_endSlot = m_groupSlot + static_cast<std::uint32_t>(model.groups.size());
+    m_deploymentSlot = m_groupSlot + static_cast<std::uint32_t>(model.groups.size());
+    m_endSlot = m_deploymentSlot + static_cast<std::uint32_t>(model.deployments.size());
+    m_deploymentDraws.resize(model.deployments.size());
     m_failureDraws.resize(modes);
     m_repairDraws.resize(modes);
     m_left.resize(modes);
@@ -117,6 +119,8 @@ bool FailureUnit::run(const UnitPlan& plan, const std::function<bool()>& expired
             onComponent(slot);
         else if (slot < m_viewSlot)
             onRestarted(slot - m_restartSlot);
+        else if (slot >= m_deploymentSlot)
+            onDeployment(slot - m_deploymentSlot);
         else if (slot >= m_groupSlot) {
             const std::uint32_t g = slot - m_groupSlot;
             const std::uint32_t cause = m_groups[g].phase == GroupPhase::byHand

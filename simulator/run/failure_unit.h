@@ -84,6 +84,7 @@ private:
     // failure_shared.cpp: common causes and members that stand by
     void startShared();
     void onShock(std::uint32_t s);
+    void onDeployment(std::uint32_t d);
     void arrange(std::uint32_t s, bool initial);
     void takeRole(std::uint32_t c, const FailureModelStandby& standby, bool stands, bool initial);
     bool startsUp(std::uint32_t c, std::uint32_t s);
@@ -205,6 +206,8 @@ private:
     };
     std::vector<Queue> m_crews;
     // common causes and standby
+    std::vector<UniformStream> m_deploymentDraws;
+    std::uint32_t m_deploymentSlot = 0;
     std::vector<UniformStream> m_shockDraws, m_standbyDraws;
     std::vector<std::uint8_t> m_stands;     // per component: it stands by
     std::vector<std::uint8_t> m_asleep;     // it stands by and has to be started, or is starting

@@ -239,6 +239,56 @@ private slots:
         }
     }
 
+    // Downtime is rate x chance of a bad version x mean rollback x share of the requests that it hits.
+    void badDeployments_data() {
+        QTest::addColumn<double>("batch");
+        QTest::addColumn<double>("errorShare");
+        QTest::addColumn<double>("lost"); // share of requests while it lasts
+        QTest::newRow("one of two that are needed") << 1.0 << 1.0 << 1.0;
+        QTest::newRow("both") << 2.0 << 1.0 << 1.0;
+        QTest::newRow("half of the answers of one") << 1.0 << 0.5 << 0.25;
+    }
+    void badDeployments() {
+        QFETCH(double, batch);
+        QFETCH(double, errorShare);
+        QFETCH(double, lost);
+        Design design = pool(2, batch < 2 && errorShare >= 1 ? 2 : 0, 1, 1);
+        editModes(design, [](FailureMode& mode) { mode.removed = true; });
+        set(design, "deploys_per_week", 5.0);
+        set(design, "deploy_failure", 0.05);
+        set(design, "deploy_batch", batch);
+        set(design, "deploy_error_share", errorShare);
+        set(design, "rollback", Distribution::exponentialMean(15, "min"));
+        sim::FailureRunOptions options;
+        options.years = 3000;
+        const auto result = sim::runFailures(design, options);
+        QVERIFY(result.ok());
+        const double share = 5 * 0.05 * 900 / (7 * 86400.0);
+        const double down = 1 - *flowOf(*result, "design").availabilityTime.value;
+        QVERIFY2(std::fabs(down / share - 1) < 0.03, qPrintable(QString::number(down / share)));
+        const double loss = 1 - *flowOf(*result, "design").availabilityRequests.value;
+        QVERIFY2(std::fabs(loss / (share * lost) - 1) < 0.03, qPrintable(QString::number(loss / share)));
+        QCOMPARE(result->waterfall.size(), std::size_t(1));
+        QCOMPARE(result->waterfall[0].cause, std::string("web: bad deployment"));
+        QVERIFY(std::fabs(result->waterfall[0].downtimeMinutesPerYear / (down * kMinutesPerYear) - 1) < 1e-9);
+    }
+
+    // A balancer takes the members with the bad version out of service.
+    void aBalancerNoticesBadVersions() {
+        DesignMaker maker;
+        maker.group("web").client("c").haproxy("lb").link("c", "lb").link("lb", "web");
+        maker.server("s1", "web").server("s2", "web");
+        Design design = maker.design();
+        set(design, "deploys_per_week", 5.0);
+        set(design, "rollback", Distribution::constantValue(15, "min"));
+        sim::FailureRunOptions options;
+        options.years = 1000;
+        const auto result = sim::runFailures(design, options);
+        const double each = 5 * 0.05 * kSecondsPerYear / (7 * 86400.0); // a year
+        const double down = (1 - *flowOf(*result, "design").availabilityTime.value) * kSecondsPerYear / each;
+        QVERIFY2(down > 4 && down < 6, qPrintable(QString::number(down))); // U(4, 6) s: H1
+    }
+
     // Every second of downtime has a cause: failures, common causes, members that start, people who are busy.
     void causesAddUpToTheDowntime() {
         Design design = coldPair(0.1, 2);
