@@ -194,7 +194,8 @@ private:
         const double responseS = crew < 0 ? 0 : m_crews[crewAt->second].responseS;
         for (std::uint32_t m = 0; m < modes.size(); ++m) {
             const ResolvedFailureMode& mode = modes[m];
-            const double failing = perHour(mode.timeToFailure.mean()) - shockPerHour(node, m);
+            const bool happens = mode.id != kBadVersion; // deployments are in failure runs only
+            const double failing = happens ? perHour(mode.timeToFailure.mean()) - shockPerHour(node, m) : 0;
             const bool stops = stopsWorking(mode);
             const bool restarts = mode.repairedBy == RepairedBy::restart;
             const double again = restarts ? 1 - mode.restartCoverage : 0;
@@ -251,9 +252,10 @@ private:
             const auto crew = m_crewOf.find(n);
             if (crew != m_crewOf.end() && m_crews[crew->second].responseS > 0) return false;
             for (const ResolvedFailureMode& mode : modesOf(n))
-                if (!mode.timeToFailure.isExponential() || !mode.repair.isExponential() ||
-                    (mode.repairedBy == RepairedBy::restart && mode.restartCoverage < 1 &&
-                     !mode.crewRepair.isExponential()))
+                if (mode.id != kBadVersion &&
+                    (!mode.timeToFailure.isExponential() || !mode.repair.isExponential() ||
+                     (mode.repairedBy == RepairedBy::restart && mode.restartCoverage < 1 &&
+                      !mode.crewRepair.isExponential())))
                     return false;
             const std::size_t group = groupAt(n);
             if (group != Table<Group>::npos && m_dynamics[group].any && !m_dynamics[group].given)
