@@ -45,6 +45,13 @@ Json flowJson(const FlowResult& flow) {
     putFigure(outages, "mean_s", flow.outages.meanSeconds);
     putFigure(outages, "p95_s", flow.outages.p95Seconds);
     putFigure(outages, "longest_s", flow.outages.longestSeconds);
+    if (!flow.outages.lengths.empty()) {
+        outages["lengths"] = Json::array();
+        for (const DurationBin& bin : flow.outages.lengths)
+            outages["lengths"].push_back({{"from_s", bin.fromS},
+                                          {"below_s", bin.belowS ? Json(*bin.belowS) : Json(nullptr)},
+                                          {"count", bin.count}});
+    }
     json["outages"] = std::move(outages);
     return json;
 }

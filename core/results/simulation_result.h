@@ -25,9 +25,17 @@ struct RequestCounts {
     std::map<std::string, std::uint64_t> failed; // stable causes: refused, reset, connect_timeout, ...
 };
 
+// How many durations lie in [fromS, belowS).
+struct DurationBin {
+    double fromS = 0;
+    std::optional<double> belowS; // nullopt: no upper bound
+    std::uint64_t count = 0;
+};
+
 struct OutageFigures {
     Estimate perYear;
     Estimate meanSeconds, p95Seconds, longestSeconds;
+    std::vector<DurationBin> lengths; // histogram of the outages seen; bins side by side
 };
 
 struct FlowResult {

@@ -12,6 +12,8 @@ namespace alwayson::sim {
 namespace {
 
 constexpr std::uint64_t kFewOutages = 10;
+// Bins of outage lengths, seconds: by ones and threes up to a day.
+constexpr double kOutageBounds[] = {1, 3, 10, 30, 60, 180, 600, 1800, 3600, 3 * 3600, 10 * 3600, 86400};
 
 Estimate simulated(double value, std::optional<Interval> interval, std::uint64_t samples,
                    std::string note = {}) {
@@ -111,6 +113,22 @@ private:
     // batches with a loss stand in for it.
     std::uint64_t lossEvents(const RatioEstimator& loss) const { return loss.sumX() > 0 ? loss.count() : 0; }
 
+    // From the first bin that holds something to the last.
+    static std::vector<DurationBin> lengthsOf(const DurationTotals& outages) {
+        std::vector<DurationBin> bins;
+        std::uint64_t below = 0;
+        double from = 0;
+        for (const double bound : kOutageBounds) {
+            const std::uint64_t upTo = outages.values.countBelow(bound);
+            if (upTo > 0) bins.push_back({from, bound, upTo - below});
+            below = upTo;
+            from = bound;
+            if (upTo == outages.count) return bins;
+        }
+        bins.push_back({from, std::nullopt, outages.count - below});
+        return bins;
+    }
+
     OutageFigures outageFigures(std::size_t o, std::uint64_t began, const DurationTotals& outages) const {
         OutageFigures figures;
         const RatioEstimator& rate = m_totals.outageRate[o];
@@ -130,6 +148,7 @@ private:
         figures.p95Seconds = quantileOf(outages, 0.95);
         figures.longestSeconds =
             simulated(outages.longest, std::nullopt, outages.count, "longest seen in " + inYears());
+        figures.lengths = lengthsOf(outages);
         return figures;
     }
 

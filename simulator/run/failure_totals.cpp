@@ -99,6 +99,16 @@ double QuantileStore::quantile(double p) const {
     return atRank(static_cast<std::uint64_t>(std::max(0.0, rank)));
 }
 
+std::uint64_t QuantileStore::countBelow(double seconds) const {
+    if (m_buckets.empty())
+        return static_cast<std::uint64_t>(
+            std::count_if(m_raw.begin(), m_raw.end(), [&](double value) { return value < seconds; }));
+    std::uint64_t below = 0;
+    for (std::size_t b = 0; b < m_buckets.size() && middleOf(b) < seconds; ++b)
+        below += m_buckets[b];
+    return below;
+}
+
 void DurationTotals::add(double seconds) {
     ++count;
     sum += seconds;

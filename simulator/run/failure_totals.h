@@ -19,6 +19,8 @@ public:
     // Value of rank 0 .. count - 1 in sorted order.
     double atRank(std::uint64_t rank) const;
     double quantile(double p) const; // 0 when empty
+    // How many are below this many seconds; a bucket counts by its middle.
+    std::uint64_t countBelow(double seconds) const;
     // The values in the order they came, while they are few; empty afterwards.
     const std::vector<double>& raw() const { return m_raw; }
 

@@ -25,11 +25,11 @@ BarList::BarList(const Theme& theme, const QString& title, Tone tone, QWidget* p
 }
 
 void BarList::setRows(std::vector<BarRow> rows, const QString& caption) {
-    if (rows.size() > kMostRows) {
-        BarRow rest{tr("%1 more").arg(rows.size() - kMostRows + 1), {}, 0};
-        for (std::size_t i = kMostRows - 1; i < rows.size(); ++i)
+    if (rows.size() > m_mostRows) {
+        BarRow rest{tr("%1 more").arg(rows.size() - m_mostRows + 1), {}, 0};
+        for (std::size_t i = m_mostRows - 1; i < rows.size(); ++i)
             rest.amount += rows[i].amount;
-        rows.resize(kMostRows - 1);
+        rows.resize(m_mostRows - 1);
         rows.push_back(rest);
     }
     m_rows = std::move(rows);

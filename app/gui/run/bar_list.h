@@ -17,6 +17,7 @@ public:
     bool isEmpty() const { return m_rows.empty(); }
     QSize sizeHint() const override;
     static constexpr std::size_t kMostRows = 8;
+    void setMostRows(std::size_t rows) { m_mostRows = rows; } // of bins, which belong together
     // Name and figure of the row under a point, whole; "" where there is none.
     QString rowAt(QPointF pos) const;
 
@@ -28,6 +29,7 @@ private:
     const Theme& m_theme;
     QString m_title, m_caption;
     Tone m_tone;
+    std::size_t m_mostRows = kMostRows;
     std::vector<BarRow> m_rows;
 };
 

@@ -55,6 +55,7 @@ struct ResultsPanel::Impl {
     QLabel* progressWords = nullptr;
     BarList* errors = nullptr;
     BarList* waterfall = nullptr;
+    BarList* lengths = nullptr;
     BarList* cost = nullptr;
     QWidget* side = nullptr;
     bool yearsFirst = false; // what was computed last stands above
@@ -132,8 +133,10 @@ QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
     column->setSpacing(10);
     errors = new BarList(theme, tr("Failed requests"), Tone::bad, inner);
     waterfall = new BarList(theme, tr("Downtime by cause"), Tone::warn, inner);
+    lengths = new BarList(theme, tr("How long outages last"), Tone::warn, inner);
+    lengths->setMostRows(16);
     cost = new BarList(theme, tr("Cost per month"), Tone::accent, inner);
-    for (BarList* list : {errors, waterfall, cost})
+    for (BarList* list : {errors, waterfall, lengths, cost})
         column->addWidget(list);
     column->addStretch();
     scroll->setWidget(inner);
@@ -228,6 +231,16 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
         for (int column = 0; column < columns; ++column)
             if (!row.note.isEmpty()) item->setToolTip(column, row.note.toHtmlEscaped());
     }
+    if (!result.assumptions.empty()) {
+        section = addSection(top, tr("Not modelled or assumed"));
+        for (const std::string& sentence : result.assumptions) {
+            const QString words = QString::fromStdString(sentence);
+            auto* item = new QTreeWidgetItem(section, {words});
+            item->setFirstColumnSpanned(true);
+            item->setForeground(nameColumn, theme.color(Tone::secondary));
+            item->setToolTip(nameColumn, words.toHtmlEscaped()); // it may be longer than the panel is wide
+        }
+    }
     const QString bottom =
         tr("seed %1 · engine %2 · prices %3 · fingerprint %4")
             .arg(result.seed)
@@ -273,13 +286,14 @@ void ResultsPanel::Impl::refill() {
     invitation->setVisible(!any);
     errors->setRows(run ? errorBars(*run) : std::vector<BarRow>(), tr("in this scenario"));
     waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), tr("simulated"));
+    lengths->setRows(years ? outageBars(*years) : std::vector<BarRow>(), tr("share of outages, simulated"));
     const Cost* bill = report ? &report->cost : nullptr;
     cost->setRows(
         bill ? costBars(session.design(), *bill) : std::vector<BarRow>(),
         bill ? tr("%1 · price book %2")
                    .arg(bill->atLeast ? tr("at least") : tr("exact"), QString::fromStdString(bill->priceBook))
              : QString());
-    side->setVisible(!errors->isEmpty() || !waterfall->isEmpty() || !cost->isEmpty());
+    side->setVisible(!errors->isEmpty() || !waterfall->isEmpty() || !lengths->isEmpty() || !cost->isEmpty());
     followProgress(0, {});
 }
 

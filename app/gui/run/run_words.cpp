@@ -379,6 +379,24 @@ std::vector<BarRow> waterfallBars(const SimulationResult& result) {
     return bars;
 }
 
+std::vector<BarRow> outageBars(const SimulationResult& result) {
+    const FlowResult* whole = wholeFlow(result);
+    if (!whole) return {};
+    std::uint64_t all = 0;
+    for (const DurationBin& bin : whole->outages.lengths)
+        all += bin.count;
+    const auto time = [](double seconds) { return qt(formatDuration(Duration::seconds(seconds))); };
+    std::vector<BarRow> bars;
+    for (const DurationBin& bin : whole->outages.lengths) {
+        QString name = tr("%1 to %2").arg(time(bin.fromS), time(bin.belowS.value_or(0)));
+        if (!(bin.fromS > 0)) name = tr("below %1").arg(time(bin.belowS.value_or(0)));
+        if (!bin.belowS) name = tr("%1 and more").arg(time(bin.fromS));
+        const double percent = 100 * double(bin.count) / double(all);
+        bars.push_back({name, tr("%1 %").arg(number(percent)), percent});
+    }
+    return bars;
+}
+
 std::vector<BarRow> costBars(const Design& design, const Cost& cost) {
     std::vector<BarRow> bars;
     for (const CostItem& item : cost.items) {

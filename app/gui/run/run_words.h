@@ -45,6 +45,8 @@ struct BarRow {
 std::vector<BarRow> errorBars(const SimulationResult& result); // failed requests by cause
 std::vector<BarRow>
 waterfallBars(const SimulationResult& result); // downtime per year by cause, largest first
+// Outages of the whole design by how long they lasted, shortest first; the row's figure is their share.
+std::vector<BarRow> outageBars(const SimulationResult& result);
 std::vector<BarRow> costBars(const Design& design, const Cost& cost);
 
 } // namespace alwayson::gui

@@ -58,6 +58,17 @@ private slots:
                  std::string("alwayson-cli simulate shop.aon.json --mode auto --precision 0.1 --seed 1"));
 
         const FlowResult& design = flowOf(*result, "design");
+        std::uint64_t outages = 0;
+        double bound = design.outages.lengths.front().fromS;
+        for (const DurationBin& bin : design.outages.lengths) {
+            QCOMPARE(bin.fromS, bound); // side by side
+            bound = bin.belowS.value_or(1e30);
+            outages += bin.count;
+        }
+        QCOMPARE(outages, design.outages.longestSeconds.samples);
+        QVERIFY(design.outages.lengths.front().count > 0 && design.outages.lengths.back().count > 0);
+        QVERIFY(*design.outages.longestSeconds.value >= design.outages.lengths.back().fromS);
+        QVERIFY(*design.outages.longestSeconds.value <= bound);
         QVERIFY(design.availabilityTime.method == Method::simulated);
         const Interval ci = *design.availabilityTime.ci95;
         QVERIFY((ci.high - ci.low) / 2 <= 0.1 * (1 - *design.availabilityTime.value) * 1.01);

@@ -144,6 +144,21 @@ private slots:
         canvas.session.stopRun();
     }
 
+    void outagesAreSortedByLength() {
+        SimulationResult result;
+        FlowResult whole;
+        whole.flow = "design";
+        whole.outages.lengths = {{0, 1, 1}, {1, 3, 0}, {3, 10, 2}, {10, std::nullopt, 1}};
+        result.flows = {whole};
+        const std::vector<BarRow> bars = outageBars(result);
+        QCOMPARE(bars.size(), std::size_t(4));
+        QCOMPARE(bars[0].name, QStringLiteral("below 1 s"));
+        QCOMPARE(bars[2].name, QStringLiteral("3 s to 10 s"));
+        QCOMPARE(bars[2].value, QStringLiteral("50 %"));
+        QCOMPARE(bars[3].name, QStringLiteral("10 s and more"));
+        QVERIFY(outageBars({}).empty());
+    }
+
     void theHeadSaysWhatIsCounted() {
         CanvasFixture canvas;
         ResultsPanel results(canvas.session, canvas.theme);
