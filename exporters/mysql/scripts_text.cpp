@@ -413,7 +413,7 @@ case ${1-} in
         [ "$tables" = 0 ] || die 3 "this server holds $tables tables. Drop them first; nothing was changed."
         start_anew "$local_member"
         limit=86400
-        { printf '%s;\n' "$sql_open"; cat "$folder/copy.sql"; printf 'FLUSH PRIVILEGES;\n%s;\n' "$sql_close"; } |
+        { printf '%s;\n' "$sql_open"; cat "$folder/copy.sql"; printf 'FLUSH NO_WRITE_TO_BINLOG PRIVILEGES;\n%s;\n' "$sql_close"; } |
             client "$local_member"
         say "This server holds the copy. Next: 02-replica.sh MEMBER --seeded"
         ;;

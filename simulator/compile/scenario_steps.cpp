@@ -117,6 +117,22 @@ private:
         return success();
     }
 
+    // Whether each side of a cut has a node that is not on the other.
+    bool hasTwoSides() const {
+        const auto nodesOf = [&](Index component) {
+            const Component& entry = m.components[component];
+            std::vector<Index> nodes = entry.members;
+            if (!entry.isDomain) nodes.push_back(component);
+            return nodes;
+        };
+        const std::vector<Index> inside = nodesOf(m_step.component);
+        if (inside.empty() || m_step.other == kNone) return !inside.empty();
+        const std::vector<Index> outside = nodesOf(m_step.other);
+        return std::any_of(outside.begin(), outside.end(), [&](Index node) {
+            return std::find(inside.begin(), inside.end(), node) == inside.end();
+        });
+    }
+
     Status addIsolate(const ScenarioEvent& event) {
         using key::event::isolate::Direction;
         if (Status status = target(event); !status) return status;
@@ -129,6 +145,11 @@ private:
                                 event.what, *other),
                     "Change the other side to one that exists, or leave it empty.");
         }
+        if (!hasTwoSides())
+            return refuse(
+                fmt::format("cutting \"{}\" off{} separates nothing", event.what,
+                            m_step.other == kNone ? "" : " from a part of itself"),
+                "Choose a node, or a place with nodes in it, and another side that lies outside of it.");
         const Direction direction = get(event.parameters, key::event::isolate::direction);
         m_step.direction = direction == Direction::in    ? CutDirection::in
                            : direction == Direction::out ? CutDirection::out
@@ -169,6 +190,12 @@ private:
                 m_step.members.push_back(static_cast<Index>(i));
         if (m_step.members.empty())
             return refuse(fmt::format("the pool \"{}\" has no members", event.what), "Put nodes into it.");
+        for (const Index member : m_step.members)
+            if (m.nodes[member].role != Role::station)
+                return refuse(
+                    fmt::format("a new version on \"{}\" is not simulated, only on servers and stores",
+                                m.nodes[member].id),
+                    "Choose a pool of servers as the target.");
         m_step.component = m_step.members.front();
         const auto share = get(event.parameters, key::event::deploy::errorShare);
         const bool bad = get(event.parameters, key::event::deploy::bad);

@@ -189,6 +189,7 @@ void startVrrp(Context& c);
 void onVrrp(Context& c, Index member);
 // The machine of a member is there again, or no longer.
 void vrrpMachine(Context& c, Index member, bool there);
+void vrrpBorders(Context& c); // cuts have begun or ended
 // The member that holds the address for this caller; kNone: nobody, what is sent there vanishes.
 Index holderFor(const Context& c, Index pair, Index caller);
 enum class LocalAnswer : std::uint8_t { good, bad, silent };

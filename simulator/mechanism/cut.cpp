@@ -19,9 +19,15 @@ void putOnSide(const Model& m, Index component, std::uint8_t number, std::vector
 // What is cut off from everything outside is silent to its observers; a cut between two sides is seen only
 // across it.
 void noteCut(Context& c, const Cut& cut, bool begins) {
+    const auto otherwise = [&](Index node) { // another such cut holds it before or after this one
+        return std::any_of(c.truth.cuts.begin(), c.truth.cuts.end(), [&](const Cut& one) {
+            return &one != &cut && one.other == kNone && one.side[node] == 1;
+        });
+    };
     for (Index node = 0; node < c.model.designNodes; ++node) {
         ComponentTruth& truth = c.truth.components[node];
-        if (cut.side[node] != 1 || truth.mode || truth.outages || truth.restarting) continue;
+        if (cut.side[node] != 1 || truth.mode || truth.outages || truth.restarting || otherwise(node))
+            continue;
         if (begins) {
             truth.failedAt = c.s.now;
             truth.failedBy = kIsolated;
@@ -37,6 +43,7 @@ void bordersChanged(Context& c) {
         leaveExpress(c, lane);
     c.truth.borders = !c.truth.cuts.empty() || c.truth.cutOffNodes > 0;
     ++c.truth.changes;
+    vrrpBorders(c);
 }
 
 void planHealing(Context& c, Index component) {

@@ -309,8 +309,9 @@ void onScenario(Context& c) {
 void noteTakenOver(Context& c, Index before, Index pair) {
     const ComponentTruth& truth = c.truth.components[before];
     if (truth.failedAt == kNever || truth.repairedAt != kNever) return;
-    const double seconds = toSeconds(c.s.now - truth.failedAt);
-    RecoverySample sample{before, kNone, c.model.vrrp[pair].group, seconds, truth.failedBy, seconds};
+    const double claimed = toSeconds(c.s.now - truth.failedAt);
+    const double seconds = claimed + toSeconds(c.model.vrrp[pair].arpUpdate); // until it is reached
+    RecoverySample sample{before, kNone, c.model.vrrp[pair].group, claimed, truth.failedBy, seconds};
     c.s.recovery.push_back(sample);
     if (!c.s.log.empty() && c.s.log.back().at == c.s.now) c.s.log.back().value = seconds;
 }

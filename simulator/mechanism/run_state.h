@@ -216,15 +216,18 @@ struct VrrpMemberState {
     SimTime claimedAt = 0;      // master: since when
     SimTime reachedAt = kNever; // master: neighbours follow only then
     SimTime preemptAt = kNever;
-    bool byHand = false; // a human gives it the address at `due`
     SimTime nextRun = kNever;
     std::vector<SimTime> runEnds; // of runs that hang
     bool scriptGood = true, lastPassed = true;
     std::uint32_t inRow = 0; // results like the last one
     UniformStream phases, errors;
 };
+// Whether the take-over works after the loss of a holder: drawn once, by the first member that claims.
+enum class TakeOver : std::uint8_t { undecided, works, byHand };
 struct VrrpState {
     Index lastHolder = kNone; // member
+    TakeOver takeOverIs = TakeOver::undecided;
+    SimTime handAt = kNever; // byHand: when a human gives the address to a member
     SimTime splitSince = kNever, splitTime = 0;
     UniformStream coverage;
     DurationStream byHand, takeOver;

@@ -73,12 +73,13 @@ void becomeBackup(Context& c, Index member) {
     st.due = pair.hasTakeOver ? kNever : after(c.s.now, 3 * pair.advert + skew(pair, priority(pair, m, st)));
 }
 
-// A member gets an advert of a priority; 0: its sender says goodbye.
-void hear(Context& c, Index member, double theirs) {
+// A member gets an advert of a priority; 0: its sender says goodbye. Of two holders with the same priority
+// the first in the design keeps the address (keepalived: the one with the higher address).
+void hear(Context& c, Index member, Index sender, double theirs) {
     auto [pair, m, group, st] = at(c, member);
     const double own = priority(pair, m, st);
     if (st.phase == Phase::master) {
-        if (theirs <= own) return;
+        if (theirs < own || (theirs == own && sender > member)) return;
         becomeBackup(c, member);
         countMasters(c, m.pair);
         schedule(c, member);
@@ -94,7 +95,6 @@ void hear(Context& c, Index member, double theirs) {
         if (lower && c.s.now > st.preemptAt) return;
         if (!lower) st.preemptAt = kNever;
         st.due = after(c.s.now, 3 * pair.advert + skew(pair, own));
-        st.byHand = false;
     }
     schedule(c, member);
 }
@@ -102,13 +102,14 @@ void hear(Context& c, Index member, double theirs) {
 void sendAdvert(Context& c, Index member, double value) {
     auto [pair, m, group, st] = at(c, member);
     for (Index other = pair.firstMember; other < pair.firstMember + pair.memberCount; ++other)
-        if (other != member && passes(c, m.node, c.model.vrrpMembers[other].node)) hear(c, other, value);
+        if (other != member && passes(c, m.node, c.model.vrrpMembers[other].node))
+            hear(c, other, member, value);
 }
 
 void claim(Context& c, Index member) {
     auto [pair, m, group, st] = at(c, member);
     st.phase = Phase::master;
-    st.byHand = false;
+    group.takeOverIs = TakeOver::undecided; // the next loss draws anew
     st.claimedAt = c.s.now;
     st.reachedAt = pair.arpUpdate > 0 ? after(c.s.now, pair.arpUpdate) : kNever;
     st.due = after(c.s.now, pair.advert);
@@ -129,16 +130,36 @@ void claim(Context& c, Index member) {
     schedule(c, member);
 }
 
+// Who claims the address although nobody has lost it: the last holder itself, and who preempts a holder.
+bool resumes(const Context& c, Index member) {
+    const VrrpMemberModel& m = c.model.vrrpMembers[member];
+    const VrrpModel& pair = c.model.vrrp[m.pair];
+    const Index last = c.s.vrrp[m.pair].lastHolder;
+    if (last == kNone || last == member) return true;
+    for (Index i = pair.firstMember; i < pair.firstMember + pair.memberCount; ++i) {
+        const Index node = c.model.vrrpMembers[i].node;
+        if (c.s.vrrpMembers[i].phase == Phase::master && passes(c, node, m.node) && passes(c, m.node, node))
+            return true;
+    }
+    return false;
+}
+
 // Its timer has run out: the take-over works, or a human has to do it.
 void masterDown(Context& c, Index member) {
     auto [pair, m, group, st] = at(c, member);
-    if (!st.byHand && pair.coverage < 1 && group.coverage.next(c.s.key) >= pair.coverage) {
-        st.byHand = true;
-        st.due = after(c.s.now, group.byHand.next(c.s.key, pair.byHand));
-        logEvent(c, LogKind::takeOverFailed, m.node, kNone, m.pair, 0, toSeconds(st.due - c.s.now));
-        return;
+    if (pair.coverage >= 1 || resumes(c, member)) return claim(c, member);
+    if (group.takeOverIs == TakeOver::undecided) {
+        const bool works = group.coverage.next(c.s.key) < pair.coverage;
+        group.takeOverIs = works ? TakeOver::works : TakeOver::byHand;
+        if (!works) {
+            group.handAt = after(c.s.now, group.byHand.next(c.s.key, pair.byHand));
+            logEvent(c, LogKind::takeOverFailed, m.node, kNone, m.pair, 0, toSeconds(group.handAt - c.s.now));
+        }
     }
-    claim(c, member);
+    if (group.takeOverIs == TakeOver::byHand && c.s.now < group.handAt)
+        st.due = group.handAt; // and so do the others that would claim it
+    else
+        claim(c, member);
 }
 
 void leaveElection(Context& c, Index member) {
@@ -146,7 +167,6 @@ void leaveElection(Context& c, Index member) {
     const bool held = st.phase == Phase::master;
     st.phase = Phase::fault;
     st.due = st.reachedAt = kNever;
-    st.byHand = false;
     if (!held) return;
     logEvent(c, LogKind::gaveAddress, m.node, kNone, m.pair);
     countMasters(c, m.pair);
@@ -187,7 +207,6 @@ void start(Context& c, Index member, bool holds) {
     auto [pair, m, group, st] = at(c, member);
     st.scriptGood = st.lastPassed = true;
     st.inRow = 0;
-    st.byHand = false;
     st.runEnds.clear();
     st.nextRun = pair.tracked && !pair.hasTakeOver
                      ? after(c.s.now, toSimTime(toSeconds(pair.interval) * st.phases.next(c.s.key)))
@@ -202,25 +221,38 @@ void start(Context& c, Index member, bool holds) {
     schedule(c, member);
 }
 
-// With a take-over time of its own: nobody counts adverts, the first member that works gets the address.
+// Somebody outside of the pair can talk to it.
+bool isReached(const Context& c, const VrrpModel& pair, Index node) {
+    for (Index other = 0; other < c.model.designNodes; ++other) {
+        const Index member = c.model.nodes[other].vrrpMember;
+        const bool inside =
+            member != kNone && c.model.vrrpMembers[member].pair == c.model.vrrpMembers[pair.firstMember].pair;
+        if (!inside && passes(c, other, node) && passes(c, node, other)) return true;
+    }
+    return false;
+}
+
+// With a take-over time of its own: nobody counts adverts, the first member that works and is reached gets
+// the address.
 void planTakeOver(Context& c, Index pairIndex) {
     const VrrpModel& pair = c.model.vrrp[pairIndex];
     VrrpState& group = c.s.vrrp[pairIndex];
-    const auto works = [&](Index i) {
-        return askLocally(c, c.model.vrrpMembers[i].node, c.s.vrrpMembers[i].errors) == LocalAnswer::good &&
-               c.s.vrrpMembers[i].phase != Phase::off;
-    };
+    const Index first = pair.firstMember, end = first + pair.memberCount;
     Index next = kNone;
-    for (Index i = pair.firstMember + pair.memberCount; i-- > pair.firstMember;)
-        if (works(i)) next = i;
-    for (Index i = pair.firstMember; i < pair.firstMember + pair.memberCount; ++i) {
+    bool holds = false; // a holder, or the last one, works: nothing to take over
+    for (Index i = first; i < end; ++i) {
         VrrpMemberState& st = c.s.vrrpMembers[i];
-        if (st.phase == Phase::master || i == group.lastHolder) {
-            if (works(i)) next = kNone; // nothing to take over
-            if (works(i) && st.phase == Phase::backup) claim(c, i);
-        }
+        const Index node = c.model.vrrpMembers[i].node;
+        // Asked once: a share of errors draws its answers.
+        const bool works = st.phase != Phase::off && isReached(c, pair, node) &&
+                           askLocally(c, node, st.errors) == LocalAnswer::good;
+        if (works && next == kNone) next = i;
+        if (!works || (st.phase != Phase::master && i != group.lastHolder)) continue;
+        holds = true;
+        if (st.phase == Phase::backup) claim(c, i);
     }
-    for (Index i = pair.firstMember; i < pair.firstMember + pair.memberCount; ++i) {
+    if (holds) next = kNone;
+    for (Index i = first; i < end; ++i) {
         VrrpMemberState& st = c.s.vrrpMembers[i];
         if (st.phase != Phase::backup) continue;
         if (i == next && st.due == kNever)
@@ -252,6 +284,11 @@ void vrrpMachine(Context& c, Index member, bool there) {
         schedule(c, member);
     }
     if (pair.hasTakeOver) planTakeOver(c, m.pair);
+}
+
+void vrrpBorders(Context& c) {
+    for (Index pair = 0; pair < c.model.vrrp.size(); ++pair)
+        if (c.model.vrrp[pair].hasTakeOver) planTakeOver(c, pair);
 }
 
 void onVrrp(Context& c, Index member) {

@@ -251,15 +251,17 @@ void FailureUnit::startStationary(std::uint32_t c) {
 }
 
 void FailureUnit::onComponent(std::uint32_t c) {
-    const std::uint32_t mode = m_state[c] == 0 ? m_pending[c] : modeOf(c, m_state[c]);
-    if (m_state[c] == 0)
+    const bool worked = m_state[c] == 0;
+    const std::uint32_t mode = worked ? m_pending[c] : modeOf(c, m_state[c]);
+    if (worked)
         fail(c, mode, mode);
     else if (endRepair(c))
         repair(c);
-    if (m_model.components[c].isDomain)
-        changePlaces(c, m_state[c] != 0);
-    else
+    const bool works = m_state[c] == 0;
+    if (!m_model.components[c].isDomain)
         refreshNode(c);
+    else if (works != worked) // not by a restart that did not work
+        changePlaces(c, !works);
     afterChange(mode);
 }
 

@@ -39,6 +39,28 @@ class TestCuts : public QObject {
     Q_OBJECT
 
 private slots:
+    void cutsThatSeparateNothingAreRefused() {
+        const auto refusal = [](const std::string& what, const std::string& other) {
+            Parts p;
+            p.domains = {"{'id':'r','kind':'region'}", "{'id':'a','kind':'zone','parent':'r'}",
+                         "{'id':'empty','kind':'zone','parent':'r'}"};
+            p.nodes = {node("c", "client"), node("s", "server", {}, "'domain':'a'")};
+            p.links = {calls("c", "s")};
+            p.events = {at(10, "isolate", what, other.empty() ? "" : "'other_side':'" + other + "'")};
+            try {
+                run(p);
+            } catch (const std::exception& error) {
+                return QString::fromUtf8(error.what());
+            }
+            return QString();
+        };
+        QCOMPARE(refusal("a", ""), QString());
+        QCOMPARE(refusal("s", "c"), QString());
+        QVERIFY2(refusal("r", "a").contains("separates nothing"), qPrintable(refusal("r", "a")));
+        QVERIFY(refusal("s", "s").contains("separates nothing"));
+        QVERIFY(refusal("empty", "").contains("separates nothing"));
+    }
+
     // The balancer sees the other zone vanish, serves on with its own, and takes it back when the cut heals.
     void completeCutOfAZone() {
         Parts p = twoZones();

@@ -77,6 +77,24 @@ Design restarting() {
     return design;
 }
 
+// The same of a place around a server that never fails itself.
+Design restartingPlace() {
+    Design design = pool(1, 1, 1e12, 1);
+    Domain zone;
+    zone.id = DomainId("z");
+    zone.kind = "zone";
+    zone.defaultFailureModes = false;
+    FailureMode outage = restarting().nodes.at(1).failureModes.front();
+    outage.id = "outage";
+    outage.effect = FailureEffect::outage;
+    zone.failureModes.push_back(std::move(outage));
+    design.domains.append(std::move(zone));
+    Node server = design.nodes.at(1);
+    server.domain = DomainId("z");
+    design.nodes.replace(1, std::move(server));
+    return design;
+}
+
 // Rows whose parts are coupled; the chains of simulator/markov were checked by themselves.
 double chainUnavailability(const sim::GroupParameters& parameters) {
     const auto figures = sim::groupFigures(parameters);
@@ -132,7 +150,8 @@ std::vector<Row> rows() {
             {"C6 together", shocked("together"), 0.001080919, 40000},
             {"C6 separately", shocked("separately"), 0.000590295147574, 40000},
             {"C6 separately, one person", shocked("separately", 1), chainUnavailability(queued), 40000},
-            {"restarts that do not work", restarting(), x / (1 + x), 24000}};
+            {"restarts that do not work", restarting(), x / (1 + x), 24000},
+            {"restarts of a place that do not work", restartingPlace(), x / (1 + x), 24000}};
 }
 
 } // namespace
