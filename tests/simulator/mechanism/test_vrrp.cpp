@@ -236,7 +236,11 @@ private slots:
         const double down = *flowOf(result, "c").outages.longestSeconds.value;
         QVERIFY(std::abs(down - (took + 0.7 - 10)) < 1e-6);
         for (const Recovery& recovery : result.recovery)
-            if (recovery.what == "lb") QVERIFY(std::abs(*recovery.totalMeanS.value - down) < 1e-6);
+            if (recovery.what == "lb")
+                QVERIFY2(std::abs(*recovery.totalMeanS.value - down) < 1e-6,
+                         qPrintable(QStringLiteral("%1 %2")
+                                        .arg(*recovery.totalMeanS.value, 0, 'g', 12)
+                                        .arg(down, 0, 'g', 12)));
     }
 
     // A time of its own instead of the protocol; and a take-over that does not work.
