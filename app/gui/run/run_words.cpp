@@ -380,14 +380,15 @@ std::vector<BarRow> waterfallBars(const SimulationResult& result) {
 }
 
 std::vector<BarRow> outageBars(const SimulationResult& result) {
-    const FlowResult* whole = wholeFlow(result);
-    if (!whole) return {};
+    std::vector<DurationBin> lengths;
+    for (const FlowResult& flow : result.flows)
+        if (flow.flow == "design") lengths = flow.outages.lengths;
     std::uint64_t all = 0;
-    for (const DurationBin& bin : whole->outages.lengths)
+    for (const DurationBin& bin : lengths)
         all += bin.count;
     const auto time = [](double seconds) { return qt(formatDuration(Duration::seconds(seconds))); };
     std::vector<BarRow> bars;
-    for (const DurationBin& bin : whole->outages.lengths) {
+    for (const DurationBin& bin : lengths) {
         QString name = tr("%1 to %2").arg(time(bin.fromS), time(bin.belowS.value_or(0)));
         if (!(bin.fromS > 0)) name = tr("below %1").arg(time(bin.belowS.value_or(0)));
         if (!bin.belowS) name = tr("%1 and more").arg(time(bin.fromS));
