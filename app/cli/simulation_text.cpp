@@ -132,6 +132,22 @@ std::string takeOverText(const SimulationResult& result) {
     return rows.size() == 1 ? "" : "\nTake-overs\n" + table(rows);
 }
 
+// Per year in a failure run, in all of the scenario in a request run; nothing where no data can be lost.
+std::string dataText(const SimulationResult& result, std::set<std::string>& said) {
+    const DataFigures& data = result.data;
+    const bool years = result.mode == "availability";
+    Figures figures(said);
+    figures.add(years ? "acknowledged writes lost, a year" : "acknowledged writes lost", data.lostWrites,
+                plain);
+    figures.add("RPO at a failover, mean", data.rpoMeanS, seconds);
+    figures.add("RPO at a failover, p95", data.rpoP95S, seconds);
+    figures.add("writes on two sides", data.divergedWrites, plain);
+    figures.add("two sources, time", data.splitBrainS, seconds);
+    figures.add("failed writes that were committed", data.ambiguousWrites, plain);
+    figures.add("reads of old data", data.staleReads, plain);
+    return figures.rows.empty() ? "" : "\nData\n" + figures.text();
+}
+
 std::string waterfallText(const SimulationResult& result) {
     if (result.waterfall.empty()) return "";
     std::vector<std::vector<std::string>> rows;
@@ -193,8 +209,8 @@ std::string simulationText(const SimulationResult& result) {
         if (flow.flow == "design" && clientCount(result) == 1) continue;
         text += flowText(flow, said) + "\n";
     }
-    text += recoveryText(result) + takeOverText(result) + spreadText(result.spread, said) +
-            waterfallText(result) + eventsText(result);
+    text += recoveryText(result) + takeOverText(result) + dataText(result, said) +
+            spreadText(result.spread, said) + waterfallText(result) + eventsText(result);
     if (!result.exact.empty()) {
         text += "\nExact, beside it (structure with perfect views)\n";
         std::vector<std::vector<std::string>> rows;

@@ -215,9 +215,13 @@ void PlaybackAnimator::showViews(const Trace& trace, const Frame& frame) {
 void PlaybackAnimator::showStreams(const Trace& trace, const Frame& frame) {
     if (frame.replication.empty()) return; // not followed by this run: as the design implies
     std::vector<ShownStream> streams;
-    for (const ReplicationFrame& one : frame.replication)
-        if (one.from < trace.nodes.size() && one.to < trace.nodes.size())
-            streams.push_back({trace.nodes[one.from], trace.nodes[one.to], words::stream(one), !one.flowing});
+    for (const ReplicationFrame& one : frame.replication) {
+        if (one.from >= trace.nodes.size() || one.to >= trace.nodes.size()) continue;
+        // What is down copies nothing, and nobody reads from it: its lag says nothing.
+        const bool down = one.to < frame.nodes.size() && frame.nodes[one.to].state == NodeState::down;
+        streams.push_back({trace.nodes[one.from], trace.nodes[one.to],
+                           down ? tr("broken") : words::stream(one), !one.flowing});
+    }
     m_scene.setStreams(streams);
 }
 

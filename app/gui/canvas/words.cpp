@@ -54,6 +54,7 @@ QString readsOf(const Node& client) {
 
 // Short lags matter: "0.08 s"; long ones as any time.
 QString lagText(double seconds) {
+    if (seconds < 0.005) return QStringLiteral("0 s");
     return seconds < 1 ? QStringLiteral("%1 s").arg(seconds, 0, 'f', 2) : elapsed(seconds);
 }
 

@@ -339,6 +339,15 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
         rows.figure(tr("Back after, mean"), recovery.totalMeanS, tr("s"));
         rows.figure(tr("Back after, p95"), recovery.totalP95S, tr("s"));
     }
+    const DataFigures& data = result.data;
+    rows.section = result.mode == "availability" ? tr("Data, in a year") : tr("Data");
+    rows.figure(tr("Acknowledged writes lost"), data.lostWrites, {});
+    rows.figure(tr("RPO at a failover, mean"), data.rpoMeanS, tr("s"));
+    rows.figure(tr("RPO at a failover, p95"), data.rpoP95S, tr("s"));
+    rows.figure(tr("Writes on two sides"), data.divergedWrites, {});
+    rows.figure(tr("Two sources, time"), data.splitBrainS, tr("s"));
+    rows.figure(tr("Failed writes that were committed"), data.ambiguousWrites, {});
+    rows.figure(tr("Reads of old data"), data.staleReads, {});
     rows.section = tr("Objectives");
     for (const ObjectiveResult& objective : result.objectives) {
         const QString verdict = !objective.met ? tr("undecided") : *objective.met ? tr("met") : tr("missed");

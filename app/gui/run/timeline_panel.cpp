@@ -97,8 +97,12 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
             mark.tone = Tone::ok;
         else if (event.kind == "marked_down")
             mark.tone = Tone::warn;
-        else if (event.kind == "load" || event.kind == "role_changed")
+        else if (event.kind == "load" || event.kind == "role_changed" || event.kind == "promoting")
             mark.tone = Tone::accent;
+        else if (event.kind == "rejoined" || event.kind == "caught_up" || event.kind == "split_brain_over")
+            mark.tone = Tone::ok;
+        else if (event.kind == "detected")
+            mark.tone = Tone::warn;
         marks.push_back(std::move(mark));
         if (marks.size() >= 400) break;
     }
