@@ -162,7 +162,13 @@ std::vector<CommonCause> commonCausesOf(const Design& design,
 
 std::vector<CommonCause> addSharedFaults(const Design& design, std::vector<StructureComponent>& components) {
     std::vector<CommonCause> causes = commonCausesOf(design, components);
-    std::erase_if(causes, [](const CommonCause& cause) { return !cause.together; });
+    // A place knows outages only: a slowness or a share of errors that is shared stays each member's own.
+    std::erase_if(causes, [&](const CommonCause& cause) {
+        const ResolvedFailureMode& mode = components[cause.members.front()].modes[cause.modes.front()];
+        const bool serves = mode.effect == FailureEffect::slow ||
+                            (mode.effect == FailureEffect::errors && mode.errorShare < 1);
+        return !cause.together || serves;
+    });
     for (const CommonCause& cause : causes) {
         const ResolvedFailureMode* smallest = nullptr;
         for (std::size_t i = 0; i < cause.members.size(); ++i) {

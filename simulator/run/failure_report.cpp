@@ -329,10 +329,7 @@ private:
                                "share and by the common causes of their groups."
                              : "Parts fail independently of each other, except by outages of places they "
                                "share.");
-        const bool limited =
-            std::any_of(m_model.crews.begin(), m_model.crews.end(),
-                        [](const FailureModelCrew& crew) { return crew.members > crew.size; });
-        out.emplace_back(limited
+        out.emplace_back(!m_model.crews.empty()
                              ? "People of a crew are called once a health check shows the failure, and at "
                                "once where there is none; who finds nobody free waits, first come first "
                                "served. What has no crew, and every restart, begins at once."

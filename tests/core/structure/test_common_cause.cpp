@@ -58,6 +58,17 @@ double unavailability(const Design& design) {
 class TestCommonCause : public QObject {
     Q_OBJECT
 private slots:
+    // All slow at once is no outage: the group still serves.
+    void sharedSlownessIsNoOutage() {
+        DesignMaker maker;
+        maker.group("web", 1).client("c").server("a", "web").server("b", "web").link("c", "web");
+        maker.fails("a", FailureEffect::slow, 99, 1).fails("b", FailureEffect::slow, 99, 1);
+        const double alone = unavailability(maker.design());
+        setGroup(maker, "web", "beta", 0.5);
+        setGroup(maker, "web", "common_cause_repair", std::string("together"));
+        QCOMPARE(unavailability(maker.design()), alone);
+    }
+
     void onePerLevelThatIsShared_data() {
         QTest::addColumn<QString>("kind");
         QTest::addColumn<bool>("outage");
