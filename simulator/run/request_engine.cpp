@@ -276,7 +276,8 @@ std::vector<ComponentState> RequestEngine::structureStates() const {
             }
             if (mode == 0) mode = known;
         }
-        if (mode == 0 && truth.badShare > 0) mode = withEffect(components[i], FailureEffect::errors);
+        // A version that answers some requests right serves; the structure has no share of its own for it.
+        if (mode == 0 && truth.badShare >= 1) mode = withEffect(components[i], FailureEffect::errors);
         states[i] = truth.restarting && mode == 0 ? kNotStarted : static_cast<ComponentState>(mode);
     }
     return states;

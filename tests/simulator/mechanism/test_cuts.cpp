@@ -200,6 +200,21 @@ private slots:
         QVERIFY(told(result, "rolled_back", "w2: the bad version of web is off again") > 40);
     }
 
+    // Some wrong answers of the only server are no outage; all of them are.
+    void timeWithABadVersion() {
+        const auto up = [](const std::string& share) {
+            Parts p;
+            p.groups = {"{'id':'web','kind':'pool'}"};
+            p.nodes = {node("c", "client", std::string(kRegular) + ",'attempts':1"),
+                       R"({"id":"w","kind":"server","group":"web"})"};
+            p.links = {calls("c", "web")};
+            p.events = {at(20, "deploy", "web", "'bad':true,'rollback_after_s':15,'error_share':" + share)};
+            return *flowOf(run(p), "c").availabilityTime.value;
+        };
+        QCOMPARE(up("0.03"), 1.0);
+        QVERIFY(std::abs(up("1") - 0.75) < 1e-9);
+    }
+
     // Calls for reads only, or for writes only, whatever the request is.
     void accessOfLinks() {
         Parts p = direct();
