@@ -144,7 +144,7 @@ std::vector<Row> rows() {
             {"R5", pool(3, 1, 1000, 10, 1), 1 - 0.999994178182545, 400000},
             {"two people for three", pool(3, 2, 100, 10, 2), birthDeath(3, 2, 2, 0.01, 0.1), 24000},
             {"three people for two", pool(2, 1, 1000, 10, 3), 1 - 0.999901970395059, 40000},
-            {"cold standby", coldPair(), 1 - 0.99990099009901, 40000},
+            {"cold standby", coldPair(), 1e-4 / 1.0101, 40000},
             {"fails to start", coldPair(0.05), chainUnavailability(failsToStart), 40000},
             {"has to start", coldPair(0, 0.5), chainUnavailability(starts), 40000},
             {"C6 together", shocked("together"), 0.001080919, 40000},
