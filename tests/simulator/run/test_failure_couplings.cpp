@@ -168,26 +168,7 @@ private slots:
     void coverage() {
         QFETCH(int, row);
         const Row wanted = rows()[static_cast<std::size_t>(row)];
-        const int seeds = longForm() ? 1000 : 200;
-        int covered = 0;
-        double down = 0, spread = 0;
-        for (int seed = 1; seed <= seeds; ++seed) {
-            sim::FailureRunOptions options;
-            options.seed = static_cast<std::uint64_t>(seed);
-            options.precision = 1e-4;
-            options.maxEvents = wanted.events;
-            options.threads = 1;
-            const auto result = sim::runFailures(wanted.design, options);
-            QVERIFY2(result.ok(), result ? "" : result.error().message.c_str());
-            const Estimate& a = flowOf(*result, "design").availabilityTime;
-            covered += covers(a, 1 - wanted.unavailability);
-            down += 1 - *a.value;
-            spread += std::pow(1 - *a.value - wanted.unavailability, 2);
-        }
-        const double relative = down / seeds / wanted.unavailability;
-        qInfo("%s: %d of %d intervals cover, mean %.4f of the exact", wanted.name, covered, seeds, relative);
-        QVERIFY(covered >= (longForm() ? 929 : 180) && covered <= (longForm() ? 971 : 198));
-        QVERIFY(std::fabs(relative - 1) < 4 * std::sqrt(spread) / seeds / wanted.unavailability);
+        verifyCoverage(wanted.name, wanted.design, wanted.unavailability, wanted.events);
     }
 
     // People come when a health check has shown the failure: a server whose repair takes 10 s is down for

@@ -230,27 +230,7 @@ private slots:
     void coverage() {
         QFETCH(int, row);
         const Row wanted = rows()[static_cast<std::size_t>(row)];
-        const int seeds = longForm() ? 1000 : 200;
-        const double unavailability = 1 - wanted.availability;
-        int covered = 0;
-        double down = 0, spread = 0;
-        for (int seed = 1; seed <= seeds; ++seed) {
-            sim::FailureRunOptions options;
-            options.seed = static_cast<std::uint64_t>(seed);
-            options.precision = 1e-4;
-            options.maxEvents = wanted.events;
-            options.threads = 1;
-            const auto result = sim::runFailures(wanted.design, options);
-            QVERIFY2(result.ok(), result ? "" : result.error().message.c_str());
-            const Estimate& a = flowOf(*result, "design").availabilityTime;
-            covered += covers(a, wanted.availability);
-            down += 1 - *a.value;
-            spread += std::pow(1 - *a.value - unavailability, 2);
-        }
-        const double relative = down / seeds / unavailability;
-        qInfo("%s: %d of %d intervals cover, mean %.4f of the exact", wanted.name, covered, seeds, relative);
-        QVERIFY(covered >= (longForm() ? 929 : 180) && covered <= (longForm() ? 971 : 198));
-        QVERIFY(std::fabs(relative - 1) < 4 * std::sqrt(spread) / seeds / unavailability);
+        verifyCoverage(wanted.name, wanted.design, 1 - wanted.availability, wanted.events);
     }
 
     // The parts of F2: take-over 1.57426, by hand 3.49836, both down 0.671686 min a year; together all of it.
