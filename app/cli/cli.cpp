@@ -212,7 +212,8 @@ void addStartingPoints(CLI::App& app, Request& request, Output& out) {
     CLI::App* fresh = addCommand(app, "new", "start from a template",
                                  "alwayson-cli new --template web-pair -o shop.aon.json", out);
     fresh->add_option("--template", o.name, "id of a template (see: alwayson-cli templates)")->required();
-    fresh->add_option("-o,--output", o.output, "the file to write; without it the design goes to stdout");
+    fresh->add_option("-o,--output,DESIGN", o.output,
+                      "the file to write; without it the design goes to stdout");
     fresh->add_flag("--force", o.force, "replace an existing file");
     fresh->callback([&request] {
         request.command = [&request](Output& to, std::stop_token) { return newDesign(request.options, to); };

@@ -11,7 +11,10 @@
 #include "core/text/sentence.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
 
 namespace alwayson::cli {
 
@@ -177,6 +180,32 @@ int simulate(const CommandOptions& options, Output& out, std::stop_token stop) {
     return deliver(options, out, text, code);
 }
 
+// Each note once, below the folder it is about: members of a group mostly have the same ones.
+std::string notesText(const std::vector<verbs::ExportedFile>& files) {
+    struct Note {
+        std::string text;
+        std::vector<std::string> about;
+    };
+    std::map<std::string, std::vector<Note>> byTarget;
+    for (const verbs::ExportedFile& file : files) {
+        const std::string part = std::filesystem::path(file.path).parent_path().filename().string();
+        for (const std::string& text : file.notes) {
+            std::vector<Note>& notes = byTarget[file.target];
+            const auto same =
+                std::find_if(notes.begin(), notes.end(), [&](const Note& n) { return n.text == text; });
+            Note& note = same == notes.end() ? notes.emplace_back(Note{text, {}}) : *same;
+            if (note.about.empty() || note.about.back() != part) note.about.push_back(part);
+        }
+    }
+    std::string out;
+    for (const auto& [target, notes] : byTarget) {
+        out += fmt::format("\nTo know about {}\n", target);
+        for (const Note& note : notes)
+            out += fmt::format("  {}: {}\n", fmt::join(note.about, ", "), visible(note.text));
+    }
+    return out;
+}
+
 int exportDesign(const CommandOptions& options, Output& out, std::stop_token stop) {
     const Result<Design> design = load(options, out);
     if (!design) return out.fail(design.error());
@@ -203,9 +232,8 @@ int exportDesign(const CommandOptions& options, Output& out, std::stop_token sto
                             ? ""
                             : fmt::format("{}: {}", file.verifiedBy, oneLine ? file.verdict : "see below")});
         if (!oneLine) notes += fmt::format("\n{} on {}:\n{}\n", file.verifiedBy, file.path, file.verdict);
-        for (const std::string& note : file.notes)
-            notes += fmt::format("\nNote on {}: {}\n", file.path, visible(note));
     }
+    notes += notesText(*files);
     if (out.json)
         out.data(Json{{"schema", "alwayson-export/1"}, {"files", list}});
     else

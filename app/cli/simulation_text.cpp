@@ -105,11 +105,28 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     return text;
 }
 
-std::size_t clientCount(const SimulationResult& result) {
-    return static_cast<std::size_t>(
-        std::count_if(result.flows.begin(), result.flows.end(), [](const FlowResult& flow) {
-            return flow.flow != "design" && flow.flow.find(':') == std::string::npos;
-        }));
+// With one client of one class the whole design says the same again. With more classes its time is up only
+// while all of them are.
+bool designSaysMore(const SimulationResult& result) {
+    return std::count_if(result.flows.begin(), result.flows.end(),
+                         [](const FlowResult& flow) { return flow.flow.find(':') != std::string::npos; }) > 1;
+}
+
+// The figures of the structure beside those of a run over years. A scenario has nothing to be compared with.
+std::string exactText(const SimulationResult& result) {
+    if (result.exact.empty() || result.mode != "availability") return "";
+    const auto detected = [](const FlowAvailability& flow) { return flow.withDetection.value.has_value(); };
+    const bool both = std::any_of(result.exact.begin(), result.exact.end(), detected);
+    std::vector<std::vector<std::string>> rows{{"flow", "every failure noticed at once"}};
+    if (both) rows[0].insert(rows[0].begin() + 1, "with detection and take-overs");
+    for (const FlowAvailability& flow : result.exact) {
+        if (flow.flow == "design" && !designSaysMore(result)) continue;
+        rows.push_back({flow.flow, availabilityText(flow.availability)});
+        if (both)
+            rows.back().insert(rows.back().begin() + 1,
+                               detected(flow) ? availabilityText(flow.withDetection) : "");
+    }
+    return "\nExact, beside it\n" + table(rows);
 }
 
 std::string recoveryText(const SimulationResult& result) {
@@ -205,19 +222,11 @@ std::string simulationText(const SimulationResult& result) {
             "batches of requests).\n\n";
     std::set<std::string> said;
     for (const FlowResult& flow : result.flows) {
-        // With one client the whole design says the same again.
-        if (flow.flow == "design" && clientCount(result) == 1) continue;
+        if (flow.flow == "design" && !designSaysMore(result)) continue;
         text += flowText(flow, said) + "\n";
     }
     text += recoveryText(result) + takeOverText(result) + dataText(result, said) +
-            spreadText(result.spread, said) + waterfallText(result) + eventsText(result);
-    if (!result.exact.empty()) {
-        text += "\nExact, beside it (structure with perfect views)\n";
-        std::vector<std::vector<std::string>> rows;
-        for (const FlowAvailability& flow : result.exact)
-            rows.push_back({flow.flow, availabilityText(flow.availability)});
-        text += table(rows);
-    }
+            spreadText(result.spread, said) + waterfallText(result) + eventsText(result) + exactText(result);
     if (!result.objectives.empty()) text += "\nObjectives\n";
     for (const ObjectiveResult& objective : result.objectives)
         text += fmt::format("  {:<9} {}\n", objective.met ? (*objective.met ? "met" : "MISSED") : "undecided",

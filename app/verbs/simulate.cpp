@@ -22,7 +22,8 @@ namespace alwayson::verbs {
 
 namespace {
 
-constexpr double kFailureEventsPerSecond = 1e6; // cautious: rounds depend on the budget, never on the clock
+constexpr double kFailureEventsPerSecond = 4e6; // cautious: rounds depend on the budget, never on the clock
+constexpr double kPatience = 6;                 // a busy machine gets so many times the budget by the clock
 constexpr double kRequestEventsPerSecond = 2e7;
 constexpr double kSteadyRequests = 400'000; // of the request run beside an availability run
 constexpr double kLongestSteadyS = 300;
@@ -83,8 +84,8 @@ Result<SimulationResult> runAvailability(const Design& design, const SimulateOpt
     run.precision = options.precision.value_or(kUsualPrecision);
     run.seed = options.seed;
     run.threads = options.threads;
-    run.budgetS = options.budgetS;
-    run.maxEvents = static_cast<std::uint64_t>(std::max(1.0, options.budgetS) * kFailureEventsPerSecond);
+    run.budgetS = kPatience * options.budgetS;
+    run.maxEvents = static_cast<std::uint64_t>(std::max(0.1, options.budgetS) * kFailureEventsPerSecond);
     run.listOutages = options.years > 0 && options.replications <= 1;
     return sim::runFailures(design, run, std::move(stop), [&](const sim::FailureProgress& progress) {
         if (options.progress) options.progress({progress.share, progress.sentence});

@@ -58,7 +58,7 @@ struct SimulateOptions {
     std::optional<double> precision;
     std::uint64_t seed = 1;
     unsigned threads = 0;   // 0: all cores
-    double budgetS = 10;    // seconds of work after which it stops at a round end
+    double budgetS = 10;    // seconds of work on one core, about; decides the number of rounds
     std::string designFile; // as the user named it, for SimulationResult::reproduce
     double traceStepS = 0;  // > 0: record a Trace with this step (scenario runs)
     std::function<void(const Progress&)>

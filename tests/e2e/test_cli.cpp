@@ -53,6 +53,12 @@ private slots:
         QCOMPARE(cli({"new", "--template", "web-pair", "-o", path, "--force"}).code, 0);
     }
 
+    void newTakesThePlainFileToo() {
+        const QString path = file("plain.aon.json");
+        QCOMPARE(cli({"new", "--template", "one-server", path}).code, 0);
+        QVERIFY(QFile::exists(path));
+    }
+
     void newWithoutOutputPrintsTheDesign() {
         const Outcome outcome = cli({"new", "--template", "web-pair"});
         QCOMPARE(outcome.code, 0);
@@ -235,6 +241,25 @@ private slots:
         const auto match = kOutages.match(text);
         QVERIFY2(match.hasMatch() && match.captured(1).contains(' '), outcome.out.constData());
         QCOMPARE(text.count(match.captured(0)), 1);
+    }
+
+    // Time with all classes up is less than the time of either; the structure stands beside it in two
+    // readings.
+    void theWholeDesignAndItsExactFiguresAreBesideIt() {
+        const QByteArray shop =
+            cli({"simulate", fresh("e-commerce"), "--mode", "availability", "--years", "3000"}).out;
+        QVERIFY2(shop.contains("\ndesign\n"), shop.constData());
+        QVERIFY2(shop.contains("with detection and take-overs"), shop.constData());
+        const QByteArray scenario =
+            cli({"simulate", fresh("e-commerce"), "--scenario", "kill-web1", "--duration", "5"}).out;
+        QVERIFY2(!scenario.contains("Exact, beside it"), scenario.constData());
+    }
+
+    void notesOfMembersAreSaidOnce() {
+        const QByteArray out =
+            cli({"export", fresh("e-commerce"), "--to", "haproxy", "-o", file("notes")}).out;
+        QCOMPARE(out.count("TLS is not part of the design"), 1);
+        QVERIFY2(out.contains("  lb1, lb2: "), out.constData());
     }
 
     void kindsTellHowSlow() {

@@ -110,7 +110,7 @@ private slots:
     void aPrecisionThatIsNotReachedIsSaid() {
         verbs::SimulateOptions options;
         options.mode = verbs::Mode::availability;
-        options.budgetS = 1; // a small budget of work
+        options.budgetS = 0.25; // a small budget of work
         options.precision = 1e-4;
         const auto sharp = verbs::simulate(webPair(), options);
         QVERIFY(sharp.ok() && sharp->precision);
