@@ -107,6 +107,14 @@ bool callWrites(const Link& link, bool callerWrites) {
     return access == Access::asRequest ? callerWrites : access == Access::write;
 }
 
+bool balancerTakes(const Design& design, std::span<const std::uint32_t> carried, std::uint32_t link,
+                   bool writes) {
+    const auto fits = [&](std::uint32_t l) { return callWrites(design.links.at(l), writes) == writes; };
+    return fits(link) || std::none_of(carried.begin(), carried.end(), [&](std::uint32_t other) {
+               return design.links.at(other).to == design.links.at(link).to && fits(other);
+           });
+}
+
 double passedOn(const Node& node, bool writes) {
     if (writes || !hasRole(node, "cache")) return 1;
     return 1 - get(node, key::cache::hitRatio).value();

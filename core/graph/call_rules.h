@@ -5,6 +5,7 @@
 #include "core/model/design.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,12 @@ Receivers receivers(const StructureGroup& group, bool writes);
 
 // Does a call over this link write, when the request of its caller does or does not?
 bool callWrites(const Link& link, bool callerWrites);
+
+// A balancer passes calls on. Does it take this link for a call that reads or writes? Of its links to one end
+// it takes those that leave the call what it is; where none does, all. `carried`: positions in Design::links
+// of its links that carry the class of the call, `link` among them.
+bool balancerTakes(const Design& design, std::span<const std::uint32_t> carried, std::uint32_t link,
+                   bool writes);
 
 // Share of requests for which a node makes its calls: 1, of reads at a warm cache 1 - hit ratio.
 double passedOn(const Node& node, bool writes);

@@ -190,9 +190,12 @@ private:
     void choose(Index balancer, const std::string& classId, bool writes) {
         m_chosen.clear();
         ++m_stamp;
+        m_carried.clear();
+        for (const Branch& branch : m_branches[balancer])
+            if (m_design.links.at(branch.link).carries(classId)) m_carried.push_back(branch.link);
         for (const Branch& branch : m_branches[balancer]) {
             const Link& link = m_design.links.at(branch.link);
-            if (!link.carries(classId) || isForOthers(balancer, branch, writes)) continue;
+            if (!link.carries(classId) || !balancerTakes(m_design, m_carried, branch.link, writes)) continue;
             const Receivers to = receiversOf(branch, callWrites(link, writes));
             for (Index t = to.first; t < to.end; ++t) {
                 std::uint64_t& chosenAt = m_chosenAt[(*branch.targets)[t]];
@@ -200,15 +203,6 @@ private:
                 chosenAt = m_stamp;
             }
         }
-    }
-
-    // Of two links to the same end, one for reads and one for writes, a balancer takes the one that fits.
-    bool isForOthers(Index balancer, const Branch& branch, bool writes) const {
-        if (callWrites(m_design.links.at(branch.link), writes) == writes) return false;
-        return std::any_of(m_branches[balancer].begin(), m_branches[balancer].end(),
-                           [&](const Branch& other) {
-                               return other.link != branch.link && other.targets == branch.targets;
-                           });
     }
 
     const Design& m_design;
@@ -220,6 +214,7 @@ private:
     std::vector<std::size_t> m_rank;
     std::size_t m_edgeCount = 0;
     std::vector<std::pair<const Branch*, Index>> m_chosen;
+    std::vector<Index> m_carried;          // links of a balancer that carry the class
     std::vector<std::uint64_t> m_chosenAt; // by node: the last stamp
     std::uint64_t m_stamp = 0;
 };

@@ -180,14 +180,6 @@ private:
     bool writesOver(std::uint32_t link, bool callerWrites) const {
         return m_context.tellsWrites() && callWrites(m_context.design().links.at(link), callerWrites);
     }
-    // Of two links to the same end, one for reads and one for writes, a balancer takes the one that fits.
-    bool isForOthers(std::uint32_t balancer, std::uint32_t link, bool writes) const {
-        if (writesOver(link, writes) == writes) return false;
-        const auto& links = m_context.linksOf(balancer);
-        return std::any_of(links.begin(), links.end(), [&](std::uint32_t other) {
-            return other != link && m_context.targetKey(other) == m_context.targetKey(link);
-        });
-    }
 
     std::vector<CompiledCall> callsOf(std::uint32_t component, bool writes) {
         if (m_context.isBalancer(component)) return {choiceOf(component, writes)};
@@ -219,10 +211,12 @@ private:
     }
     // A balancer whose targets are all gone from this flow has nowhere to send it: an empty set, never up.
     CompiledCall choiceOf(std::uint32_t balancer, bool writes) {
-        std::vector<std::uint32_t> chosen, groups;
+        std::vector<std::uint32_t> chosen, groups, carried;
+        for (const std::uint32_t link : m_context.linksOf(balancer))
+            if (m_carried[link]) carried.push_back(link);
         bool callsWrite = writes;
-        for (const std::uint32_t link : m_context.linksOf(balancer)) {
-            if (!m_carried[link] || isForOthers(balancer, link, writes)) continue;
+        for (const std::uint32_t link : carried) {
+            if (!balancerTakes(m_context.design(), carried, link, writes)) continue;
             callsWrite = writesOver(link, writes);
             if (const std::uint32_t group = m_context.groupOf(link); group != kNoIndex)
                 groups.push_back(group);

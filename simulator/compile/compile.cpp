@@ -2,6 +2,7 @@
 
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/call_rules.h"
 #include "simulator/compile/group_models.h"
 #include "simulator/compile/node_models.h"
 #include "simulator/compile/scenario_steps.h"
@@ -30,13 +31,6 @@ CallAccess accessOf(const Link& link) {
         break;
     }
     return CallAccess::asRequest;
-}
-
-// A balancer passes requests on as they are: a link for reads takes those that only read.
-bool takes(const Link& link, const Flow& flow) {
-    if (!link.carries(flow.classId)) return false;
-    const CallAccess access = accessOf(link);
-    return access == CallAccess::asRequest || (access == CallAccess::write) == flow.writes;
 }
 
 class Compiler {
@@ -204,25 +198,79 @@ private:
         return kNone;
     }
 
+    // A server that two links lead to is one server of the balancer, each call over the link that fits it.
+    struct FoundTarget {
+        Index node = kNone, store = kNone;
+        std::vector<Index> links;  // the first, and those that calls go over
+        std::vector<Index> linkOf; // by flow and access; kNone: not for those
+    };
+
+    std::vector<FoundTarget> findTargets(Index node) {
+        std::vector<FoundTarget> found;
+        m_targetAt.resize(m.nodes.size(), kNone);
+        for (const Index l : m_linksFrom[node]) {
+            const std::string& to = m_design.links.at(l).to;
+            for (const Index end : ends(to)) {
+                if (end == node || m.nodes[end].role == Role::client || m_targetAt[end] != kNone) continue;
+                m_targetAt[end] = static_cast<Index>(found.size());
+                found.push_back({end, storeCalled(to), {l}, std::vector<Index>(2 * m.flows.size(), kNone)});
+            }
+        }
+        for (std::size_t kind = 0; kind < 2 * m.flows.size(); ++kind)
+            findLinks(node, kind, found);
+        for (const FoundTarget& target : found)
+            m_targetAt[target.node] = kNone;
+        return found;
+    }
+    // Which links of a balancer the calls of one flow take that read, or write.
+    void findLinks(Index node, std::size_t kind, std::vector<FoundTarget>& found) {
+        std::vector<Index> carried;
+        for (const Index l : m_linksFrom[node])
+            if (m_design.links.at(l).carries(m.flows[kind / 2].classId)) carried.push_back(l);
+        for (const Index l : carried) {
+            if (!balancerTakes(m_design, carried, l, kind % 2 != 0)) continue;
+            for (const Index end : ends(m_design.links.at(l).to)) {
+                if (m_targetAt[end] == kNone) continue;
+                FoundTarget& target = found[m_targetAt[end]];
+                if (target.linkOf[kind] != kNone) continue;
+                target.linkOf[kind] = l;
+                if (std::find(target.links.begin(), target.links.end(), l) == target.links.end())
+                    target.links.push_back(l);
+            }
+        }
+    }
+
     void addTargets(Index node) {
         BalancerModel& b = m.balancers[m.nodes[node].sub];
         b.firstTarget = static_cast<Index>(m.targets.size());
-        for (const Index l : m_linksFrom[node]) {
-            const Link& link = m_design.links.at(l);
-            const Index store = storeCalled(link.to);
-            for (const Index to : ends(link.to)) {
-                if (to == node || m.nodes[to].role == Role::client) continue;
-                addTarget(b, l, node, to);
-                if (store == kNone) continue;
-                m.targets[m_targetAt[to]].route = routeTo(m, m_design, store, node);
-                m.targets[m_targetAt[to]].member = m.stations[m.nodes[to].sub].member;
-                b.callsStore = true;
-            }
-        }
+        for (const FoundTarget& found : findTargets(node))
+            addTarget(b, node, found);
         b.targetCount = static_cast<Index>(m.targets.size()) - b.firstTarget;
         const auto first =
-            m.targetCarries.begin() + static_cast<std::ptrdiff_t>(b.firstTarget * m.flows.size());
-        b.classesDiffer = b.callsStore || std::find(first, m.targetCarries.end(), 0) != m.targetCarries.end();
+            m.targetEdges.begin() + static_cast<std::ptrdiff_t>(2 * b.firstTarget * m.flows.size());
+        b.classesDiffer = b.callsStore || std::find(first, m.targetEdges.end(), kNone) != m.targetEdges.end();
+    }
+
+    void addTarget(BalancerModel& b, Index node, const FoundTarget& found) {
+        TargetModel target;
+        target.edge = static_cast<Index>(m.edges.size());
+        target.edgeCount = static_cast<Index>(found.links.size());
+        target.node = found.node;
+        for (const Index l : found.links)
+            addEdge(
+                l, node, found.node,
+                timeOf(roundTrip(m_design, m_design.links.at(l), designNode(node), designNode(found.node))) /
+                    2);
+        for (const Index l : found.linkOf) {
+            const auto at = std::find(found.links.begin(), found.links.end(), l) - found.links.begin();
+            m.targetEdges.push_back(l == kNone ? kNone : target.edge + static_cast<Index>(at));
+        }
+        if (found.store != kNone) {
+            target.route = routeTo(m, m_design, found.store, node);
+            target.member = m.stations[m.nodes[found.node].sub].member;
+            b.callsStore = true;
+        }
+        m.targets.push_back(target);
     }
 
     // Nodes that a request of some client can get to.
@@ -257,21 +305,6 @@ private:
                 "{} has no servers behind it and no request can reach it: it is left out.", name));
         }
         return success();
-    }
-
-    // A server that two links lead to is one server of the balancer, for the classes of both.
-    void addTarget(const BalancerModel& b, Index l, Index node, Index to) {
-        const Link& link = m_design.links.at(l);
-        m_targetAt.resize(m.nodes.size(), 0);
-        std::size_t target = m_targetAt[to]; // of this balancer, or of an earlier one
-        if (target < b.firstTarget || target >= m.targets.size() || m.targets[target].node != to) {
-            target = m_targetAt[to] = static_cast<Index>(m.targets.size());
-            const SimTime oneWay = timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2;
-            m.targets.push_back({addEdge(l, node, to, oneWay), to, kNone});
-            m.targetCarries.resize(m.targets.size() * m.flows.size(), 0);
-        }
-        for (std::size_t flow = 0; flow < m.flows.size(); ++flow)
-            if (takes(link, m.flows[flow])) m.targetCarries[target * m.flows.size() + flow] = 1;
     }
 
     void addDependencies(Index node) {
@@ -464,7 +497,7 @@ private:
     std::unordered_map<std::string, std::vector<Index>> m_members;
     std::map<Index, std::vector<Index>> m_domainMembers;
     std::vector<std::vector<Index>> m_linksFrom;
-    std::vector<Index> m_targetAt; // per node: where it last became a target
+    std::vector<Index> m_targetAt; // per node: its place among the targets of the balancer at hand
 };
 
 } // namespace

@@ -136,7 +136,7 @@ enum class Algorithm : std::uint8_t {
 };
 
 struct TargetModel {
-    Index edge = kNone;
+    Index edge = kNone, edgeCount = 1; // one for each link that leads there and is used
     Index node = kNone;
     Index checkSlot = kNone;
     Index route = kNone, member = kNone; // of a replication set: whose route, which member
@@ -299,11 +299,11 @@ struct Model {
     std::vector<CallAccess> edgeAccess;   // what calls along each edge are for a store
     std::vector<Index> edgeDependency;    // what an edge of a client or a station belongs to; kNone elsewhere
     std::vector<Dependency> dependencies;
-    std::vector<std::uint8_t> carries;       // [dependency * flows + flow]
-    std::vector<std::uint8_t> targetCarries; // [target * flows + flow]
-    std::vector<SimTime> lines;              // delay of each delay line; line 0 is "at once"
-    std::vector<std::string> links;          // ids
-    std::vector<std::string> groups;         // ids
+    std::vector<std::uint8_t> carries; // [dependency * flows + flow]
+    std::vector<Index> targetEdges;    // [(target * flows + flow) * 2 + writes]; kNone: not for those
+    std::vector<SimTime> lines;        // delay of each delay line; line 0 is "at once"
+    std::vector<std::string> links;    // ids
+    std::vector<std::string> groups;   // ids
     std::vector<ScenarioStep> steps;
     std::vector<SlotInfo> slots;
     std::vector<Index> lineSlots;
@@ -313,10 +313,10 @@ struct Model {
     double scenarioSeconds = 0;
     std::vector<std::string> leftOut; // sentences about what could not be simulated and that nothing needs
 
-    // Whether what is sent along an edge for a request of a flow is a write.
-    bool writes(Index edge, Index flow) const {
+    // Whether what is sent along an edge for a call that reads or writes is a write.
+    bool writes(Index edge, bool callerWrites) const {
         const CallAccess access = edgeAccess[edge];
-        return access == CallAccess::asRequest ? flows[flow].writes : access == CallAccess::write;
+        return access == CallAccess::asRequest ? callerWrites : access == CallAccess::write;
     }
     bool dependencyCarries(Index dependency, Index flow) const {
         return carries[dependency * flows.size() + flow] != 0;

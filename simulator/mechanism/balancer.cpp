@@ -48,9 +48,20 @@ struct Choice {
     bool anyUp = false; // some server is up but has no room
 };
 
-bool usable(Context& c, const BalancerModel& m, Index target, std::uint16_t flow) {
-    if (c.model.targetCarries[target * c.model.flows.size() + flow] == 0) return false;
-    return !m.callsStore || storeUses(c, c.s.balancers[c.model.nodes[m.node].sub], m, target, flow);
+// Calls of one flow that read, or write: column of Model::targetEdges.
+Index kindOf(const Call& session) {
+    return 2U * session.flow + (session.writes() ? 1 : 0);
+}
+
+Index edgeTo(const Context& c, Index target, Index kind) {
+    return c.model.targetEdges[2 * target * c.model.flows.size() + kind];
+}
+
+bool usable(Context& c, const BalancerModel& m, Index target, Index kind) {
+    const Index edge = edgeTo(c, target, kind);
+    if (edge == kNone) return false;
+    return !m.callsStore || storeUses(c, c.s.balancers[c.model.nodes[m.node].sub], m, target,
+                                      c.model.writes(edge, kind % 2 != 0));
 }
 
 bool anyWarming(Context& c, const BalancerModel& m, const BalancerState& st) {
@@ -61,14 +72,14 @@ bool anyWarming(Context& c, const BalancerModel& m, const BalancerState& st) {
 }
 
 // Smooth weighted round robin: only while some server is in slow start.
-Index weightedTurn(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
+Index weightedTurn(Context& c, const BalancerModel& m, BalancerState& st, Index kind, Index avoid) {
     RunState& s = c.s;
     double sum = 0;
     Index best = kNone;
     for (const Index offset : st.up) {
         const Index target = m.firstTarget + offset;
         TargetState& t = s.targets[target];
-        if (target == avoid || !usable(c, m, target, flow) || !hasRoom(s, m, t)) continue;
+        if (target == avoid || !usable(c, m, target, kind) || !hasRoom(s, m, t)) continue;
         const double weight = warmth(s, m, t);
         t.credit += weight;
         sum += weight;
@@ -78,13 +89,13 @@ Index weightedTurn(Context& c, const BalancerModel& m, BalancerState& st, std::u
     return best;
 }
 
-Index roundRobinTurn(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
+Index roundRobinTurn(Context& c, const BalancerModel& m, BalancerState& st, Index kind, Index avoid) {
     const auto count = static_cast<Index>(st.up.size());
-    Index& turn = st.turns[m.classesDiffer ? flow : 0];
+    Index& turn = st.turns[m.classesDiffer ? kind : 0];
     for (Index i = 0; i < count; ++i) {
         if (turn >= count) turn = 0;
         const Index target = m.firstTarget + st.up[turn++];
-        if (target != avoid && usable(c, m, target, flow) && hasRoom(c.s, m, c.s.targets[target]))
+        if (target != avoid && usable(c, m, target, kind) && hasRoom(c.s, m, c.s.targets[target]))
             return target;
     }
     return kNone;
@@ -95,15 +106,14 @@ double load(const RunState& s, const BalancerModel& m, TargetState& t) {
     return t.warming ? (busy + 1) / warmth(s, m, t) : busy;
 }
 
-Index leastConnections(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow,
-                       Index avoid) {
+Index leastConnections(Context& c, const BalancerModel& m, BalancerState& st, Index kind, Index avoid) {
     RunState& s = c.s;
     Index best = kNone;
     double bestLoad = 0;
     for (const Index offset : st.up) {
         const Index target = m.firstTarget + offset;
         TargetState& t = s.targets[target];
-        if (target == avoid || !usable(c, m, target, flow) || !hasRoom(s, m, t)) continue;
+        if (target == avoid || !usable(c, m, target, kind) || !hasRoom(s, m, t)) continue;
         const double here = load(s, m, t);
         if (best == kNone || here < bestLoad || (here == bestLoad && t.lastUse < s.targets[best].lastUse)) {
             best = target;
@@ -114,7 +124,7 @@ Index leastConnections(Context& c, const BalancerModel& m, BalancerState& st, st
     return best;
 }
 
-Index randomDraws(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
+Index randomDraws(Context& c, const BalancerModel& m, BalancerState& st, Index kind, Index avoid) {
     RunState& s = c.s;
     Index best = kNone;
     double bestLoad = 0;
@@ -123,7 +133,7 @@ Index randomDraws(Context& c, const BalancerModel& m, BalancerState& st, std::ui
         const auto drawn = static_cast<std::size_t>(st.routing.next(s.key) * count);
         const Index target = m.firstTarget + st.up[std::min(drawn, st.up.size() - 1)];
         TargetState& t = s.targets[target];
-        if (target == avoid || !usable(c, m, target, flow) || !hasRoom(s, m, t)) continue;
+        if (target == avoid || !usable(c, m, target, kind) || !hasRoom(s, m, t)) continue;
         const double here = load(s, m, t);
         if (best == kNone || here < bestLoad) {
             best = target;
@@ -131,13 +141,13 @@ Index randomDraws(Context& c, const BalancerModel& m, BalancerState& st, std::ui
         }
     }
     // All draws met full or avoided servers: take the next that will do.
-    return best != kNone ? best : roundRobinTurn(c, m, st, flow, avoid);
+    return best != kNone ? best : roundRobinTurn(c, m, st, kind, avoid);
 }
 
-Index firstWithRoom(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
+Index firstWithRoom(Context& c, const BalancerModel& m, BalancerState& st, Index kind, Index avoid) {
     for (const Index offset : st.up) {
         const Index target = m.firstTarget + offset;
-        if (target != avoid && usable(c, m, target, flow) && hasRoom(c.s, m, c.s.targets[target]))
+        if (target != avoid && usable(c, m, target, kind) && hasRoom(c.s, m, c.s.targets[target]))
             return target;
     }
     return kNone;
@@ -147,19 +157,19 @@ bool isHash(const BalancerModel& m) {
     return m.algorithm == Algorithm::source || m.algorithm == Algorithm::uri;
 }
 
-Index chooseByLoad(Context& c, const BalancerModel& m, BalancerState& st, std::uint16_t flow, Index avoid) {
+Index chooseByLoad(Context& c, const BalancerModel& m, BalancerState& st, Index kind, Index avoid) {
     switch (m.algorithm) {
     case Algorithm::roundRobin:
-        return anyWarming(c, m, st) ? weightedTurn(c, m, st, flow, avoid)
-                                    : roundRobinTurn(c, m, st, flow, avoid);
+        return anyWarming(c, m, st) ? weightedTurn(c, m, st, kind, avoid)
+                                    : roundRobinTurn(c, m, st, kind, avoid);
     case Algorithm::staticRoundRobin:
-        return roundRobinTurn(c, m, st, flow, avoid);
+        return roundRobinTurn(c, m, st, kind, avoid);
     case Algorithm::leastConnections:
-        return leastConnections(c, m, st, flow, avoid);
+        return leastConnections(c, m, st, kind, avoid);
     case Algorithm::random:
-        return randomDraws(c, m, st, flow, avoid);
+        return randomDraws(c, m, st, kind, avoid);
     case Algorithm::first:
-        return firstWithRoom(c, m, st, flow, avoid);
+        return firstWithRoom(c, m, st, kind, avoid);
     case Algorithm::source:
     case Algorithm::uri:
         break;
@@ -187,7 +197,7 @@ void connect(Context& c, Index call, Index target) {
     ++s.targets[target].served;
     s.calls[call].aux = target;
     s.calls[call].state = CallState::calling;
-    const Index edge = c.model.targets[target].edge;
+    const Index edge = edgeTo(c, target, kindOf(s.calls[call]));
     const Index child = send(c, call, edge);
     startLine(c, m.serverLine, child, Action::serverTimeout);
     const std::uint16_t line = c.model.edgeLines[edge];
@@ -205,7 +215,7 @@ void connectOrQueue(Context& c, Index call, Index target) {
     if (hasRoom(s, m, t)) return connect(c, call, target);
     if (m.serverMaxqueue > 0 && t.queue.count >= m.serverMaxqueue) {
         s.calls[call].flags &= static_cast<std::uint8_t>(~flag::persistent);
-        const Index other = chooseByLoad(c, m, st, s.calls[call].flow, target);
+        const Index other = chooseByLoad(c, m, st, kindOf(s.calls[call]), target);
         if (other != kNone) return connect(c, call, other);
         return finish(c, call, Cause::queueFull, flag::httpError);
     }
@@ -217,19 +227,19 @@ void connectOrQueue(Context& c, Index call, Index target) {
 void assign(Context& c, Index call, Index avoid) {
     RunState& s = c.s;
     auto [index, m, st] = at(c, call);
-    const std::uint16_t flow = s.calls[call].flow;
+    const Index kind = kindOf(s.calls[call]);
     const double key = static_cast<double>(s.calls[call].key);
     if (m.cookie && avoid == kNone) {
         const Index target =
             m.firstTarget + std::min(static_cast<Index>(key * m.targetCount), m.targetCount - 1);
-        if (s.targets[target].up && usable(c, m, target, flow)) {
+        if (s.targets[target].up && usable(c, m, target, kind)) {
             s.calls[call].flags |= flag::persistent;
             return connectOrQueue(c, call, target);
         }
     }
     bool anyUp = false;
     for (const Index offset : st.up)
-        if (usable(c, m, m.firstTarget + offset, flow)) {
+        if (usable(c, m, m.firstTarget + offset, kind)) {
             anyUp = true;
             break;
         }
@@ -239,10 +249,10 @@ void assign(Context& c, Index call, Index avoid) {
         // Neighbouring keys spread over the servers, whatever their number.
         const double spread = key * 65536.0 - std::floor(key * 65536.0);
         const Index target = m.firstTarget + st.up[std::min(static_cast<Index>(spread * count), count - 1)];
-        if (usable(c, m, target, flow)) return connectOrQueue(c, call, target);
+        if (usable(c, m, target, kind)) return connectOrQueue(c, call, target);
     }
-    Index target = isHash(m) ? roundRobinTurn(c, m, st, flow, kNone) : chooseByLoad(c, m, st, flow, avoid);
-    if (target == kNone && avoid != kNone) target = chooseByLoad(c, m, st, flow, kNone);
+    Index target = isHash(m) ? roundRobinTurn(c, m, st, kind, kNone) : chooseByLoad(c, m, st, kind, avoid);
+    if (target == kNone && avoid != kNone) target = chooseByLoad(c, m, st, kind, kNone);
     if (target != kNone) return connect(c, call, target);
     pushBack(s, st.queue, call);
     armQueueTimeout(c, m, call);
@@ -258,7 +268,7 @@ void serveQueues(Context& c, Index target) {
     while (t.up && (t.queue.count > 0 || st.queue.count > 0) && t.served < connectionLimit(s, m, t)) {
         // Not every server takes every class.
         Index any = st.queue.head;
-        while (any != kNone && !usable(c, m, target, s.calls[any].flow))
+        while (any != kNone && !usable(c, m, target, kindOf(s.calls[any])))
             any = s.calls[any].next;
         if (any == kNone && t.queue.count == 0) return;
         const bool own =
@@ -485,7 +495,8 @@ void serverSeenDown(Context& c, Index balancer, Index target) {
         assign(c, call, target);
     }
     if (!m.shutdownSessions) return;
-    for (const Index child : callsOn(s, c.model.targets[target].edge)) {
+    const TargetModel& model = c.model.targets[target];
+    for (const Index child : callsOn(s, model.edge, model.edgeCount)) {
         const Call message = s.calls[child];
         if (!alive(s, message.parent, message.parentGeneration) || s.calls[message.parent].child != child)
             continue;

@@ -34,8 +34,9 @@ std::vector<Index> callsIn(const RunState& s, Index node) {
         s, [&](const Call& call) { return call.node == node && call.state != CallState::waiting; });
 }
 
-std::vector<Index> callsOn(const RunState& s, Index edge) {
-    return oldestFirst(s, [&](const Call& call) { return call.edge == edge; });
+std::vector<Index> callsOn(const RunState& s, Index firstEdge, Index edgeCount) {
+    return oldestFirst(
+        s, [&](const Call& call) { return call.edge >= firstEdge && call.edge - firstEdge < edgeCount; });
 }
 
 bool unlink(RunState& s, CallQueue& queue, Index call) {

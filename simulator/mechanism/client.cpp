@@ -85,7 +85,7 @@ __attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
         edge = way.edge;
         vanishes = way.vanishes;
     } else if (dependency.route != kNone) {
-        edge = wayToStore(c, dependency, c.model.writes(edge, flow)).edge;
+        edge = wayToStore(c, dependency, c.model.writes(edge, request.writes())).edge;
     } else if (dependency.edgeCount > 1) {
         Index& turn = s.clients[node.sub].turn;
         edge += turn;
@@ -121,8 +121,9 @@ void onArrival(Context& c, Index client) {
     request.flow = static_cast<std::uint16_t>(flow);
     request.start = s.now;
     request.state = CallState::waiting;
+    request.flags = c.model.flows[flow].writes ? flag::writes : 0;
     if (s.counting) {
-        request.flags = flag::counted;
+        request.flags |= flag::counted;
         ++s.flows[flow].offered;
         ++s.flows[flow].inFlight;
     }

@@ -63,8 +63,8 @@ inline bool alive(const RunState& s, Index call, std::uint32_t generation) {
 }
 
 // Calls, oldest first: the order in which they are lost must not depend on where they are stored.
-std::vector<Index> callsIn(const RunState& s, Index node); // that the node has in hand
-std::vector<Index> callsOn(const RunState& s, Index edge); // sent along the edge
+std::vector<Index> callsIn(const RunState& s, Index node);                       // that the node has in hand
+std::vector<Index> callsOn(const RunState& s, Index firstEdge, Index edgeCount); // sent along the edges
 
 // ---- timers
 void startLineSlowly(Context& c, std::uint16_t line, const Timer& timer);
@@ -100,7 +100,8 @@ inline Index send(Context& c, Index parent, Index edge) {
     to.node = link.to;
     to.flow = from.flow;
     to.key = from.key;
-    to.flags = from.flags & flag::counted;
+    to.flags = static_cast<std::uint8_t>((from.flags & flag::counted) |
+                                         (c.model.writes(edge, from.writes()) ? flag::writes : 0));
     to.state = CallState::waiting;
     to.start = s.now;
     from.child = call;
@@ -216,9 +217,9 @@ void onStore(Context& c, Index store);
 void storesChanged(Context& c);
 void promoteMember(Context& c, Index node, SimTime takes);
 Way wayToStore(Context& c, const Dependency& dependency, bool writes);
-// Whether a balancer uses this target for requests of the flow.
+// Whether a balancer uses this target for calls that read, or write.
 bool storeUses(const Context& c, const BalancerState& balancer, const BalancerModel& b, Index target,
-               Index flow);
+               bool writes);
 // A member gets a call; false: it has answered already.
 bool storeTakes(Context& c, Index member, Index call);
 // The work of a call is done; false: it waits for replicas.

@@ -302,7 +302,8 @@ Index Lane::makeCall(const ExpressRequest& request, CallState state) {
     first.flow = request.flow;
     first.start = request.start;
     first.state = CallState::waiting;
-    first.flags = request.flags;
+    first.flags =
+        static_cast<std::uint8_t>(request.flags | (c.model.flows[request.flow].writes ? flag::writes : 0));
     first.attempt = 1;
     first.child = call;
     Call& message = s.calls[call];
@@ -312,7 +313,7 @@ Index Lane::makeCall(const ExpressRequest& request, CallState state) {
     message.edge = way.edge;
     message.node = m.node;
     message.flow = request.flow;
-    message.flags = request.flags;
+    message.flags = first.flags; // a lane takes the request as it is
     message.state = state;
     message.start = request.start;
     message.entered = arrivalOf(request);

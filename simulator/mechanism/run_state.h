@@ -46,6 +46,7 @@ inline constexpr std::uint8_t persistent = 8;         // server chosen by cookie
 inline constexpr std::uint8_t vanished = 16;          // its packets disappeared on the way to its node
 inline constexpr std::uint8_t lost = 32;              // taken, but there will be no answer
 inline constexpr std::uint8_t gone = vanished | lost; // lives only until its caller gives up
+inline constexpr std::uint8_t writes = 64;            // not a read
 } // namespace flag
 
 // One message being handled at a node, or (at a client) one logical request. The caller's call is its parent.
@@ -68,6 +69,8 @@ struct alignas(64) Call {
     std::uint16_t stage = 0; // station: next dependency; balancer: connections tried, and 256 x times queued
     SimTime start = 0;       // logical: first attempt; else: when it was sent
     SimTime entered = 0;     // when it reached its node
+
+    bool writes() const { return (flags & flag::writes) != 0; }
 };
 static_assert(sizeof(Call) == 64);
 
@@ -180,9 +183,9 @@ struct BalancerState {
     std::uint32_t active = 0; // sessions
     CallQueue accept;         // beyond maxconn
     CallQueue queue;          // for any server
-    std::vector<Index>
-        turns; // round robin: position in the list of servers that are up, per flow when they differ
-    std::vector<Index> up; // offsets of targets seen up, in order
+    std::vector<Index> turns; // round robin: position in the list of servers that are up, per flow and access
+                              // when they differ
+    std::vector<Index> up;    // offsets of targets seen up, in order
     bool frozen = false;
     SimTime busyUntil = 0;
     DelayLine work;

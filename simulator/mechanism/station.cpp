@@ -56,16 +56,15 @@ void scheduleSharing(Context& c, const StationModel& m, StationState& st) {
 }
 
 SimTime storeService(Context& c, const StationModel& m, StationState& st, const Call& call) {
-    const bool writes = c.model.writes(call.edge, call.flow);
+    const bool writes = call.writes();
     const SimTime time = drawService(c.s.key, m, st, writes);
     const double factor = writes ? 1 : storeFactor(c, m.member);
     return factor == 1 ? time : toSimTime(toSeconds(time) * factor);
 }
 
 inline SimTime serviceOf(Context& c, const StationModel& m, StationState& st, const Call& call) {
-    return m.member == kNone
-               ? drawService(c.s.key, m, st, m.hasWriteService && c.model.writes(call.edge, call.flow))
-               : storeService(c, m, st, call);
+    return m.member == kNone ? drawService(c.s.key, m, st, m.hasWriteService && call.writes())
+                             : storeService(c, m, st, call);
 }
 
 inline InService startService(Context& c, const StationModel& m, StationState& st, Index call) {
@@ -133,7 +132,7 @@ void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
     if (dependency.vrrp != kNone)
         way = wayToAddress(c, dependency, s.calls[call].node);
     else if (dependency.route != kNone)
-        way = wayToStore(c, dependency, c.model.writes(dependency.firstEdge, s.calls[call].flow));
+        way = wayToStore(c, dependency, c.model.writes(dependency.firstEdge, s.calls[call].writes()));
     else if (++turn >= dependency.edgeCount)
         turn = 0;
     const Index edge = way.edge;

@@ -108,7 +108,7 @@ bool storeTakes(Context& c, Index member, Index call) {
     const Call& message = s.calls[call];
     StoreMemberState& st = s.storeMembers[member];
     StoreState& store = s.stores[c.model.storeMembers[member].store];
-    if (c.model.writes(message.edge, message.flow)) {
+    if (message.writes()) {
         if (!st.readOnly) return true;
         reply(c, call, Cause::noPrimary, flag::httpError);
         return false;
@@ -153,7 +153,7 @@ bool storeCommits(Context& c, Index member, Index call) {
     const StoreModel& m = storeOf(c, member);
     StoreState& store = s.stores[c.model.storeMembers[member].store];
     StoreMemberState& st = s.storeMembers[member];
-    if (!c.model.writes(s.calls[call].edge, s.calls[call].flow)) return true;
+    if (!s.calls[call].writes()) return true;
     const bool group = m.replication == Replication::group;
     const bool waits = m.replication != Replication::async && !st.fallenBack;
     const SimTime acked = waits ? acknowledgedAfter(c, member, m.acks) : 0;

@@ -5,12 +5,12 @@
 namespace alwayson::sim {
 
 bool storeUses(const Context& c, const BalancerState& balancer, const BalancerModel& b, Index target,
-               Index flow) {
+               bool writes) {
     const TargetModel& t = c.model.targets[target];
     if (t.member == kNone) return true;
     const StoreModel& m = c.model.stores[c.model.storeRoutes[t.route].store];
     const Index writer = c.s.storeRoutes[t.route].writer;
-    if (c.model.writes(t.edge, flow) || m.reads == ReadsGoTo::source) return t.member == writer;
+    if (writes || m.reads == ReadsGoTo::source) return t.member == writer;
     if (m.reads == ReadsGoTo::all || t.member != writer) return true;
     for (const Index offset : balancer.up) {
         const TargetModel& other = c.model.targets[b.firstTarget + offset];

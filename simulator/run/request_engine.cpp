@@ -26,7 +26,7 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
     }
     for (std::size_t i = 0; i < model.balancers.size(); ++i) {
         s.balancers[i].routing.id = id(model.balancers[i].node, Purpose::routing);
-        s.balancers[i].turns.resize(model.balancers[i].classesDiffer ? model.flows.size() : 1, 0);
+        s.balancers[i].turns.resize(model.balancers[i].classesDiffer ? 2 * model.flows.size() : 1, 0);
     }
     for (std::size_t i = 0; i < model.targets.size(); ++i) {
         const std::string pair = model.nodes[model.edges[model.targets[i].edge].from].id + ">" +

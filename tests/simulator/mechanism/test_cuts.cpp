@@ -214,22 +214,6 @@ private slots:
         QCOMPARE(up("0.03"), 1.0);
         QVERIFY(std::abs(up("1") - 0.75) < 1e-9);
     }
-
-    // Calls for reads only, or for writes only, whatever the request is.
-    void accessOfLinks() {
-        Parts p = direct();
-        p.nodes[1] = node(
-            "s", "server",
-            "'service':{'dist':'constant','value_ms':1},'write_service':{'dist':'constant','value_ms':5}");
-        p.nodes[0] = node("c", "client", kRegular, "'classes':[{'id':'r','share':1,'deadline_ms':3000}]");
-        const auto sojourn = [&](const std::string& access) {
-            p.links = {calls("c", "s", "'access':'" + access + "'")};
-            return *nodeOf(run(p), "s").meanSojournMs.value;
-        };
-        QCOMPARE(sojourn("as_request"), 1.0);
-        QCOMPARE(sojourn("read"), 1.0);
-        QCOMPARE(sojourn("write"), 5.0);
-    }
 };
 
 ALWAYSON_TEST_MAIN(TestCuts, test_cuts)
