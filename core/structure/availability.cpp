@@ -24,8 +24,8 @@ Error cancelled() {
 void writeFigures(const Solution& solution, FlowAvailability& flow) {
     flow.availability = Estimate::exactly(1 - solution.down);
     flow.unavailability = solution.down;
-    flow.outagesPerYear = solution.downsPerHour * kHoursPerYear;
-    if (solution.downsPerHour > 0 && solution.down > 0)
+    if (solution.coherent) flow.outagesPerYear = solution.downsPerHour * kHoursPerYear;
+    if (solution.coherent && solution.downsPerHour > 0 && solution.down > 0)
         flow.meanOutageHours = solution.down / solution.downsPerHour;
     if (solution.exact) return;
     flow.unavailability = std::nullopt;

@@ -90,12 +90,16 @@ public:
 
     // The nodes and groups of a block in one of its levels. False: the goal is missed for certain.
     bool applyJoint(double* slots, const SystemJoint& joint, const std::vector<std::uint32_t>& level) const {
-        for (std::size_t p = 0; p < joint.parts.size(); ++p)
-            slots[m_system.parts[joint.parts[p]].interrupted] = level[joint.steps.size() + p];
+        for (std::size_t p = 0; p < joint.parts.size(); ++p) {
+            const SystemPart& part = m_system.parts[joint.parts[p]];
+            slots[part.interrupted] = level[joint.steps.size() + p];
+            if (part.active != kNoIndex)
+                slots[part.active] = activeRank(slots, joint, joint.parts[p],
+                                                level[joint.steps.size() + joint.parts.size() + p]);
+        }
         for (std::size_t i = 0; i < joint.steps.size(); ++i) {
             const SystemNode& node = m_system.nodes[joint.steps[i].node];
-            const bool out = std::any_of(node.places.begin(), node.places.end(),
-                                         [&](std::uint32_t place) { return slots[place] != 0; });
+            const bool out = isOut(slots, node);
             apply(slots, node, node.levels[level[i]], out);
             for (const std::uint32_t set : joint.steps[i].finish)
                 if (!finish(slots, set)) return false;
@@ -108,6 +112,25 @@ public:
     }
 
 private:
+    static bool isOut(const double* slots, const SystemNode& node) {
+        return std::any_of(node.places.begin(), node.places.end(),
+                           [&](std::uint32_t place) { return slots[place] != 0; });
+    }
+    // Rank + 1 of the active one, `step` - 1; 0 when its place is out.
+    double activeRank(const double* slots, const SystemJoint& joint, std::uint32_t part,
+                      std::uint32_t step) const {
+        if (step == 0) return 0;
+        const SystemNode& node = m_system.nodes[joint.steps[step - 1].node];
+        if (isOut(slots, node)) return 0;
+        for (const SystemMembership& in : node.memberships)
+            if (in.part == part) return in.rank + 1;
+        return 0;
+    }
+    // Is this member the one that serves? It is known to work.
+    bool isActive(const double* slots, const SystemPart& part, std::uint32_t rank) const {
+        if (part.active != kNoIndex && slots[part.active] != 0) return slots[part.active] == rank + 1;
+        return slots[part.usable] == 0 && rank < m_system.structure->groups[part.rules.group].candidates;
+    }
     static void pushCall(double targetR, double targetCarry, double targetReach, double load, double calls,
                          bool limitsMembers, double& r, double& reach) {
         r *= callSuccess(targetR, calls);
@@ -135,9 +158,7 @@ private:
     // One active: the first candidate, whatever it is worth. Members that stand by: only when it is their
     // turn.
     bool takesPart(double* slots, const SystemPart& part, const SystemMembership& in, double r) const {
-        if (part.rules.rule == GroupRule::oneActive)
-            return slots[part.usable] == 0 &&
-                   in.rank < m_system.structure->groups[part.rules.group].candidates;
+        if (part.rules.rule == GroupRule::oneActive) return isActive(slots, part, in.rank);
         return r > 0 && (part.rules.serving == kNoIndex || slots[part.usable] < part.rules.serving);
     }
     void addToShare(double* slots, const SystemPart& part, const SystemMembership& in, const SystemNode& node,
@@ -157,7 +178,7 @@ private:
         const StructureGroup& group = m_system.structure->groups[part.rules.group];
         if (part.working != kNoIndex)
             slots[part.working] = std::min<double>(slots[part.working] + 1, group.needed);
-        const bool active = slots[part.usable] == 0 && in.rank < group.candidates;
+        const bool active = isActive(slots, part, in.rank);
         const bool carries = part.othersCapacity != kNoIndex;
         if (active) {
             slots[part.usable] = 1;

@@ -132,7 +132,22 @@ private:
         for (std::size_t c = 0; c < part.components.size(); ++c)
             state[part.components[c]] = joint.levels[c];
         for (std::size_t g = 0; g < part.block->groups.size(); ++g)
-            roles[part.block->groups[g]].interrupted = joint.interrupted[g] != 0;
+            roles[part.block->groups[g]] = {joint.active[g], joint.interrupted[g] != 0};
+    }
+    // While a place keeps the active one from working, the first that works is.
+    void setActive(const StateFunction& function, const std::vector<ComponentState>& state,
+                   std::vector<GroupRole>& roles) const {
+        for (const Part& part : m_parts) {
+            if (!part.block) continue;
+            for (const std::uint32_t g : part.block->groups) {
+                std::uint32_t& active = roles[g].active;
+                if (active == kFirstWorking) continue;
+                const auto places = function.placesOf(active);
+                if (std::any_of(places.begin(), places.end(),
+                                [&](std::uint32_t place) { return state[place] != 0; }))
+                    active = kFirstWorking;
+            }
+        }
     }
     void numberUpStates(const StateFunction& function, std::optional<std::size_t> flow, std::size_t states) {
         const auto scratch = function.makeScratch();
@@ -143,6 +158,7 @@ private:
         for (std::size_t code = 0; code < states; ++code) {
             for (std::size_t p = 0; p < m_parts.size(); ++p)
                 setState(m_parts[p], digit(code, p), state, roles);
+            setActive(function, state, roles);
             const bool all = function.evaluateUp(state.data(), nullptr, roles.data(), up.data(), *scratch);
             if (!(flow ? up[*flow] != 0 : all)) continue;
             m_number[code] = static_cast<int>(m_states.size());

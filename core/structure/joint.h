@@ -12,8 +12,11 @@ namespace alwayson {
 
 struct JointState {
     double probability = 0;                // long run; all states of a block add up to 1
-    std::vector<ComponentState> levels;    // per component of the block
+    std::vector<ComponentState> levels;    // per component of the block; kNotStarted: stands by asleep
     std::vector<std::uint8_t> interrupted; // per group of the block: it serves nothing but reads of replicas
+    // Per group of the block: the component that is the active one; kFirstWorking: the first that works.
+    // While a place keeps it from working it is the first that works as well.
+    std::vector<std::uint32_t> active;
 };
 
 struct JointMove {

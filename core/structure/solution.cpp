@@ -12,6 +12,7 @@ namespace {
 
 // Relative to the unavailability: what may be left out and still be called exact (the promise is 1e-9).
 constexpr double kNegligible = 5e-10;
+constexpr double kRounding = 1e-13;
 // Few variables: nothing is left out at first.
 constexpr std::size_t kSmall = 16;
 constexpr double kFirst = 1e-12;
@@ -68,6 +69,8 @@ void addComponent(const CompiledStructure& structure, const SystemLayer& layer, 
         const double probability = component.modeProbability(m);
         weighted += probability * change;
         unavailability += probability;
+        // A failure that ends outages: sums over states do not say how often they begin.
+        if (change < -kRounding) solution.coherent = false;
         solution.downsPerHour += availability / (component.modes[m].timeToFailure.mean() / 3600) * change;
     }
     solution.birnbaum[layer.component] = unavailability > 0 ? weighted / unavailability : 0;
@@ -104,7 +107,8 @@ void addBlock(const JointBlock& block, const std::vector<std::uint32_t>& classOf
         const double p = block.states[s].probability, down = difference[joint.levelOfState[s]];
         for (std::size_t c = 0; c < block.components.size(); ++c) {
             Sum& sum = sums[classOf[block.components[c]]];
-            const bool failed = block.states[s].levels[c] != 0;
+            const ComponentState level = block.states[s].levels[c];
+            const bool failed = level != 0 && level != kNotStarted;
             sum.failed += failed ? p : 0;
             (failed ? sum.downWhenFailed : sum.downWhenWorking) += p * down;
         }

@@ -16,7 +16,8 @@ struct Solution {
     double down = 0;    // probability that a goal is missed
     double leftOut = 0; // not followed; 0 or negligible when exact
     bool exact = true;
-    double downsPerHour = 0;      // frequency of outages
+    double downsPerHour = 0;      // frequency of outages, when coherent
+    bool coherent = true;         // no failure of a component ends outages more often than it begins them
     std::vector<double> birnbaum; // per component: P(down | it failed) - P(down | it works)
     std::vector<double> failed;   // per component of a block: probability that it has failed; others -1
     std::size_t diagramNodes = 0;

@@ -202,6 +202,7 @@ private:
             SystemPart& part = m_out.parts[p];
             part.usable = own(0);
             if (isInterrupted(part.rules.group)) part.interrupted = own(0);
+            if (isInterrupted(part.rules.group) && part.rules.rule != GroupRule::share) part.active = own(0);
             part.mostUsable = shares ? kUnlimited : std::max(1.0, static_cast<double>(part.rules.needed));
             if (part.rules.serving != kNoIndex && (shares || carries)) part.mostUsable = kUnlimited;
             if (shares) part.success = own(0);

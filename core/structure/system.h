@@ -40,6 +40,7 @@ struct SystemPart {
     std::uint32_t others = kNoIndex, othersSuccess = kNoIndex, othersCapacity = kNoIndex;
     std::uint32_t working = kNoIndex;
     std::uint32_t interrupted = kNoIndex; // the group serves nothing
+    std::uint32_t active = kNoIndex;      // rank + 1 of the active one; 0: the first that works
     double mostUsable = 0;                // more makes no difference
     // Members can be exchanged: counts say it all, each can do this much.
     bool alike = true;
@@ -98,7 +99,8 @@ struct SystemJoint {
         std::vector<std::uint32_t> finish; // sets that are settled then
     };
     std::vector<Step> steps;
-    // Per level: the level of each step's node, then what each of `parts` is told about interruption.
+    // Per level: the level of each step's node, then for each of `parts` whether it is interrupted, then for
+    // each the step + 1 of its active one (0: the first that works).
     std::vector<std::vector<std::uint32_t>> levels;
     std::vector<std::uint32_t> parts;
     std::vector<std::uint32_t> levelOfState; // of the block

@@ -196,6 +196,15 @@ bool Scheduler::takeBlock(std::uint32_t block) {
     return false;
 }
 
+// A level in which it does not work.
+std::uint32_t outLevelOf(SystemNode& node) {
+    const auto out = std::find_if(node.levels.begin(), node.levels.end(),
+                                  [](const SystemLevel& level) { return !level.works; });
+    const auto at = u32(static_cast<std::size_t>(out - node.levels.begin()));
+    if (out == node.levels.end()) node.levels.push_back({0, false, 0, 0});
+    return at;
+}
+
 // The layer of a block: states that do the same to these nodes and groups are one level.
 void Scheduler::addJointLayer(std::uint32_t block) {
     const JointBlock& from = m_joints[block];
@@ -216,13 +225,24 @@ void Scheduler::addJointLayer(std::uint32_t block) {
     for (const JointState& state : from.states) {
         effect.clear();
         for (const SystemJoint::Step& step : joint.steps) {
-            const SystemNode& node = m_out.nodes[step.node];
+            SystemNode& node = m_out.nodes[step.node];
             const auto at = std::find(from.components.begin(), from.components.end(), node.component);
             const ComponentState level = state.levels[static_cast<std::size_t>(at - from.components.begin())];
-            effect.push_back(level == 0 ? 0 : node.levelOfMode[level - 1U]);
+            effect.push_back(level == 0             ? 0
+                             : level == kNotStarted ? outLevelOf(node)
+                                                    : node.levelOfMode[level - 1U]);
         }
         for (const std::uint32_t group : groupOfPart)
             effect.push_back(state.interrupted[group]);
+        for (const std::uint32_t group : groupOfPart) {
+            const auto step =
+                std::find_if(joint.steps.begin(), joint.steps.end(), [&](const SystemJoint::Step& one) {
+                    return m_out.nodes[one.node].component == state.active[group];
+                });
+            effect.push_back(step == joint.steps.end()
+                                 ? 0
+                                 : u32(static_cast<std::size_t>(step - joint.steps.begin())) + 1);
+        }
         const auto [at, isNew] = known.try_emplace(effect, u32(layer.levels.size()));
         if (isNew) {
             layer.levels.push_back({0, true, 1, 1});

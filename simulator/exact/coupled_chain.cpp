@@ -13,7 +13,7 @@ using State = std::vector<std::int32_t>;
 // Layout: per part its phase + 1 (0: none), its place in the queue of its crew (0: not waiting), its place in
 // the group; then per group its stage and the part + 1 whose failure it is about.
 constexpr std::size_t kPerPart = 3, kPerGroup = 2;
-enum Place : std::int32_t { kOut, kActive, kSpare };
+enum Place : std::int32_t { kOut, kActive, kSpare, kStarting };
 
 class CoupledRules {
 public:
@@ -37,6 +37,7 @@ public:
         for (std::size_t g = 0; g < m_members.size(); ++g)
             stageEnds(s, g);
         for (std::size_t p = 0; p < m_c.parts.size(); ++p) {
+            if (place(s, p) == kStarting) activated(s, p);
             if (isFrozen(s, p)) continue;
             if (phase(s, p) == 0)
                 fails(s, p);
@@ -63,10 +64,12 @@ private:
     std::int32_t& lost(State& s, std::size_t group) const {
         return s[kPerPart * m_c.parts.size() + kPerGroup * group + 1];
     }
-    // Stages: 0 none, 1 .. number of failover rates, then by hand, then until the repair.
+    // Stages: 0 none, 1 .. number of failover rates, then by hand, then until the repair, then until there
+    // are enough.
     std::int32_t byHand(std::size_t group) const {
         return static_cast<std::int32_t>(m_c.groups[group].failoverPerHour.size()) + 1;
     }
+    std::int32_t tooFew(std::size_t group) const { return byHand(group) + 2; }
 
     std::size_t count(const State& s, std::size_t group, Place wanted) const {
         return static_cast<std::size_t>(
@@ -74,7 +77,8 @@ private:
                           [&](std::size_t part) { return place(s, part) == wanted; }));
     }
     bool isEnough(const State& s, std::size_t group) const {
-        return count(s, group, kActive) + count(s, group, kSpare) >= m_c.groups[group].needed;
+        return count(s, group, kActive) + count(s, group, kSpare) + count(s, group, kStarting) >=
+               m_c.groups[group].needed;
     }
     // The spare that is to take over; parts.size(): there is none.
     std::size_t successor(const State& s, std::size_t group) const {
@@ -83,7 +87,7 @@ private:
         return m_c.parts.size();
     }
     bool hasRoom(const State& s, std::size_t group) const {
-        return count(s, group, kActive) < m_c.groups[group].places;
+        return count(s, group, kActive) + count(s, group, kStarting) < m_c.groups[group].places;
     }
     bool isFrozen(const State& s, std::size_t part) const {
         const int group = m_c.parts[part].group;
@@ -173,9 +177,11 @@ private:
             }
             const auto group = static_cast<std::size_t>(p.group);
             const double rate = failure.perHour * hazard(s, part);
-            const bool wasActive = place(s, part) == kActive;
+            const bool wasActive = place(s, part) == kActive || place(s, part) == kStarting;
             place(next, part) = kOut;
-            if (wasActive)
+            if (wasActive && m_c.groups[group].pool)
+                poolLost(std::move(next), group, part, failure, rate);
+            else if (wasActive)
                 activeLost(std::move(next), group, part, failure, rate);
             else
                 spareLost(std::move(next), group, rate);
@@ -183,12 +189,20 @@ private:
     }
     double hazard(const State& s, std::size_t part) const {
         const int group = m_c.parts[part].group;
-        return group >= 0 && place(s, part) == kSpare
+        return group >= 0 && (place(s, part) == kSpare || place(s, part) == kStarting)
                    ? m_c.groups[static_cast<std::size_t>(group)].spareHazard
                    : 1;
     }
 
     void spareLost(State next, std::size_t group, double rate) const {
+        if (m_c.groups[group].pool) {
+            if (!isEnough(next, group)) stage(next, group) = lost(next, group) = 0;
+            return emit(std::move(next), rate);
+        }
+        if (stage(next, group) > 0 && m_c.groups[group].waitsForEnough && !isEnough(next, group)) {
+            stage(next, group) = tooFew(group);
+            return emit(std::move(next), rate);
+        }
         const bool nobody = successor(next, group) == m_c.parts.size() && !hasAll(next, group);
         if (stage(next, group) > 0 && (!isEnough(next, group) || nobody)) settle(next, group);
         emit(std::move(next), rate);
@@ -203,6 +217,11 @@ private:
         const CoupledGroup& g = m_c.groups[group];
         const bool stuck = stage(next, group) >= byHand(group), enough = isEnough(next, group);
         if (stuck && enough) return emit(std::move(next), rate);
+        if (!enough && g.waitsForEnough) {
+            stage(next, group) = tooFew(group);
+            lost(next, group) = static_cast<std::int32_t>(part) + 1;
+            return emit(std::move(next), rate);
+        }
         const bool canGoOn = successor(next, group) < m_c.parts.size() || hasAll(next, group);
         if (!enough || (!canGoOn && (g.coverage >= 1 || g.interrupts))) {
             settle(next, group);
@@ -277,14 +296,86 @@ private:
         emit(std::move(s), all > 0 ? rate * (1 - fails) : rate);
     }
 
+    // Spares are called for the empty places; each may fail to start.
+    template <class Then>
+    void callSpares(State s, std::size_t group, double rate, const Then& then) const {
+        const std::size_t next = hasRoom(s, group) ? successor(s, group) : m_c.parts.size();
+        if (next == m_c.parts.size()) return then(std::move(s), rate);
+        const double fails = phase(s, next) == 0 ? m_c.groups[group].startFailure : 0;
+        const CoupledPart& p = m_c.parts[next];
+        double all = 0;
+        for (const CoupledFailure& failure : p.failures)
+            all += failure.stops ? failure.perHour : 0;
+        for (const CoupledFailure& failure : p.failures) {
+            if (!(fails > 0 && all > 0) || !failure.stops || !(failure.perHour > 0)) continue;
+            State failed = s;
+            place(failed, next) = kOut;
+            enter(failed, next, failure.phase);
+            callSpares(std::move(failed), group, rate * fails * (failure.perHour / all), then);
+        }
+        place(s, next) = m_c.groups[group].activationPerHour > 0 ? kStarting : kActive;
+        callSpares(std::move(s), group, all > 0 ? rate * (1 - fails) : rate, then);
+    }
+
+    // A part of a pool that served, or was about to.
+    void poolLost(State s, std::size_t group, std::size_t part, const CoupledFailure& failure,
+                  double rate) const {
+        const CoupledGroup& g = m_c.groups[group];
+        const auto done = [&](State next, double perHour) { emit(std::move(next), perHour); };
+        callSpares(std::move(s), group, rate, [&](State next, double perHour) {
+            if (!isEnough(next, group)) stage(next, group) = lost(next, group) = 0;
+            if (!isEnough(next, group) || stage(next, group) == byHand(group))
+                return emit(std::move(next), perHour);
+            if (g.coverage < 1) {
+                State uncovered = next;
+                stage(uncovered, group) = lost(uncovered, group) = 0;
+                if (g.allFail) {
+                    for (const std::size_t other : m_members[group])
+                        if (phase(uncovered, other) == 0) breakToo(uncovered, other, failure);
+                } else {
+                    stage(uncovered, group) = byHand(group);
+                    lost(uncovered, group) = static_cast<std::int32_t>(part) + 1;
+                }
+                callSpares(std::move(uncovered), group, perHour * (1 - g.coverage), done);
+            }
+            if (g.interrupts) {
+                stage(next, group) = failure.failover + 1;
+                lost(next, group) = static_cast<std::int32_t>(part) + 1;
+            }
+            emit(std::move(next), perHour * g.coverage);
+        });
+    }
+    void activated(const State& s, std::size_t part) const {
+        State next = s;
+        place(next, part) = kActive;
+        emit(std::move(next), m_c.groups[static_cast<std::size_t>(m_c.parts[part].group)].activationPerHour);
+    }
+    // Back from its repair: in its turn, so that the last one in order may have to stand by again.
+    void poolBack(State& s, std::size_t group, std::size_t part) const {
+        const auto& members = m_members[group];
+        if (lost(s, group) == static_cast<std::int32_t>(part) + 1) stage(s, group) = lost(s, group) = 0;
+        const bool room = hasRoom(s, group);
+        place(s, part) = kActive;
+        if (room) return;
+        const auto last = std::find_if(members.rbegin(), members.rend(), [&](std::size_t other) {
+            return place(s, other) == kActive || place(s, other) == kStarting;
+        });
+        place(s, *last) = kSpare;
+    }
+
     void stageEnds(const State& s, std::size_t group) const {
         const std::int32_t now = stage(s, group);
         if (now == 0 || now > byHand(group)) return;
-        if (now < byHand(group))
+        if (now < byHand(group) && !m_c.groups[group].pool)
             return start(s, group, m_c.groups[group].failoverPerHour[static_cast<std::size_t>(now) - 1]);
         State next = s;
-        settle(next, group);
-        emit(std::move(next), m_c.groups[group].byHandPerHour);
+        if (m_c.groups[group].pool)
+            stage(next, group) = lost(next, group) = 0;
+        else
+            settle(next, group);
+        emit(std::move(next), now == byHand(group)
+                                  ? m_c.groups[group].byHandPerHour
+                                  : m_c.groups[group].failoverPerHour[static_cast<std::size_t>(now) - 1]);
     }
 
     void repairEnds(const State& s, std::size_t part) const {
@@ -300,13 +391,16 @@ private:
         }
         if (p.group >= 0 && place(s, part) == kOut) {
             const auto group = static_cast<std::size_t>(p.group);
-            if (lost(next, group) == static_cast<std::int32_t>(part) + 1) { // resumes its place
+            if (m_c.groups[group].pool) {
+                poolBack(next, group, part);
+            } else if (lost(next, group) == static_cast<std::int32_t>(part) + 1) { // resumes its place
                 place(next, part) = kActive;
                 lost(next, group) = 0;
                 goOnOrSettle(next, group);
             } else {
                 place(next, part) = kSpare;
-                if (stage(next, group) == 0) settle(next, group);
+                const bool canLead = stage(next, group) == tooFew(group) && isEnough(next, group);
+                if (stage(next, group) == 0 || canLead) settle(next, group);
             }
         }
         emit(std::move(next), now.perHour * (1 - now.goesOn));
@@ -322,13 +416,17 @@ private:
             any = true;
             enter(next, hit.part, failure.phase);
             if (m_c.parts[hit.part].group < 0 || !failure.stops) continue;
-            if (place(s, hit.part) == kActive) activeHit = &hit;
+            const bool serves = place(s, hit.part) == kActive || place(s, hit.part) == kStarting;
+            if (serves && !activeHit) activeHit = &hit;
             place(next, hit.part) = kOut;
         }
         if (!any) return;
         const int group = m_c.parts[shock.hits.front().part].group;
         if (group < 0) return emit(std::move(next), shock.perHour);
-        if (activeHit)
+        if (activeHit && m_c.groups[static_cast<std::size_t>(group)].pool)
+            poolLost(std::move(next), static_cast<std::size_t>(group), activeHit->part,
+                     m_c.parts[activeHit->part].failures[activeHit->failure], shock.perHour);
+        else if (activeHit)
             activeLost(std::move(next), static_cast<std::size_t>(group), activeHit->part,
                        m_c.parts[activeHit->part].failures[activeHit->failure], shock.perHour);
         else
@@ -352,6 +450,17 @@ bool Coupled::isInterrupted(StateView state, std::size_t group) const {
     const bool failingOver =
         stage > 0 && stage <= static_cast<std::int32_t>(groups[group].failoverPerHour.size());
     return failingOver ? groups[group].interrupts : stage > 0;
+}
+
+bool Coupled::isActive(StateView state, std::size_t part) const {
+    return state[kPerPart * part + 2] == kActive;
+}
+
+bool Coupled::isAsleep(StateView state, std::size_t part) const {
+    const int group = parts[part].group;
+    const std::int32_t now = state[kPerPart * part + 2];
+    return group >= 0 && groups[static_cast<std::size_t>(group)].activationPerHour > 0 &&
+           (now == kSpare || now == kStarting);
 }
 
 Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options) {

@@ -2,7 +2,7 @@
 // The Markov chain of parts that are not independent: members of groups with failover and spares, parts that
 // wait for the same repair crew, parts that one shock hits. Every part is followed by itself; parts that can
 // be exchanged are lumped. The rules of a group are those of makeGroupChain, which is the special case of one
-// group of equal units. Rates per hour.
+// group of equal units, or those of a pool. Rates per hour.
 
 #include "simulator/markov/explore.h"
 
@@ -38,9 +38,14 @@ struct CoupledPart {
     std::vector<CoupledPhase> phases;
 };
 
-// As GroupParameters in group_chain.h has it.
+// As GroupParameters in group_chain.h has it: who has a place keeps it, spares take over one at a time.
 struct CoupledGroup {
-    std::uint32_t places = 1; // active when all is well: the first so many parts
+    // Its first `places` parts that work serve, one that is back from its repair in its old turn. Spares are
+    // called at once, whatever else goes on.
+    bool pool = false;
+    double activationPerHour = 0; // pools: a spare serves so long after it is called; 0: at once
+    bool waitsForEnough = false;  // with fewer than `needed` nobody takes over
+    std::uint32_t places = 1;     // active when all is well: the first so many parts
     std::uint32_t needed = 1;
     double spareHazard = 1;
     double startFailure = 0;
@@ -69,6 +74,9 @@ struct Coupled {
     // Of a state: 0 works, else the part's mode + 1.
     std::uint32_t levelOf(StateView state, std::size_t part) const;
     bool isInterrupted(StateView state, std::size_t group) const;
+    // Has to be started before it can serve.
+    bool isAsleep(StateView state, std::size_t part) const;
+    bool isActive(StateView state, std::size_t part) const;
 };
 
 // State 0: everything works. Errors: those of explore().

@@ -134,8 +134,7 @@ private:
         out.any = (failover && failover->mean() > 0) || coverage < 1 || cold;
         out.given =
             isGiven(failover) && (coverage >= 1 || isGiven(byHand)) && (!spares || isGiven(activation));
-        out.meanS = (failover ? failover->mean() : 0) + (spares ? activation.mean() : 0);
-        if (failover && failover->mean() > 0 && spares && activation.mean() > 0) out.given = false;
+        out.meanS = failover ? failover->mean() : 0;
     }
     void readChosen(const Group& group, GroupDynamics& out) const {
         out.plan = failoverPlan(m_design, group);
@@ -167,14 +166,20 @@ private:
         CoupledGroup out;
         out.places = rules.serving;
         out.needed = std::max(1U, rules.needed);
+        const FailoverPlan& plan = m_dynamics[g].plan;
         out.coverage = get(group, pool::failoverCoverage).value();
         const std::optional<DistributionShape> byHand = get(group, pool::uncoveredRecovery);
         out.byHandPerHour = byHand ? perHour(byHand->mean()) : 0;
         out.frozen = get(group, key::group::pool::repairStarts) == pool::RepairStarts::after;
         if (rules.rule != GroupRule::share) {
-            out.coverage = m_dynamics[g].plan.coverage;
+            out.coverage = plan.coverage;
+            out.waitsForEnough = plan.by == FailoverBy::group;
+            if (!out.waitsForEnough) out.needed = 1;
             return out;
         }
+        out.pool = true;
+        if (rules.serving < rules.members.size())
+            out.activationPerHour = perHour(get(group, pool::activation).mean());
         const std::optional<DistributionShape> failover = get(group, pool::failover);
         out.interrupts = failover && failover->mean() > 0;
         out.allFail = !byHand;
@@ -331,6 +336,10 @@ private:
                 groups.push_back(static_cast<std::uint32_t>(g));
             }
         }
+        std::vector<double> lastKey;
+        std::size_t lastGroup = Table<Group>::npos;
+        std::uint32_t lastClass = 0;
+        double run = 0;
         for (const std::uint32_t n : nodes) {
             const std::size_t g = groupAt(n);
             const auto number = numbers.find(g);
@@ -346,8 +355,19 @@ private:
             auto& place = partOf[n];
             place.first = static_cast<std::uint32_t>(coupled.parts.size());
             addModes(n, g, group, part, place.second);
+            // In a group that prefers some to others, only those side by side can be exchanged; none where
+            // one that is back may send another, which starts, to stand by again.
+            std::vector<double> key = keyOf(part);
+            const bool isPreferring =
+                group && (!group->pool || group->places < m_function.groups()[g].members.size());
+            const bool isLikeLast = g == lastGroup && key == lastKey && m_classOf[n] == lastClass;
+            if (isPreferring && (!isLikeLast || group->activationPerHour > 0)) ++run;
+            lastKey = key;
+            lastGroup = g;
+            lastClass = m_classOf[n];
+            key.push_back(isPreferring ? run : 0);
             part.kind =
-                kinds.try_emplace({keyOf(part), m_classOf[n]}, static_cast<std::uint32_t>(kinds.size()))
+                kinds.try_emplace({std::move(key), m_classOf[n]}, static_cast<std::uint32_t>(kinds.size()))
                     .first->second;
             coupled.parts.push_back(std::move(part));
         }
@@ -380,9 +400,18 @@ private:
             JointState state;
             state.probability = steady.probability[s];
             for (std::size_t p = 0; p < coupled.parts.size(); ++p)
-                state.levels.push_back(static_cast<ComponentState>(coupled.levelOf(space.state(s), p)));
-            for (std::size_t g = 0; g < coupled.groups.size(); ++g)
-                state.interrupted.push_back(coupled.isInterrupted(space.state(s), g));
+                state.levels.push_back(coupled.isAsleep(space.state(s), p)
+                                           ? kNotStarted
+                                           : static_cast<ComponentState>(coupled.levelOf(space.state(s), p)));
+            for (std::size_t g = 0; g < coupled.groups.size(); ++g) {
+                const bool interrupted = coupled.isInterrupted(space.state(s), g);
+                state.interrupted.push_back(interrupted);
+                state.active.push_back(kFirstWorking);
+                for (std::size_t p = 0; p < coupled.parts.size(); ++p)
+                    if (coupled.parts[p].group == static_cast<int>(g) && !coupled.groups[g].pool &&
+                        !interrupted && coupled.isActive(space.state(s), p))
+                        state.active.back() = block.components[p];
+            }
             block.states.push_back(std::move(state));
             const auto targets = space.chain.targets(s);
             const auto rates = space.chain.ratesFrom(s);

@@ -25,9 +25,8 @@ std::uint64_t word(std::uint64_t who, std::uint64_t state) {
 
 // What the state function is given, its hash, and the list of suspects follow the states.
 void FailureUnit::showState(std::uint32_t c) {
-    const ComponentState shown = m_state[c] != 0                  ? m_state[c]
-                                 : m_restarting[c] || m_asleep[c] ? kNotStarted
-                                                                  : ComponentState{0};
+    const bool starts = m_asleep[c] || (m_state[c] == 0 && m_restarting[c]);
+    const ComponentState shown = starts ? kNotStarted : m_state[c];
     if (shown == m_shown[c]) return;
     if (m_shown[c] != 0) m_key ^= word(c, m_shown[c]);
     if (shown != 0) m_key ^= word(c, shown);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace alwayson::sim {
 
@@ -101,20 +102,18 @@ void FailureUnit::updatePool(std::uint32_t g) {
         return;
     }
     if (state.phase != GroupPhase::steady && m_able[state.lost]) enter(g, GroupPhase::steady, kNeverSeconds);
-    for (const std::uint32_t c : group.members) {
-        if (!m_justLost[c]) continue;
-        m_justLost[c] = 0;
-        if (state.phase == GroupPhase::byHand) continue;
-        state.lost = c;
-        if (group.coverage >= 1 || state.coverage.next(m_plan.key) < group.coverage) {
-            if (group.takeOver)
-                enter(g, GroupPhase::detecting, m_now + draw(state.failover, *group.takeOver));
-        } else if (group.byHand) {
-            enter(g, GroupPhase::byHand, m_now + draw(state.failover, *group.byHand));
-        } else {
-            failOthers(g, c);
-            return;
-        }
+    // Members that one failure hits are lost at once: it is covered or not as a whole.
+    std::uint32_t lost = kNobody;
+    for (const std::uint32_t c : group.members)
+        if (std::exchange(m_justLost[c], std::uint8_t{0}) && lost == kNobody) lost = c;
+    if (lost == kNobody || state.phase == GroupPhase::byHand) return;
+    state.lost = lost;
+    if (group.coverage >= 1 || state.coverage.next(m_plan.key) < group.coverage) {
+        if (group.takeOver) enter(g, GroupPhase::detecting, m_now + draw(state.failover, *group.takeOver));
+    } else if (group.byHand) {
+        enter(g, GroupPhase::byHand, m_now + draw(state.failover, *group.byHand));
+    } else {
+        failOthers(g, lost);
     }
 }
 
@@ -126,7 +125,8 @@ void FailureUnit::failOthers(std::uint32_t g, std::uint32_t failed) {
     for (const std::uint32_t c : group.members) {
         if (m_state[c] != 0 || m_model.components[c].modes.count == 0) continue;
         const IndexRange& modes = m_model.components[c].modes;
-        std::uint32_t mode = m_pending[c];
+        std::uint32_t mode = anyStop(c, m_groups[g].coverage);
+        if (mode == kNone) continue; // nothing that could befall it stops it
         for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m)
             if (lastMode != noCause() && m_model.modes[m].id == m_model.modes[lastMode].id) mode = m;
         fail(c, mode, group.handCause);

@@ -126,6 +126,9 @@ void FailureModel::addComponents(const Design& design) {
             mode.cause = isShared ? part.title : fmt::format("{}: {}", name, resolved.title);
             mode.effect = resolved.effect;
             mode.errorShare = resolved.errorShare;
+            mode.stops = resolved.id != kBadVersion && resolved.effect != FailureEffect::slow &&
+                         (resolved.effect != FailureEffect::errors || resolved.errorShare >= 1);
+            component.canStop = component.canStop || mode.stops;
             mode.resumes = resolved.resumes;
             mode.timeToFailure = Sampler(resolved.timeToFailure);
             mode.repair = Sampler(resolved.repair);

@@ -55,6 +55,7 @@ struct FailureModelMode {
     FailureEffect effect = FailureEffect::crash;
     double errorShare = 0;
     bool resumes = false;
+    bool stops = false; // the component works no more
     Sampler timeToFailure, repair;
     ResidualSampler failureResidual, repairResidual;
     double ratio = 0;         // mean repair / mean time to failure
@@ -69,6 +70,7 @@ struct FailureModelMode {
 struct FailureModelComponent {
     std::string id;
     bool isDomain = false;
+    bool canStop = false; // has a mode that stops it
     Ageing ageing = Ageing::always;
     IndexRange modes;              // in FailureModel::modes
     IndexRange domains;            // nodes: places it needs, in FailureModel::indices

@@ -97,16 +97,40 @@ void FailureUnit::takeRole(std::uint32_t c, const FailureModelStandby& standby, 
 // A member that stood by is called. False when it fails to start.
 bool FailureUnit::startsUp(std::uint32_t c, std::uint32_t s) {
     const FailureModelStandby& standby = m_model.standbys[s];
-    if (standby.startFailure > 0 && m_state[c] == 0 && m_model.components[c].modes.count > 0 &&
-        m_standbyDraws[s].next(m_plan.key) < standby.startFailure) {
+    const bool fails = standby.startFailure > 0 && m_state[c] == 0 && m_model.components[c].canStop &&
+                       m_standbyDraws[s].next(m_plan.key) < standby.startFailure;
+    if (fails) {
+        const std::uint32_t mode = anyStop(c, m_standbyDraws[s]);
         m_asleep[c] = 0;
-        fail(c, m_pending[c], standby.cause);
+        fail(c, mode, standby.cause);
         refreshNode(c);
         return false;
     }
     if (standby.asleep)
         m_slots.set(m_activationSlot + c, m_now + draw(m_standbyDraws[s], standby.activation));
     return true;
+}
+
+// One of the modes that stop it, by their rates; kNone: there is none.
+std::uint32_t FailureUnit::anyStop(std::uint32_t c, UniformStream& stream) {
+    const IndexRange& modes = m_model.components[c].modes;
+    double total = 0;
+    std::uint32_t count = 0, mode = kNone;
+    for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m) {
+        if (!m_model.modes[m].stops) continue;
+        total += 1 / m_model.modes[m].timeToFailure.mean();
+        ++count;
+        mode = m;
+    }
+    if (count < 2) return mode;
+    double u = stream.next(m_plan.key) * total;
+    for (std::uint32_t m = modes.first; m < modes.first + modes.count; ++m) {
+        if (!m_model.modes[m].stops) continue;
+        mode = m;
+        u -= 1 / m_model.modes[m].timeToFailure.mean();
+        if (u < 0) break;
+    }
+    return mode;
 }
 
 void FailureUnit::onActivated(std::uint32_t c) {

@@ -88,6 +88,7 @@ private:
     void arrange(std::uint32_t s, bool initial);
     void takeRole(std::uint32_t c, const FailureModelStandby& standby, bool stands, bool initial);
     bool startsUp(std::uint32_t c, std::uint32_t s);
+    std::uint32_t anyStop(std::uint32_t c, UniformStream& stream);
     void onActivated(std::uint32_t c);
 
     // failure_groups.cpp: who takes over

@@ -5,7 +5,8 @@ namespace alwayson::sim {
 
 FailureUnit::Condition FailureUnit::conditionOf(std::uint32_t c) const {
     if (m_placesOut[c] > 0) return Condition::gone;
-    if (m_state[c] == 0) return m_restarting[c] || m_asleep[c] ? Condition::refused : Condition::ok;
+    if (m_asleep[c]) return Condition::refused;
+    if (m_state[c] == 0) return m_restarting[c] ? Condition::refused : Condition::ok;
     switch (m_model.modes[modeOf(c, m_state[c])].effect) {
     case FailureEffect::crash:
     case FailureEffect::dataLoss:

@@ -224,7 +224,7 @@ private:
     // Unavailability of the design, outages per year, and whether no failure ever ends one (a place that goes
     // out with a slow source in it does).
     static std::tuple<double, double, bool> enumerate(const StateFunction& function,
-                                               const std::vector<JointBlock>& blocks) {
+                                                      const std::vector<JointBlock>& blocks) {
         struct Part {
             const JointBlock* block = nullptr;
             std::uint32_t component = 0;
@@ -266,8 +266,17 @@ private:
                 for (std::size_t c = 0; c < block.components.size(); ++c)
                     state[block.components[c]] = block.states[now].levels[c];
                 for (std::size_t g = 0; g < block.groups.size(); ++g)
-                    roles[block.groups[g]].interrupted = block.states[now].interrupted[g] != 0;
+                    roles[block.groups[g]] = {block.states[now].active[g],
+                                              block.states[now].interrupted[g] != 0};
             }
+            for (const JointBlock& block : blocks) // while its place is out another one is
+                for (const std::uint32_t g : block.groups)
+                    if (roles[g].active != kFirstWorking)
+                        for (const std::uint32_t place : function.placesOf(roles[g].active))
+                            if (state[place] != 0) {
+                                roles[g].active = kFirstWorking;
+                                break;
+                            }
             up[code] = function.evaluateUp(state.data(), nullptr, roles.data(), flows.data(), *scratch);
         }
         double down = 0, perHour = 0;

@@ -1,0 +1,336 @@
+// Two engines, one design: what follows from chains and the decision diagram lies within the intervals of
+// simulated years, for random small designs in which every time is exponential and given. ALWAYSON_LONG=1:
+// longer histories.
+
+#include "app/verbs/exact_figures.h"
+#include "core/catalogue/catalogue.h"
+#include "simulator/run/failure_run.h"
+#include "tests/core/structure/design_maker.h"
+#include "tests/core/structure/enumeration.h"
+#include "tests/simulator/run/failure_support.h"
+
+#include <cmath>
+
+using namespace alwayson;
+using namespace alwayson::test;
+
+namespace {
+
+constexpr int kDesigns = 200;
+// As 99.9 % to 95 %, for Student's law with some hundred histories.
+constexpr double kWider = 1.72;
+
+Distribution hours(double mean) {
+    return Distribution::exponentialMean(mean, "h");
+}
+
+// Requests go through balancers to servers, past a cache, to a store. Failures are frequent, so that short
+// histories tell much; checks are so fast that what balancers see is the truth.
+class RandomDesign {
+public:
+    explicit RandomDesign(std::uint64_t seed) : m_dice(seed) {}
+
+    Design make() {
+        addCrews();
+        m_maker.readerAndWriter("users", m_dice.upTo(5), 0.25 * m_dice.upTo(4));
+        if (m_dice.chance(20)) m_maker.client("readers", m_dice.upTo(3));
+        if (m_dice.chance(60)) balancers();
+        servers();
+        if (m_dice.chance(25)) caches();
+        if (m_dice.chance(60)) store();
+        link();
+        return m_maker.design();
+    }
+
+private:
+    double oneOf(std::initializer_list<double> list) {
+        return list.begin()[m_dice.upTo(static_cast<int>(list.size()))];
+    }
+    void addCrews() {
+        for (int c = m_dice.chance(50) ? 1 + m_dice.upTo(2) : 0; c > 0; --c) {
+            Crew crew;
+            crew.id = id("crew", c);
+            crew.size = 1 + m_dice.upTo(3);
+            crew.response = Distribution::constantValue(0, "s");
+            m_maker.edit().settings.crews.push_back(crew);
+        }
+    }
+    std::optional<std::string> anyCrew() {
+        const auto& crews = m_maker.design().settings.crews;
+        if (crews.empty() || m_dice.chance(50)) return std::nullopt;
+        return crews[static_cast<std::size_t>(m_dice.upTo(static_cast<int>(crews.size())))].id;
+    }
+    template <class Change>
+    void change(const std::string& node, Change&& how) {
+        const std::size_t at = m_maker.design().nodes.indexOf(node);
+        Node changed = m_maker.design().nodes.at(at);
+        how(changed);
+        m_maker.edit().nodes.replace(at, std::move(changed));
+    }
+    void addGroup(const std::string& kind, const std::string& name, Parameters parameters) {
+        if (m_dice.chance(30)) parameters["beta"] = oneOf({0.05, 0.2, 0.5});
+        if (m_dice.chance(30)) parameters["common_cause_repair"] = std::string("together");
+        m_maker.groupOf(kind, name, std::move(parameters));
+        Design& design = m_maker.edit();
+        Group group = design.groups.at(design.groups.size() - 1);
+        group.crew = anyCrew();
+        design.groups.replace(design.groups.size() - 1, std::move(group));
+    }
+    // Members of a group are alike half of the time.
+    void failing(const std::string& name, bool alike, int modes) {
+        static constexpr FailureEffect kEffects[] = {FailureEffect::crash, FailureEffect::slow,
+                                                     FailureEffect::gone, FailureEffect::errors};
+        if (!alike) {
+            m_mttf = 20 + m_dice.upTo(80);
+            m_mttr = 1 + m_dice.upTo(5);
+        }
+        m_maker.fails(name, FailureEffect::crash, m_mttf, m_mttr);
+        for (int m = 0; m < modes; ++m) {
+            const FailureEffect effect = kEffects[m_dice.upTo(4)];
+            const double amount =
+                effect == FailureEffect::slow ? 2 + m_dice.upTo(3) : 0.04 + 0.3 * m_dice.upTo(3);
+            m_maker.fails(name, effect, m_mttf * 2, m_mttr / 2, amount);
+        }
+        change(name, [&](Node& node) {
+            if (m_dice.chance(20)) node.crew = anyCrew();
+            if (!m_dice.chance(20)) return;
+            FailureMode& mode = node.failureModes.front();
+            mode.repairedBy = RepairedBy::restart;
+            mode.restartCoverage = oneOf({0.5, 0.9});
+            mode.crewRepair = hours(2 + m_dice.upTo(3));
+        });
+    }
+    void takingOver(Parameters& parameters, bool always) {
+        if (always || m_dice.chance(50)) parameters["failover"] = hours(oneOf({0.1, 0.3, 1}));
+        parameters["failover_coverage"] = oneOf({1, 1, 0.9, 0.6});
+        parameters["uncovered_recovery"] = hours(oneOf({0.5, 2}));
+        if (m_dice.chance(25)) parameters["repair_starts"] = std::string("after");
+    }
+    // Crews are called by what checks show, and a balancer that is down shows nothing: those ask nobody.
+    void checksFast(const std::string& name) {
+        if (m_checks < 0) m_checks = m_maker.design().settings.crews.empty() && m_dice.chance(50);
+        if (m_checks == 0) {
+            m_maker.set(name, "check", false);
+            return;
+        }
+        m_maker.set(name, "check_inter_ms", 10.0).set(name, "check_fall", 1.0).set(name, "check_rise", 1.0);
+        m_maker.set(name, "check_timeout_ms", 10.0).set(name, "timeout_connect_ms", 10.0);
+        m_maker.set(name, "check_type", std::string("tcp"));
+    }
+    void balancers() {
+        const bool alike = m_dice.chance(50);
+        if (m_dice.chance(30)) {
+            m_maker.haproxy("lb");
+            failing("lb", false, 0);
+            checksFast("lb");
+        } else {
+            Parameters parameters;
+            takingOver(parameters, true);
+            addGroup("vrrp_pair", "lb", parameters);
+            for (int i = 0; i < 2; ++i) {
+                m_maker.haproxy(id("lb", i), "lb");
+                failing(id("lb", i), alike && i > 0, m_dice.upTo(2));
+                checksFast(id("lb", i));
+            }
+        }
+        m_tiers.push_back("lb");
+    }
+    void servers() {
+        const int size = 1 + m_dice.upTo(4), modes = m_dice.upTo(2);
+        const bool alike = m_dice.chance(50);
+        Parameters parameters;
+        if (size > 1 && m_dice.chance(35)) {
+            parameters["standby"] = static_cast<double>(1 + m_dice.upTo(size - 1));
+            parameters["standby_hazard"] = oneOf({0, 0.3, 1});
+            if (m_dice.chance(40)) parameters["start_failure"] = oneOf({0.05, 0.3});
+            if (m_dice.chance(40)) parameters["activation"] = hours(0.2);
+        }
+        if (m_dice.chance(50)) parameters["needed"] = static_cast<double>(1 + m_dice.upTo(size));
+        if (m_dice.chance(40)) takingOver(parameters, false);
+        if (m_dice.chance(30)) parameters.erase("uncovered_recovery");
+        addGroup("pool", "web", parameters);
+        for (int i = 0; i < size; ++i) {
+            m_maker.server(id("web", i), "web", 1 + m_dice.upTo(4));
+            failing(id("web", i), alike && i > 0, modes);
+        }
+        m_tiers.push_back("web");
+    }
+    void caches() {
+        m_maker.groupOf("pool", "cache");
+        const bool lookAside = m_dice.chance(60);
+        for (int i = 0, size = 1 + m_dice.chance(30); i < size; ++i) {
+            m_maker.cache(id("cache", i), "cache", 0.25 * m_dice.upTo(5), lookAside, 1 + m_dice.upTo(4));
+            failing(id("cache", i), false, m_dice.upTo(2));
+        }
+        m_tiers.push_back("cache");
+    }
+    void store() {
+        static constexpr const char* kReads[] = {"source", "replicas", "all"};
+        static constexpr const char* kHow[] = {"async", "async", "semi_sync", "group"};
+        Parameters parameters{{"reads_go_to", std::string(kReads[m_dice.upTo(3)])},
+                              {"replication", std::string(kHow[m_dice.upTo(4)])}};
+        if (m_dice.chance(30)) parameters["semisync_timeout_ms"] = std::monostate();
+        takingOver(parameters, true);
+        addGroup("mysql_replication", "db", parameters);
+        const bool alike = m_dice.chance(50);
+        for (int i = 0, size = 1 + m_dice.upTo(3); i < size; ++i) {
+            m_maker.mysql(id("db", i), "db", 1 + m_dice.upTo(6));
+            failing(id("db", i), alike && i > 0, i == 0 && m_dice.chance(40));
+            if (m_dice.chance(15)) m_maker.set(id("db", i), "promotion_rule", std::string("never"));
+        }
+        m_tiers.push_back("db");
+    }
+    void link() {
+        m_maker.link("users", m_tiers.front());
+        if (m_maker.design().nodes.contains("readers")) m_maker.link("readers", m_tiers.front());
+        for (std::size_t t = 0; t + 1 < m_tiers.size(); ++t) {
+            m_maker.link(m_tiers[t], m_tiers[t + 1]);
+            if (m_tiers[t + 1] != "db" || !m_dice.chance(30)) continue;
+            m_maker.access("read");
+            m_maker.link(m_tiers[t], "db", 0.5).access("write");
+        }
+    }
+
+    Dice m_dice;
+    DesignMaker m_maker;
+    double m_mttf = 50, m_mttr = 2;
+    int m_checks = -1;
+    std::vector<std::string> m_tiers;
+};
+
+bool isWithin(const Estimate& estimate, double value) {
+    const double middle = estimate.value.value(), low = estimate.ci95->low, high = estimate.ci95->high;
+    return value >= middle - kWider * (middle - low) - 1e-12 &&
+           value <= middle + kWider * (high - middle) + 1e-12;
+}
+
+// Nothing is left out but deployments and the like, and what request runs do.
+bool isClaimedExact(const FlowAvailability& flow) {
+    return flow.availability.method == Method::exact &&
+           std::all_of(flow.leftOut.begin(), flow.leftOut.end(), [](const std::string& line) {
+               return line.starts_with("Deployments") || line.starts_with("Callers without");
+           });
+}
+
+// The waterfall tells where all of the down time comes from.
+bool addsUp(const SimulationResult& result) {
+    double minutes = 0;
+    for (const WaterfallItem& item : result.waterfall)
+        minutes += item.downtimeMinutesPerYear;
+    const double down = (1 - *flowOf(result, "design").availabilityTime.value) * kMinutesPerYear;
+    return std::abs(minutes - down) <= 1e-9 * std::max(1.0, down);
+}
+
+bool seesAtOnce(const Design& design) {
+    for (const Node& node : design.nodes)
+        if (node.kind == "haproxy" && node.parameters.count("check") == 0) return false;
+    return true;
+}
+
+struct Count {
+    int compared = 0, outside = 0;
+    void add(const char* what, std::uint64_t seed, const std::string& flow, const Estimate& estimate,
+             double wanted, bool& fits) {
+        ++compared;
+        if (isWithin(estimate, wanted)) return;
+        fits = false;
+        qInfo("design %d, %s of %s: exact %.7g, simulated %.7g (%.7g to %.7g)", static_cast<int>(seed), what,
+              flow.c_str(), wanted, *estimate.value, estimate.ci95->low, estimate.ci95->high);
+    }
+};
+
+// Hours until the design is down first, starting new; by the log of outages.
+std::optional<double> firstOutage(const Design& design, std::uint64_t seed, double mean) {
+    sim::FailureRunOptions options;
+    options.seed = seed;
+    options.threads = 1;
+    options.listOutages = true;
+    for (const double longest : {6.0, 60.0}) { // the same history, longer
+        options.years = longest * mean / 8760;
+        const auto result = sim::runFailures(design, options);
+        if (!result) break;
+        if (!result->events.empty()) return result->events.front().atS / 3600;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+class TestExactAgainstFailures : public QObject {
+    Q_OBJECT
+private slots:
+    void sharesOfTime() {
+        Count times, rates;
+        int designs = 0, left = 0;
+        for (std::uint64_t seed = 1; designs < kDesigns; ++seed) {
+            const Design design = RandomDesign(seed).make();
+            const auto exact = verbs::exactFigures(design);
+            QVERIFY2(exact.ok(), exact ? "" : exact.error().message.c_str());
+            if (!isClaimedExact(exact->flows.back())) {
+                ++left;
+                continue;
+            }
+            ++designs;
+            sim::FailureRunOptions options;
+            options.seed = seed;
+            options.replications = longForm() ? 2000 : 60;
+            options.threads = 1;
+            const auto simulated = sim::runFailures(design, options);
+            QVERIFY2(simulated.ok(), simulated ? "" : simulated.error().message.c_str());
+            QVERIFY(addsUp(*simulated));
+            bool fits = true, oftenFits = true;
+            for (const FlowAvailability& flow : exact->flows) {
+                const FlowResult& other = flowOf(*simulated, flow.flow);
+                times.add("availability", seed, flow.flow, other.availabilityTime, *flow.availability.value,
+                          fits);
+                // Balancers that check see an outage, however short, at every failure.
+                if (flow.outagesPerYear && seesAtOnce(design))
+                    rates.add("outages a year", seed, flow.flow, other.outages.perYear, *flow.outagesPerYear,
+                              oftenFits);
+            }
+            times.outside += !fits;
+            rates.outside += !oftenFits;
+        }
+        qInfo("%d and %d figures, %d and %d designs outside; %d designs not exact", times.compared,
+              rates.compared, times.outside, rates.outside, left);
+        QVERIFY(times.outside <= 3);
+        QVERIFY(rates.outside <= 3);
+        QVERIFY(rates.compared > kDesigns);
+        QVERIFY(left < kDesigns / 10);
+    }
+
+    void timesToTheFirstOutage() {
+        constexpr int kHistories = 35;
+        int designs = 0;
+        double sum = 0, variance = 0;
+        for (std::uint64_t seed = 1; seed <= (longForm() ? 2000U : 120U); ++seed) {
+            const Design design = RandomDesign(seed).make();
+            const auto exact = verbs::exactFigures(design);
+            QVERIFY(exact.ok());
+            const FlowAvailability& flow = exact->flows.back();
+            if (!isClaimedExact(flow) || !seesAtOnce(design) || flow.mttffHours.value_or(0) <= 0) continue;
+            double total = 0, squares = 0;
+            for (std::uint64_t history = 0; history < kHistories; ++history) {
+                const auto hours = firstOutage(design, history + 1, *flow.mttffHours);
+                QVERIFY2(hours.has_value(), qPrintable(QString::number(seed)));
+                total += *hours / *flow.mttffHours;
+                squares += std::pow(*hours / *flow.mttffHours, 2);
+            }
+            ++designs;
+            const double mean = total / kHistories;
+            const double error = std::sqrt((squares / kHistories - mean * mean) / kHistories);
+            if (std::abs(mean - 1) > 5 * error)
+                qInfo("design %d: %.4f of the exact, +- %.4f", static_cast<int>(seed), mean, error);
+            QVERIFY(std::abs(mean - 1) < 5 * error);
+            sum += mean;
+            variance += error * error;
+        }
+        qInfo("%d designs, %.4f of the exact, +- %.4f", designs, sum / designs,
+              std::sqrt(variance) / designs);
+        QVERIFY(designs > 30);
+        QVERIFY(std::abs(sum / designs - 1) < 4 * std::sqrt(variance) / designs);
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestExactAgainstFailures, test_exact_against_failures)
+#include "test_exact_against_failures.moc"
