@@ -5,7 +5,7 @@
 #include "app/verbs/verbs.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
-#include "core/catalogue/keys.h"
+#include "core/graph/client_rate.h"
 #include "core/cost/cost.h"
 #include "core/io/project_file.h"
 #include "core/text/sentence.h"
@@ -61,7 +61,7 @@ std::string commandLine(const SimulateOptions& options) {
 double totalRate(const Design& design) {
     double rate = 0;
     for (const Node& node : design.nodes)
-        if (hasRole(node, "client")) rate += get(node.parameters, key::client::rate).perSecond();
+        if (hasRole(node, "client")) rate += offeredRate(node);
     return rate;
 }
 

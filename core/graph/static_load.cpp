@@ -3,6 +3,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/call_rules.h"
+#include "core/graph/client_rate.h"
 
 #include <algorithm>
 #include <array>
@@ -48,7 +49,7 @@ public:
         for (std::size_t i = 0; i < m_design.nodes.size(); ++i) {
             const Node& node = m_design.nodes.at(i);
             if (!hasRole(node, "client")) continue;
-            const double rate = get(node.parameters, key::client::rate).perSecond();
+            const double rate = offeredRate(node);
             for (const RequestClass& requestClass : classesOf(node))
                 spread({node, requestClass}, static_cast<Index>(i), rate * requestClass.share, atNode,
                        onEdge);

@@ -1,6 +1,7 @@
 #include "core/base/result.h"
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/client_rate.h"
 #include "core/graph/request_graph.h"
 #include "core/graph/static_load.h"
 #include "core/structure/common_cause.h"
@@ -116,7 +117,7 @@ void addFlows(const Design& design, const StructureContext& context, CompiledStr
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
         const Node& client = design.nodes.at(n);
         if (!hasRole(client, "client")) continue;
-        const double rate = get(client.parameters, key::client::rate).perSecond();
+        const double rate = offeredRate(client);
         std::map<std::tuple<std::vector<bool>, bool, double>, std::uint32_t> known;
         for (const RequestClass& requestClass : classesOf(client)) {
             std::vector<bool> carried;

@@ -4,6 +4,7 @@
 #include "core/catalogue/books.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/client_rate.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -151,6 +152,22 @@ void checkSurvivors(const Context& c, const Sharing& sharing, const Capacities& 
     }
 }
 
+// How often users ask who wait for each answer is known only when answers are.
+void checkUsers(const Context& c, Issues& issues) {
+    for (Index i = 0; i < c.design.nodes.size(); ++i) {
+        if (!c.client[i] || !hasUsers(c.node(i))) continue;
+        const Parameters& p = c.node(i).parameters;
+        const Duration think = Duration::seconds(get(p, key::client::think).mean());
+        issues.hint(
+            "capacity.users_wait", {c.node(i).id.str()},
+            fmt::format("The {} users of {} think {} on average: they ask at most {}, which is what "
+                        "loads, bills and availability count with. Waiting for answers makes it less.",
+                        grouped(std::to_string(get(p, key::client::users))), c.name(i), formatDuration(think),
+                        perSecond(offeredRate(c.node(i)))),
+            "Run a scenario: request runs have every user wait.");
+    }
+}
+
 double shortestDeadline(const Context& c) {
     double deadline = std::numeric_limits<double>::infinity();
     for (Index i = 0; i < c.client.size(); ++i)
@@ -230,6 +247,7 @@ void checkCapacity(const Context& context, Issues& issues) {
     checkNormal(context, capacity, issues);
     for (const Sharing& sharing : sharings(context))
         checkSurvivors(context, sharing, capacity, issues);
+    checkUsers(context, issues);
     checkQueues(context, capacity, issues);
     checkConnectionLimits(context, issues);
 }

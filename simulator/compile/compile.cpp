@@ -115,6 +115,7 @@ private:
     void addClient(const Node& node, Index index) {
         ClientModel client = clientModel(node);
         client.node = index;
+        m.usersWait = m.usersWait || client.users > 0;
         client.timeoutLine = lineFor(client.attemptTimeout);
         client.firstFlow = static_cast<Index>(m.flows.size());
         for (const RequestClass& c : classesOf(node)) {

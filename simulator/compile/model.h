@@ -88,7 +88,8 @@ struct ClientModel {
     Index firstFlow = 0, flowCount = 0;
     double ratePerS = 0;
     bool poisson = true;
-    Sampler gap;
+    Sampler gap;             // between requests; of users who wait: their thinking
+    std::uint32_t users = 0; // who wait for each answer; 0: requests come at the rate
     SimTime attemptTimeout = kNever;
     std::uint16_t timeoutLine = 0;
     std::uint8_t attempts = 1;
@@ -310,6 +311,7 @@ struct Model {
     Index timerSlot = kNone;
     Index scenarioSlot = kNone;
     bool backgroundFailures = false;
+    bool usersWait = false; // some client is made of users
     double scenarioSeconds = 0;
     std::vector<std::string> leftOut; // sentences about what could not be simulated and that nothing needs
 

@@ -2,6 +2,7 @@
 
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/client_rate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,12 +40,17 @@ SimTime timeOf(Duration duration) {
 ClientModel clientModel(const Node& node) {
     const Parameters& p = node.parameters;
     ClientModel client;
-    client.ratePerS = get(p, key::client::rate).perSecond();
-    client.poisson = get(p, key::client::arrivals) == key::client::Arrivals::poisson;
-    DistributionShape gap;
-    gap.family = client.poisson ? DistributionFamily::exponential : DistributionFamily::constant;
-    gap.a = client.ratePerS > 0 ? 1 / client.ratePerS : 1e18;
-    client.gap = Sampler(gap);
+    if (hasUsers(node)) {
+        client.users = static_cast<std::uint32_t>(get(p, key::client::users));
+        client.gap = Sampler(get(p, key::client::think));
+    } else {
+        client.ratePerS = get(p, key::client::rate).perSecond();
+        client.poisson = get(p, key::client::arrivals) == key::client::Arrivals::poisson;
+        DistributionShape gap;
+        gap.family = client.poisson ? DistributionFamily::exponential : DistributionFamily::constant;
+        gap.a = client.ratePerS > 0 ? 1 / client.ratePerS : 1e18;
+        client.gap = Sampler(gap);
+    }
     client.attemptTimeout = timeOf(get(p, key::client::attemptTimeout));
     client.attempts =
         static_cast<std::uint8_t>(std::clamp<std::int64_t>(get(p, key::client::attempts), 1, 255));

@@ -1,13 +1,52 @@
-// Open-loop clients: arrivals, attempts with timeout, backoff and retry budget, deadline, and the
-// book-keeping of logical requests.
+// Clients: arrivals at a rate or by users who wait for each answer, attempts with timeout, backoff and retry
+// budget, deadline, and the book-keeping of logical requests.
 
 #include "simulator/mechanism/context.h"
 #include "simulator/mechanism/shared_steps.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 
 namespace alwayson::sim {
 namespace {
+
+// Of users who get an answer (a failure) without any time passing: none may ask without end in one instant.
+constexpr SimTime kShortestRound = 1'000'000; // ns
+constexpr std::uint32_t kMostUsers = 10'000'000;
+
+void wakeAt(Context& c, const ClientModel& m, ClientState& state, SimTime at) {
+    state.waking.push_back(at);
+    std::push_heap(state.waking.begin(), state.waking.end(), std::greater<>());
+    c.s.tree.set(m.slot, state.waking.front(), c.s.sequence++);
+}
+
+void think(Context& c, const ClientModel& m, ClientState& state, SimTime from) {
+    const SimTime at = after(c.s.now, state.gaps.next(c.s.key, m.gap));
+    wakeAt(c, m, state, std::max(at, after(from, kShortestRound)));
+}
+
+// One who thought asks now.
+void takeWoken(Context& c, const ClientModel& m, ClientState& state) {
+    std::pop_heap(state.waking.begin(), state.waking.end(), std::greater<>());
+    state.waking.pop_back();
+    if (state.waking.empty())
+        c.s.tree.cancel(m.slot);
+    else
+        c.s.tree.set(m.slot, state.waking.front(), c.s.sequence++);
+}
+
+// The request of a user has ended, well or not: the user thinks, or leaves when there are too many.
+void userIsFree(Context& c, Index node, SimTime asked) {
+    const Index client = c.model.nodes[node].sub;
+    const ClientModel& m = c.model.clients[client];
+    if (m.users == 0) return;
+    ClientState& state = c.s.clients[client];
+    if (state.users > state.wantedUsers)
+        --state.users;
+    else
+        think(c, m, state, asked);
+}
 
 __attribute__((always_inline)) inline void finishNow(Context& c, Index logical, Cause cause) {
     RunState& s = c.s;
@@ -22,7 +61,10 @@ __attribute__((always_inline)) inline void finishNow(Context& c, Index logical, 
             ++flow.failed[static_cast<std::size_t>(cause)];
         }
     }
+    const SimTime asked = request.start;
+    const Index node = request.node;
     freeCall(s, logical);
+    if (c.model.usersWait) userIsFree(c, node, asked);
 }
 
 void finish(Context& c, Index logical, Cause cause) {
@@ -112,7 +154,10 @@ void onArrival(Context& c, Index client) {
     ClientState& state = s.clients[client];
     if (m.lane != kNone && openExpress(c, m.lane)) return;
     countEvent(s, m.slot);
-    s.tree.set(m.slot, after(s.now, nextGap(s.key, m, state)), s.sequence++);
+    if (m.users > 0)
+        takeWoken(c, m, state);
+    else
+        s.tree.set(m.slot, after(s.now, nextGap(s.key, m, state)), s.sequence++);
 
     const Index flow = pickFlow(c.model, m, state, s.key);
     const Index logical = newCall(s);
@@ -163,10 +208,26 @@ void onDeadline(Context& c, Index logical) {
     finish(c, logical, Cause::deadline);
 }
 
+void setUsers(Context& c, Index client, double factor) {
+    const ClientModel& m = c.model.clients[client];
+    ClientState& state = c.s.clients[client];
+    state.loadFactor = factor;
+    state.wantedUsers = static_cast<std::uint32_t>(
+        std::clamp(std::round(m.users * factor), 0.0, static_cast<double>(kMostUsers)));
+    for (; state.users < state.wantedUsers; ++state.users)
+        think(c, m, state, c.s.now);
+    // Who thinks leaves at once, who waits for an answer when it is there.
+    while (state.users > state.wantedUsers && !state.waking.empty()) {
+        takeWoken(c, m, state);
+        --state.users;
+    }
+}
+
 void setLoad(Context& c, Index client, double factor) {
     RunState& s = c.s;
     const ClientModel& m = c.model.clients[client];
     ClientState& state = s.clients[client];
+    if (m.users > 0) return setUsers(c, client, factor);
     if (m.ratePerS <= 0) return;
     if (m.lane != kNone) leaveExpress(c, m.lane);
     // What is left of the present gap keeps its share: the stream of gaps is the same for every factor.

@@ -145,6 +145,8 @@ void onDeadline(Context& c, Index logical);
 void onAttemptTimeout(Context& c, Index call);
 void startAttempt(Context& c, Index logical);
 void setLoad(Context& c, Index client, double factor);
+// Users who wait: so many times the number of the design are there from now on.
+void setUsers(Context& c, Index client, double factor);
 
 // ---- station
 void stationArrive(Context& c, Index call);

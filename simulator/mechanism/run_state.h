@@ -87,6 +87,10 @@ struct ClientState {
     DurationStream gaps;
     UniformStream classes, sessions, backoffs;
     Index turn = 0;
+    // Users who wait: when those who think wake, a heap with the next one in front; how many there are and
+    // should be.
+    std::vector<SimTime> waking;
+    std::uint32_t users = 0, wantedUsers = 0;
 };
 
 struct FlowState {

@@ -125,6 +125,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
         s.clients[i].budget = m.clients[i].budgetCap;
         if (m.clients[i].ratePerS > 0)
             s.tree.set(m.clients[i].slot, s.clients[i].gaps.next(s.key, m.clients[i].gap), s.sequence++);
+        if (m.clients[i].users > 0) setUsers(c, static_cast<Index>(i), 1);
     }
     for (Index i = 0; i < m.balancers.size(); ++i)
         startChecks(c, i);

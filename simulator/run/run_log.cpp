@@ -1,6 +1,7 @@
 #include "simulator/run/run_log.h"
 
 #include "core/base/units.h"
+#include "core/text/sentence.h"
 #include "simulator/estimate/interval.h"
 
 #include <algorithm>
@@ -339,6 +340,12 @@ std::vector<std::string> makeAssumptions(const Model& model) {
                 "Every request belongs to a session or address of its own, spread evenly over the servers.");
             break;
         }
+    for (const ClientModel& client : model.clients)
+        if (client.users > 0)
+            sentences.push_back(fmt::format("{}: {} users who wait. Each asks, waits for the answer or gives "
+                                            "up, thinks and asks again; they start by thinking.",
+                                            model.nodes[client.node].id,
+                                            grouped(std::to_string(client.users))));
     if (model.backgroundFailures)
         sentences.push_back("Failures of the design happen in the run as well as those of the scenario.");
     else
