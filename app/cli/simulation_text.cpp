@@ -132,21 +132,25 @@ std::string exactText(const SimulationResult& result) {
 std::string recoveryText(const SimulationResult& result) {
     std::vector<std::vector<std::string>> rows{{"what", "failure", "noticed after (mean)", "95 % within"}};
     for (const Recovery& recovery : result.recovery)
-        if (recovery.detectionMeanS.value && recovery.count == 0)
+        if (recovery.detectionMeanS.value && !recovery.ofGroup())
             rows.push_back({recovery.what, recovery.mode, figure(recovery.detectionMeanS, seconds),
                             recovery.detectionP95S.value ? seconds(*recovery.detectionP95S.value) : ""});
     return rows.size() == 1 ? "" : "Detection\n" + table(rows);
 }
 
 std::string takeOverText(const SimulationResult& result) {
-    std::vector<std::vector<std::string>> rows{
-        {"group", "failure", "times", "by hand", "served again after (mean)", "95 % within"}};
+    std::vector<std::vector<std::string>> rows{{"group", "failure", "take-overs", "by hand",
+                                                "served again after (mean)", "95 % within", "no take-over"}};
     for (const Recovery& recovery : result.recovery)
-        if (recovery.count > 0)
+        if (recovery.ofGroup())
             rows.push_back({recovery.what, recovery.mode, count(recovery.count), count(recovery.byHand),
-                            figure(recovery.totalMeanS, seconds),
-                            recovery.totalP95S.value ? seconds(*recovery.totalP95S.value) : ""});
-    return rows.size() == 1 ? "" : "\nTake-overs\n" + table(rows);
+                            recovery.count > 0 ? figure(recovery.totalMeanS, seconds) : "",
+                            recovery.totalP95S.value ? seconds(*recovery.totalP95S.value) : "",
+                            count(recovery.resumed)});
+    if (rows.size() == 1) return "";
+    return "\nTake-overs\n" + table(rows) +
+           "  (no take-over: the lost member was back first, or all were lost and the first one back went "
+           "on)\n";
 }
 
 // Per year in a failure run, in all of the scenario in a request run; nothing where no data can be lost.

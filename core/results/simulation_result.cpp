@@ -88,11 +88,13 @@ Json recoveryJson(const Recovery& recovery) {
               {"detection_s", meanAndP95(recovery.detectionMeanS, recovery.detectionP95S)},
               {"failover_s", meanAndP95(recovery.failoverMeanS, recovery.failoverP95S)},
               {"total_s", meanAndP95(recovery.totalMeanS, recovery.totalP95S)}};
-    if (recovery.count > 0) {
+    if (recovery.ofGroup()) {
         json["promotion_s"] = meanAndP95(recovery.promotionMeanS, recovery.promotionP95S);
         json["reroute_s"] = meanAndP95(recovery.rerouteMeanS, recovery.rerouteP95S);
         json["count"] = recovery.count;
         json["by_hand"] = recovery.byHand;
+        json["blocked"] = recovery.blocked;
+        json["resumed"] = recovery.resumed;
         if (recovery.rpoMeanS.value) json["rpo_s"] = meanAndP95(recovery.rpoMeanS, recovery.rpoP95S);
     }
     return json;

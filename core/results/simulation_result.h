@@ -67,10 +67,13 @@ struct Recovery {
     Estimate totalMeanS, totalP95S;
     // Every sample with its observer, in order; for prediction intervals and charts. Detection in seconds.
     std::vector<double> detectionSamplesS;
-    // Groups: parts of the failover, all recoveries and those that a human brought about.
+    // Groups: parts of the failover, all take-overs and those that a human brought about; failures that had
+    // to wait for a human because they came too soon after a take-over; and those without a take-over,
+    // because the lost member, or after all were lost the first one back, went on.
     Estimate promotionMeanS = {}, promotionP95S = {};
     Estimate rerouteMeanS = {}, rerouteP95S = {};
-    std::uint64_t count = 0, byHand = 0;
+    std::uint64_t count = 0, byHand = 0, blocked = 0, resumed = 0;
+    bool ofGroup() const { return count + blocked + resumed > 0; }
     // Replication sets: seconds of writes that were lost with the old source.
     Estimate rpoMeanS = {}, rpoP95S = {};
 };

@@ -26,7 +26,7 @@ void FailureUnit::startGroups() {
         for (std::uint32_t i = group.candidates; i-- > 0;)
             if (m_able[group.members[i]]) state.active = group.members[i];
         showRole(g, state.active, false);
-        if (!m_able[state.active]) enter(g, GroupPhase::leaderless, kNeverSeconds);
+        if (!m_able[state.active]) loseLeader(g);
     }
     std::fill(m_groupDue.begin(), m_groupDue.end(), std::uint8_t{0});
     m_anyGroupDue = false;
@@ -73,7 +73,7 @@ void FailureUnit::updateGroup(std::uint32_t g) {
         if (works)
             serveAgain(g);
         else if (candidateOf(g) == kNobody)
-            enter(g, GroupPhase::leaderless, kNeverSeconds);
+            loseLeader(g);
         else if (state.phase == GroupPhase::promoting && !m_able[state.target]) // asks anew, for this one
             detect(g, state.target);
         else if (state.overdue && managerWorks(g))
@@ -161,7 +161,7 @@ void FailureUnit::onGroupTime(std::uint32_t g) {
         return;
     case GroupPhase::byHand:
         replaceActive(g, candidateOf(g));
-        serveAgain(g);
+        serveAgain(g, true);
         return;
     case GroupPhase::rerouting:
         serveAgain(g);
@@ -188,21 +188,31 @@ void FailureUnit::loseActive(std::uint32_t g) {
     }
     state.knownAt = state.promotedAt = -kNeverSeconds;
     state.lostSource = true;
+    state.hadNobody = false;
     state.sourceFailedAt = m_now;
     state.fellBack = m_now >= state.fallbackAt;
     for (const std::uint32_t c : group.members)
         m_copyUntil[c] = m_able[c] ? m_now : m_ableUntil[c];
     showRole(g, state.active, false);
     if (candidateOf(g) == kNobody) {
-        enter(g, GroupPhase::leaderless, kNeverSeconds);
+        loseLeader(g);
         return;
     }
     const bool covered =
         group.human || group.coverage >= 1 || state.coverage.next(m_plan.key) < group.coverage;
-    if (group.human || !covered || m_now < state.blockUntil)
+    const bool blocked = !group.human && covered && m_now < state.blockUntil;
+    if (blocked && countsRecovery(state)) ++m_out->groups[state.recovery].blocked;
+    if (group.human || !covered || blocked)
         waitForHuman(g);
     else
         detect(g, state.active);
+}
+
+// Nobody is left who could lead: the next one that is back does, or that has rejoined.
+void FailureUnit::loseLeader(std::uint32_t g) {
+    m_groups[g].hadNobody = true;
+    enter(g, GroupPhase::leaderless, kNeverSeconds);
+    settleRejoins(g);
 }
 
 void FailureUnit::waitForHuman(std::uint32_t g) {
@@ -327,15 +337,22 @@ void FailureUnit::countLoss(std::uint32_t g, std::uint32_t next) {
     totals.lostWrites += lost * group.writesPerS;
 }
 
-// Callers reach the active one, and it serves.
-void FailureUnit::serveAgain(std::uint32_t g) {
+bool FailureUnit::countsRecovery(const GroupState& state) const {
+    return state.failedAt >= m_countFrom && state.recovery != kNone;
+}
+
+// Callers reach the active one, and it serves. `byHand`: a human has made it so.
+void FailureUnit::serveAgain(std::uint32_t g, bool byHand) {
     GroupState& state = m_groups[g];
-    if (state.failedAt >= m_countFrom && state.recovery != kNone) {
+    const bool takenOver = !state.lostSource && !state.hadNobody;
+    if (countsRecovery(state) && !takenOver) {
+        ++m_out->groups[state.recovery].resumed;
+    } else if (countsRecovery(state)) {
         GroupTotals& totals = m_out->groups[state.recovery];
         totals.total.add(m_now - state.failedAt);
         const bool wasKnown = std::isfinite(state.knownAt);
         if (wasKnown) totals.detection.add(state.knownAt - state.failedAt);
-        if (state.phase == GroupPhase::byHand) ++totals.byHand;
+        totals.byHand += byHand;
         if (wasKnown && std::isfinite(state.promotedAt)) {
             totals.promotion.add(state.promotedAt - state.knownAt);
             totals.reroute.add(m_now - state.promotedAt);

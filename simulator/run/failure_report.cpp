@@ -226,7 +226,7 @@ private:
 
     void addTakeOver(SimulationResult& result, const std::string& group, const std::string& mode,
                      const GroupTotals& totals) const {
-        if (totals.total.count == 0) return;
+        if (totals.total.count + totals.resumed + totals.blocked == 0) return;
         Recovery recovery;
         recovery.what = group;
         recovery.mode = mode;
@@ -242,6 +242,8 @@ private:
         recovery.totalP95S = quantileOf(totals.total, 0.95);
         recovery.count = totals.total.count;
         recovery.byHand = totals.byHand;
+        recovery.blocked = totals.blocked;
+        recovery.resumed = totals.resumed;
         recovery.rpoMeanS = meanOf(totals.lost);
         recovery.rpoP95S = quantileOf(totals.lost, 0.95);
         recovery.detectionSamplesS = totals.detection.values.raw();

@@ -132,6 +132,8 @@ void GroupTotals::merge(const GroupTotals& other) {
     failover.merge(other.failover);
     total.merge(other.total);
     byHand += other.byHand;
+    blocked += other.blocked;
+    resumed += other.resumed;
     lost.merge(other.lost);
     lostWrites += other.lostWrites;
 }

@@ -47,14 +47,16 @@ struct TotalsSizes {
 
 // Recoveries of a group from one kind of failure, in seconds from the failure.
 struct GroupTotals {
-    DurationTotals detection; // until it was known
-    DurationTotals promotion; // from then until another member was the active one
-    DurationTotals reroute;   // from then until the last caller reached it
-    DurationTotals failover;  // from when it was known until the last caller reached it
-    DurationTotals total;     // until callers were served, whoever brought it about
-    std::uint64_t byHand = 0; // of these, by a human
-    DurationTotals lost;      // seconds of writes that a new source lacked
-    double lostWrites = 0;    // expected
+    DurationTotals detection;  // until it was known
+    DurationTotals promotion;  // from then until another member was the active one
+    DurationTotals reroute;    // from then until the last caller reached it
+    DurationTotals failover;   // from when it was known until the last caller reached it
+    DurationTotals total;      // until callers were served, after a take-over by whomever
+    std::uint64_t byHand = 0;  // of these, by a human
+    std::uint64_t blocked = 0; // came too soon after a take-over: a human was waited for
+    std::uint64_t resumed = 0; // no take-over: the lost one was back first, or all were lost
+    DurationTotals lost;       // seconds of writes that a new source lacked
+    double lostWrites = 0;     // expected
     void merge(const GroupTotals& other);
 };
 

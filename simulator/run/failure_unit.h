@@ -105,7 +105,8 @@ private:
     void replaceActive(std::uint32_t g, std::uint32_t c);
     void promote(std::uint32_t g, std::uint32_t c);
     void reroute(std::uint32_t g);
-    void serveAgain(std::uint32_t g);
+    void serveAgain(std::uint32_t g, bool byHand = false);
+    void loseLeader(std::uint32_t g);
     void planPreempting(std::uint32_t g);
     void failOthers(std::uint32_t g, std::uint32_t failed);
     void enter(std::uint32_t g, GroupPhase phase, double until);
@@ -229,9 +230,11 @@ private:
         double fallbackAt = kNeverSeconds; // semi-synchronous: it stops waiting for acknowledgements
         bool fellBack = false;             // it had when its source failed
         bool lostSource = false;           // what the next source lacks has not been counted yet
+        bool hadNobody = false;            // since the loss there was a time with nobody who could lead
         UniformStream coverage, failover, reroute;
     };
     std::vector<GroupState> m_groups;
+    bool countsRecovery(const GroupState& state) const;
     std::vector<GroupRole> m_roles; // of all groups of the state function
     std::vector<std::uint8_t> m_groupDue;
     std::vector<std::uint8_t> m_blamed; // its take-over has a share in the down time

@@ -305,6 +305,9 @@ private slots:
         QCOMPARE(blocked.list.size(), std::size_t(2));
         VERIFY_BETWEEN(lengthOf(blocked.list[0]), 3, 13);
         VERIFY_BETWEEN(lengthOf(blocked.list[1]), 1200, 1200);
+        QCOMPARE(blocked.groups.front().blocked, std::uint64_t(1));
+        QCOMPARE(blocked.groups.front().byHand, std::uint64_t(1));
+        QCOMPARE(blocked.groups.front().total.count, std::uint64_t(2));
         setGroup(design, "g", "recovery_block_s", 1000.0);
         const sim::UnitTotals free = history(design);
         QCOMPARE(free.list.size(), std::size_t(2));
@@ -318,7 +321,8 @@ private slots:
         const sim::UnitTotals totals = history(design);
         QCOMPARE(totals.list.size(), std::size_t(1));
         VERIFY_BETWEEN(lengthOf(totals.list[0]), 1, 1);
-        QCOMPARE(totals.groups.front().total.count, std::uint64_t(1));
+        QCOMPARE(totals.groups.front().resumed, std::uint64_t(1)); // and nobody took over
+        QCOMPARE(totals.groups.front().total.count, std::uint64_t(0));
         QCOMPARE(totals.groups.front().promotion.count, std::uint64_t(0));
     }
 
@@ -387,6 +391,25 @@ private slots:
         const sim::UnitTotals totals = history(design);
         QCOMPARE(totals.list.size(), std::size_t(1));
         VERIFY_BETWEEN(lengthOf(totals.list[0]), 20 * 3600 + 3, 20 * 3600 + 7); // promotion and reroute
+        QCOMPARE(totals.groups.front().resumed, std::uint64_t(1));
+        QCOMPARE(totals.groups.front().total.count, std::uint64_t(0));
+    }
+
+    // The source fails, the old one is back and sorts out its data until an hour later; the new one fails
+    // meanwhile. Nobody may lead before that hour is over, and then somebody does.
+    void theEndOfARejoinIsNotMissed() {
+        Design design = sound("mysql_replication", 2);
+        setGroup(design, "g", "failover_coverage", 1.0);
+        setGroup(design, "g", "recovery_block_s", 0.0);
+        setGroup(design, "g", "rejoin", std::string("manual"));
+        setGroup(design, "g", "rejoin_time", Distribution::constantValue(1, "h"));
+        breaks(design, "g1", 100, 0.1);
+        breaks(design, "g2", 100.5, 50);
+        const sim::UnitTotals totals = history(design);
+        QCOMPARE(totals.list.size(), std::size_t(2));
+        VERIFY_BETWEEN(lengthOf(totals.list[0]), 3, 13);
+        VERIFY_BETWEEN(totals.list[1].start, 100.5 * 3600, 100.5 * 3600);
+        VERIFY_BETWEEN(totals.list[1].end, 101.1 * 3600 + 3, 101.1 * 3600 + 7);
     }
 
     void aPairOfBalancers() {
