@@ -2,6 +2,7 @@
 
 #include "core/text/sentence.h"
 #include "simulator/exact/group_blocks.h"
+#include "simulator/exact/place_takeovers.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -26,6 +27,29 @@ bool isIn(const std::vector<std::string>& list, const std::string& id) {
     return std::find(list.begin(), list.end(), id) != list.end();
 }
 
+// Of each flow in the order of the result: classes, clients as the weighted sum of theirs, the design.
+std::vector<double> lossesOf(const StructuralResult& result, const std::vector<double>& ofClasses,
+                             const StateFunction& function) {
+    std::vector<double> losses;
+    for (const FlowAvailability& flow : result.flows) {
+        double sum = 0, weight = 0;
+        const auto& classes = function.flows();
+        for (std::size_t f = 0; f < classes.size(); ++f) {
+            if (classes[f].id == flow.flow) {
+                sum = ofClasses[f];
+                weight = 1;
+                break;
+            }
+            if (classes[f].client != flow.flow) continue;
+            sum += classes[f].weight * ofClasses[f];
+            weight += classes[f].weight;
+        }
+        losses.push_back(weight > 0 ? sum / weight : 0);
+    }
+    if (!losses.empty()) losses.back() = ofClasses.back();
+    return losses;
+}
+
 } // namespace
 
 Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop) {
@@ -44,17 +68,22 @@ Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop
     options.cutSetOrder = 0;
     const Result<StructuralResult> coupled = analyse(design, stop, options);
     if (!coupled) return coupled.error();
+    const std::vector<double> perFlow =
+        lossesOf(*coupled, sim::placeTakeOvers(design, *function, options.joint), *function);
     std::vector<std::string> approximate = given->leftOut;
     std::erase_if(approximate, [&](const std::string& id) { return isIn(means->leftOut, id); });
     for (std::size_t f = 0; f < result->flows.size(); ++f) {
         FlowAvailability& flow = result->flows[f];
         const FlowAvailability& other = coupled->flows[f];
-        const bool differs = flow.availability.value != other.availability.value;
+        const bool differs = flow.availability.value != other.availability.value || perFlow[f] > 0;
         if (differs) {
             flow.withDetection = other.withDetection;
+            flow.withDetection.value = std::max(0.0, other.withDetection.value.value_or(0) - perFlow[f]);
             flow.withDetection.note =
-                "By Markov chains with mean times for failovers, spares, crews and common "
-                "causes, less the windows in which balancers have not noticed a failure.";
+                "By Markov chains, which have exponential times in place of the real ones of failovers, "
+                "spares, crews and common causes; take-overs after outages of places one at a time; less "
+                "the windows in which balancers have not noticed a failure, each with the share of requests "
+                "that is lost in it.";
         }
         if (differs && !approximate.empty())
             flow.leftOut.push_back(fmt::format(

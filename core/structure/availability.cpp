@@ -1,8 +1,11 @@
 #include "core/structure/availability.h"
 
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/param_key.h"
 #include "core/structure/analysis.h"
 #include "core/structure/solution.h"
 #include "core/structure/symmetry.h"
+#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +16,8 @@
 namespace alwayson {
 
 namespace {
+
+constexpr std::size_t kMostNames = 8; // in one sentence
 
 using Goal = std::pair<std::uint32_t, double>;
 
@@ -138,6 +143,7 @@ public:
             if (at == m_goals.end()) m_goals.push_back(goal);
         }
         if (!m_options.joint.empty()) m_classOf = exchangeableParts(m_function);
+        findWhatDoesNotHold();
         std::vector<Solution> solutions;
         for (const Goal& goal : m_goals)
             if (!solveInto({goal}, solutions)) return cancelled();
@@ -171,15 +177,44 @@ private:
         writeFigures(solution, flow);
         flow.withDetection.value = std::max(0.0, *flow.availability.value - window);
         flow.withDetection.method = Method::approximate;
-        flow.withDetection.note =
-            "Structural availability less the windows in which balancers have not noticed a failure yet.";
+        flow.withDetection.note = "Structural availability less the windows in which balancers have not "
+                                  "noticed a failure yet, each "
+                                  "with the share of requests that is lost in it.";
+        if (!m_notHeld.empty() && flow.availability.method == Method::exact) {
+            flow.availability.method = Method::approximate;
+            flow.availability.note = m_notHeld.front();
+        }
         flow.leftOut = {"Deployments, planned maintenance and mistakes beyond the listed failure modes are "
                         "not in these figures."};
+        flow.leftOut.insert(flow.leftOut.end(), m_notHeld.begin(), m_notHeld.end());
         if (choosesBlindly())
             flow.leftOut.push_back(
                 "Callers without health checks are taken to avoid members that do not work; a request "
                 "run sends to all of them in turn.");
         return flow;
+    }
+
+    // What makes parts depend on places or on each other, and is in no state of the structure.
+    void findWhatDoesNotHold() {
+        std::vector<std::string> starting, ageing;
+        for (const Domain& domain : m_design.domains) {
+            const DistributionShape restart =
+                get(domain.parameters,
+                    ParamKey<DistributionShape>{"domains", domain.kind, "restart_after_outage"});
+            if (restart.mean() > 0 && !failureModesOf(domain).empty())
+                starting.push_back(domain.displayName());
+        }
+        for (const Node& node : m_design.nodes)
+            if (node.ageing != Ageing::always && !failureModesOf(node).empty())
+                ageing.push_back(node.displayName());
+        if (!starting.empty())
+            m_notHeld.push_back(fmt::format("The restart of what is in {} after an outage is not in these "
+                                            "figures; failure runs have it.",
+                                            listNames(starting, kMostNames)));
+        if (!ageing.empty())
+            m_notHeld.push_back(fmt::format("These figures let {} age all the time; in failure runs they do "
+                                            "as the design says.",
+                                            listNames(ageing, kMostNames)));
     }
 
     bool choosesBlindly() const {
@@ -232,6 +267,7 @@ private:
     std::vector<Goal> m_goals;
     std::vector<std::uint32_t> m_classOf;
     DetectionLosses m_windows;
+    std::vector<std::string> m_notHeld;
     StructuralResult m_out;
 };
 

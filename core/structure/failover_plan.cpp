@@ -382,26 +382,39 @@ FailoverLaw failoverLaw(const FailoverPlan& plan, FailureEffect effect, double e
     return law;
 }
 
-double failoverQuantile(const FailoverPlan& plan, FailureEffect effect, double p) {
-    if (!std::isfinite(failoverLaw(plan, effect).total.minS)) return kNever;
-    if (plan.takeOver) return plan.takeOver->quantile(p);
-    if (plan.by == FailoverBy::human) return plan.byHand->quantile(p);
+std::vector<double> failoverTimes(const FailoverPlan& plan, FailureEffect effect, double errorShare,
+                                  std::size_t count) {
+    if (!std::isfinite(failoverLaw(plan, effect, errorShare).total.minS)) return {};
+    const std::optional<DistributionShape> whole = plan.takeOver                  ? plan.takeOver
+                                                   : plan.by == FailoverBy::human ? plan.byHand
+                                                                                  : std::nullopt;
     std::uint64_t state = 0;
     const auto uniform = [&] { return static_cast<double>(mixed(++state) >> 11) * 0x1p-53; };
     const auto draw = [&](const DistributionShape& shape) {
         return shape.quantile(uniform() * (1 - 1e-9) + 5e-10);
     };
-    std::vector<double> all(8192);
-    for (double& total : all) {
-        total = sampleDetection(plan, effect, 1, uniform);
+    std::vector<double> all(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (whole) {
+            all[i] = whole->quantile((static_cast<double>(i) + 0.5) / static_cast<double>(count));
+            continue;
+        }
+        all[i] = sampleDetection(plan, effect, errorShare, uniform);
         for (const DistributionShape& step : plan.promotionSteps)
-            total += draw(step);
+            all[i] += draw(step);
         const double last = sampleLastReroute(plan, uniform);
-        total += plan.addressMove ? std::max(last, draw(*plan.addressMove)) : last;
+        all[i] += plan.addressMove ? std::max(last, draw(*plan.addressMove)) : last;
     }
-    const auto at = all.begin() + static_cast<std::ptrdiff_t>(p * static_cast<double>(all.size()));
-    std::nth_element(all.begin(), at, all.end());
-    return *at;
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+double failoverQuantile(const FailoverPlan& plan, FailureEffect effect, double p) {
+    if (!std::isfinite(failoverLaw(plan, effect).total.minS)) return kNever;
+    if (plan.takeOver) return plan.takeOver->quantile(p);
+    if (plan.by == FailoverBy::human) return plan.byHand->quantile(p);
+    const std::vector<double> all = failoverTimes(plan, effect, 1, 8192);
+    return all[static_cast<std::size_t>(p * static_cast<double>(all.size()))];
 }
 
 ElectionPlan electionPlan(const Design& design, const Group& quorum) {

@@ -108,6 +108,10 @@ PhaseLaw rerouteLaw(const FailoverPlan& plan);
 // All phases; infinite when nobody, or no candidate, can take over.
 FailoverLaw failoverLaw(const FailoverPlan& plan, FailureEffect effect, double errorShare = 1);
 
+// Times of `count` take-overs in seconds, ascending; the same each time. None where it never is. Microseconds
+// each.
+std::vector<double> failoverTimes(const FailoverPlan& plan, FailureEffect effect, double errorShare,
+                                  std::size_t count);
 // A time within which that share (0 < p < 1) of all take-overs is done, from 8192 draws that are the same
 // each time: some per cent off in the tails. Infinity where it never is. Some milliseconds.
 double failoverQuantile(const FailoverPlan& plan, FailureEffect effect, double p);

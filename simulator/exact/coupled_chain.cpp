@@ -64,12 +64,18 @@ private:
     std::int32_t& lost(State& s, std::size_t group) const {
         return s[kPerPart * m_c.parts.size() + kPerGroup * group + 1];
     }
-    // Stages: 0 none, 1 .. number of failover rates, then by hand, then until the repair, then until there
-    // are enough.
-    std::int32_t byHand(std::size_t group) const {
+    // Stages: 0 none, then one per rate of a failover, then one per rate of a human, then until the repair,
+    // then until there are enough.
+    std::int32_t byHand(std::size_t group) const { // the first of them
         return static_cast<std::int32_t>(m_c.groups[group].failoverPerHour.size()) + 1;
     }
-    std::int32_t tooFew(std::size_t group) const { return byHand(group) + 2; }
+    std::int32_t untilRepair(std::size_t group) const {
+        return byHand(group) + static_cast<std::int32_t>(m_c.groups[group].byHandPerHour.size());
+    }
+    std::int32_t tooFew(std::size_t group) const { return untilRepair(group) + 1; }
+    std::int32_t waitsFor(std::size_t group, const CoupledFailure& failure) const {
+        return failure.byHand == kNever ? untilRepair(group) : byHand(group) + failure.byHand;
+    }
 
     std::size_t count(const State& s, std::size_t group, Place wanted) const {
         return static_cast<std::size_t>(
@@ -93,7 +99,7 @@ private:
         const int group = m_c.parts[part].group;
         if (group < 0) return false;
         const auto g = static_cast<std::size_t>(group);
-        return m_c.groups[g].frozen && stage(s, g) > 0 && stage(s, g) <= byHand(g);
+        return m_c.groups[g].frozen && stage(s, g) > 0 && stage(s, g) < untilRepair(g);
     }
 
     // Equal parts in one order, so that states that differ only in which is which are one.
@@ -230,7 +236,7 @@ private:
         lost(next, group) = static_cast<std::int32_t>(part) + 1;
         State uncovered = next;
         if (failure.failover == kNever)
-            stage(next, group) = byHand(group) + 1;
+            stage(next, group) = untilRepair(group);
         else
             stage(next, group) = failure.failover + 1;
         if (failure.failover == kAtOnce)
@@ -243,7 +249,7 @@ private:
                 if (place(uncovered, other) != kOut) breakToo(uncovered, other, failure);
             settle(uncovered, group);
         } else {
-            stage(uncovered, group) = byHand(group) + (g.byHandPerHour > 0 ? 0 : 1);
+            stage(uncovered, group) = waitsFor(group, failure);
         }
         emit(std::move(uncovered), rate * (1 - g.coverage));
     }
@@ -324,7 +330,7 @@ private:
         const auto done = [&](State next, double perHour) { emit(std::move(next), perHour); };
         callSpares(std::move(s), group, rate, [&](State next, double perHour) {
             if (!isEnough(next, group)) stage(next, group) = lost(next, group) = 0;
-            if (!isEnough(next, group) || stage(next, group) == byHand(group))
+            if (!isEnough(next, group) || stage(next, group) >= byHand(group))
                 return emit(std::move(next), perHour);
             if (g.coverage < 1) {
                 State uncovered = next;
@@ -333,7 +339,7 @@ private:
                     for (const std::size_t other : m_members[group])
                         if (phase(uncovered, other) == 0) breakToo(uncovered, other, failure);
                 } else {
-                    stage(uncovered, group) = byHand(group);
+                    stage(uncovered, group) = waitsFor(group, failure);
                     lost(uncovered, group) = static_cast<std::int32_t>(part) + 1;
                 }
                 callSpares(std::move(uncovered), group, perHour * (1 - g.coverage), done);
@@ -365,7 +371,7 @@ private:
 
     void stageEnds(const State& s, std::size_t group) const {
         const std::int32_t now = stage(s, group);
-        if (now == 0 || now > byHand(group)) return;
+        if (now == 0 || now >= untilRepair(group)) return;
         if (now < byHand(group) && !m_c.groups[group].pool)
             return start(s, group, m_c.groups[group].failoverPerHour[static_cast<std::size_t>(now) - 1]);
         State next = s;
@@ -373,9 +379,10 @@ private:
             stage(next, group) = lost(next, group) = 0;
         else
             settle(next, group);
-        emit(std::move(next), now == byHand(group)
-                                  ? m_c.groups[group].byHandPerHour
-                                  : m_c.groups[group].failoverPerHour[static_cast<std::size_t>(now) - 1]);
+        const CoupledGroup& g = m_c.groups[group];
+        emit(std::move(next), now < byHand(group)
+                                  ? g.failoverPerHour[static_cast<std::size_t>(now) - 1]
+                                  : g.byHandPerHour[static_cast<std::size_t>(now - byHand(group))]);
     }
 
     void repairEnds(const State& s, std::size_t part) const {

@@ -28,6 +28,7 @@ struct CoupledFailure {
     std::uint32_t phase = 0; // its repair begins with
     bool stops = true;       // false: it goes on working, worse
     int failover = kAtOnce;  // CoupledGroup::failoverPerHour: how fast its place is taken over
+    int byHand = kNever;     // CoupledGroup::byHandPerHour: the same, where that is not covered
 };
 
 struct CoupledPart {
@@ -51,10 +52,10 @@ struct CoupledGroup {
     double startFailure = 0;
     double coverage = 1;
     std::vector<double> failoverPerHour;
-    double byHandPerHour = 0; // after a failure that is not covered; 0: not before its repair
-    bool allFail = false;     // or else: the others have failed as well
-    bool interrupts = true;   // nothing is served during a failover
-    bool frozen = false;      // nothing else fails and nothing is repaired meanwhile
+    std::vector<double> byHandPerHour; // after a failure that is not covered
+    bool allFail = false;              // or else: the others have failed as well
+    bool interrupts = true;            // nothing is served during a failover
+    bool frozen = false;               // nothing else fails and nothing is repaired meanwhile
 };
 
 struct CoupledShock {

@@ -5,6 +5,7 @@
 #include "core/structure/common_cause.h"
 #include "core/structure/failover_plan.h"
 #include "simulator/exact/coupled_chain.h"
+#include "simulator/exact/races.h"
 #include "simulator/markov/steady_state.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ namespace alwayson::sim {
 namespace {
 
 constexpr std::size_t kMostStates = 20'000;
+constexpr std::size_t kTakeOvers = 256; // drawn for each mode
 constexpr double kSecondsPerHour = 3600;
 
 double perHour(double meanSeconds) {
@@ -135,13 +137,18 @@ private:
         out.given =
             isGiven(failover) && (coverage >= 1 || isGiven(byHand)) && (!spares || isGiven(activation));
         out.meanS = failover ? failover->mean() : 0;
+        if (coverage < 1 && !byHand && !failsInOneWay(rules)) out.given = false;
     }
     void readChosen(const Group& group, GroupDynamics& out) const {
+        namespace set = key::group::mysqlReplication;
         out.plan = failoverPlan(m_design, group);
         const bool atOnce = out.plan.takeOver && out.plan.takeOver->mean() == 0 && out.plan.coverage >= 1;
         out.any = !atOnce;
         out.given = out.plan.takeOver && isGiven(out.plan.takeOver) &&
-                    (out.plan.coverage >= 1 || isGiven(out.plan.byHand));
+                    (out.plan.coverage >= 1 || isGiven(out.plan.byHand)) &&
+                    out.plan.by != FailoverBy::nobody && !managerCanFail(group);
+        if (hasMechanism(group, "manager") && get(group, set::rejoin) == set::Rejoin::manual)
+            out.given = false;
     }
 
     void readShocks() {
@@ -152,7 +159,7 @@ private:
         }
     }
 
-    // How fast the place of a member is taken over after this failure; 0: at once, infinity: never.
+    // How long the take-over of a member's place takes after this failure; 0: at once, infinity: never.
     double failoverMeanS(std::size_t group, const ResolvedFailureMode& mode) const {
         const GroupDynamics& dynamics = m_dynamics[group];
         if (m_function.groups()[group].rule == GroupRule::share) return dynamics.meanS;
@@ -168,8 +175,6 @@ private:
         out.needed = std::max(1U, rules.needed);
         const FailoverPlan& plan = m_dynamics[g].plan;
         out.coverage = get(group, pool::failoverCoverage).value();
-        const std::optional<DistributionShape> byHand = get(group, pool::uncoveredRecovery);
-        out.byHandPerHour = byHand ? perHour(byHand->mean()) : 0;
         out.frozen = get(group, key::group::pool::repairStarts) == pool::RepairStarts::after;
         if (rules.rule != GroupRule::share) {
             out.coverage = plan.coverage;
@@ -182,7 +187,7 @@ private:
             out.activationPerHour = perHour(get(group, pool::activation).mean());
         const std::optional<DistributionShape> failover = get(group, pool::failover);
         out.interrupts = failover && failover->mean() > 0;
-        out.allFail = !byHand;
+        out.allFail = !get(group, pool::uncoveredRecovery);
         out.spareHazard = get(group, pool::standbyHazard);
         out.startFailure = get(group, pool::startFailure).value();
         return out;
@@ -191,7 +196,7 @@ private:
     // Modes that do the same and are ended in the same way are one.
     void addModes(std::uint32_t node, std::size_t group, CoupledGroup* dynamics, CoupledPart& part,
                   std::vector<std::size_t>& failureOf) const {
-        using Key = std::tuple<bool, int, double, double, double, int, double, double>;
+        using Key = std::tuple<bool, int, int, double, double, double, int, double, double>;
         std::map<Key, std::size_t> known;
         const auto& modes = modesOf(node);
         const auto crewAt = m_crewOf.find(node);
@@ -206,10 +211,13 @@ private:
             const double again = restarts ? 1 - mode.restartCoverage : 0;
             const double repairS = mode.repair.mean() + (restarts ? 0 : responseS);
             const double crewS = again > 0 ? mode.crewRepair.mean() + responseS : 0;
-            const int failover = dynamics && stops ? failoverIndex(group, mode, *dynamics) : kAtOnce;
+            const bool chosen = dynamics && stops;
+            const int failover = chosen ? failoverIndex(group, mode, responseS, *dynamics) : kAtOnce;
+            const int byHand = chosen ? byHandIndex(group, mode, responseS, *dynamics) : kNever;
             // What works worse is told apart by what it still does.
             const Key key{stops,
                           failover,
+                          byHand,
                           repairS,
                           crewS,
                           again,
@@ -223,20 +231,42 @@ private:
                 continue;
             }
             const auto first = static_cast<std::uint32_t>(part.phases.size());
-            part.failures.push_back({std::max(0.0, failing), first, stops, failover});
+            part.failures.push_back({std::max(0.0, failing), first, stops, failover, byHand});
             part.phases.push_back({m, perHour(repairS), restarts ? -1 : crew, again, first + 1});
             if (again > 0) part.phases.push_back({m, perHour(crewS), crew, 0, 0});
         }
     }
-    int failoverIndex(std::size_t group, const ResolvedFailureMode& mode, CoupledGroup& dynamics) const {
+    int failoverIndex(std::size_t group, const ResolvedFailureMode& mode, double responseS,
+                      CoupledGroup& dynamics) const {
         const double meanS = failoverMeanS(group, mode);
         if (!std::isfinite(meanS)) return kNever;
         if (!(meanS > 0)) return kAtOnce;
-        auto& rates = dynamics.failoverPerHour;
-        const double rate = perHour(meanS);
+        if (!m_meansOnly || dynamics.frozen) return indexOf(perHour(meanS), dynamics.failoverPerHour);
+        std::vector<double> times;
+        if (dynamics.pool)
+            times = equallyLikely(*get(m_design.groups.at(group), key::group::pool::failover));
+        else
+            times = failoverTimes(m_dynamics[group].plan, mode.effect, mode.errorShare, kTakeOvers);
+        const double drawn =
+            std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
+        for (double& time : times)
+            time *= meanS / drawn;
+        return indexOf(raceRate(times, mode, responseS), dynamics.failoverPerHour);
+    }
+    int byHandIndex(std::size_t group, const ResolvedFailureMode& mode, double responseS,
+                    CoupledGroup& dynamics) const {
+        const auto byHand = get(m_design.groups.at(group), key::group::pool::uncoveredRecovery);
+        if (!byHand || dynamics.coverage >= 1) return kNever;
+        const bool races = m_meansOnly && !dynamics.frozen;
+        return indexOf(races ? raceRate(equallyLikely(*byHand), mode, responseS) : perHour(byHand->mean()),
+                       dynamics.byHandPerHour);
+    }
+    static int indexOf(double rate, std::vector<double>& rates) {
+        if (!(rate > 0)) return kNever;
         const auto at = std::find(rates.begin(), rates.end(), rate);
+        const auto index = static_cast<int>(at - rates.begin());
         if (at == rates.end()) rates.push_back(rate);
-        return static_cast<int>(std::find(rates.begin(), rates.end(), rate) - rates.begin());
+        return index;
     }
     double shockPerHour(std::uint32_t node, std::uint32_t mode) const {
         double rate = 0;
@@ -263,10 +293,34 @@ private:
                       !mode.crewRepair.isExponential())))
                     return false;
             const std::size_t group = groupAt(n);
-            if (group != Table<Group>::npos && m_dynamics[group].any && !m_dynamics[group].given)
-                return false;
+            if (group == Table<Group>::npos || !m_dynamics[group].any) continue;
+            if (!m_dynamics[group].given || isInFailingPlace(n)) return false;
         }
         return true;
+    }
+    // Take-overs because of a place are not in the chain of a group.
+    bool isInFailingPlace(std::uint32_t node) const {
+        const auto places = m_function.placesOf(node);
+        return std::any_of(places.begin(), places.end(),
+                           [&](std::uint32_t place) { return !modesOf(place).empty(); });
+    }
+    bool canFail(std::uint32_t node) const { return !modesOf(node).empty() || isInFailingPlace(node); }
+    // A manager that may be away when it is needed.
+    bool managerCanFail(const Group& group) const {
+        for (const std::string& where : group.managerOn) {
+            const std::size_t node = m_design.nodes.indexOf(where), quorum = m_design.groups.indexOf(where);
+            if (node != Table<Node>::npos && canFail(static_cast<std::uint32_t>(node))) return true;
+            if (quorum == Table<Group>::npos) continue;
+            for (const std::uint32_t voter : m_function.groups()[quorum].members)
+                if (canFail(voter)) return true;
+        }
+        return false;
+    }
+    // A failure that takes the others along is told by its id: the chain knows one kind of failure only.
+    bool failsInOneWay(const StructureGroup& group) const {
+        return std::all_of(group.members.begin(), group.members.end(), [&](std::uint32_t n) {
+            return std::count_if(modesOf(n).begin(), modesOf(n).end(), stopsWorking) <= 1;
+        });
     }
     std::size_t groupAt(std::uint32_t node) const {
         const auto& group = m_design.nodes.at(node).group;
@@ -385,9 +439,9 @@ private:
     static std::vector<double> keyOf(const CoupledPart& part) {
         std::vector<double> key{static_cast<double>(part.group), static_cast<double>(part.candidate)};
         for (const CoupledFailure& failure : part.failures)
-            key.insert(key.end(),
-                       {failure.perHour, static_cast<double>(failure.phase),
-                        static_cast<double>(failure.stops), static_cast<double>(failure.failover)});
+            key.insert(key.end(), {failure.perHour, static_cast<double>(failure.phase),
+                                   static_cast<double>(failure.stops), static_cast<double>(failure.failover),
+                                   static_cast<double>(failure.byHand)});
         for (const CoupledPhase& phase : part.phases)
             key.insert(key.end(), {static_cast<double>(phase.mode), phase.perHour,
                                    static_cast<double>(phase.crew), phase.goesOn});

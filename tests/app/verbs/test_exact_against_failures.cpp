@@ -296,7 +296,7 @@ private slots:
         QVERIFY(times.outside <= 3);
         QVERIFY(rates.outside <= 3);
         QVERIFY(rates.compared > kDesigns);
-        QVERIFY(left < kDesigns / 10);
+        QVERIFY(left < kDesigns / 4);
     }
 
     void timesToTheFirstOutage() {
