@@ -49,6 +49,9 @@ public:
         m_design.groups.append(std::move(group));
         return *this;
     }
+    DesignMaker& voter(const std::string& id, const std::string& group) {
+        return add(blank(id, "voter", group));
+    }
     // A member of a replication set: so many reads, or half as many writes, per second.
     DesignMaker& mysql(const std::string& id, const std::string& group, double capacity = 1) {
         Node node = blank(id, "mysql", group);
