@@ -44,29 +44,47 @@ private:
         const auto inside = std::find_if(group.members.begin(), group.members.end(),
                                          [&](std::uint32_t member) { return isInside(member, place); });
         if (inside == group.members.end()) return;
-        const double leads = group.rule == GroupRule::share ? 1 : chanceInside(g, place);
-        const ResolvedFailureMode& outage = m_function.components()[place].modes[mode];
+        const StructureComponent& component = m_function.components()[place];
+        double perSecond = 0;
+        for (const ResolvedFailureMode& any : component.modes)
+            perSecond += component.availability() / any.timeToFailure.mean();
+        const double leads =
+            group.rule == GroupRule::share ? 1 : chanceInside(g, place, perSecond * kSecondsPerHour);
+        const ResolvedFailureMode& outage = component.modes[mode];
         const double lengthS = leads > 0 ? meanLengthS(g, *inside, outage) : 0;
         if (!(lengthS > 0)) return;
-        const double perSecond = m_function.components()[place].availability() / outage.timeToFailure.mean();
-        addLosses(place, mode, g, leads * lengthS * perSecond);
+        addLosses(place, mode, g, leads * lengthS * component.availability() / outage.timeToFailure.mean());
     }
 
-    double chanceInside(std::uint32_t g, std::uint32_t place) const {
-        double inside = 0, known = 0;
-        for (const JointBlock& block : m_blocks) {
-            const auto at = std::find(block.groups.begin(), block.groups.end(), g);
-            if (at == block.groups.end()) continue;
-            for (const JointState& state : block.states) {
-                const std::uint32_t active =
-                    state.active[static_cast<std::size_t>(at - block.groups.begin())];
-                if (active == kFirstWorking) continue;
-                known += state.probability;
-                inside += isInside(active, place) ? state.probability : 0;
-            }
+    // How often the active one stands in the place when that fails. It leaves with its own failures, which
+    // the chain knows, and with the outages of the place: in balance, with w = the chance without outages,
+    // w / (1 + (1 - w) outages / failures).
+    double chanceInside(std::uint32_t g, std::uint32_t place, double outagesPerHour) const {
+        const JointBlock* block = nullptr;
+        std::size_t at = 0;
+        for (const JointBlock& one : m_blocks)
+            for (std::size_t i = 0; i < one.groups.size(); ++i)
+                if (one.groups[i] == g) {
+                    block = &one;
+                    at = i;
+                }
+        if (!block) return isInside(m_function.groups()[g].members.front(), place) ? 1 : 0;
+        const auto leads = [&](std::uint32_t state) { return block->states[state].active[at]; };
+        double inside = 0, known = 0, leavesPerHour = 0;
+        std::vector<bool> isHere(block->states.size(), false);
+        for (std::uint32_t s = 0; s < block->states.size(); ++s) {
+            if (leads(s) == kFirstWorking) continue;
+            isHere[s] = isInside(leads(s), place);
+            known += block->states[s].probability;
+            inside += isHere[s] ? block->states[s].probability : 0;
         }
-        if (known > 0) return inside / known;
-        return isInside(m_function.groups()[g].members.front(), place) ? 1 : 0;
+        for (const JointMove& move : block->moves)
+            if (isHere[move.from] && leads(move.to) != leads(move.from))
+                leavesPerHour += block->states[move.from].probability * move.perHour;
+        if (!(inside > 0)) return 0;
+        const double chance = inside / known;
+        if (!(leavesPerHour > 0)) return chance;
+        return chance / (1 + (1 - chance) * outagesPerHour * inside / leavesPerHour);
     }
 
     // Until others serve, or the place is back.
