@@ -38,11 +38,18 @@ private slots:
         QTest::newRow("C3") << .01 + .99 * (.0025 + .9975 * (3 * .03 * .03 * .97 + .03 * .03 * .03));
         QTest::newRow("C4") << .00207;
         QTest::newRow("C5") << .098;
+        const double pair = .009 * .009; // C6: each member by itself; .001: both
+        QTest::newRow("C6-together") << .001 + .999 * pair;
+        QTest::newRow("C7") << 1 - .98 * .98 * (1 - std::pow(1 - .92 * .92, 3));
         QTest::newRow("C8") << 1 / 3601.0;
+        QTest::newRow("C9") << 1 - .9999 * .9999 * .9995;
         QTest::newRow("R1") << 1 / 101.0;
         QTest::newRow("R2") << 1 / (101.0 * 101.0);
         QTest::newRow("R4") << (3 * 100 + 1) / (101.0 * 101.0 * 101.0);
         QTest::newRow("R6") << 1.3028446662e-8;
+        QTest::newRow("S1-one") << 1e-6;
+        QTest::newRow("S1-quorum") << 3 * 1e-4 * .99 + 1e-6;
+        QTest::newRow("S1-all") << 1 - .99 * .99 * .99;
     }
     void unavailability() {
         QFETCH(double, expected);
@@ -59,7 +66,13 @@ private slots:
         QVERIFY(near(*analysed("C1").flows[0].availability.value, 0.999702, 1e-12));
         QVERIFY(near(*analysed("C2").flows[0].availability.value, 0.99999875935625, 1e-14));
         QVERIFY(near(*analysed("C3").flows[0].availability.value, 0.98491200885, 1e-12));
+        QVERIFY(near(analysed("C6-together").flows[0].unavailability.value(), 0.001080919, 1e-12));
+        QVERIFY(near(analysed("C7").flows[0].unavailability.value(), 0.0430803730612, 2e-12));
         QVERIFY(near(*analysed("C8").flows[0].availability.value, 0.99972229936, 5e-12));
+        QVERIFY(near(*analysed("C9").flows[0].availability.value, 0.999300109995, 1e-14));
+        QVERIFY(near(*analysed("S1-one").flows[0].availability.value, .999999, 1e-14));
+        QVERIFY(near(*analysed("S1-quorum").flows[0].availability.value, .999702, 1e-14));
+        QVERIFY(near(*analysed("S1-all").flows[0].availability.value, .970299, 1e-14));
     }
     void repairableSystems_data() {
         QTest::addColumn<double>("mttffHours");
