@@ -16,22 +16,6 @@ namespace alwayson::validation {
 
 namespace {
 
-// What the engines do with a group of a role, and what they do not do yet.
-struct RoleSentence {
-    std::string_view role;
-    std::string_view sentence; // {} is its name
-    std::string_view fix;
-};
-constexpr RoleSentence kRoles[] = {
-    {"one_writer",
-     "{}: one member at a time takes writes. Failure runs follow its failovers; exact figures do by chains "
-     "with mean times, in the figure with detection. Replication lag is in request runs only.",
-     "Take the availability of a failure run; run a scenario to see stale reads."},
-    {"majority",
-     "Nothing asks {} for its majority: no group has its manager on it, so its loss changes no figure.",
-     "Let the manager of a replication set run on it."},
-};
-
 // Titles of parameters that are set and that nothing computes with; what only exports write is left out.
 std::vector<std::string> setForLater(const Descriptor* kind, const Parameters& stored) {
     std::vector<std::string> titles;
@@ -53,17 +37,30 @@ bool isManager(const Design& design, const Group& quorum) {
     return false;
 }
 
+// Group replication knows neither: its members decide together.
+void checkReplicas(const Context& c, const Group& group, const std::string& name, Issues& issues) {
+    namespace m = key::group::mysqlReplication;
+    if (get(group, m::replication) == m::Replication::group || membersOf(c.design, group.id).size() < 2)
+        return;
+    issues.hint("group.not_simulated_yet", {group.id.str()},
+                fmt::format("Exact figures and failure runs take the replicas of {} to be up to date but for "
+                            "what is under way, and one member at most to take writes. Lag, stale reads and "
+                            "two sources at once are in request runs.",
+                            name),
+                "Run a scenario that cuts its source off, or slows a replica down.");
+}
+
 void checkGroup(const Context& c, const Group& group, Issues& issues) {
     const std::string name = nameOf(c.design, group.id.str());
     const std::vector<std::string> set =
         setForLater(Catalogue::builtIn().group(group.kind), group.parameters);
-    for (const RoleSentence& known : kRoles) {
-        if (!hasRole(group, known.role)) continue;
-        if (hasRole(group, "majority") && isManager(c.design, group)) return;
+    if (hasRole(group, "one_writer")) checkReplicas(c, group, name, issues);
+    if (hasRole(group, "majority") && !isManager(c.design, group))
         issues.warning("group.not_simulated_yet", {group.id.str()},
-                       fmt::format(fmt::runtime(known.sentence), name), std::string(known.fix));
-        return;
-    }
+                       fmt::format("Nothing asks {} for its majority: no group has its manager on it, so its "
+                                   "loss changes no figure.",
+                                   name),
+                       "Let the manager of a replication set run on it.");
     if (hasRole(group, "pool") && get(group, key::group::pool::standby) > 0)
         issues.warning("group.not_simulated_yet", {group.id.str()},
                        fmt::format("In request runs all members of {} share the calls for now, those that "

@@ -63,11 +63,14 @@ inline std::vector<Case> laterCases() {
                         {{{"id", "cut"}, {"effect", "outage"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
     return {
         {"group.not_simulated_yet",
-         S::warning,
+         S::hint,
          "db",
-         "Failure runs follow its failovers",
+         "take the replicas of db to be up to date",
          {{"groups/+", dbGroup}, db("db1"), db("db2")},
-         {{"groups/+", {{"id", "db"}, {"kind", "pool"}}}}},
+         {{"groups/+",
+           {{"id", "db"}, {"kind", "mysql_replication"}, {"parameters", {{"replication", "group"}}}}},
+          db("db1"),
+          db("db2")}},
         {"group.not_simulated_yet",
          S::warning,
          "etcd",
