@@ -296,7 +296,7 @@ private slots:
             ++designs;
             sim::FailureRunOptions options;
             options.seed = seed;
-            options.replications = longForm() ? 2000 : 60;
+            options.replications = longForm() ? 2000 : 50;
             options.threads = 1;
             const auto simulated = sim::runFailures(design, options);
             QVERIFY2(simulated.ok(), simulated ? "" : simulated.error().message.c_str());
@@ -397,7 +397,7 @@ private slots:
         const auto exact = verbs::exactFigures(maker.design());
         QVERIFY(exact.ok());
         sim::FailureRunOptions options;
-        options.replications = longForm() ? 10'000 : 600;
+        options.replications = longForm() ? 10'000 : 400;
         const auto simulated = sim::runFailures(maker.design(), options);
         QVERIFY(simulated.ok());
         const Estimate& seen = flowOf(*simulated, "design").availabilityTime;
@@ -410,7 +410,7 @@ private slots:
     }
 
     void timesToTheFirstOutage() {
-        constexpr int kHistories = 30;
+        constexpr int kHistories = 24;
         int designs = 0;
         double sum = 0, variance = 0;
         for (std::uint64_t seed = 1; seed <= (longForm() ? 2000U : 120U); ++seed) {
