@@ -16,8 +16,8 @@ namespace alwayson::exporters::mysql {
 
 namespace {
 
-std::string manifest(const Design& design, const Plan& plan, const std::string& hash,
-                     const std::vector<File>& files) {
+std::string manifest(const Design& design, const Plan& plan, const Prediction& prediction,
+                     const std::string& hash, const std::vector<File>& files) {
     const auto text = [](const std::string& raw) { return quoting::oneLine(raw, 400); };
     Json json;
     json["format"] = "alwayson-export";
@@ -38,8 +38,8 @@ std::string manifest(const Design& design, const Plan& plan, const std::string& 
                                          : plan.semiSync       ? "semi_sync"
                                                                : "async"},
                          {"commit_waits_at_most_ms", plan.semiSync ? Json(plan.ackTimeoutMs) : Json()},
-                         {"time_without_source_s", nullptr},
-                         {"lost_commits", nullptr}};
+                         {"time_without_source_s", asJson(prediction)},
+                         {"lost_commits_s", prediction.lostS}};
     Json variables = Json::object();
     for (const Variable& variable : plan.variables)
         variables[variable.name] = text(variable.meaning);
@@ -86,9 +86,11 @@ Result<std::vector<File>> filesOf(const Design& design, Plan plan, const Paths& 
         files.push_back({folder + std::string(script.name), std::string(script.text), {}, false, {}});
         files.back().executable = true;
     }
-    files.push_back({folder + "README.md", readme(design, plan, paths), {}, false, {}});
+    const Prediction prediction = predictionOf(design, plan);
+    files.push_back({folder + "README.md", readme(design, plan, prediction, paths), {}, false, {}});
     if (!plan.variables.empty()) files.push_back({folder + "env.example", envExample(plan), {}, false, {}});
-    files.push_back({folder + "manifest.json", manifest(design, plan, hash, files), {}, false, {}});
+    files.push_back(
+        {folder + "manifest.json", manifest(design, plan, prediction, hash, files), {}, false, {}});
     return files;
 }
 

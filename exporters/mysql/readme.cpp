@@ -56,6 +56,7 @@ void managerRows(std::string& out, const Parameters& p) {
     switch (get(p, g::manager)) {
     case g::Manager::orchestrator:
         row(out, "orchestrator asks each member every", get(p, g::poll), "`InstancePollSeconds`");
+        row(out, "orchestrator judges what it knows every", get(p, g::analysis), "orchestrator");
         row(out, "orchestrator waits for an answer", get(p, g::pollTimeout), "`MySQLConnectTimeoutSeconds`");
         row(out, "orchestrator leaves the set alone after a failover for", get(p, g::recoveryBlock),
             "`RecoveryPeriodBlockSeconds`");
@@ -77,7 +78,7 @@ void managerRows(std::string& out, const Parameters& p) {
     }
 }
 
-void simulated(std::string& out, const Plan& plan) {
+void simulated(std::string& out, const Plan& plan, const Prediction& prediction) {
     const Parameters& p = plan.group->parameters;
     out += "## What the design says\n\n| what | value | where it stands |\n|---|---|---|\n";
     if (plan.groupReplication)
@@ -99,20 +100,7 @@ void simulated(std::string& out, const Plan& plan) {
                             : "`slave_net_timeout`; `MASTER_CONNECT_RETRY`");
     managerRows(out, p);
     routeRows(out, p);
-    out +=
-        "\n**Predicted time without a source, and predicted loss of commits:** not computed for this export. "
-        "`alwayson-cli check` says what is computed of a replication set so far.\n\n";
-    if (plan.groupReplication) {
-        out +=
-            "By the way commits are acknowledged: one that a caller was told about is known to a majority of "
-            "the members.\n\n";
-        return;
-    }
-    out += plan.semiSync ? "By the way commits are acknowledged: one that a caller was told about is on a "
-                           "replica as well, unless no "
-                           "replica answered in time and\nthe source went on alone.\n\n"
-                         : "By the way commits are acknowledged: what the source had not sent when it was "
-                           "lost is lost with it.\n\n";
+    out += shown(prediction, plan);
 }
 
 constexpr std::string_view kApply = R"md(## Apply
@@ -123,24 +111,24 @@ from files named in `REPL_PASSWORD_FILE` and `FAILOVER_PASSWORD_FILE`. They are 
 through pipes and the environment of single processes, never on a command line. @KEEPS@
 
 1. `./check.sh` asks the installed @PRODUCT@ whether it takes each file. It changes nothing.
-1. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
+2. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
    restarts @PRODUCT@. When @PRODUCT@ does not take it, the old file is put back.
-1. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (replication) and `failover`
+3. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (replication) and `failover`
    (switching roles; it reads no data), both only over TLS and from @NETWORK@, and opens the source.@CHECK@
-1. On every other machine, as root: a new, empty set needs `./02-replica.sh MEMBER --empty`. A source that holds data needs a
+4. On every other machine, as root: a new, empty set needs `./02-replica.sh MEMBER --empty`. A source that holds data needs a
    copy first: `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the replica (it uses @COPIER@ and
    does not stop the source), then `./02-replica.sh MEMBER --seeded`.
-1. `./status.sh` shows the roles and how far each replica is behind.
+5. `./status.sh` shows the roles and how far each replica is behind.
 
 ## When the source is lost
 
 1. `./03-promote.sh` shows what it sees; `./03-promote.sh --yes` lets every replica that answers replay what it has received,
    makes the one that is furthest ahead the source and lets the others follow it. It refuses while a member takes writes, and
    when a member that may not be chosen holds more than the chosen one.
-1. Name the program that shuts the old source off in `FENCE`, and the one that tells your callers in `AFTER_PROMOTE`.
-1. When the old source is back it is read-only. `./05-rejoin.sh MEMBER` lets it follow, and refuses when it holds transactions
+2. Name the program that shuts the old source off in `FENCE`, and the one that tells your callers in `AFTER_PROMOTE`.
+3. When the old source is back it is read-only. `./05-rejoin.sh MEMBER` lets it follow, and refuses when it holds transactions
    that the new source has not.
-1. A source that restarted before anybody took over: `./04-reopen.sh MEMBER`.
+4. A source that restarted before anybody took over: `./04-reopen.sh MEMBER`.
 
 `./03-promote.sh --planned --yes` changes the source while it works, without loss.
 
@@ -159,20 +147,20 @@ from files named in `REPL_PASSWORD_FILE` and `FAILOVER_PASSWORD_FILE`. They are 
 through pipes and the environment of single processes, never on a command line. @KEEPS@
 
 1. `./check.sh` asks the installed @PRODUCT@ whether it takes each file. It changes nothing.
-1. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
+2. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
    restarts @PRODUCT@. When @PRODUCT@ does not take it, the old file is put back.
-1. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (joining) and `failover`
+3. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (joining) and `failover`
    (switching roles; it reads no data), both only over TLS and from @NETWORK@, and forms the group.@CHECK@
-1. On every other machine, as root: `./02-replica.sh MEMBER --empty`. A group that holds much data is joined faster with a copy:
+4. On every other machine, as root: `./02-replica.sh MEMBER --empty`. A group that holds much data is joined faster with a copy:
    `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the new member (it uses @COPIER@), then
    `./02-replica.sh MEMBER --seeded`.
-1. `./status.sh` shows the roles and states.
+5. `./status.sh` shows the roles and states.
 
 ## When the source is lost
 
 1. The group expels it and elects another one by itself, as long as a majority is left.
-1. A member that is back joins by itself or with `./05-rejoin.sh MEMBER`, which refuses when it holds transactions of its own.
-1. Without a majority nobody takes writes. When the others cannot come back, stop @PRODUCT@ where it still runs but for one
+2. A member that is back joins by itself or with `./05-rejoin.sh MEMBER`, which refuses when it holds transactions of its own.
+3. Without a majority nobody takes writes. When the others cannot come back, stop @PRODUCT@ where it still runs but for one
    member, and form the group again there: `./04-reopen.sh MEMBER --alone`. After all were down: `./04-reopen.sh MEMBER`.
 
 `./03-promote.sh --to MEMBER --yes` changes the source while the group works, without loss.
@@ -190,7 +178,7 @@ void fill(std::string& text, std::string_view mark, std::string_view with) {
 
 } // namespace
 
-std::string readme(const Design& design, const Plan& plan, const Paths& paths) {
+std::string readme(const Design& design, const Plan& plan, const Prediction& prediction, const Paths& paths) {
     std::string out = fmt::format("# {} replication set {}\n\n", plan.product(),
                                   quoting::markdownText(plan.group->displayName()));
     out += fmt::format("From the design {}, group {}, for {}. Every timer and limit in the files is the "
@@ -221,7 +209,7 @@ std::string readme(const Design& design, const Plan& plan, const Paths& paths) {
                           : "");
     fill(steps, "@NETWORK@", quoting::markdownCode(plan.network));
     out += steps;
-    simulated(out, plan);
+    simulated(out, plan, prediction);
     out += "## What this configuration does not say\n\n";
     for (const std::string& note : plan.notes)
         out += fmt::format("* {}\n", quoting::markdownText(note, 400));

@@ -1,10 +1,10 @@
 #pragma once
-#include "exporters/mysql/plan.h"
+#include "exporters/mysql/prediction.h"
 
 #include <string>
 
 namespace alwayson::exporters::mysql {
 
-std::string readme(const Design& design, const Plan& plan, const Paths& paths);
+std::string readme(const Design& design, const Plan& plan, const Prediction& prediction, const Paths& paths);
 
 } // namespace alwayson::exporters::mysql

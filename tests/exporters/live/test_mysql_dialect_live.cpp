@@ -3,7 +3,7 @@
 // goes back, a replica is seeded. Skipped where no MySQL is installed (MariaDB is no MySQL): the folder with
 // mysqld, mysql and mysqldump is named in ALWAYSON_MYSQL_BIN, or they are on the PATH.
 #include "exporters/mysql/folder.h"
-#include "tests/exporters/mysql/mysql_support.h"
+#include "tests/exporters/live/mysql_runbook.h"
 #include "tests/support/free_port.h"
 #include "tests/support/test_support.h"
 
@@ -13,8 +13,6 @@ using namespace alwayson;
 using namespace alwayson::exporters;
 
 namespace {
-
-constexpr const char* kCanary = "Ca'na\"ry#1;\\x $(id)`";
 
 QString programs() {
     return qEnvironmentVariable("ALWAYSON_MYSQL_BIN");
@@ -95,41 +93,26 @@ class TestMysqlDialectLive : public QObject {
 
     std::unique_ptr<QTemporaryDir> m_folder;
     std::vector<std::unique_ptr<Server>> m_servers;
-    QString m_runbook;
+    test::Runbook m_runbook;
 
     QString path(const QString& name) const { return m_folder->filePath(name); }
 
     verify::Finished script(const QString& name, const std::vector<std::string>& arguments = {},
                             int server = -1) {
-        test::Environment environment{{"REPL_PASSWORD", kCanary}, {"FAILOVER_PASSWORD", kCanary}};
-        if (!programs().isEmpty())
-            environment.emplace_back("PATH", (programs() + ':' + qEnvironmentVariable("PATH")).toStdString());
-        if (server >= 0) environment.emplace_back("SOCKET", m_servers[server]->socketPath().toStdString());
-        return test::bash(m_runbook + '/' + name, arguments, environment);
+        return m_runbook.run(name, arguments, server < 0 ? QString() : m_servers[server]->socketPath());
     }
     void runs(const QString& name, const std::vector<std::string>& arguments = {}, int server = -1) {
-        const verify::Finished out = script(name, arguments, server);
-        QVERIFY2(out.status == 0, (name.toStdString() + ": " + out.output).c_str());
+        const std::string fault =
+            m_runbook.fault(name, arguments, server < 0 ? QString() : m_servers[server]->socketPath());
+        QVERIFY2(fault.empty(), fault.c_str());
     }
     QByteArray rowsOf(int server) const {
         return m_servers[server]->ask("SELECT GROUP_CONCAT(id ORDER BY id) FROM shop.orders");
     }
-    void makeCertificates() {
-        QDir().mkpath(path("tls"));
-        const char* script =
-            "set -e; cd \"$0\"; printf 'subjectAltName=IP:127.0.0.1\\n' >names;"
-            "openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=drill;"
-            "openssl req -newkey rsa:2048 -nodes -keyout server.key -out request -subj /CN=127.0.0.1;"
-            "openssl x509 -req -in request -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names"
-            " -out server.pem";
-        const auto made = verify::runProcess(
-            {"/bin/bash", {"-c", script, path("tls").toStdString()}, {}, Duration::seconds(60)});
-        QVERIFY(made.ok());
-        QVERIFY2(made->status == 0, made->output.c_str());
-    }
     void setUp(int members, Parameters parameters) {
         m_folder = std::make_unique<QTemporaryDir>();
-        makeCertificates();
+        const std::string fault = test::makeCertificates(path("tls"));
+        QVERIFY2(fault.empty(), fault.c_str());
         Design design = test::replicationSet(members, std::move(parameters));
         for (int i = 1; i <= members; ++i) {
             const std::string member = "db" + std::to_string(i);
@@ -139,11 +122,15 @@ class TestMysqlDialectLive : public QObject {
         }
         const auto files = mysql::exportFolders(design, {path("tls").toStdString()});
         QVERIFY2(files.ok(), files ? "" : files.error().message.c_str());
-        m_runbook = test::writeAll(*files, path("export"));
+        m_runbook.folder = test::writeAll(*files, path("export"));
+        m_runbook.environment = {{"REPL_PASSWORD", test::canary()}, {"FAILOVER_PASSWORD", test::canary()}};
+        if (!programs().isEmpty())
+            m_runbook.environment.emplace_back(
+                "PATH", (programs() + ':' + qEnvironmentVariable("PATH")).toStdString());
         runs("check.sh");
         for (int i = 0; i < members; ++i) {
             m_servers.push_back(std::make_unique<Server>(path(QString("server%1").arg(i + 1)),
-                                                         m_runbook + QString("/db%1.cnf").arg(i + 1)));
+                                                         m_runbook.folder + QString("/db%1.cnf").arg(i + 1)));
             QVERIFY(m_servers[i]->makeData());
             QVERIFY2(m_servers[i]->start(), m_servers[i]->log().constData());
         }
@@ -206,7 +193,7 @@ private slots:
         const auto seed = [&](const char* what, int server) {
             test::Environment environment{{"SOCKET", m_servers[server]->socketPath().toStdString()}};
             environment.emplace_back("PATH", (programs() + ':' + qEnvironmentVariable("PATH")).toStdString());
-            return test::bash(m_runbook + "/seed.sh", {what, path("copy").toStdString()}, environment);
+            return test::bash(m_runbook.folder + "/seed.sh", {what, path("copy").toStdString()}, environment);
         };
         const verify::Finished taken = seed("backup", 1);
         QVERIFY2(taken.status == 0, taken.output.c_str());
@@ -222,16 +209,10 @@ private slots:
         // The password is in no file but MySQL's own table of how to log in.
         for (auto& server : m_servers)
             server->kill();
-        const auto found = verify::runProcess({"/bin/bash",
-                                               {"-c",
-                                                "grep -rlaF -- \"$0\" \"$1\" | grep -v -e '/mysql.ibd$' -e "
-                                                "'/#innodb_redo/' -e '/undo_' -e '/ibdata1$' "
-                                                "-e '\\.dblwr$' -e 'slave_master_info' || true",
-                                                kCanary, m_folder->path().toStdString()},
-                                               {},
-                                               Duration::seconds(30)});
-        QVERIFY(found.ok());
-        QCOMPARE(found->output, std::string());
+        QCOMPARE(test::filesWithCanary(m_folder->path(),
+                                       "/mysql.ibd$|/#innodb_redo/|/undo_|/ibdata1$|\\.dblwr$|"
+                                       "slave_master_info"),
+                 std::string());
     }
 
     void theRunbookOfAGroup() {

@@ -2,6 +2,8 @@
 // should, and no secret is in it.
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/units.h"
+#include "core/structure/failover_laws.h"
 #include "exporters/mysql/folder.h"
 #include "exporters/mysql/option_file.h"
 #include "tests/exporters/mysql/mysql_support.h"
@@ -60,7 +62,10 @@ private slots:
         QCOMPARE(json["design"]["sha256"], Json(designHash(design)));
         QCOMPARE(json["members"]["db2"], (Json{{"file", "db2.cnf"}, {"server_id", 2}}));
         QCOMPARE(json["simulated"]["commit_waits_at_most_ms"], Json(10000));
-        QCOMPARE(json["simulated"]["time_without_source_s"], Json()); // not computed: said, not made up
+        const FailoverLaw law = failoverLaw(design, design.groups.at(0), FailureEffect::crash);
+        const Json& crash = json["simulated"]["time_without_source_s"]["process_crash"];
+        QCOMPARE(crash["mean"].get<double>(), law.total.meanS + 10); // the only replica left waits for nobody
+        QCOMPARE(json["simulated"]["lost_commits_s"], Json(0.0));
         QCOMPARE(json["files"].size(), files.size() - 1);
         for (const Json& file : json["files"])
             QCOMPARE(file["sha256"].get<std::string>(),
@@ -134,10 +139,93 @@ private slots:
         QCOMPARE(setting(files, "db1", "slave_net_timeout"), std::string("4"));
         QCOMPARE(setting(files, "db1", "max_connections"), std::string("100000"));
         QCOMPARE(setting(files, "db1", "rpl_semi_sync_master_timeout"), std::string("4294967295"));
-        for (const char* part :
-             {"the server counts in whole seconds, so 4 s is written", "49.7 days",
-              "more requests than MariaDB takes connections", "not computed for this export"})
+        for (const char* part : {"the server counts in whole seconds, so 4 s is written", "49.7 days",
+                                 "more requests than MariaDB takes connections"})
             QVERIFY2(says(files, part), part);
+    }
+
+    // What a README tells is the law the engines draw from, phase by phase.
+    void predictionIsTheLaw() {
+        Design design = test::replicationSet(3, {{"write_route", std::string("connector")}});
+        Node client;
+        client.id = NodeId("shop");
+        client.kind = "client";
+        client.classes.push_back({});
+        client.classes.back().id = "w";
+        client.classes.back().writes = true;
+        design.nodes.append(client);
+        Link link;
+        link.id = LinkId("l");
+        link.from = "shop";
+        link.to = "db";
+        design.links.append(link);
+        const std::vector<File> files = filesOf(design);
+        for (const auto& [name, effect] : {std::pair{"machine gone", FailureEffect::gone},
+                                           std::pair{"process crash", FailureEffect::crash}}) {
+            const FailoverLaw law = failoverLaw(design, design.groups.at(0), effect);
+            for (const auto& [phase, one] :
+                 {std::pair{"detection", law.detection}, std::pair{"promotion", law.promotion},
+                  std::pair{"reroute, last caller", law.reroute}, std::pair{"**total**", law.total}}) {
+                std::string line = "| " + std::string(name) + " | " + phase + " |";
+                for (const double s : {one.minS, one.meanS, one.maxS})
+                    line += " " + formatDuration(Duration::seconds(s)) + " |";
+                QVERIFY2(says(files, line.c_str()), line.c_str());
+            }
+        }
+        for (const char* part :
+             {"97.5 % of all cases", "95 are over within", "100 per s of writes", "next to none"})
+            QVERIFY2(says(files, part), part);
+        QVERIFY(!says(files, "first commit waits")); // a replica is left
+    }
+
+    void predictionByManager() {
+        const auto told = [](Parameters parameters) {
+            return test::fileNamed(filesOf(test::replicationSet(2, std::move(parameters))), "README.md")
+                .bytes;
+        };
+        const auto has = [](const std::string& text, const char* part) {
+            return text.find(part) != std::string::npos;
+        };
+        const std::string human = told({{"manager", std::string("manual")},
+                                        {"uncovered_recovery", Distribution::constantValue(7, "min")}});
+        QVERIFY2(has(human, "| machine gone | **total** | 7 min | 7 min | 7 min |"), human.c_str());
+        QVERIFY(!has(human, "| detection |") && has(human, "A human promotes"));
+        const std::string nobody = told({{"manager", std::string("none")}});
+        QVERIFY2(has(nobody, "| process crash | **total** | never | never | never |"), nobody.c_str());
+        QVERIFY(has(nobody, "until the source is back"));
+        const std::string semi = told({{"replication", std::string("semi_sync")}});
+        QVERIFY2(has(semi, "| first commit waits | 10 s | 10 s | 10 s |") && has(semi, "none as long as"),
+                 semi.c_str());
+    }
+
+    // Half of the round trip between the places, to the nearest member that may take over.
+    void predictedLossIsWhatIsOnItsWay() {
+        Design design = test::replicationSet(3);
+        Domain region;
+        region.id = DomainId("r");
+        region.kind = "region";
+        region.parameters["rtt_ms"] = 30.0;
+        design.domains.append(region);
+        for (int i = 1; i <= 3; ++i) {
+            Domain zone;
+            zone.id = DomainId("z" + std::to_string(i));
+            zone.kind = "zone";
+            zone.parent = region.id;
+            design.domains.append(zone);
+            Node member = *design.nodes.find("db" + std::to_string(i));
+            member.domain = zone.id;
+            design.nodes.replace(design.nodes.indexOf("db" + std::to_string(i)), std::move(member));
+        }
+        QVERIFY(says(filesOf(design), "the last 15 ms of writes"));
+        test::changeSet(design, "topology", std::string("chain"));
+        test::change(design, "db2", "promotion_rule", std::string("never"));
+        QVERIFY(says(filesOf(design), "the last 30 ms of writes"));
+    }
+
+    void stepsAreNumbered() {
+        for (const char* step :
+             {"\n1. `./check.sh`", "\n2. On each machine", "\n5. `./status.sh`", "\n1. `./03-promote.sh`"})
+            QVERIFY2(says(filesOf(test::replicationSet(2)), step), step);
     }
 
     void unknownAddressesAreVariables() {
