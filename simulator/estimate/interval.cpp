@@ -84,6 +84,10 @@ void RatioEstimator::add(double x, double t) {
     m_xx += x * x;
     m_xt += x * t;
     m_tt += t * t;
+    m_xxx += x * x * x;
+    m_xxt += x * x * t;
+    m_xtt += x * t * t;
+    m_ttt += t * t * t;
 }
 
 void RatioEstimator::merge(const RatioEstimator& other) {
@@ -93,14 +97,30 @@ void RatioEstimator::merge(const RatioEstimator& other) {
     m_xx += other.m_xx;
     m_xt += other.m_xt;
     m_tt += other.m_tt;
+    m_xxx += other.m_xxx;
+    m_xxt += other.m_xxt;
+    m_xtt += other.m_xtt;
+    m_ttt += other.m_ttt;
+}
+
+double RatioEstimator::squaredResiduals() const {
+    const double r = ratio();
+    return std::max(0.0, m_xx - 2 * r * m_xt + r * r * m_tt);
 }
 
 double RatioEstimator::standardError() const {
     if (m_n < 2 || !(m_t > 0)) return 0;
-    const double n = static_cast<double>(m_n), r = ratio();
-    const double residuals = std::max(0.0, m_xx - 2 * r * m_xt + r * r * m_tt);
-    return std::sqrt(residuals * n / (n - 1)) / m_t;
+    const double n = static_cast<double>(m_n);
+    return std::sqrt(squaredResiduals() * n / (n - 1)) / m_t;
 }
+
+double RatioEstimator::skewness() const {
+    const double squares = squaredResiduals(), r = ratio();
+    if (m_n < 2 || !(squares > 0)) return 0;
+    return (m_xxx - 3 * r * m_xxt + 3 * r * r * m_xtt - r * r * r * m_ttt) / (squares * std::sqrt(squares));
+}
+
+constexpr double kMostSkew = 0.35; // of the estimate; beyond it the expansion does not hold
 
 Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, double longestEvent,
                            double level) {
@@ -108,17 +128,28 @@ Interval rareShareInterval(const RatioEstimator& share, std::uint64_t events, do
     if (!(time > 0)) return {0, 1};
     if (value <= 0) return intoUnit({0, poissonMean(0, level).high / time * longestEvent});
     // Down all the time: one event that began before the run.
-    const double n = static_cast<double>(std::max<std::uint64_t>(1, events)), tail = (1 - level) / 2;
+    double n = static_cast<double>(std::max<std::uint64_t>(1, events));
+    const double tail = (1 - level) / 2;
+    // Few long outages among many short ones weigh like few: as many as would spread alike if all lengths
+    // were exponential.
+    if (const double se = share.standardError(); se > 0) n = std::min(n, 2 * value / se * value / se);
     if (events < kFewEvents || share.count() < 2) {
         const double low = boost::math::quantile(boost::math::fisher_f(2 * n, 2 * n), 1 - tail);
         const double high =
             boost::math::quantile(boost::math::fisher_f(2 * (n + 1), 2 * n), 1 - tail) * (n + 1) / n;
         return intoUnit({value / low, value * high});
     }
-    const double degrees = std::min(static_cast<double>(share.count()), n) - 1;
+    const double degrees = std::max(1.0, std::min(static_cast<double>(share.count()), n) - 1);
     const double factor = tFactor(degrees, level), se = share.standardError();
-    if (events < kManyEvents) return intoUnit(logInterval(value, se, factor));
-    return intoUnit({value - factor * se, value + factor * se});
+    Interval interval{value - factor * se, value + factor * se};
+    if (n < kManyEvents) interval = logInterval(value, se, factor);
+    // More skew than that of exponential lengths: what was seen is rather too little.
+    const double skew = std::clamp(share.skewness(), 0.0, kMostSkew);
+    if (skew > 0) {
+        const double above = 3 / skew * (1 - std::cbrt(1 - skew * (factor + skew / 6)));
+        interval.high = std::max(interval.high, value + above * se);
+    }
+    return intoUnit(interval);
 }
 
 Interval positiveMeanInterval(std::uint64_t n, double sum, double sumSquares, double level) {

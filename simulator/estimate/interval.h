@@ -37,10 +37,15 @@ public:
     double ratio() const { return m_t > 0 ? m_x / m_t : 0; }
     // Standard error of ratio(); 0 with fewer than two pairs.
     double standardError() const;
+    // Third standardised moment of ratio(): that of the residuals x - ratio t, by the square root of count().
+    double skewness() const;
 
 private:
+    double squaredResiduals() const;
+
     std::uint64_t m_n = 0;
     double m_x = 0, m_t = 0, m_xx = 0, m_xt = 0, m_tt = 0;
+    double m_xxx = 0, m_xxt = 0, m_xtt = 0, m_ttt = 0;
 };
 
 // Interval of a share of time that is lost in `events` rare events (outages): the ratio is downtime / time.

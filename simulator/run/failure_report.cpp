@@ -11,6 +11,7 @@ namespace alwayson::sim {
 
 namespace {
 
+constexpr double kSequentialLevel = 0.96;
 constexpr std::uint64_t kFewOutages = 10;
 // Bins of outage lengths, seconds: by ones and threes up to a day.
 constexpr double kOutageBounds[] = {1, 3, 10, 30, 60, 180, 600, 1800, 3600, 3 * 3600, 10 * 3600, 86400};
@@ -93,11 +94,14 @@ private:
         result.flow = m_model.observables[o].id;
         const DurationTotals& outages = m_totals.outages[o];
         const auto began = static_cast<std::uint64_t>(m_totals.outageRate[o].sumX());
-        result.availabilityTime = availability(m_totals.down[o], downInterval(m_model, m_totals, o), began);
+        result.availabilityTime =
+            availability(m_totals.down[o], downInterval(m_model, m_totals, o, m_totals.precise), began);
         const RatioEstimator& loss = m_totals.loss[o];
-        result.availabilityRequests = availability(
-            loss, rareShareInterval(loss, std::max(began, lossEvents(loss)), m_model.longestMeanRepair),
-            began);
+        result.availabilityRequests =
+            availability(loss,
+                         rareShareInterval(loss, std::max(began, lossEvents(loss)), m_model.longestMeanRepair,
+                                           m_totals.precise ? kSequentialLevel : 0.95),
+                         began);
         if (result.availabilityRequests.method == Method::simulated)
             result.availabilityRequests.method = Method::approximate;
         std::string& note = result.availabilityRequests.note;
@@ -359,9 +363,9 @@ private:
 
 } // namespace
 
-Interval downInterval(const FailureModel& model, const RunTotals& totals, std::size_t o) {
+Interval downInterval(const FailureModel& model, const RunTotals& totals, std::size_t o, bool sequential) {
     return rareShareInterval(totals.down[o], static_cast<std::uint64_t>(totals.outageRate[o].sumX()),
-                             model.longestMeanRepair);
+                             model.longestMeanRepair, sequential ? kSequentialLevel : 0.95);
 }
 
 SimulationResult reportFailures(const FailureModel& model, const RunTotals& totals,

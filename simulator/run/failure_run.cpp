@@ -115,6 +115,7 @@ public:
                          "The failure run was stopped before its first unit of work was done.",
                          m_stop.stop_requested() ? "" : "Allow more time or fewer years.",
                          {}};
+        m_totals.precise = reason == StopReason::precise;
         SimulationResult result = reportFailures(m_model, m_totals, m_options);
         result.partial = !complete;
         if (!complete)
@@ -151,7 +152,7 @@ private:
         const std::size_t design = m_model.observables.size() - 1;
         const double value = m_totals.down[design].ratio();
         if (!(value > 0)) return std::numeric_limits<double>::infinity();
-        const Interval interval = downInterval(m_model, m_totals, design);
+        const Interval interval = downInterval(m_model, m_totals, design, true);
         return (interval.high - interval.low) / 2 / value;
     }
 

@@ -105,6 +105,7 @@ struct RunTotals {
     double seconds = 0;
     std::uint64_t units = 0, events = 0;
     std::uint64_t fingerprint = 0;
+    bool precise = false; // the run stopped because its interval was narrow enough
     std::vector<RatioEstimator> down, loss, outageRate; // [o]; outages per second
     std::vector<RatioEstimator> nodeDown;               // [c]
     std::vector<DurationTotals> outages;                // [o]
