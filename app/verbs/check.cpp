@@ -8,6 +8,8 @@
 #include "core/io/project_file.h"
 #include "core/validate/validate.h"
 
+#include <fmt/format.h>
+
 namespace alwayson::verbs {
 
 namespace {
@@ -23,6 +25,25 @@ void takeStructure(StructuralResult&& structure, CheckReport& report) {
     report.minimalCutSets = std::move(structure.minimalCutSets);
     report.minimalCutSetsTotal = structure.minimalCutSetsTotal;
     report.loads = std::move(structure.loads);
+}
+
+// A flow whose client calls nothing has no availability: there is nothing that could be up or down.
+void forgetIdle(const Design& design, CheckReport& report) {
+    for (const Issue& issue : report.issues) {
+        if (issue.code != "connectivity.idle_client") continue;
+        const std::string& client = issue.where.front();
+        for (FlowAvailability& flow : report.flows) {
+            if (flow.flow != "design" && flow.flow != client && !flow.flow.starts_with(client + ':'))
+                continue;
+            if (!flow.availability.value) continue; // the first reason stays
+            FlowAvailability unknown;
+            unknown.flow = flow.flow;
+            unknown.availability.note =
+                fmt::format("{} calls nothing", design.nodes.find(client)->displayName());
+            unknown.withDetection.note = unknown.availability.note;
+            flow = std::move(unknown);
+        }
+    }
 }
 
 } // namespace
@@ -49,6 +70,7 @@ Result<CheckReport> check(const Design& design, std::stop_token stop) {
     if (stop.stop_requested()) return cancelled();
     if (!structure) return std::move(structure).error();
     takeStructure(std::move(*structure), report);
+    forgetIdle(design, report);
     return report;
 }
 

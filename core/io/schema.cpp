@@ -224,9 +224,10 @@ Json linkSchema() {
 }
 
 Json objectiveSchema() {
-    const std::vector<std::string> metrics{"availability_time", "availability_requests", "availability_good",
-                                           "latency_p50_ms",    "latency_p95_ms",        "latency_p99_ms",
-                                           "cost_usd_per_month"};
+    const std::vector<std::string> metrics{
+        "availability_time", "availability_requests", "availability_good", "latency_p50_ms", "latency_p95_ms",
+        "latency_p99_ms",    "cost_usd_per_month",    "rto_mean_s",        "rto_p95_s",      "rpo_mean_s",
+        "rpo_p95_s"};
     Json schema =
         object({"id", "metric"},
                {{"id", ref("id")},

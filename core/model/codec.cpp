@@ -219,8 +219,9 @@ Json toJson(const Link& link) {
 Result<Objective> objectiveFromJson(const Json& json, const std::string& pointer,
                                     std::vector<LoadWarning>* warnings) {
     static const std::vector<std::string> kMetrics{
-        "availability_time", "availability_requests", "availability_good", "latency_p50_ms",
-        "latency_p95_ms",    "latency_p99_ms",        "cost_usd_per_month"};
+        "availability_time", "availability_requests", "availability_good", "latency_p50_ms", "latency_p95_ms",
+        "latency_p99_ms",    "cost_usd_per_month",    "rto_mean_s",        "rto_p95_s",      "rpo_mean_s",
+        "rpo_p95_s"};
     DecodeContext context{std::nullopt, warnings};
     ObjectReader in(json, pointer, "objective", context);
     Objective objective;
@@ -232,6 +233,11 @@ Result<Objective> objectiveFromJson(const Json& json, const std::string& pointer
         context.fail("design.choice", in.pointerTo("metric"),
                      fmt::format("there is no metric \"{}\".", shownName(objective.metric)),
                      fmt::format("Choose one of {}.", fmt::join(kMetrics, ", ")));
+    const bool recovery = objective.metric.starts_with("rto_") || objective.metric.starts_with("rpo_");
+    if (!context.failed() && recovery && objective.of.empty())
+        context.fail("design.missing", pointer,
+                     fmt::format("an objective for {} needs \"of\".", objective.metric),
+                     "Name the group whose take-overs it is about.");
     objective.atLeast = in.optionalNumber("at_least", 0, kLargestNumber);
     objective.atMost = in.optionalNumber("at_most", 0, kLargestNumber);
     objective.windowDays = in.optionalNumber("window_d", 1e-3, 36500);

@@ -93,8 +93,8 @@ struct Link {
     friend bool operator==(const Link&, const Link&) = default;
 };
 
-// "flow": "client:class", "client" or "design". metric: availability_time, availability_requests,
-// availability_good, latency_p50_ms, latency_p95_ms, latency_p99_ms, cost_usd_per_month.
+// "flow": "client:class", "client" or "design". metric: availability_time, _requests or _good,
+// latency_p50_ms, _p95_ms or _p99_ms, cost_usd_per_month; of a group: rto_ or rpo_ with mean_s or p95_s.
 struct Objective {
     ObjectiveId id;
     std::string flow = "design";

@@ -447,6 +447,8 @@ void CanvasView::showContextMenu(QPoint viewPos, QPoint globalPos) {
         m_session.select({QString::fromStdString(id)});
     QMenu* menu = makeContextMenu(*this, id, scenePos);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    m_session.holdTime(true); // who reads a menu does not want to miss the moment
+    connect(menu, &QMenu::aboutToHide, &m_session, [&session = m_session] { session.holdTime(false); });
     menu->popup(globalPos);
 }
 

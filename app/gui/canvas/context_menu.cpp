@@ -54,14 +54,16 @@ void addCuts(QMenu& menu, CanvasView& view, const std::string& id) {
         addCause(*cut, view, QString::fromLatin1(words), std::move(event))
             ->setObjectName(QStringLiteral("cut:%1").arg(QLatin1String(direction)));
     }
-    if (!running) return;
+    if (!view.session().isCut(id)) return;
     QAction* join = addCause(menu, view, QStringLiteral("Reconnect"), eventOn("heal", id));
     join->setIcon(view.theme().icon(QStringLiteral("connect"), Tone::ok));
     join->setObjectName(QStringLiteral("reconnect"));
 }
 
 void addDeployment(QMenu& menu, CanvasView& view, const Group& group) {
-    if (!hasMechanism(group, "deployment") || membersOf(view.session().design(), group.id).empty()) return;
+    if (!hasMechanism(group, "deployment") || membersOf(view.session().design(), group.id).empty() ||
+        !view.session().whyNotCause().isEmpty())
+        return;
     const bool running = view.session().runState() != Session::RunState::idle;
     QAction* deploy = addCause(menu, view,
                                running ? QStringLiteral("Deploy a bad version")
@@ -75,6 +77,14 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
                  const std::vector<ResolvedFailureMode>& modes) {
     if (modes.empty()) return;
     Session& session = view.session();
+    if (const QString why = session.whyNotCause(); !why.isEmpty()) {
+        QAction* reason =
+            menu.addAction(view.theme().icon(QStringLiteral("kill"), Tone::faint), QStringLiteral("Kill"));
+        reason->setObjectName(QStringLiteral("kill-not-now"));
+        reason->setText(QStringLiteral("Kill: ") + why.left(1).toLower() + why.mid(1));
+        reason->setEnabled(false);
+        return;
+    }
     const bool running = session.runState() != Session::RunState::idle;
     QMenu* kill = menu.addMenu(view.theme().icon(QStringLiteral("kill"), Tone::bad),
                                running ? QStringLiteral("Kill") : QStringLiteral("Run and kill"));
@@ -87,12 +97,17 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
         });
     }
     addCuts(menu, view, id);
-    if (!running) return;
+    // What no failure of its own broke has nothing to be healed from.
+    if (!running || !(view.session().isFailed(id) || isDown(view, id))) return;
     QAction* heal =
         menu.addAction(view.theme().icon(QStringLiteral("heal"), Tone::ok), QStringLiteral("Heal"));
     heal->setObjectName(QStringLiteral("heal"));
-    heal->setEnabled(view.session().design().domains.contains(id) || isDown(view, id));
     QObject::connect(heal, &QAction::triggered, &view, [&session, id] { session.heal(qt(id)); });
+}
+
+bool isIn(const Design& design, const Node& node, const std::string& groupKind) {
+    const Group* group = node.group ? design.groups.find(node.group->str()) : nullptr;
+    return group && group->kind == groupKind;
 }
 
 void addAligning(QMenu& menu, CanvasView& view) {
@@ -122,10 +137,10 @@ void addEditing(QMenu& menu, CanvasView& view, const std::string& id) {
         QObject::connect(rename, &QAction::triggered, &view, &CanvasView::renameSelection);
     }
     const QStringList selection = view.session().selection();
-    QStringList groupKinds;
     for (const Descriptor& kind : Catalogue::builtIn().groups())
         for (const QString& chosen : selection)
-            if (const Node* node = design.nodes.find(chosen.toStdString()); node && mayJoin(*node, kind.id)) {
+            if (const Node* node = design.nodes.find(chosen.toStdString());
+                node && mayJoin(*node, kind.id) && !isIn(design, *node, kind.id)) {
                 QString title = qt(kind.title); // "VRRP pair" and "MySQL replication" stay as they are
                 if (std::none_of(title.cbegin() + 1, title.cend(), [](QChar c) { return c.isUpper(); }))
                     title = title.toLower();

@@ -55,7 +55,24 @@ const char* const kMetrics[] = {"availability_time", "availability_requests", "l
 double firstTarget(const std::string& metric) {
     if (metric == "latency_p99_ms") return 300;
     if (metric == "cost_usd_per_month") return 1000;
+    if (metric.starts_with("rto_")) return 30;
+    if (metric.starts_with("rpo_")) return 0;
     return 0.999;
+}
+
+void addObjective(Session& session, const std::string& metric, const std::string& of) {
+    const Design& design = session.design();
+    Objective objective;
+    int number = 1;
+    while (design.objectives.contains("o" + std::to_string(number)))
+        ++number;
+    objective.id = ObjectiveId("o" + std::to_string(number));
+    objective.metric = metric;
+    objective.of = of;
+    (metric.starts_with("availability") ? objective.atLeast : objective.atMost) = firstTarget(metric);
+    Operation operation = operation::insertObjective(objective);
+    operation.label = "Add an objective";
+    session.apply(operation);
 }
 
 } // namespace
@@ -113,6 +130,7 @@ DesignForm::DesignForm(const RowContext& context, QWidget* parent) : QWidget(par
     QPushButton* add = ui::button(context.theme, tr("Add an objective"), "plain", this);
     add->setIcon(context.theme.icon(QStringLiteral("plus")));
     add->setIconSize(QSize(14, 14));
+    add->setObjectName(QStringLiteral("addObjective"));
     connect(add, &QPushButton::clicked, this, [this, add] { openObjectiveMenu(add); });
     m_column->addWidget(add, 0, Qt::AlignLeft);
     refresh();
@@ -127,22 +145,21 @@ void DesignForm::addHeading(const QString& text) {
 void DesignForm::openObjectiveMenu(QWidget* anchor) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (const char* metric : kMetrics) {
-        connect(menu->addAction(metricTitle(metric)), &QAction::triggered, this,
-                [this, metric = std::string(metric)] {
-                    const Design& design = m_context.session.design();
-                    Objective objective;
-                    int number = 1;
-                    while (design.objectives.contains("o" + std::to_string(number)))
-                        ++number;
-                    objective.id = ObjectiveId("o" + std::to_string(number));
-                    objective.metric = metric;
-                    (metric.starts_with("availability") ? objective.atLeast : objective.atMost) =
-                        firstTarget(metric);
-                    Operation operation = operation::insertObjective(objective);
-                    operation.label = "Add an objective";
-                    m_context.session.apply(operation);
-                });
+    menu->setObjectName(QStringLiteral("objectiveMenu"));
+    const auto offer = [this](QMenu* where, const std::string& metric, const std::string& of) {
+        QAction* action = where->addAction(metricTitle(metric));
+        action->setObjectName(QString::fromStdString(of.empty() ? metric : of + ':' + metric));
+        connect(action, &QAction::triggered, this,
+                [this, metric, of] { addObjective(m_context.session, metric, of); });
+    };
+    for (const char* metric : kMetrics)
+        offer(menu, metric, {});
+    for (const Group& group : m_context.session.design().groups) {
+        const std::vector<std::string> metrics = recoveryMetrics(group);
+        if (metrics.empty()) continue;
+        QMenu* own = menu->addMenu(tr("Take-over of %1").arg(QString::fromStdString(group.displayName())));
+        for (const std::string& metric : metrics)
+            offer(own, metric, group.id.str());
     }
     menu->popup(anchor->mapToGlobal(QPoint(0, anchor->height() + 4)));
 }
@@ -150,7 +167,7 @@ void DesignForm::openObjectiveMenu(QWidget* anchor) {
 std::string DesignForm::objectivesKey() const {
     std::string key;
     for (const Objective& objective : m_context.session.design().objectives)
-        key += objective.id.str() + ' ' + objective.metric + ' ' + objective.flow + '\n';
+        key += objective.id.str() + ' ' + objective.metric + ' ' + objective.flow + ' ' + objective.of + '\n';
     return key;
 }
 
@@ -222,6 +239,8 @@ void DesignForm::refresh() {
         m_objectiveRows[at]->refresh();
         QString help = tr("What the design has to reach. Clear the field to remove the objective.");
         if (!view.value.isEmpty()) help += QLatin1Char(' ') + tr("Reached now: %1.").arg(basisOf(view));
+        if (view.value.isEmpty() && !view.note.isEmpty())
+            help += QLatin1Char(' ') + tr("Reached now: not known, %1.").arg(view.note);
         m_objectiveRows[at]->setHelp(help, {});
         m_objectiveRows[at]->setTag(view.met ? (*view.met ? tr("met") : tr("missed")) : QString());
         ++at;

@@ -129,6 +129,8 @@ void InspectorHeader::openModes() {
         const QString modeId = QString::fromStdString(mode.id);
         connect(action, &QAction::triggered, this, [this, id, modeId] { m_session.kill(id, modeId); });
     }
+    m_session.holdTime(true);
+    connect(menu, &QMenu::aboutToHide, &m_session, [this] { m_session.holdTime(false); });
     menu->popup(m_modes->mapToGlobal(QPoint(0, m_modes->height() + 4)));
 }
 
@@ -177,14 +179,20 @@ void InspectorHeader::refreshState() {
         const auto found = std::find(nodes.begin(), nodes.end(), id);
         if (found != nodes.end()) mine = &frame->nodes[static_cast<std::size_t>(found - nodes.begin())];
     }
+    const QString why = m_session.whyNotCause();
+    for (QPushButton* one : {m_kill, m_modes, m_heal}) {
+        one->setEnabled(why.isEmpty());
+        one->setToolTip(ui::plainTip(why));
+    }
     const bool hadFocus = m_kill->hasFocus() || m_modes->hasFocus() || m_heal->hasFocus();
     m_badge->setVisible(mine != nullptr);
     const bool down = mine != nullptr && mine->state != NodeState::up;
     const bool place = m_subject.collection == Collection::domains;
-    m_kill->setVisible(place || !down);
+    const bool out = place ? m_session.isFailed(id) : down;
+    m_kill->setVisible(!out);
     m_kill->setText(place ? tr("Outage") : tr("Kill"));
     m_modes->setVisible(!place && !down);
-    m_heal->setVisible(place || down);
+    m_heal->setVisible(out);
     // A button that goes hands the focus to the next field otherwise.
     if (hadFocus && !m_kill->hasFocus() && !m_modes->hasFocus() && !m_heal->hasFocus())
         (m_heal->isVisibleTo(this) ? m_heal : m_kill)->setFocus(Qt::OtherFocusReason);

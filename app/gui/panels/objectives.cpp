@@ -4,6 +4,7 @@
 #include "app/gui/panels/parameter_text.h"
 #include "app/verbs/objectives.h"
 #include "core/base/units.h"
+#include "core/catalogue/catalogue.h"
 
 #include <QCoreApplication>
 
@@ -13,6 +14,10 @@ namespace {
 
 QString tr(const char* text) {
     return QCoreApplication::translate("objectives", text);
+}
+
+bool isRecovery(const std::string& metric) {
+    return metric.starts_with("rto_") || metric.starts_with("rpo_");
 }
 
 bool isAvailability(const std::string& metric) {
@@ -27,6 +32,11 @@ ParameterSpec specOf(const std::string& metric) {
         spec.type = ParameterType::duration;
         spec.unit = "ms";
         spec.minimum = 0.001;
+        spec.maximum = 1e12;
+    } else if (isRecovery(metric)) {
+        spec.type = ParameterType::duration;
+        spec.unit = "s";
+        spec.minimum = 0;
         spec.maximum = 1e12;
     } else {
         spec.minimum = 0;
@@ -45,14 +55,33 @@ QString metricTitle(const std::string& metric) {
     if (metric == "latency_p95_ms") return tr("p95 latency");
     if (metric == "latency_p99_ms") return tr("p99 latency");
     if (metric == "cost_usd_per_month") return tr("Cost per month");
+    if (metric == "rto_mean_s") return tr("Recovery time (RTO), mean");
+    if (metric == "rto_p95_s") return tr("Recovery time (RTO), p95");
+    if (metric == "rpo_mean_s") return tr("Lost writes (RPO), mean");
+    if (metric == "rpo_p95_s") return tr("Lost writes (RPO), p95");
     return QString::fromStdString(metric);
+}
+
+std::vector<std::string> recoveryMetrics(const Group& group) {
+    if (hasRole(group, "one_writer")) return {"rto_mean_s", "rto_p95_s", "rpo_mean_s", "rpo_p95_s"};
+    if (hasRole(group, "one_active")) return {"rto_mean_s", "rto_p95_s"};
+    return {};
 }
 
 QString metricValue(const std::string& metric, double value) {
     if (isAvailability(metric)) return exactShare(value);
     if (metric.starts_with("latency")) return exactDuration(value / 1000);
+    if (isRecovery(metric)) return exactDuration(value);
     return QLatin1Char('$') +
            grouped(QString::number(value, 'f', value < 100 && value != static_cast<int>(value) ? 2 : 0));
+}
+
+QString metricFigure(const std::string& metric, double value) {
+    if (isAvailability(metric)) return QString::fromStdString(formatAvailability(value));
+    if (metric.starts_with("latency"))
+        return QString::fromStdString(formatDuration(Duration::milliseconds(value)));
+    if (isRecovery(metric)) return QString::fromStdString(formatDuration(Duration::seconds(value)));
+    return metricValue(metric, value);
 }
 
 std::optional<double> parseMetric(const std::string& metric, const QString& text, QString& error) {
@@ -73,22 +102,37 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
                      const Estimate& latency) {
     ObjectiveView view;
     view.id = objective.id.str();
-    view.title = objective.flow == "design" ? metricTitle(objective.metric)
-                                            : tr("%1, %2").arg(metricTitle(objective.metric),
-                                                               words::flowName(design, objective.flow));
+    view.title = !objective.of.empty()
+                     ? tr("%1, %2").arg(metricTitle(objective.metric), words::nameOf(design, objective.of))
+                 : objective.flow == "design" ? metricTitle(objective.metric)
+                                              : tr("%1, %2").arg(metricTitle(objective.metric),
+                                                                 words::flowName(design, objective.flow));
     if (objective.atLeast)
         view.target = tr("at least %1").arg(metricValue(objective.metric, *objective.atLeast));
     else if (objective.atMost)
         view.target = tr("at most %1").arg(metricValue(objective.metric, *objective.atMost));
     if (report == nullptr) return view;
     const Estimate figure = verbs::figureOf(objective, *report, latency);
-    if (!figure.value) return view;
+    if (!figure.value) {
+        if (isRecovery(objective.metric)) view.note = tr("a run counts it, the check does not");
+        return view;
+    }
     view.value = isAvailability(objective.metric) ? QString::fromStdString(formatAvailability(*figure.value))
                                                   : metricValue(objective.metric, *figure.value);
     view.method = figure.method;
     view.note = QString::fromStdString(figure.note);
     view.met = verbs::isMet(objective, figure);
     return view;
+}
+
+RunVerdict verdictOf(const SimulationResult& run) {
+    RunVerdict verdict;
+    for (const ObjectiveResult& objective : run.objectives) {
+        ++verdict.total;
+        if (!objective.met) continue;
+        ++(*objective.met ? verdict.met : verdict.missed);
+    }
+    return verdict;
 }
 
 QString basisOf(const ObjectiveView& view) {

@@ -8,6 +8,8 @@
 #include <QString>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace alwayson::gui {
 
@@ -27,9 +29,18 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
                      const Estimate& latencyP99Ms);
 // "99.984 % (approximate; judged on the share of time up, until a run counts the requests)"
 QString basisOf(const ObjectiveView& view);
+// Metrics of its recovery that an objective may set a target for; none for groups without a take-over.
+std::vector<std::string> recoveryMetrics(const Group& group);
+// What one run says of the objectives that the design had then; the rest is undecided.
+struct RunVerdict {
+    int met = 0, missed = 0, total = 0;
+};
+RunVerdict verdictOf(const SimulationResult& run);
 QString metricTitle(const std::string& metric);
-// Text of a figure of that metric: a share, milliseconds or dollars.
+// Text of a figure of that metric: a share, a time or dollars.
 QString metricValue(const std::string& metric, double value);
+// The same of a figure that was found, rounded as figures are.
+QString metricFigure(const std::string& metric, double value);
 // The figure of a typed text, in the objective's own unit; an error sentence otherwise.
 std::optional<double> parseMetric(const std::string& metric, const QString& text, QString& error);
 

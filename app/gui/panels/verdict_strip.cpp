@@ -38,7 +38,8 @@ void addText(Popover& card, const Theme& theme, const QString& text, const char*
 } // namespace
 
 FigureCell::FigureCell(const Theme& theme, const QString& caption, bool list, QWidget* parent)
-    : QAbstractButton(parent), m_theme(theme), m_caption(caption), m_list(list), m_tone(Tone::text) {
+    : QAbstractButton(parent), m_theme(theme), m_caption(caption), m_list(list), m_tone(Tone::text),
+      m_secondTone(Tone::text) {
     setCursor(Qt::PointingHandCursor);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -58,6 +59,14 @@ void FigureCell::set(const QString& figure, const QString& detail, const QString
     update();
 }
 
+void FigureCell::setSecond(const QString& text, Tone tone) {
+    if (text == m_second && tone == m_secondTone) return;
+    m_second = text;
+    m_secondTone = tone;
+    updateGeometry();
+    update();
+}
+
 void FigureCell::setStale(bool stale) {
     if (m_stale == stale) return;
     m_stale = stale;
@@ -69,6 +78,7 @@ QSize FigureCell::sizeHint() const {
         QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
     double detail = QFontMetricsF(m_theme.font(Type::secondary)).horizontalAdvance(m_detail);
     if (m_list) detail = std::min(detail, kListWidth); // a list takes what is left over
+    detail = std::max(detail, QFontMetricsF(m_theme.font(Type::small)).horizontalAdvance(m_second));
     const double above =
         QFontMetricsF(m_theme.font(Type::small, QFont::Medium)).horizontalAdvance(m_caption) + kTagGap +
         QFontMetricsF(m_theme.font(Type::caption)).horizontalAdvance(m_tag);
@@ -120,12 +130,18 @@ void FigureCell::paintEvent(QPaintEvent*) {
     painter.setFont(m_theme.font(Type::secondary));
     painter.setPen(m_theme.color(Tone::secondary));
     const double room = right + 8 - x;
+    const double line = m_second.isEmpty() ? 53 : 44;
     // A list may be cut; half a unit ("83 mi...") says nothing, so it goes altogether.
     if (m_list)
-        painter.drawText(QPointF(x, 53),
+        painter.drawText(QPointF(x, line),
                          painter.fontMetrics().elidedText(m_detail, Qt::ElideRight, static_cast<int>(room)));
     else if (painter.fontMetrics().horizontalAdvance(m_detail) <= room)
-        painter.drawText(QPointF(x, 53), m_detail);
+        painter.drawText(QPointF(x, line), m_detail);
+    if (m_second.isEmpty()) return;
+    painter.setFont(m_theme.font(Type::small, QFont::Medium));
+    painter.setPen(m_theme.color(m_secondTone));
+    painter.drawText(QPointF(x, 59),
+                     painter.fontMetrics().elidedText(m_second, Qt::ElideRight, static_cast<int>(room)));
 }
 
 VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent)
@@ -155,7 +171,24 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
     connect(&session, &Session::reportChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::designChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::documentReplaced, this, &VerdictStrip::refresh);
+    connect(&session, &Session::runResultChanged, this, &VerdictStrip::refreshRun);
+    connect(&session, &Session::designChanged, this, &VerdictStrip::refreshRun);
+    connect(&session, &Session::documentReplaced, this, &VerdictStrip::refreshRun);
     refresh();
+    refreshRun();
+}
+
+void VerdictStrip::refreshRun() {
+    const auto run = m_session.runResult();
+    const RunVerdict verdict = run ? verdictOf(*run) : RunVerdict();
+    if (verdict.total == 0 || m_session.runIsOutdated()) {
+        m_objectives->setSecond({}, Tone::text);
+        return;
+    }
+    m_objectives->setSecond(tr("this run: %1 of %2 met").arg(verdict.met).arg(verdict.total),
+                            verdict.missed > 0             ? Tone::bad
+                            : verdict.met == verdict.total ? Tone::ok
+                                                           : Tone::secondary);
 }
 
 void VerdictStrip::refresh() {
@@ -169,12 +202,14 @@ void VerdictStrip::refresh() {
         return;
     }
     const Design& design = m_session.design();
+    // Where nothing is served, nothing can be a single point.
+    const bool nothing = availabilityOf(*report) == nullptr;
     if (const Estimate* shown = availabilityOf(*report))
         m_availability->set(QString::fromStdString(formatAvailability(*shown->value)),
                             QString::fromStdString(formatDowntimePerYear(*shown->value)), tagOf(*shown),
                             Tone::text);
     else
-        m_availability->set({}, tr("nothing to serve yet"), {}, Tone::faint);
+        m_availability->set({}, whyUnknown(*report), {}, Tone::faint);
 
     const Estimate simulated = m_session.latencyEstimate();
     const Estimate& latency = report->latencyP99Ms.value ? report->latencyP99Ms : simulated;
@@ -191,9 +226,10 @@ void VerdictStrip::refresh() {
         const bool refused = !m_session.latencyRefusal().isEmpty();
         m_latency->set({},
                        m_session.latencyRunning() ? tr("simulating")
+                       : nothing                  ? tr("no requests")
                        : refused                  ? tr("cannot be simulated")
                                                   : tr("no requests"),
-                       {}, refused ? Tone::warn : Tone::faint);
+                       {}, refused && !nothing ? Tone::warn : Tone::faint);
     }
 
     const bool anything = !report->cost.items.empty();
@@ -203,14 +239,12 @@ void VerdictStrip::refresh() {
                                        : tr("per month"),
                 anything ? tr("exact") : QString(), anything ? Tone::text : Tone::faint);
 
-    // Where nothing is served, nothing can be a single point.
-    const bool nothing = availabilityOf(*report) == nullptr;
     const auto& single = report->singlePointsOfFailure;
     QStringList names;
     for (const std::string& id : single)
         names << nameOf(design, id);
     m_singlePoints->set(nothing ? QString() : QString::number(single.size()),
-                        single.empty() ? (nothing ? tr("nothing to serve yet") : tr("none"))
+                        single.empty() ? (nothing ? whyUnknown(*report) : tr("none"))
                                        : names.join(QStringLiteral(", ")),
                         nothing ? QString() : tr("exact"),
                         nothing          ? Tone::faint
@@ -261,8 +295,8 @@ void VerdictStrip::explain(FigureCell* cell) {
     else if (cell == m_singlePoints)
         text = explainSinglePoints(design, *report);
     else
-        text =
-            explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency);
+        text = explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency,
+                                 m_session.runIsOutdated() ? nullptr : m_session.runResult().get());
     auto* card = new Popover(this);
     card->body()->addWidget(ui::label(m_theme, text.title, Type::body, "text", QFont::DemiBold, card));
     addText(*card, m_theme, text.summary, "secondary");

@@ -22,6 +22,9 @@ public:
     // `list`: the detail is a list of names, which may be cut; a unit is shown whole or not at all.
     FigureCell(const Theme& theme, const QString& caption, bool list, QWidget* parent = nullptr);
     void set(const QString& figure, const QString& detail, const QString& tag, Tone tone);
+    // A second line beside the figure, for what a run says of it; "" without one.
+    void setSecond(const QString& text, Tone tone);
+    QString second() const { return m_second; }
     void setStale(bool stale);
     QString figure() const { return m_figure; }
     QString detail() const { return m_detail; }
@@ -36,9 +39,9 @@ private:
     double needed() const; // by the figure and its caption
     double paddingNow() const;
     const Theme& m_theme;
-    QString m_caption, m_figure, m_detail, m_tag;
+    QString m_caption, m_figure, m_detail, m_second, m_tag;
     bool m_list;
-    Tone m_tone;
+    Tone m_tone, m_secondTone;
     bool m_stale = false;
 };
 
@@ -54,6 +57,7 @@ public:
 
 private:
     void refresh();
+    void refreshRun(); // what the run that was recorded last says
     void explain(FigureCell* cell);
     Session& m_session;
     const Theme& m_theme;

@@ -53,12 +53,26 @@ const Estimate* availabilityOf(const CheckReport& report) {
     return flow->availability.value ? &flow->availability : nullptr;
 }
 
+QString whyUnknown(const CheckReport& report) {
+    for (const Issue& issue : report.issues)
+        if (const FlowAvailability* flow = designFlow(report);
+            flow && issue.code == "connectivity.idle_client")
+            return QString::fromStdString(flow->availability.note);
+    return tr("nothing to serve yet");
+}
+
 Explanation explainAvailability(const Design& design, const CheckReport& report) {
     Explanation text;
     text.title = tr("Availability");
     const Estimate* shown = availabilityOf(report);
     if (shown == nullptr) {
         text.summary = tr("Nothing to compute yet: draw clients and link them to what serves them.");
+        for (const Issue& issue : report.issues)
+            if (issue.code == "connectivity.idle_client") {
+                text.summary = QString::fromStdString(issue.message);
+                text.improve = QString::fromStdString(issue.fix);
+                break;
+            }
         return text;
     }
     const FlowAvailability& flow = *designFlow(report);
@@ -157,6 +171,10 @@ Explanation explainCost(const Design& design, const CheckReport& report) {
 Explanation explainSinglePoints(const Design& design, const CheckReport& report) {
     Explanation text;
     text.title = tr("Single points of failure");
+    if (availabilityOf(report) == nullptr) {
+        text.summary = tr("Where nothing is served, nothing can be a single point.");
+        return text;
+    }
     if (report.singlePointsOfFailure.empty()) {
         text.summary = tr("None: no single part takes the design down by itself.");
         return text;
@@ -176,7 +194,8 @@ Explanation explainSinglePoints(const Design& design, const CheckReport& report)
     return text;
 }
 
-Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency) {
+Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency,
+                              const SimulationResult* run) {
     Explanation text;
     text.title = tr("Objectives");
     if (design.objectives.empty()) {
@@ -193,6 +212,18 @@ Explanation explainObjectives(const Design& design, const CheckReport& report, c
                                 view.value.isEmpty() ? verdict
                                                      : view.value + QStringLiteral(" \u00B7 ") + verdict);
         if (!view.value.isEmpty()) text.notes << tr("%1: %2.").arg(view.title, basisOf(view));
+    }
+    if (run == nullptr) return text;
+    text.furtherTitle = tr("In the run played last");
+    for (const ObjectiveResult& one : run->objectives) {
+        if (text.further.size() >= kMostParts) break;
+        const Objective* objective = design.objectives.find(one.id);
+        if (objective == nullptr) continue;
+        const QString verdict = !one.met ? tr("open") : *one.met ? tr("met") : tr("missed");
+        const QString title = viewOf(design, *objective, nullptr, {}).title;
+        text.further.emplace_back(title, one.value.value ? metricFigure(objective->metric, *one.value.value) +
+                                                               QStringLiteral(" \u00B7 ") + verdict
+                                                         : verdict);
     }
     return text;
 }

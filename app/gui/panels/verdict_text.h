@@ -26,13 +26,16 @@ struct Explanation {
 const FlowAvailability* designFlow(const CheckReport& report);
 // The figure the strip shows: with detection and failover where known.
 const Estimate* availabilityOf(const CheckReport& report);
+// Why that is nullptr: "clients1 calls nothing".
+QString whyUnknown(const CheckReport& report);
 
 Explanation explainAvailability(const Design& design, const CheckReport& report);
 Explanation explainLatency(const CheckReport& report, const Estimate& simulated,
                            const QString& refusal = {}); // refusal: why it cannot be simulated
 Explanation explainCost(const Design& design, const CheckReport& report);
 Explanation explainSinglePoints(const Design& design, const CheckReport& report);
-Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency);
+Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency,
+                              const SimulationResult* run); // the run played last, or nullptr
 
 QString tagOf(const Estimate& estimate); // "exact", "approximate", ...; "" when there is no figure
 QString money(double usd);               // "$680", "$1 240"

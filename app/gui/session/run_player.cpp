@@ -147,6 +147,10 @@ void RunPlayer::setSpeed(double simSecondsPerSecond) {
     emit stateChanged();
 }
 
+void RunPlayer::hold(bool held) {
+    m_holds = std::max(0, m_holds + (held ? 1 : -1));
+}
+
 double RunPlayer::endS() const {
     return m_result ? m_result->simulatedSeconds : m_plannedEndS;
 }
@@ -173,7 +177,7 @@ void RunPlayer::setState(State state) {
 
 void RunPlayer::tick() {
     const double passedS = static_cast<double>(m_clock.restart()) / 1000;
-    if (!m_result) return; // still recording: the clock waits for the first picture
+    if (!m_result || m_holds > 0) return; // still recording: the clock waits for the first picture
     // A machine that was asleep or busy must not make the playback leap.
     m_timeS += std::min(passedS, 0.25) * m_speed;
     if (m_timeS >= endS()) {

@@ -35,6 +35,7 @@ public:
     void reset(); // forgets it
     void seek(double atS);
     void setSpeed(double simSecondsPerSecond);
+    void hold(bool held); // counted: as often let go as held
 
     State state() const { return m_state; }
     bool active() const { return m_state != State::idle; }
@@ -66,6 +67,7 @@ private:
     std::string m_designHash;   // of the open design then
     double m_plannedEndS = 0;
     bool m_stopped = false;
+    int m_holds = 0;
     double m_timeS = 0;
     double m_speed = 1;
     std::shared_ptr<const SimulationResult> m_result;

@@ -5,6 +5,7 @@
 #include "app/gui/session/run_player.h"
 #include "app/gui/session/run_worker.h"
 #include "app/gui/session/verdict_worker.h"
+#include "core/catalogue/catalogue.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -324,6 +325,20 @@ QString Session::latencyRefusal() const {
 
 // ---- run
 
+QString Session::whyNotRun() const {
+    if (design().nodes.empty()) return tr("There is nothing to run yet.");
+    for (const Node& node : design().nodes) {
+        if (!hasRole(node, "client")) continue;
+        bool calls = false;
+        for (const Link& link : design().links)
+            calls = calls || link.from == node.id.str();
+        if (!calls)
+            return tr("%1 calls nothing: link it to a load balancer or a server.")
+                .arg(QString::fromStdString(node.displayName()));
+    }
+    return m->latencyRefusal;
+}
+
 Session::RunState Session::runState() const {
     return m->player.state();
 }
@@ -357,6 +372,10 @@ void Session::seek(double atS) {
 
 void Session::setSpeed(double simSecondsPerSecond) {
     m->player.setSpeed(simSecondsPerSecond);
+}
+
+void Session::holdTime(bool held) {
+    m->player.hold(held);
 }
 
 std::optional<double> Session::stoppedAtS() const {
@@ -394,9 +413,41 @@ void Session::heal(const QString& id) {
     cause(std::move(event));
 }
 
+QString Session::whyNotCause() const {
+    return runState() == RunState::finished
+               ? tr("The run has ended. Move the time back to break something in it.")
+               : QString();
+}
+
+namespace {
+
+// Whether the last of these two kinds of events that happened to it by then is the first one.
+bool isOpen(const SimulationResult* result, double atS, const std::string& id, std::string_view begins,
+            std::string_view ends) {
+    bool open = false;
+    if (result == nullptr) return false;
+    for (const RunEvent& event : result->events) {
+        if (event.atS > atS) break;
+        if (event.what != id) continue;
+        if (event.kind == begins) open = true;
+        if (event.kind == ends) open = false;
+    }
+    return open;
+}
+
+} // namespace
+
+bool Session::isFailed(const std::string& id) const {
+    return runState() != RunState::idle && isOpen(runResult().get(), playTimeS(), id, "failed", "repaired");
+}
+
+bool Session::isCut(const std::string& id) const {
+    return runState() != RunState::idle && isOpen(runResult().get(), playTimeS(), id, "cut", "healed");
+}
+
 void Session::cause(ScenarioEvent event) {
-    if (runState() == RunState::finished) {
-        emit notice(tr("The run has ended. Move the time back to break something in it."));
+    if (const QString why = whyNotCause(); !why.isEmpty()) {
+        emit notice(why);
         return;
     }
     const bool fresh = runState() == RunState::idle;

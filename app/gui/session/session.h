@@ -56,6 +56,8 @@ public:
     Estimate latencyEstimate() const;
     bool latencyRunning() const;
     QString latencyRefusal() const; // why it cannot be simulated; "" when it can
+    // Why neither a scenario nor years can be simulated, as far as known; "" when they can.
+    QString whyNotRun() const;
 
     // ---- run: a traced scenario run, recorded then played
     enum class RunState { idle, running, paused, finished };
@@ -67,6 +69,8 @@ public:
     std::optional<double> stoppedAtS() const; // where the run that runResult() holds was stopped
     void seek(double atS);
     void setSpeed(double simSecondsPerSecond);
+    // The clock of the playback stands still while anything holds it, a menu for example.
+    void holdTime(bool held);
     double playTimeS() const;
     double runEndS() const;
     double speed() const;
@@ -76,6 +80,10 @@ public:
     void kill(const QString& id, const QString& mode);
     void heal(const QString& id);
     void cause(ScenarioEvent event); // of any kind; its time is set here
+    QString whyNotCause() const;     // why nothing can be broken now; "" when it can
+    // At the play time: broken by itself and not repaired, its network cut and not joined again.
+    bool isFailed(const std::string& id) const;
+    bool isCut(const std::string& id) const;
     bool hasLiveEvents() const; // that are not kept as a scenario yet
     bool runIsOutdated() const; // the design has changed since the run in runResult() was stopped
     QString liveName() const;   // a name they could be kept under

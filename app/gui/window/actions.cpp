@@ -38,14 +38,14 @@ constexpr ActionSpec kTable[] = {
     {"tool.connect", AON_TEXT("Tools"), AON_TEXT("Connect"), "C", "connect", Need::always, true},
     {"tool.pan", AON_TEXT("Tools"), AON_TEXT("Pan"), "H", "pan", Need::always, true},
 
-    {"run.toggle", AON_TEXT("Run"), AON_TEXT("Run"), "F5", "play", Need::objects},
+    {"run.toggle", AON_TEXT("Run"), AON_TEXT("Run"), "F5", "play", Need::runnable},
     {"run.stop", AON_TEXT("Run"), AON_TEXT("Stop"), "Shift+F5", "stop", Need::active},
     {"run.kill", AON_TEXT("Run"), AON_TEXT("Kill what is selected"), "K", "kill", Need::selection, false,
      true},
     {"run.heal", AON_TEXT("Run"), AON_TEXT("Heal what is selected"), "Shift+K", "heal", Need::selection},
     {"run.clearLive", AON_TEXT("Run"), AON_TEXT("Forget the live events"), "", ""},
     {"run.availability", AON_TEXT("Run"), AON_TEXT("Simulate years of failures"), "F9", "clock",
-     Need::objects, false, true},
+     Need::runnable, false, true},
 
     {"view.zoomIn", AON_TEXT("View"), AON_TEXT("Zoom in"), "Ctrl++", "plus"},
     {"view.zoomOut", AON_TEXT("View"), AON_TEXT("Zoom out"), "Ctrl+-", "minus"},
@@ -97,6 +97,7 @@ Actions::Actions(Session& session, const Theme& theme, QWidget& window)
     connect(&session, &Session::designChanged, this, follow);
     connect(&session, &Session::documentReplaced, this, follow);
     connect(&session, &Session::runStateChanged, this, follow);
+    connect(&session, &Session::reportChanged, this, follow);
     QUndoStack& undo = session.undoStack();
     connect(&undo, &QUndoStack::indexChanged, this, follow);
     connect(&undo, &QUndoStack::undoTextChanged, this, follow);
@@ -144,6 +145,8 @@ bool Actions::possible(Need need) const {
         return run == Session::RunState::running;
     case Need::objects:
         return !m_session.design().nodes.empty();
+    case Need::runnable:
+        return run != Session::RunState::idle || m_session.whyNotRun().isEmpty();
     }
     return true;
 }
@@ -159,6 +162,8 @@ void Actions::refresh() {
         ->setText(run == Session::RunState::running  ? tr("Pause")
                   : run == Session::RunState::paused ? tr("Go on")
                                                      : tr("Run"));
+    for (const char* id : {"run.toggle", "run.availability"})
+        at(id)->setStatusTip(at(id)->isEnabled() ? QString() : m_session.whyNotRun());
 }
 
 } // namespace alwayson::gui

@@ -18,7 +18,7 @@ class Session;
 class Theme;
 
 // What an action needs to be possible.
-enum class Need { always, selection, undo, redo, idle, active, canStart, canPause, objects };
+enum class Need { always, selection, undo, redo, idle, active, canStart, canPause, objects, runnable };
 
 struct ActionSpec {
     const char* id;   // "file.open"

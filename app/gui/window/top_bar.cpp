@@ -124,7 +124,11 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
 
     for (const auto& [id, button] : {std::pair{"run.toggle", m_run}, std::pair{"file.export", m_export}}) {
         QAction* action = actions.at(id);
-        const auto follow = [action, button = button] { button->setEnabled(action->isEnabled()); };
+        const auto follow = [action, button = button] {
+            button->setEnabled(action->isEnabled());
+            button->setToolTip(action->statusTip().isEmpty() ? tipOf(*action)
+                                                             : ui::plainTip(action->statusTip()));
+        };
         connect(action, &QAction::changed, button, follow);
         follow();
     }

@@ -492,7 +492,8 @@ private slots:
             names << action->objectName();
         QVERIFY(names.contains("kill:crash"));
         QVERIFY(names.contains("kill:hang"));
-        QVERIFY(names.contains("group:pool"));
+        QVERIFY(!names.contains("group:pool")); // it is in one
+        QVERIFY(!names.contains("reconnect") && !names.contains("heal"));
         QVERIFY(names.contains("link-from-here"));
     }
 
@@ -518,7 +519,16 @@ private slots:
         QCOMPARE(kept.name, std::string("Cut off a"));
         QCOMPARE(kept.events.front().action, std::string("isolate"));
         QCOMPARE(std::get<std::string>(kept.events.front().parameters.at("direction")), std::string("out"));
+        QVERIFY(!namesOf("a").contains("heal")); // it is cut off, not broken
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.session.runResult(), 20000);
+        canvas.session.pauseRun();
+        canvas.session.seek(5);
         QVERIFY(namesOf("a").contains("reconnect"));
+        QVERIFY(!namesOf("b").contains("reconnect"));
+        canvas.session.seek(canvas.session.runEndS());
+        canvas.session.resumeRun();
+        QTRY_COMPARE(canvas.session.runState(), Session::RunState::finished);
+        QVERIFY(namesOf("web1").contains("kill-not-now") && !namesOf("web1").contains("cut:in"));
         canvas.session.stopRun();
     }
 

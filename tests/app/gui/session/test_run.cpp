@@ -40,6 +40,21 @@ private slots:
             QCOMPARE(QString::fromStdString(session.availabilityResult()->designHash), hash);
     }
 
+    void timeStandsStillWhileItIsHeld() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("web-pair"));
+        session.startRun({});
+        QTRY_VERIFY_WITH_TIMEOUT(session.playTimeS() > 0, kPatienceMs);
+        session.holdTime(true);
+        const double held = session.playTimeS();
+        QTest::qWait(150);
+        QCOMPARE(session.playTimeS(), held);
+        QCOMPARE(session.runState(), Session::RunState::running);
+        session.holdTime(false);
+        QTRY_VERIFY(session.playTimeS() > held);
+        session.stopRun();
+    }
+
     void aKillGoesOnWithoutAJumpAndBelongsToTheRun() {
         Session session;
         session.newFromTemplate(QStringLiteral("web-pair"));
