@@ -239,7 +239,7 @@ void stationFails(Context& c, StationState& st, Index call, Cause cause);
 FailureEffect crashOf(const Context& c, Index node);
 bool refusesNow(const Context& c, Index node);
 bool runsOn(const Context& c, Index node); // works, cut off or not
-void noteFailover(Context& c, Index before, Index group, double detection, double total);
+void noteFailover(Context& c, Index before, Index group, double detection, double total, bool byHand);
 
 // ---- faults
 void startFaults(Context& c);

@@ -19,10 +19,9 @@ void putOnSide(const Model& m, Index component, std::uint8_t number, std::vector
 // What is cut off from everything outside is silent to its observers; a cut between two sides is seen only
 // across it.
 void noteCut(Context& c, const Cut& cut, bool begins) {
-    const auto otherwise = [&](Index node) { // another such cut holds it before or after this one
-        return std::any_of(c.truth.cuts.begin(), c.truth.cuts.end(), [&](const Cut& one) {
-            return &one != &cut && one.other == kNone && one.side[node] == 1;
-        });
+    const auto otherwise = [&](Index node) { // another such cut holds it before this one, or goes on
+        return std::any_of(c.truth.cuts.begin(), c.truth.cuts.end(),
+                           [&](const Cut& one) { return one.other == kNone && one.side[node] == 1; });
     };
     for (Index node = 0; node < c.model.designNodes; ++node) {
         ComponentTruth& truth = c.truth.components[node];
@@ -78,18 +77,18 @@ void heal(Context& c, Index component, bool onlyDue) {
         const bool concerned = cut.what == component || (!onlyDue && cut.other == component);
         return concerned && (!onlyDue || cut.healAt <= c.s.now);
     };
-    std::vector<Index> changed;
-    for (const Cut& cut : cuts) {
-        if (!ends(cut)) continue;
-        changed.push_back(cut.what);
+    const auto ended =
+        std::stable_partition(cuts.begin(), cuts.end(), [&](const Cut& cut) { return !ends(cut); });
+    if (ended == cuts.end()) return;
+    const std::vector<Cut> over(std::make_move_iterator(ended), std::make_move_iterator(cuts.end()));
+    cuts.erase(ended, cuts.end());
+    for (const Cut& cut : over) {
         logEvent(c, LogKind::healed, cut.what, cut.other);
         if (cut.other == kNone) noteCut(c, cut, false);
     }
-    if (changed.empty()) return;
-    std::erase_if(cuts, ends);
     bordersChanged(c);
-    for (const Index what : changed)
-        planHealing(c, what);
+    for (const Cut& cut : over)
+        planHealing(c, cut.what);
 }
 
 void deploy(Context& c, Index stepIndex) {

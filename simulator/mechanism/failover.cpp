@@ -39,9 +39,11 @@ public:
 
     void promoteByEvent(Index target, SimTime takes) {
         if (target == st.source) return;
+        st.target = target;
+        if (!canLead(target)) return refusePromotion();
+        ++s.viewChanges;
         st.phase = StorePhase::promoting;
         st.byEvent = true;
-        st.target = target;
         if (st.lostAt == kNever) st.lostAt = s.now;
         st.detectedAt = s.now;
         st.until = after(s.now, takes);
@@ -165,7 +167,7 @@ private:
             StoreMemberState& here = member(i);
             if (here.following || i == st.source || here.rejoinAt != kNever) continue;
             if (!talks(c, node(i), node(st.source))) continue;
-            const bool wrote = !here.readOnly;
+            const bool wrote = !here.readOnly && here.committed > here.committedBefore;
             here.readOnly = true;
             settleOld(i, wrote);
             SimTime wait = 0;
@@ -241,16 +243,23 @@ private:
             if (connected(c, one, one) && (!m.majorityManages || majority(m.managers, one))) return one;
         return kNone;
     }
-    bool sees(Index from, Index i) const { return from == kEverywhere ? works(i) : talks(c, from, node(i)); }
+    bool sees(Index from, Index i) const {
+        return from == kEverywhere ? works(i) : from != kNone && talks(c, from, node(i));
+    }
 
+    // Who sees no member at all knows nothing, and who asks the replicas needs one that answers.
     bool sourceIsLost(Index from) const {
         if (from == kNone || sees(from, st.source)) return false;
-        if (m.plan.by != FailoverBy::orchestrator || !m.plan.allReplicasAgree) return true;
-        for (Index i = first(); i < end(); ++i)
-            if (i != st.source && member(i).following && sees(from, i) && talks(c, node(i), node(st.source)))
-                return false;
-        return true;
+        const bool asksReplicas = m.plan.by == FailoverBy::orchestrator && m.plan.allReplicasAgree;
+        bool answered = !works(st.source);
+        for (Index i = first(); i < end(); ++i) {
+            if (i == st.source || !member(i).following || !sees(from, i)) continue;
+            if (asksReplicas && talks(c, node(i), node(st.source))) return false;
+            answered = true;
+        }
+        return answered;
     }
+    bool canLead(Index i) const { return works(i) && member(i).following; }
 
     void watchLease() {
         if (!m.majorityManages || m.managers.empty()) return;
@@ -302,7 +311,7 @@ private:
             break;
         case StorePhase::promoting:
             if (st.byEvent) break;
-            if (works(st.source) && sees(from, st.source)) return back();
+            if (works(st.source) && (sees(from, st.source) || electsNobody(from))) return back();
             if (!works(st.target)) {
                 st.phase = StorePhase::detecting;
                 st.until = after(s.now, detection(crashOf(c, node(st.target))));
@@ -318,6 +327,16 @@ private:
                 choose();
             break;
         }
+    }
+
+    // The members of a group hear their source again. A manager that is gone does not stop a promotion.
+    bool electsNobody(Index from) const { return from == kNone && m.plan.by == FailoverBy::group; }
+
+    // A planned change to one that is down, or not part of the set any more.
+    void refusePromotion() {
+        logEvent(c, LogKind::cannotLead, node(st.target), node(st.source), m_store);
+        if (st.byEvent) back();
+        st.byEvent = false;
     }
 
     void begin(Index, bool lost) {
@@ -353,7 +372,8 @@ private:
     }
 
     void back() {
-        if (st.phase != StorePhase::lost) logEvent(c, LogKind::resumed, node(st.source), kNone, m_store);
+        if (st.phase != StorePhase::lost && !st.byEvent)
+            logEvent(c, LogKind::resumed, node(st.source), kNone, m_store);
         st.phase = StorePhase::steady;
         st.until = st.lostAt = st.fenceAt = kNever;
         member(st.source).readOnly = st.leaseLost;
@@ -378,6 +398,7 @@ private:
             return choose();
         }
         case StorePhase::byHand:
+            if (works(st.source) && !sourceIsLost(manager())) return back();
             st.detectedAt = s.now;
             st.target = candidate(kEverywhere);
             if (st.target == kNone) {
@@ -386,7 +407,7 @@ private:
             }
             return promote();
         case StorePhase::promoting:
-            return promote();
+            return st.byEvent && !canLead(st.target) ? refusePromotion() : promote();
         default:
             return;
         }
@@ -440,6 +461,7 @@ private:
 
     void promote() {
         const Index old = st.source;
+        const bool byHand = st.phase == StorePhase::byHand;
         StoreMemberState& next = member(st.target);
         StoreMemberState& before = member(old);
         advanceReplica(c, st.target);
@@ -449,6 +471,7 @@ private:
         before.settled = false;
         before.flowing = false;
         before.fork = fork;
+        before.committedBefore = before.committed;
         before.rejoinAt = kNever;
         const bool stopped = before.readOnly || !(works(old) || isolated(old) || hung(old));
         for (Index i = first(); i < end(); ++i) {
@@ -456,7 +479,8 @@ private:
             member(i).received = std::min(member(i).received, fork);
             member(i).applied = std::min(member(i).applied, fork);
         }
-        if (fork < st.committed) st.rpoS.push_back(std::max(0.0, toSeconds(st.lostAt - st.timeOf(fork))));
+        const double lacks = fork < st.committed ? toSeconds(st.lostAt - st.timeOf(fork)) : 0;
+        if (lacks > 0 || !st.byEvent) st.rpoS.push_back(std::max(0.0, lacks));
         st.source = st.target;
         st.base = st.committed = fork;
         next.committed = next.acknowledged = next.applied = next.received = fork;
@@ -467,12 +491,13 @@ private:
         next.flowing = false;
         st.leaseLost = false;
         st.leaseAt = st.fenceAt = kNever;
-        logEvent(c, LogKind::newSource, node(st.source), node(old), m_store, 0, toSeconds(s.now - st.lostAt));
+        logEvent(c, st.byEvent ? LogKind::plannedSource : LogKind::newSource, node(st.source), node(old),
+                 m_store, 0, toSeconds(s.now - st.lostAt));
         if (stopped) before.readOnly = true, settleOld(old, false);
         st.phase = StorePhase::steady;
         st.until = kNever;
         st.blockUntil = after(s.now, toSimTime(m.plan.recoveryBlock));
-        moveRoutes(old);
+        moveRoutes(old, byHand);
         st.byEvent = false;
         st.lostAt = kNever;
         ++s.viewChanges;
@@ -480,7 +505,7 @@ private:
     }
 
     // ---- routes
-    void moveRoutes(Index old) {
+    void moveRoutes(Index old, bool byHand) {
         const SimTime moved = m.movesAddress ? drawFrom(m.addressMove) : 0;
         SimTime last = 0;
         for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
@@ -491,35 +516,12 @@ private:
             last = std::max(last, delay);
             s.storeRoutes[r].writerAt = after(s.now, delay);
         }
-        noteFailover(c, node(old), m.group, toSeconds(st.detectedAt - st.lostAt),
-                     toSeconds(after(s.now, last) - st.lostAt));
+        if (!st.byEvent)
+            noteFailover(c, node(old), m.group, toSeconds(st.detectedAt - st.lostAt),
+                         toSeconds(after(s.now, last) - st.lostAt), byHand);
     }
 
-    void watchRoutes() {
-        for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
-            const StoreRoute& route = c.model.storeRoutes[r];
-            if (route.store != m_store) continue;
-            StoreRouteState& here = s.storeRoutes[r];
-            if (here.writerAt <= s.now && talks(c, route.caller, node(st.source))) {
-                here.writer = st.source;
-                here.writerAt = kNever;
-                ++s.viewChanges;
-            }
-            for (Index i = 0; i < m.memberCount; ++i) {
-                const bool there = connected(c, route.caller, node(first() + i));
-                if (there == (here.seen[i] != 0)) {
-                    here.seenAt[i] = kNever;
-                } else if (here.seenAt[i] == kNever) {
-                    const double u = here.draws.next(s.key);
-                    here.seenAt[i] = after(s.now, toSimTime(there ? route.backS + route.backWidthS * u
-                                                                  : route.outS + route.outWidthS * u));
-                } else if (here.seenAt[i] <= s.now) {
-                    here.seen[i] = there ? 1 : 0;
-                    here.seenAt[i] = kNever;
-                }
-            }
-        }
-    }
+    void watchRoutes() { watchStoreRoutes(c, m_store); }
 
     void schedule() {
         SimTime due = std::min({st.until, st.leaseAt, st.fenceAt});

@@ -316,10 +316,11 @@ void noteTakenOver(Context& c, Index before, Index pair) {
     if (!c.s.log.empty() && c.s.log.back().at == c.s.now) c.s.log.back().value = seconds;
 }
 
-void noteFailover(Context& c, Index before, Index group, double detection, double total) {
+void noteFailover(Context& c, Index before, Index group, double detection, double total, bool byHand) {
     const ComponentTruth& truth = c.truth.components[before];
     const bool failed = truth.failedAt != kNever && truth.repairedAt == kNever;
-    c.s.recovery.push_back({before, kNone, group, detection, failed ? truth.failedBy : kIsolated, total});
+    c.s.recovery.push_back(
+        {before, kNone, group, detection, failed ? truth.failedBy : kIsolated, total, byHand});
 }
 
 void noteMarked(Context& c, Index balancer, Index target, bool up) {
@@ -332,7 +333,7 @@ void noteMarked(Context& c, Index balancer, Index target, bool up) {
         if (since == kNever || noted == since) return;
         noted = since;
         const double seconds = toSeconds(s.now - since);
-        s.recovery.push_back({node, c.model.balancers[balancer].node, kNone, 0, mode, seconds});
+        s.recovery.push_back({node, c.model.balancers[balancer].node, kNone, 0, mode, seconds, false});
         if (entry && entry->at == s.now) entry->value = seconds, entry->a = 1;
     };
     if (!up && truth.failedAt != kNever) note(truth.failedAt, truth.failedBy, t.notedFailure);

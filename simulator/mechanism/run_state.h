@@ -244,9 +244,10 @@ struct VrrpState {
 struct WaitingCommit {
     Index call = kNone;
     std::uint32_t generation = 0;
-    std::uint64_t position = 0;
+    std::uint64_t position = 0; // kNoPosition: not committed
     SimTime since = 0;
 };
+inline constexpr std::uint64_t kNoPosition = ~0ULL;
 // What a member of a replication set knows of itself. Positions are counts of commits.
 struct StoreMemberState {
     bool readOnly = true;
@@ -260,6 +261,7 @@ struct StoreMemberState {
     std::uint64_t committed = 0, acknowledged = 0; // as source
     std::uint64_t received = 0, applied = 0;       // as replica
     std::uint64_t fork = 0, surplus = 0;           // former source: where the others went on without it
+    std::uint64_t committedBefore = 0;             // what it had when they did
     SimTime appliedAt = 0, nextApplied = kNever;
     double speed = 1;
     SimTime brokenAt = 0, retriesFrom = 0, reconnectAt = kNever, rejoinAt = kNever;
@@ -332,6 +334,8 @@ enum class LogKind : std::uint8_t {
     failoverFails,
     failoverBlocked,
     noCandidate,
+    cannotLead,
+    plannedSource,
     resumed,
     fenced,
     fencingFailed,
@@ -359,6 +363,7 @@ struct RecoverySample {
     double detection = 0;   // a take-over: until it was known; seconds is all of it
     std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place; kNone - 1: cut off
     double seconds = 0;
+    bool byHand = false;
 };
 
 struct RunState {

@@ -284,6 +284,13 @@ inline bool takesMore(Context& c, const StationModel& m, StationState& st) {
     return true;
 }
 
+// A write that waits for replicas; where a majority is missing it is not committed.
+bool isCommitted(const std::vector<WaitingCommit>& waiting, Index call) {
+    return std::none_of(waiting.begin(), waiting.end(), [&](const WaitingCommit& one) {
+        return one.call == call && one.position == kNoPosition;
+    });
+}
+
 void refuseArrival(Context& c, StationState& st, Index call, Cause cause) {
     ++st.failed;
     const Call& message = c.s.calls[call];
@@ -423,7 +430,8 @@ void stationLose(Context& c, Index station, bool reset) {
     st.frozen = false;
     st.unread.clear();
     st.queue = {};
-    if (m.member != kNone) s.storeMembers[m.member].waiting.clear();
+    std::vector<WaitingCommit> waiting;
+    if (m.member != kNone) waiting.swap(s.storeMembers[m.member].waiting);
     st.serving.clear();
     st.shared.clear();
     st.busy = 0;
@@ -431,7 +439,7 @@ void stationLose(Context& c, Index station, bool reset) {
     for (const Index i : callsIn(s, m.node)) {
         --st.present;
         ++st.failed;
-        if (s.calls[i].state == CallState::acking) noteAmbiguous(c, i);
+        if (s.calls[i].state == CallState::acking && isCommitted(waiting, i)) noteAmbiguous(c, i);
         // Its calls to others are orphans now.
         loseCall(c, i, reset);
     }

@@ -33,4 +33,33 @@ Way wayToStore(Context& c, const Dependency& dependency, bool writes) {
     return to(here.writer);
 }
 
+void watchStoreRoutes(Context& c, Index store) {
+    RunState& s = c.s;
+    const StoreModel& m = c.model.stores[store];
+    const Index source = s.stores[store].source;
+    for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
+        const StoreRoute& route = c.model.storeRoutes[r];
+        if (route.store != store) continue;
+        StoreRouteState& here = s.storeRoutes[r];
+        if (here.writerAt <= s.now && talks(c, route.caller, c.model.storeMembers[source].node)) {
+            here.writer = source;
+            here.writerAt = kNever;
+            ++s.viewChanges;
+        }
+        for (Index i = 0; i < m.memberCount; ++i) {
+            const bool there = connected(c, route.caller, c.model.storeMembers[m.firstMember + i].node);
+            if (there == (here.seen[i] != 0)) {
+                here.seenAt[i] = kNever;
+            } else if (here.seenAt[i] == kNever) {
+                const double u = here.draws.next(s.key);
+                here.seenAt[i] = after(s.now, toSimTime(there ? route.backS + route.backWidthS * u
+                                                              : route.outS + route.outWidthS * u));
+            } else if (here.seenAt[i] <= s.now) {
+                here.seen[i] = there ? 1 : 0;
+                here.seenAt[i] = kNever;
+            }
+        }
+    }
+}
+
 } // namespace alwayson::sim

@@ -5,8 +5,6 @@
 
 namespace alwayson::sim {
 
-inline constexpr std::uint64_t kNoPosition = ~0ULL;
-
 inline const StoreModel& storeOf(const Context& c, Index member) {
     return c.model.stores[c.model.storeMembers[member].store];
 }
@@ -22,5 +20,8 @@ inline bool talks(const Context& c, Index a, Index b) {
 void advanceReplica(Context& c, Index member);
 // Streams to this member's replicas have begun to flow again.
 void replicasChanged(Context& c, Index member);
+
+// Callers find the present source and notice which members are there, each after its time.
+void watchStoreRoutes(Context& c, Index store);
 
 } // namespace alwayson::sim

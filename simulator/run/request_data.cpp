@@ -107,6 +107,12 @@ void Collector::discard(RequestEngine& engine) {
     engine.resetUp();
     engine.restartDownTimes();
     engine.state().recovery.clear();
+    for (StoreState& store : engine.state().stores) {
+        store.lost = store.diverged = store.divergedAcknowledged = 0;
+        store.rpoS.clear();
+        store.splitTime = 0;
+        if (store.splitSince != kNever) store.splitSince = engine.state().now;
+    }
 }
 
 void Collector::closeFlow(std::size_t f, bool inWindow) {
@@ -226,7 +232,8 @@ void Collector::closeStores() {
     for (std::size_t i = 0; i < s.storeMembers.size(); ++i) {
         const StoreMemberState& member = s.storeMembers[i];
         const StoreState& store = s.stores[m_engine.model().storeMembers[i].store];
-        if (store.source != i && !member.settled && !member.readOnly)
+        if (store.source != i && !member.settled && !member.readOnly &&
+            member.committed > member.committedBefore)
             m_data.diverged += static_cast<double>(member.committed - member.fork);
     }
 }

@@ -119,6 +119,13 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
     case LogKind::noCandidate:
         return tell("failover_failed",
                     fmt::format("No member can take over from {}: {} has no source", what, set));
+    case LogKind::cannotLead:
+        return tell(
+            "failover_failed",
+            fmt::format("{} cannot be made the source of {}: it is down or not part of it", what, set));
+    case LogKind::plannedSource:
+        return tell("role_changed",
+                    fmt::format("{} is the source of {} now, in place of {}, as planned", what, set, by));
     case LogKind::resumed:
         return tell(
             "role_changed",
@@ -262,6 +269,7 @@ void summarise(std::vector<double> seconds, Estimate& mean, Estimate& p95) {
 std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData> runs) {
     struct Samples {
         std::vector<double> detection, failover, total;
+        std::uint64_t byHand = 0;
     };
     std::map<std::pair<Index, std::string>, Samples> samples;
     for (const RunData& run : runs)
@@ -271,6 +279,7 @@ std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData>
             here.detection.push_back(sample.detection);
             here.failover.push_back(sample.seconds - sample.detection);
             here.total.push_back(sample.seconds);
+            here.byHand += sample.byHand;
         }
     std::vector<Recovery> recovery;
     for (auto& [key, here] : samples) {
@@ -282,6 +291,7 @@ std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData>
         summarise(here.total, r.totalMeanS, r.totalP95S);
         r.detectionSamplesS = here.detection;
         r.count = here.total.size();
+        r.byHand = here.byHand;
         recovery.push_back(std::move(r));
     }
     return recovery;

@@ -439,6 +439,91 @@ private slots:
         QVERIFY(last.nodes[1].role == MemberRole::source && last.nodes[3].role == MemberRole::replica);
     }
 
+    // The node of the manager dies while a promotion is under way and the source is cut off.
+    void aManagerThatDiesStopsNoPromotion() {
+        Parts p = writes(3, "'promotion':{'dist':'constant','value_s':10},'all_replicas_agree':false");
+        p.groups = {set("'promotion':{'dist':'constant','value_s':10},'all_replicas_agree':false",
+                        ",'manager_on':['mon']")};
+        p.nodes.push_back(node("mon", "voter"));
+        p.events = {at(20, "isolate", "db1"), at(33, "fail", "mon", "'mode':'gone'")};
+        const SimulationResult result = run(p);
+        QVERIFY2(told(result, "role_changed", "is the source") > 33, log(result).c_str());
+    }
+
+    // The members hear their source again while they elect another.
+    void anElectionEndsWhenTheSourceIsHeard() {
+        Parts p = writes(
+            3, "'replication':'group','manager':'group','gr_election':{'dist':'constant','value_s':20}");
+        p.events = {at(10, "isolate", "db3"), at(12, "heal", "db3"),
+                    at(20, "isolate", "db1", "'heal_after_s':16"), at(30, "isolate", "c")};
+        const SimulationResult result = run(p);
+        QVERIFY2(!result.partial, log(result).c_str());
+    }
+
+    // A manager that hears nobody knows nothing of the source: nothing happens, by whomever.
+    void aManagerThatHearsNobodyDoesNothing() {
+        for (const char* coverage : {"1", "0"}) {
+            Parts p = writes(2, "");
+            p.groups = {
+                std::string("{'id':'db','kind':'mysql_replication','manager_on':['mon'],'parameters':{"
+                            "'failover_coverage':") +
+                coverage + ",'uncovered_recovery':{'dist':'constant','value_s':0}}}"};
+            p.nodes.push_back(node("mon", "voter"));
+            p.events = {at(20, "isolate", "mon")};
+            const SimulationResult result = run(p);
+            QCOMPARE(told(result, "role_changed", "is the source"), -1.0);
+            QCOMPARE(told(result, "failover_failed", "has no source"), -1.0);
+            const RequestCounts& counts = flowOf(result, "c").requests;
+            QVERIFY2(counts.succeeded + 5 > counts.offered, log(result).c_str());
+        }
+    }
+
+    // A planned change: writes are refused meanwhile, which both availabilities tell; it is no failover.
+    void aPlannedChange() {
+        Parts p = writes(2, "");
+        p.events = {at(20, "promote", "db2", "'takes_s':5")};
+        const SimulationResult result = run(p);
+        const double down = 60 * (1 - *flowOf(result, "c").availabilityTime.value);
+        const double refused = static_cast<double>(failedBy(result, "c", "no_primary")) / 100;
+        QVERIFY2(refused > 4 && std::abs(down - refused) < 0.5,
+                 qPrintable(QString("%1 %2\n").arg(down).arg(refused) + log(result).c_str()));
+        QVERIFY(told(result, "role_changed", "as planned") > 0);
+        for (const Recovery& one : result.recovery)
+            QVERIFY2(one.what != "db", one.mode.c_str());
+    }
+
+    void whoIsDownIsNotMadeTheSource() {
+        Parts p = writes(2, "");
+        p.events = {at(10, "fail", "db2", "'mode':'gone'"), at(20, "promote", "db2")};
+        const SimulationResult result = run(p);
+        QVERIFY2(std::abs(told(result, "failover_failed", "db2 cannot be made the source") - 20) < 1e-6,
+                 log(result).c_str());
+        const RequestCounts& counts = flowOf(result, "c").requests;
+        QVERIFY2(counts.succeeded + 5 > counts.offered, log(result).c_str());
+        // It dies while the change is under way: the old source goes on.
+        p.events = {at(20, "promote", "db2", "'takes_s':10"), at(25, "fail", "db2", "'mode':'gone'")};
+        const SimulationResult late = run(p);
+        QVERIFY2(std::abs(told(late, "failover_failed", "db2 cannot be made the source") - 30) < 1e-6,
+                 log(late).c_str());
+        QCOMPARE(told(late, "role_changed", "is the source"), -1.0);
+    }
+
+    // What a human did is told as such.
+    void humansAreCounted() {
+        Parts p = writes(2, "'manager':'manual'");
+        p.events = {at(20, "fail", "db1", "'mode':'gone'")};
+        for (const Recovery& one : run(p).recovery)
+            if (one.what == "db") QVERIFY(one.count == 1 && one.byHand == 1);
+    }
+
+    // A group without majority commits nothing: what waits when its source dies is not there.
+    void whatWaitsForAMajorityIsNotCommitted() {
+        Parts p = writes(3, "'replication':'group','manager':'group'");
+        p.events = {at(20, "fail", "db2", "'mode':'crash'"), at(20, "fail", "db3", "'mode':'crash'"),
+                    at(40, "fail", "db1", "'mode':'crash'")};
+        QCOMPARE(*run(p).data.ambiguousWrites.value, 0.0);
+    }
+
     void aCopyGoesOnAlike() {
         Parts p = twoSides("'replication':'semi_sync'");
         const Design design = designOf(p);
