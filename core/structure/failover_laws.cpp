@@ -21,9 +21,10 @@ double effectivePriority(double priority, double weight) {
     return clampPriority(priority + std::max(weight, 0.0));
 }
 
-// A member that may preempt counts its delay in adverts.
-double wholeAdverts(const VrrpTimers& t) {
-    return std::floor(t.preemptDelay / t.advert) * t.advert;
+// How much later than the first advert of the lower priority the last one comes that a standby still heeds:
+// adverts before the end of its delay do, and the one that is due just then comes a little late.
+double heededFor(const VrrpTimers& t) {
+    return (std::ceil(t.preemptDelay / t.advert * (1 - 1e-12)) - 1) * t.advert;
 }
 
 // Until the script has given the balancer up, from the event on.
@@ -36,9 +37,8 @@ PhaseLaw scriptVerdict(const VrrpTimers& t, VrrpEvent event) {
 PhaseLaw afterVerdict(const VrrpTimers& t) {
     if (t.weight == 0) return {t.skew, t.skew, t.skew};
     if (!t.weightGivesWay) return kNeverLaw;
-    const PhaseLaw missed = uniformLaw(t.advert, 2 * t.advert + t.skew);
-    if (t.preemptDelay <= 0) return missed;
-    return missed + uniformLaw(t.advert, wholeAdverts(t));
+    const double missed = (t.preemptDelay > 0 ? 3 * t.advert + heededFor(t) : 2 * t.advert) + t.skew;
+    return uniformLaw(t.advert, missed);
 }
 
 } // namespace
@@ -107,8 +107,7 @@ double vrrpTakeoverAt(const VrrpTimers& t, VrrpEvent event, const VrrpDraws& u) 
     const double verdict = scriptVerdict(t, event).minS + t.interval * u[0];
     if (t.weight == 0) return verdict + t.skew;
     if (!t.weightGivesWay) return kNeverLaw.minS;
-    const double missed = verdict + 2 * t.advert + t.skew + t.advert * u[1];
-    return t.preemptDelay <= 0 ? missed : missed + wholeAdverts(t) + t.advert * u[2];
+    return verdict + afterVerdict(t).minS + t.advert * u[1];
 }
 
 std::optional<VrrpEvent> vrrpEventOf(FailureEffect effect, double errorShare) {

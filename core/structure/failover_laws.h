@@ -68,12 +68,14 @@ VrrpTimers vrrpTimersOf(const Design& design, const Group& group, const Node& ac
 //                 lose one that ends just then, i more). From 2.3.3 on see vrrpTakeoverHungNewer.
 // With a weight other than 0 the member stays in the election with a lower priority instead of saying
 // goodbye. When a standby may preempt it, 3a - U(0, a) come on top: the standby ignores its adverts from then
-// on; a preempt delay d adds U(0, a) + floor(d / a) a. Otherwise it keeps the address: never (measured).
+// on. With a preempt delay d it heeds them until d after the first of them, so that 3a + U(0, a) +
+// (ceil(d / a) - 1) a come on top (source, and measured with 2.2.7: the advert that is due just then comes a
+// little late). Otherwise it keeps the address: never (measured).
 PhaseLaw vrrpTakeover(const VrrpTimers& timers, VrrpEvent event);
 
-// One draw of it from three uniform numbers in [0, 1), in seconds: the phase of the last advert or of the
-// script's next run, the adverts and the preempt delay after a change of weight.
-using VrrpDraws = std::array<double, 3>;
+// One draw of it from two uniform numbers in [0, 1), in seconds: the phase of the last advert or of the
+// script's next run, and of the adverts after a change of weight.
+using VrrpDraws = std::array<double, 2>;
 double vrrpTakeoverAt(const VrrpTimers& timers, VrrpEvent event, const VrrpDraws& draws);
 
 // The same hang with keepalived 2.3.3 or later: (fall - 1) (floor(tau / i) + 1) i in place of (fall - 1) i.

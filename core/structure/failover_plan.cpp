@@ -244,7 +244,7 @@ double sureAt(const FailoverPlan& p, FailureEffect effect, double errorShare, co
     if (seen == Seen::well) return kNever;
     switch (p.by) {
     case FailoverBy::vrrp:
-        return vrrpTakeoverAt(p.vrrp, *vrrpEventOf(effect, errorShare), {u[0], u[1], u[2]});
+        return vrrpTakeoverAt(p.vrrp, *vrrpEventOf(effect, errorShare), {u[0], u[1]});
     case FailoverBy::orchestrator:
         return orchestratorAt(p, seen, u);
     case FailoverBy::mha:

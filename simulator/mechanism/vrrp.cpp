@@ -92,7 +92,8 @@ void hear(Context& c, Index member, Index sender, double theirs) {
         const bool lower = pair.preempt && theirs < own;
         if (lower && st.preemptAt == kNever) st.preemptAt = after(c.s.now, pair.preemptDelay);
         if (lower && pair.preemptDelay == 0) return;
-        if (lower && c.s.now > st.preemptAt) return;
+        // The advert that is due just when the delay ends comes a little late (measured).
+        if (lower && c.s.now >= st.preemptAt) return;
         if (!lower) st.preemptAt = kNever;
         st.due = after(c.s.now, 3 * pair.advert + skew(pair, own));
     }

@@ -126,7 +126,7 @@ private slots:
         // A positive one counts for the standby as well.
         QVERIFY(close(law(60, true), 3 + 96.0 / 256, 4 + 96.0 / 256, 5 + 96.0 / 256));
         QVERIFY(std::isinf(law(50, true).minS));
-        QVERIFY(close(law(-60, true, 5.5), 8.6094, 10.1094, 11.6094));
+        QVERIFY(close(law(-60, true, 5.5), 9.6094, 10.6094, 11.6094));
     }
 
     void everyTimerByDrawing() {

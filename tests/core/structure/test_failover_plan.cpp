@@ -233,9 +233,7 @@ private slots:
         // Each event of the pair, and a weight with a standby that preempts.
         VrrpTimers timers = plan.vrrp;
         const auto takeovers = [&](VrrpEvent event) {
-            return drawn([&] {
-                return vrrpTakeoverAt(timers, event, {m_uniform(), m_uniform(), m_uniform()});
-            });
+            return drawn([&] { return vrrpTakeoverAt(timers, event, {m_uniform(), m_uniform()}); });
         };
         QVERIFY(matches(takeovers(VrrpEvent::stopped), vrrpTakeover(timers, VrrpEvent::stopped)));
         timers.weight = -60;

@@ -110,6 +110,12 @@ private slots:
                                              << "crash" << int(VrrpEvent::balancerDead);
         QTest::newRow("and a delay") << "'track_weight':-60,'preempt':true,'preempt_delay_s':2.5"
                                      << "crash" << int(VrrpEvent::balancerDead);
+        QTest::newRow("and a delay of whole adverts")
+            << "'track_weight':-60,'preempt':true,'preempt_delay_s':5"
+            << "crash" << int(VrrpEvent::balancerDead);
+        QTest::newRow("and a delay below one advert")
+            << "'track_weight':-60,'preempt':true,'preempt_delay_s':0.4"
+            << "crash" << int(VrrpEvent::balancerDead);
         QTest::newRow("weight, nobody preempts") << "'track_weight':-60"
                                                  << "crash" << int(VrrpEvent::balancerDead);
         QTest::newRow("no script") << "'track':'none'"
@@ -137,9 +143,6 @@ private slots:
                                 QByteArray::number(times.most) + " law " + QByteArray::number(law.minS) +
                                 " " + QByteArray::number(law.maxS);
         QVERIFY2(times.least >= law.minS - 1e-9 && times.most <= law.maxS + 1e-9, seen.constData());
-        // With a delay the law takes the phase of the first advert that counts as independent of the last
-        // one.
-        if (group.contains("delay")) return;
         const double deviation = (law.maxS - law.minS) / std::sqrt(12.0 * 60);
         QVERIFY2(std::abs(times.mean - law.meanS) < 4 * deviation, seen.constData());
     }
@@ -293,6 +296,38 @@ private slots:
             QVERIFY(refused ? took > 22.6 && took < 23.62 : took > 2.6 && took < 3.62);
         }
         QVERIFY2(byHand > 160 && byHand < 240, qPrintable(QString::number(byHand)));
+    }
+
+    // Each loss of the address goes to the one of highest priority that is left; the first one back gets it
+    // from nobody when none is left.
+    void threeMembersFollowEachOther() {
+        Parts p = pair();
+        p.nodes.push_back(node("lb3", "haproxy", {}, "'group':'lb'"));
+        p.events = {at(10, "fail", "lb1", "'mode':'gone'"), at(20, "fail", "lb2", "'mode':'gone'"),
+                    at(30, "fail", "lb3", "'mode':'gone','repair_after_s':10")};
+        const SimulationResult result = run(p);
+        const double second = told(result, "role_changed", "lb2 takes the address of lb from lb1");
+        QVERIFY2(second > 12.6 && second < 13.61, log(result).c_str()); // priority 100
+        const double third = told(result, "role_changed", "lb3 takes the address of lb from lb2");
+        QVERIFY2(third > 22.64 && third < 23.65, log(result).c_str()); // priority 90
+        QCOMPARE(told(result, "role_changed", "lb3 takes", 40), 43.6484375);
+        QVERIFY(told(result, "split_brain", "both hold") < 0);
+        QCOMPARE(ended(result, "c", 14, 20).failed + ended(result, "c", 24, 30).failed, std::uint64_t(0));
+    }
+
+    // A member that preempts takes over from nobody: the chance that take-overs fail is not for it.
+    void whoPreemptsTakesNoChance() {
+        Parts p = pair("'preempt':true,'uncovered_recovery':{'dist':'constant','value_s':10}");
+        std::string& group = p.groups[0];
+        group.replace(group.find("'failover_coverage':1"), 21, "'failover_coverage':0");
+        p.events = {at(10, "fail", "lb1", "'mode':'gone','repair_after_s':30")};
+        const SimulationResult result = run(p);
+        const double failed = told(result, "failover_failed", "The take-over by lb2 does not work");
+        QVERIFY2(failed > 12.6 && failed < 13.61, log(result).c_str());
+        QCOMPARE(told(result, "role_changed", "lb2 takes"), failed + 10);
+        QCOMPARE(told(result, "failover_failed", "The take-over by lb1"), -1.0);
+        QCOMPARE(told(result, "role_changed", "lb1 takes the address of lb from lb2"), 43.4140625);
+        QCOMPARE(ended(result, "c", failed + 10.5, 60).failed, std::uint64_t(0));
     }
 
     // The holder that is back takes no chance: nothing has to be taken over.
