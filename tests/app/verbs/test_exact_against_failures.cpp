@@ -296,7 +296,7 @@ private slots:
             ++designs;
             sim::FailureRunOptions options;
             options.seed = seed;
-            options.replications = longForm() ? 2000 : 50;
+            options.replications = longForm() ? 600 : 50;
             options.threads = 1;
             const auto simulated = sim::runFailures(design, options);
             QVERIFY2(simulated.ok(), simulated ? "" : simulated.error().message.c_str());
@@ -413,7 +413,7 @@ private slots:
         constexpr int kHistories = 24;
         int designs = 0;
         double sum = 0, variance = 0;
-        for (std::uint64_t seed = 1; seed <= (longForm() ? 2000U : 120U); ++seed) {
+        for (std::uint64_t seed = 1; seed <= (longForm() ? 600U : 120U); ++seed) {
             const Design design = RandomDesign(seed).make();
             const auto exact = verbs::exactFigures(design);
             QVERIFY(exact.ok());
