@@ -369,7 +369,9 @@ private slots:
         if (refusals().empty()) QSKIP("it needs what the fields one by one have shown");
         const bool all = qEnvironmentVariableIntValue("ALWAYSON_LONG") > 0;
         std::vector<std::string> some{kEverythingAtOnce, kLikeAnOption};
-        if (all) some = texts();
+        const std::vector<std::string> known = texts();
+        for (std::size_t i = 0; all && i < known.size(); i += 6)
+            some.push_back(known[i]);
         for (const std::string& text : some) {
             const Made made = mysql::exportFolders(filled(2, text));
             QVERIFY(made.ok());
