@@ -126,7 +126,10 @@ void addSimulate(CLI::App& app, Request& request, Output& out) {
         addCommand(app, "simulate", "run it: availability over years, or requests through a scenario",
                    "alwayson-cli simulate shop.aon.json --scenario kill-web2 --json", out);
     addDesign(command, o);
-    command->add_option("--scenario", s.scenario, "id of a scenario of the design");
+    command->add_option("--scenario", s.scenario, "id of a scenario of the design")
+        ->check([](const std::string& id) {
+            return std::string(id.empty() ? "name a scenario of the design" : "");
+        });
     command->add_option("--mode", s.mode, "auto (default), exact, availability or requests")
         ->transform(oneOf(kModes));
     command

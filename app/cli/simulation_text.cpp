@@ -139,18 +139,23 @@ std::string recoveryText(const SimulationResult& result) {
 }
 
 std::string takeOverText(const SimulationResult& result) {
-    std::vector<std::vector<std::string>> rows{{"group", "failure", "take-overs", "by hand",
-                                                "served again after (mean)", "95 % within", "no take-over"}};
-    for (const Recovery& recovery : result.recovery)
-        if (recovery.ofGroup())
-            rows.push_back({recovery.what, recovery.mode, count(recovery.count), count(recovery.byHand),
-                            recovery.count > 0 ? figure(recovery.totalMeanS, seconds) : "",
-                            recovery.totalP95S.value ? seconds(*recovery.totalP95S.value) : "",
-                            count(recovery.resumed)});
+    const bool resumed = std::any_of(result.recovery.begin(), result.recovery.end(),
+                                     [](const Recovery& one) { return one.resumed > 0; });
+    std::vector<std::vector<std::string>> rows{
+        {"group", "failure", "take-overs", "by hand", "served again after (mean)", "95 % within"}};
+    if (resumed) rows[0].emplace_back("no take-over");
+    for (const Recovery& recovery : result.recovery) {
+        if (!recovery.ofGroup()) continue;
+        rows.push_back({recovery.what, recovery.mode, count(recovery.count), count(recovery.byHand),
+                        recovery.count > 0 ? figure(recovery.totalMeanS, seconds) : "",
+                        recovery.totalP95S.value ? seconds(*recovery.totalP95S.value) : ""});
+        if (resumed) rows.back().push_back(count(recovery.resumed));
+    }
     if (rows.size() == 1) return "";
     return "\nTake-overs\n" + table(rows) +
-           "  (no take-over: the lost member was back first, or all were lost and the first one back went "
-           "on)\n";
+           (resumed ? "  (no take-over: the lost member was back first, or all were lost and the first one "
+                      "back went on)\n"
+                    : "");
 }
 
 // Per year in a failure run, in all of the scenario in a request run; nothing where no data can be lost.
@@ -165,7 +170,7 @@ std::string dataText(const SimulationResult& result, std::set<std::string>& said
     figures.add("writes on two sides", data.divergedWrites, plain);
     figures.add("two sources, time", data.splitBrainS, seconds);
     figures.add("failed writes that were committed", data.ambiguousWrites, plain);
-    figures.add("reads of old data", data.staleReads, plain);
+    figures.add("reads of replicas that were behind", data.staleReads, plain);
     return figures.rows.empty() ? "" : "\nData\n" + figures.text();
 }
 

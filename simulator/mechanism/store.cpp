@@ -63,8 +63,9 @@ void waitForReplicas(Context& c, Index member, Index call, std::uint64_t positio
 void fallBack(Context& c, Index member) {
     StoreMemberState& st = c.s.storeMembers[member];
     st.fallenBack = true;
-    logEvent(c, LogKind::fellBack, c.model.storeMembers[member].node, kNone,
-             c.model.storeMembers[member].store);
+    if (!st.readOnly) // one that takes no writes any more only tells those that still wait
+        logEvent(c, LogKind::fellBack, c.model.storeMembers[member].node, kNone,
+                 c.model.storeMembers[member].store);
     std::vector<WaitingCommit> waiting;
     waiting.swap(st.waiting);
     for (const WaitingCommit& one : waiting)

@@ -321,6 +321,10 @@ DataFigures makeData(std::span<const RunData> runs) {
     data.lostWrites = mean(&RunData::lost);
     data.divergedWrites = mean(&RunData::diverged);
     data.staleReads = mean(&RunData::stale);
+    if (data.staleReads.value.value_or(0) > 0)
+        data.staleReads.note =
+            "behind: by any commit, however recent and whatever it was about; it bounds the "
+            "stale answers from above";
     data.ambiguousWrites = mean(&RunData::ambiguous);
     data.splitBrainS = mean(&RunData::splitBrainS);
     std::vector<std::optional<double>> ages;

@@ -277,6 +277,11 @@ private slots:
         QVERIFY(outcome.err.contains("kill-web2"));
     }
 
+    void anEmptyScenarioIsNoScenario() {
+        const Outcome outcome = cli({"simulate", fresh("web-pair"), "--scenario", ""});
+        QVERIFY2(outcome.code == 2 && outcome.err.contains("name a scenario"), outcome.err.constData());
+    }
+
     void helpGoesToStdout() {
         for (const char* command : {"new", "templates", "kinds", "check", "simulate", "export", "schema"}) {
             const Outcome outcome = cli({command, "--help"});

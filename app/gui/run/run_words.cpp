@@ -347,7 +347,7 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
     rows.figure(tr("Writes on two sides"), data.divergedWrites, {});
     rows.figure(tr("Two sources, time"), data.splitBrainS, tr("s"));
     rows.figure(tr("Failed writes that were committed"), data.ambiguousWrites, {});
-    rows.figure(tr("Reads of old data"), data.staleReads, {});
+    rows.figure(tr("Reads of replicas behind"), data.staleReads, {});
     rows.section = tr("Objectives");
     for (const ObjectiveResult& objective : result.objectives) {
         const QString verdict = !objective.met ? tr("undecided") : *objective.met ? tr("met") : tr("missed");
