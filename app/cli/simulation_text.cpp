@@ -94,6 +94,8 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     figures.add("outage, mean", flow.outages.meanSeconds, seconds);
     figures.add("outage, p95", flow.outages.p95Seconds, seconds);
     figures.add("outage, longest", flow.outages.longestSeconds, seconds);
+    figures.add("first outage after (mean)", flow.mttffHours,
+                [](double hours) { return formatDuration(Duration::hours(hours)); });
     text += figures.text();
     if (flow.requests.offered > 0) {
         text += fmt::format("  {} requests offered, {} succeeded, {} attempts", count(flow.requests.offered),

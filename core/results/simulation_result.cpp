@@ -53,6 +53,7 @@ Json flowJson(const FlowResult& flow) {
                                           {"count", bin.count}});
     }
     json["outages"] = std::move(outages);
+    if (flow.mttffHours.value) json["mttff_h"] = toJson(flow.mttffHours);
     return json;
 }
 

@@ -44,6 +44,8 @@ struct FlowResult {
     LatencyFigures latencyMs;
     RequestCounts requests;
     OutageFigures outages;
+    // Hours from new until the first outage; of failure runs over a given number of years.
+    Estimate mttffHours = {};
 };
 
 // Per node, for laws (Little, utilisation) and queueing references.

@@ -116,6 +116,7 @@ void FailureUnit::refresh(std::uint32_t trigger) {
 void FailureUnit::goDown(std::uint32_t o, std::uint32_t trigger) {
     m_downFrom[o] = m_now;
     m_inherited[o] = 0;
+    if (m_firstOutage[o] == kNeverSeconds) m_firstOutage[o] = m_base + m_now - m_plan.warmUp;
     ++m_batchOutages[o];
     if (o + 1 != m_up.size()) return;
     m_outageCause = trigger;

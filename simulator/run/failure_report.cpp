@@ -110,7 +110,29 @@ private:
                 "served in each state; queues "
                 "and client retries are not in it.";
         result.outages = outageFigures(o, began, outages);
+        result.mttffHours = timeToFirst(m_totals.firstOutages[o]);
         return result;
+    }
+
+    // Histories that end without an outage count with their time: exact where first outages come at a
+    // constant rate, or where every history has seen one.
+    static Estimate timeToFirst(const RatioEstimator& firsts) {
+        if (!(firsts.sumT() > 0)) return Estimate::unknown(); // the run did not start from new
+        const auto seen = static_cast<std::uint64_t>(firsts.sumX());
+        const double hours = firsts.sumT() / 3600;
+        const Interval events = poissonMean(seen);
+        if (seen == 0)
+            return {hours / events.high, std::nullopt, Method::bound, firsts.count(),
+                    "no history had an outage: at least this"};
+        const double value = hours / firsts.sumX();
+        Interval range{hours / events.high, hours / events.low};
+        if (seen >= kFewOutages && firsts.count() > 1) {
+            const double relative =
+                tFactor(static_cast<double>(firsts.count() - 1)) * firsts.standardError() / firsts.ratio();
+            range = {value * std::exp(-relative), value * std::exp(relative)};
+        }
+        return simulated(value, range, firsts.count(),
+                         fmt::format("histories from new with an outage: {} of {}", seen, firsts.count()));
     }
 
     // Losses without an outage (one of many servers gone) are events too; their number is not counted, so

@@ -155,6 +155,7 @@ void RunTotals::reset(const TotalsSizes& sizes) {
     down.resize(sizes.observables);
     loss.resize(sizes.observables);
     outageRate.resize(sizes.observables);
+    firstOutages.resize(sizes.observables);
     nodeDown.resize(sizes.components);
     outages.resize(sizes.observables);
     modeSeconds.assign(sizes.modes, 0);
@@ -190,6 +191,9 @@ void RunTotals::add(const UnitTotals& unit) {
         mixed.mix(o.count);
     fingerprint = mixed.value;
     mergeAll(outages, unit.outages);
+    for (std::size_t o = 0; o < unit.firstOutage.size(); ++o)
+        firstOutages[o].add(unit.firstOutage[o] < unit.seconds ? 1 : 0,
+                            std::min(unit.firstOutage[o], unit.seconds));
     yearDown.merge(unit.yearDown);
     freeYears += unit.freeYears;
     addAll(modeSeconds, unit.modeSeconds);

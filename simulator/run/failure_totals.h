@@ -85,7 +85,9 @@ struct UnitTotals {
     std::vector<std::uint32_t> batchOutages; // the same: outages that began
     std::vector<double> batchNodeDown;       // [batch * components + c]
     std::vector<DurationTotals> outages;     // [o], those that began in the unit
-    DurationTotals yearDown;                 // of the design, one value per whole year
+    std::vector<double>
+        firstOutage;         // [o] seconds from new until the first, infinity: none; empty: not from new
+    DurationTotals yearDown; // of the design, one value per whole year
     std::uint64_t freeYears = 0;
     std::vector<double> modeSeconds;       // [m]
     std::vector<double> workingSeconds;    // [c]
@@ -109,6 +111,7 @@ struct RunTotals {
     std::vector<RatioEstimator> down, loss, outageRate; // [o]; outages per second
     std::vector<RatioEstimator> nodeDown;               // [c]
     std::vector<DurationTotals> outages;                // [o]
+    std::vector<RatioEstimator> firstOutages;           // [o] one or none a history over the time until then
     DurationTotals yearDown;
     std::uint64_t freeYears = 0;
     std::vector<double> modeSeconds, workingSeconds, causeSeconds;

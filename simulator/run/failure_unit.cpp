@@ -91,6 +91,7 @@ FailureUnit::FailureUnit(const FailureModel& model)
     m_a.resize(flows);
     m_up.resize(observables);
     m_downFrom.resize(observables);
+    m_firstOutage.resize(observables);
     m_inherited.resize(observables);
     m_batchDown.resize(observables);
     m_batchFlowLoss.resize(flows);
@@ -464,6 +465,7 @@ void FailureUnit::beginCounting() {
     std::fill(m_batchOutages.begin(), m_batchOutages.end(), 0U);
     for (std::size_t o = 0; o < m_inherited.size(); ++o) {
         m_inherited[o] = m_plan.stationary && m_up[o] == 0;
+        m_firstOutage[o] = m_up[o] == 0 ? 0 : kNeverSeconds;
         m_batchOutages[o] = !m_plan.stationary && m_up[o] == 0 ? 1 : 0;
     }
 }
@@ -480,6 +482,7 @@ void FailureUnit::finish() {
         if (m_up[o] == 0) countOutage(o, m_now, true);
     m_out->seconds = m_base + m_now - m_plan.warmUp;
     m_out->fingerprint = m_fingerprint.value;
+    if (!m_plan.stationary) m_out->firstOutage = m_firstOutage;
 }
 
 void FailureUnit::shift(double seconds) {

@@ -265,6 +265,7 @@ private:
     bool m_allGood = true;
     double m_settledTo = 0;
     std::vector<double> m_downFrom;        // per observable
+    std::vector<double> m_firstOutage;     // seconds counted until the first
     std::vector<std::uint8_t> m_inherited; // the outage began before counting
     std::vector<double> m_batchDown, m_batchFlowLoss;
     std::vector<std::uint32_t> m_batchOutages;

@@ -171,6 +171,33 @@ private slots:
         verifyCoverage(wanted.name, wanted.design, wanted.unavailability, wanted.events);
     }
 
+    // R3: 51500 h from new until both are down, however many histories end before.
+    void timeToTheFirstOutage() {
+        const Design design = pool(2, 1, 1000, 10, 1);
+        for (const auto& [years, histories] : {std::pair{2.0, 2000U}, {60.0, 500U}, {0.5, 1U}}) {
+            sim::FailureRunOptions options;
+            options.years = years;
+            options.replications = histories;
+            options.seed = 7;
+            const auto result = sim::runFailures(design, options);
+            QVERIFY(result.ok());
+            const Estimate& first = flowOf(*result, "design").mttffHours;
+            QVERIFY(first.value.has_value());
+            QCOMPARE(first.samples, std::uint64_t(histories));
+            if (histories == 1) { // no outage: at least so long
+                QVERIFY(first.method == Method::bound);
+                QVERIFY(*first.value < 4380);
+                continue;
+            }
+            QVERIFY2(covers(first, 51500), qPrintable(QString::number(*first.value)));
+            QVERIFY2(std::fabs(*first.value / 51500 - 1) < 0.12, qPrintable(QString::number(*first.value)));
+            QVERIFY(first.ci95->high < 1.3 * first.ci95->low);
+        }
+        sim::FailureRunOptions longRun;
+        longRun.maxEvents = 20000;
+        QVERIFY(!flowOf(*sim::runFailures(design, longRun), "design").mttffHours.value);
+    }
+
     // People come when a health check has shown the failure: a server whose repair takes 10 s is down for
     // the detection as well, and no longer than that where nobody watches.
     void peopleAreCalledWhenSomebodySees() {
