@@ -23,7 +23,7 @@ void wakeAt(Context& c, const ClientModel& m, ClientState& state, SimTime at) {
 
 void think(Context& c, const ClientModel& m, ClientState& state, SimTime from) {
     const SimTime at = after(c.s.now, state.gaps.next(c.s.key, m.gap));
-    wakeAt(c, m, state, std::max(at, after(from, kShortestRound)));
+    wakeAt(c, m, state, c.s.now == from ? std::max(at, after(from, kShortestRound)) : at);
 }
 
 // One who thought asks now.

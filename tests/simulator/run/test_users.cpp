@@ -103,6 +103,15 @@ private slots:
                  qPrintable(QString::number(counts.offered))); // 5 users, 1000 tries a second, for 2 s
     }
 
+    // Quick answers are no refusals: who does not think asks as fast as answers come.
+    void quickAnswersAreNotSlowedDown() {
+        Parts p;
+        p.nodes = {node("c", "client", users(1, constant(0)), kClass),
+                   node("s", "server", worker(constant(0.0001)))};
+        p.links = {free("c", "s")};
+        QVERIFY(std::abs(perSecond(steady(p, 10, 1), 1, 9) / 10'000 - 1) < 0.001);
+    }
+
     // More load is more users; fewer leave when they have their answer.
     void loadIsNumberOfUsers() {
         Parts p;
