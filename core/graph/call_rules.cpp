@@ -25,12 +25,9 @@ void readPool(const Group& group, StructureGroup& out) {
 
 // Successors by their priority in the election; the first of the design holds the address.
 void readPair(const Design& design, StructureGroup& out) {
-    std::vector<std::pair<std::int64_t, std::uint32_t>> successors;
-    for (std::size_t i = 1; i < out.members.size(); ++i) {
-        const std::int64_t usual = 110 - 10 * static_cast<std::int64_t>(i);
-        const auto own = get(design.nodes.at(out.members[i]), key::haproxy::vrrpPriority);
-        successors.emplace_back(own.value_or(usual), out.members[i]);
-    }
+    std::vector<std::pair<double, std::uint32_t>> successors;
+    for (std::size_t i = 1; i < out.members.size(); ++i)
+        successors.emplace_back(priorityOf(design, design.nodes.at(out.members[i])), out.members[i]);
     std::stable_sort(successors.begin(), successors.end(),
                      [](const auto& a, const auto& b) { return a.first > b.first; });
     for (std::size_t i = 0; i < successors.size(); ++i)
@@ -58,6 +55,17 @@ void readReplication(const Design& design, const Group& group, StructureGroup& o
 }
 
 } // namespace
+
+double priorityOf(const Design& design, const Node& member) {
+    if (const std::optional<std::int64_t> own = get(member, key::haproxy::vrrpPriority))
+        return std::clamp(static_cast<double>(*own), 1.0, 254.0);
+    if (!member.group) return 0;
+    const std::vector<const Node*> members = membersOf(design, *member.group);
+    const auto at = std::find_if(members.begin(), members.end(),
+                                 [&](const Node* other) { return other->id == member.id; });
+    const auto position = static_cast<double>(at - members.begin());
+    return position == 0 ? 150 : std::clamp(110 - 10 * position, 1.0, 254.0);
+}
 
 std::vector<StructureGroup> structureGroups(const Design& design) {
     std::vector<StructureGroup> all;

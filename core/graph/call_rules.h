@@ -36,6 +36,10 @@ struct StructureGroup {
 // All groups, in the order of the design. O(nodes + groups).
 std::vector<StructureGroup> structureGroups(const Design& design);
 
+// Priority of a member in the VRRP election, 1 to 254: its own, else 150 for the first member of its group,
+// 100 for the second and 10 less for each further one. 0: in no group. O(nodes).
+double priorityOf(const Design& design, const Node& member);
+
 // Positions in `members` of those that take such a call while all work; they share it evenly.
 struct Receivers {
     std::uint32_t first = 0, end = 0;

@@ -43,17 +43,6 @@ PhaseLaw afterVerdict(const VrrpTimers& t) {
 
 } // namespace
 
-double priorityOf(const Design& design, const Node& member) {
-    if (const std::optional<std::int64_t> own = get(member, key::haproxy::vrrpPriority))
-        return clampPriority(static_cast<double>(*own));
-    if (!member.group) return 0;
-    const std::vector<const Node*> members = membersOf(design, *member.group);
-    const auto at = std::find_if(members.begin(), members.end(),
-                                 [&](const Node* other) { return other->id == member.id; });
-    const auto position = static_cast<double>(at - members.begin());
-    return position == 0 ? 150 : clampPriority(110 - 10 * position);
-}
-
 VrrpTimers vrrpTimersOf(const Design& design, const Group& group, const Node& active) {
     VrrpTimers t;
     t.advert = get(group, v::advert).seconds();

@@ -3,6 +3,7 @@
 // the tests. VRRP: keepalived's timing, as its source has it and as measured with version 2.2.7 between two
 // network namespaces.
 
+#include "core/graph/call_rules.h"
 #include "core/model/design.h"
 
 #include <array>
@@ -50,10 +51,6 @@ struct VrrpTimers {
     // With its script failing, the active member's priority is below that of a standby which may preempt.
     bool weightGivesWay = false;
 };
-
-// Priority of a member in the VRRP election, 1 to 254: its own, else 150 for the first member of its group,
-// 100 for the second and 10 less for each further one. 0: in no group. O(nodes).
-double priorityOf(const Design& design, const Node& member);
 
 // `active`: the holder of the address, a member of the group. The standby is the other member that takes
 // over, the one of highest priority. O(nodes).

@@ -40,6 +40,25 @@ Operation setOn(const Group& group, std::string_view parameter, Json value) {
     return operation::setParameter(Collection::groups, group.id.str(), parameter, std::move(value));
 }
 
+// Who of two equals holds the address after a cut is decided by their addresses, which the design lacks.
+void checkPriorities(const Context& c, const Group& group, const std::vector<const Node*>& members,
+                     Issues& issues) {
+    for (std::size_t i = 1; i < members.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            const double priority = priorityOf(c.design, *members[i]);
+            if (priority != priorityOf(c.design, *members[j])) continue;
+            const std::string a = nameOf(c.design, members[j]->id.str());
+            const std::string b = nameOf(c.design, members[i]->id.str());
+            issues.warning(
+                "vrrp.equal_priorities", {group.id.str(), members[j]->id.str(), members[i]->id.str()},
+                fmt::format("{} and {} have the same VRRP priority, {}: of two that claim the address the "
+                            "higher IP address wins. Simulations let {} win, the first in the design.",
+                            a, b, formatNumber(priority), a),
+                fmt::format("Give {} a lower priority.", b));
+            return;
+        }
+}
+
 void checkPair(const Context& c, const Group& group, Issues& issues) {
     const std::vector<const Node*> members = membersOf(c.design, group.id);
     if (members.empty()) return;
@@ -71,6 +90,7 @@ void checkPair(const Context& c, const Group& group, Issues& issues) {
             "Set the weight to 0: a member whose script fails then leaves the election.");
         issue.operation = setOn(group, vrrp::trackWeight.id, 0);
     }
+    checkPriorities(c, group, members, issues);
     if (get(group, vrrp::version) == 2 && timers.advert != std::floor(timers.advert)) {
         Issue& issue = issues.warning(
             "vrrp.advert_fraction", where,

@@ -258,8 +258,8 @@ struct ScenarioStep {
     double loadFactor = 1;
     Index other = kNone; // isolate: from this component only; kNone: from everything outside
     CutDirection direction = CutDirection::both;
-    std::string name;           // deploy: of the pool
-    std::vector<Index> members; // deploy: those that get the new version first
+    std::string name, group;    // deploy: of the pool, shown and in the design
+    std::vector<Index> members; // deploy: a bad version: those that get it first; a good one: all
     Sampler rollback;           // deploy: when it is not given
 };
 

@@ -183,7 +183,10 @@ private:
                           "Choose a pool as the target.");
         m_step.action = ScenarioAction::deploy;
         m_step.name = group->displayName();
-        const std::int64_t batch = get(*group, key::group::pool::deployBatch);
+        m_step.group = group->id.str();
+        const bool bad = get(event.parameters, key::event::deploy::bad);
+        const std::int64_t batch = bad ? get(*group, key::group::pool::deployBatch)
+                                       : static_cast<std::int64_t>(m_design.nodes.size());
         for (std::size_t i = 0; i < m_design.nodes.size(); ++i)
             if (m_design.nodes.at(i).group == group->id &&
                 static_cast<std::int64_t>(m_step.members.size()) < batch)
@@ -198,7 +201,6 @@ private:
                     "Choose a pool of servers as the target.");
         m_step.component = m_step.members.front();
         const auto share = get(event.parameters, key::event::deploy::errorShare);
-        const bool bad = get(event.parameters, key::event::deploy::bad);
         const double errors = (share ? *share : get(*group, key::group::pool::deployErrorShare)).value();
         m_step.errorShare = bad ? errors : 0;
         if (const auto after = get(event.parameters, key::event::deploy::rollbackAfter))

@@ -209,8 +209,8 @@ inline Way wayToAddress(const Context& c, const Dependency& dependency, Index ca
     const Index member = holder != kNone ? holder : c.s.vrrp[dependency.vrrp].lastHolder;
     return {dependency.firstEdge + (member - pair.firstMember), holder == kNone};
 }
-// A take-over ended: how long after the failure of the member that held the role before?
-void noteTakenOver(Context& c, Index before, Index pair);
+// A take-over ended: seconds since the failure of the member that held the role before; 0: it had not failed.
+double noteTakenOver(Context& c, Index before, Index pair);
 
 // ---- replication sets
 void startStores(Context& c);
@@ -254,8 +254,8 @@ void heal(Context& c, Index component, bool onlyDue);
 // A new version for a pool; `step` of the scenario.
 void deploy(Context& c, Index step);
 void rollBack(Context& c, Index node);
-// A view changed: how long after the failure or repair was that?
-void noteMarked(Context& c, Index balancer, Index target, bool up);
+// A view changed: seconds since the failure or repair; below 0: neither, or it was noted before.
+double noteMarked(Context& c, Index balancer, Index target, bool up);
 
 void logEvent(Context& c, LogKind kind, Index what, Index by = kNone, std::uint32_t a = 0,
               std::uint32_t b = 0, double value = 0);

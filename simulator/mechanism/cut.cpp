@@ -1,5 +1,4 @@
 // Cuts of the network: what is cut off runs on, but messages between the two sides vanish, both ways or one.
-// And bad versions: members of a pool that answer with errors until they are rolled back.
 
 #include "simulator/kernel/truth.h"
 #include "simulator/mechanism/context.h"
@@ -89,35 +88,6 @@ void heal(Context& c, Index component, bool onlyDue) {
     bordersChanged(c);
     for (const Cut& cut : over)
         planHealing(c, cut.what);
-}
-
-void deploy(Context& c, Index stepIndex) {
-    const ScenarioStep& step = c.model.steps[stepIndex];
-    logEvent(c, LogKind::deployed, step.component, kNone, stepIndex, 0, step.errorShare);
-    if (step.errorShare <= 0) return;
-    SimTime lasts = step.endsAfter;
-    if (lasts == kNever) {
-        DurationStream stream;
-        stream.id = streamId(step.name + "#" + std::to_string(stepIndex), Purpose::rollback);
-        lasts = stream.next(c.s.key, step.rollback);
-    }
-    for (const Index node : step.members) {
-        ComponentTruth& truth = c.truth.components[node];
-        truth.badShare = step.errorShare;
-        truth.badStep = stepIndex;
-        truth.rollbackAt = after(c.s.now, lasts);
-        settleErrors(c, node);
-        scheduleFaults(c, node);
-    }
-}
-
-void rollBack(Context& c, Index node) {
-    ComponentTruth& truth = c.truth.components[node];
-    truth.badShare = 0;
-    truth.rollbackAt = kNever;
-    logEvent(c, LogKind::rolledBack, node, kNone, truth.badStep);
-    settleErrors(c, node);
-    scheduleFaults(c, node);
 }
 
 } // namespace alwayson::sim

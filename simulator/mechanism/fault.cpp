@@ -306,14 +306,14 @@ void onScenario(Context& c) {
     }
 }
 
-void noteTakenOver(Context& c, Index before, Index pair) {
+double noteTakenOver(Context& c, Index before, Index pair) {
     const ComponentTruth& truth = c.truth.components[before];
-    if (truth.failedAt == kNever || truth.repairedAt != kNever) return;
+    if (truth.failedAt == kNever || truth.repairedAt != kNever) return 0;
     const double claimed = toSeconds(c.s.now - truth.failedAt);
     const double seconds = claimed + toSeconds(c.model.vrrp[pair].arpUpdate); // until it is reached
     RecoverySample sample{before, kNone, c.model.vrrp[pair].group, claimed, truth.failedBy, seconds};
     c.s.recovery.push_back(sample);
-    if (!c.s.log.empty() && c.s.log.back().at == c.s.now) c.s.log.back().value = seconds;
+    return seconds;
 }
 
 void noteFailover(Context& c, Index before, Index group, double detection, double total, bool byHand) {
@@ -323,21 +323,20 @@ void noteFailover(Context& c, Index before, Index group, double detection, doubl
         {before, kNone, group, detection, failed ? truth.failedBy : kIsolated, total, byHand});
 }
 
-void noteMarked(Context& c, Index balancer, Index target, bool up) {
+double noteMarked(Context& c, Index balancer, Index target, bool up) {
     RunState& s = c.s;
     const Index node = c.model.targets[target].node;
     const ComponentTruth& truth = c.truth.components[node];
     TargetState& t = s.targets[target];
-    LogEntry* entry = s.log.empty() ? nullptr : &s.log.back();
     const auto note = [&](SimTime since, std::uint32_t mode, SimTime& noted) {
-        if (since == kNever || noted == since) return;
+        if (since == kNever || noted == since) return -1.0;
         noted = since;
         const double seconds = toSeconds(s.now - since);
         s.recovery.push_back({node, c.model.balancers[balancer].node, kNone, 0, mode, seconds, false});
-        if (entry && entry->at == s.now) entry->value = seconds, entry->a = 1;
+        return seconds;
     };
-    if (!up && truth.failedAt != kNever) note(truth.failedAt, truth.failedBy, t.notedFailure);
-    if (up && truth.repairedAt != kNever) note(truth.repairedAt, 0, t.notedRepair);
+    return up ? note(truth.repairedAt, 0, t.notedRepair)
+              : note(truth.failedAt, truth.failedBy, t.notedFailure);
 }
 
 } // namespace alwayson::sim

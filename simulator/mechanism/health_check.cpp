@@ -24,9 +24,9 @@ void mark(Context& c, Index balancer, Index target, bool up) {
     t.up = up;
     t.changedAt = s.now;
     ++s.viewChanges;
+    const double seconds = noteMarked(c, balancer, target, up);
     logEvent(c, up ? LogKind::markedUp : LogKind::markedDown, c.model.targets[target].node,
-             c.model.balancers[balancer].node);
-    noteMarked(c, balancer, target, up);
+             c.model.balancers[balancer].node, seconds >= 0 ? 1 : 0, 0, std::max(0.0, seconds));
     if (up)
         serverSeenUp(c, balancer, target);
     else

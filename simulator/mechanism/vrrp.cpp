@@ -123,9 +123,9 @@ void claim(Context& c, Index member) {
     }
     const Index before = group.lastHolder;
     group.lastHolder = member;
-    logEvent(c, LogKind::tookAddress, m.node, before == kNone ? kNone : c.model.vrrpMembers[before].node,
-             m.pair);
-    if (before != kNone && before != member) noteTakenOver(c, c.model.vrrpMembers[before].node, m.pair);
+    const Index from = before == kNone ? kNone : c.model.vrrpMembers[before].node;
+    const double seconds = from != kNone && before != member ? noteTakenOver(c, from, m.pair) : 0;
+    logEvent(c, LogKind::tookAddress, m.node, from, m.pair, 0, seconds);
     sendAdvert(c, member, priority(pair, m, st));
     countMasters(c, m.pair);
     schedule(c, member);

@@ -46,9 +46,9 @@ Violations layerViolations(const SourceFile& file) {
 // itself: fault makes the truth, transport decides what the network does to a message.
 Violations truthViolations(const SourceFile& file) {
     Violations found;
-    const bool isWorld = file.path == "simulator/mechanism/cut.cpp" ||
-                         file.path == "simulator/mechanism/fault.cpp" ||
-                         file.path == "simulator/mechanism/transport.cpp";
+    const bool isWorld =
+        file.path == "simulator/mechanism/cut.cpp" || file.path == "simulator/mechanism/deployment.cpp" ||
+        file.path == "simulator/mechanism/fault.cpp" || file.path == "simulator/mechanism/transport.cpp";
     if (!file.isIn("simulator/mechanism") || isWorld) return found;
     for (const std::string& include : includesOf(file))
         if (include.starts_with("simulator/") && include.ends_with("/truth.h"))

@@ -39,6 +39,12 @@ inline std::vector<Case> pairCases() {
     const auto pair = [](const Json& parameters) {
         return std::vector<Change>{{"groups/lb/kind", "vrrp_pair"}, {"groups/lb/parameters", parameters}};
     };
+    const auto equal = [](int second) {
+        return std::vector<Change>{{"groups/lb/kind", "vrrp_pair"},
+                                   {"groups/lb/parameters", Json::object()},
+                                   {"nodes/lb1/parameters/vrrp_priority", 120},
+                                   {"nodes/lb2/parameters/vrrp_priority", second}};
+    };
     return {
         {"vrrp.balancer_not_watched", S::warning, "lb", "when the balancer on lb1 dies or hangs",
          pair({{"track", "none"}}), pair(Json::object())},
@@ -46,6 +52,8 @@ inline std::vector<Case> pairCases() {
          pair({{"track_weight", -60}}), pair({{"track_weight", -60}, {"preempt", true}})},
         {"vrrp.weight_keeps_address", S::warning, "lb", "leaves it at priority 100, not below the others",
          pair({{"track_weight", -50}, {"preempt", true}}), pair({{"track_weight", 0}})},
+        {"vrrp.equal_priorities", S::warning, "lb", "lb1 and lb2 have the same VRRP priority, 120",
+         equal(120), equal(119)},
         {"vrrp.advert_fraction", S::warning, "lb", "lb sends an advert every 500 ms",
          pair({{"version", 2}, {"advert_ms", 500}}), pair({{"version", 2}, {"advert_ms", 2000}})},
     };

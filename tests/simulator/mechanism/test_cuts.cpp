@@ -200,6 +200,44 @@ private slots:
         QVERIFY(told(result, "rolled_back", "w2: the bad version of web is off again") > 40);
     }
 
+    // A good version that comes later takes the place of a bad one on every member, and is not rolled back.
+    void goodVersionEndsABadOne() {
+        Parts p;
+        p.groups = {"{'id':'web','kind':'pool','parameters':{'deploy_batch':1}}"};
+        p.nodes = {node("c", "client", std::string(kRegular) + ",'attempts':1"),
+                   node("w1", "server", kQuick, "'group':'web'"),
+                   node("w2", "server", kQuick, "'group':'web'")};
+        p.links = {calls("c", "web")};
+        p.events = {at(20.005, "deploy", "web", "'bad':true,'rollback_after_s':30"),
+                    at(30.005, "deploy", "web", "'bad':false")};
+        const SimulationResult result = run(p);
+        QCOMPARE(failedBy(result, "c", "error"), std::uint64_t(500)); // half of 100 per s for 10 s
+        QCOMPARE(told(result, "rolled_back", "w1: the bad version of web is off again"), 30.005);
+        QVERIFY(told(result, "rolled_back", "w1", 31) < 0);
+        QVERIFY(told(result, "deployed", "web gets a new version: w1, w2") > 30);
+    }
+
+    // How long a bad version stays is drawn per group: neither names nor what happens before change it.
+    void rollbacksAreDrawnPerGroup() {
+        const auto over = [](const std::string& name, bool more) {
+            Parts p;
+            p.groups = {"{'id':'web','kind':'pool','name':'" + name +
+                            "','parameters':{'rollback':{'dist':'exponential','mean_s':10}}}",
+                        "{'id':'app','kind':'pool','parameters':{}}"};
+            p.nodes = {node("c", "client", kRegular), node("w", "server", kQuick, "'group':'web'"),
+                       node("a", "server", kQuick, "'group':'app'")};
+            p.links = {calls("c", "web")};
+            p.events = {at(10, "deploy", "web", "'bad':true,'error_share':0.1")};
+            if (more) p.events.push_back(at(5, "deploy", "app", "'bad':true,'error_share':0.1"));
+            if (more) p.events.push_back(at(6, "deploy", "web", "'bad':false"));
+            p.seconds = 200;
+            return told(run(p), "rolled_back", "w:");
+        };
+        const double once = over("web", false);
+        QVERIFY(once > 10);
+        QCOMPARE(over("Shop", true), once);
+    }
+
     // Some wrong answers of the only server are no outage; all of them are.
     void timeWithABadVersion() {
         const auto up = [](const std::string& share) {
