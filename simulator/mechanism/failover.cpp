@@ -39,9 +39,13 @@ public:
 
     void promoteByEvent(Index target, SimTime takes) {
         if (target == st.source) return;
-        st.target = target;
-        if (!canLead(target)) return refusePromotion();
+        if (!canLead(target)) { // what is under way goes on
+            logEvent(c, LogKind::cannotLead, node(target), node(st.source), m_store);
+            return;
+        }
         ++s.viewChanges;
+        st.planned = st.lostAt == kNever || st.planned; // else people end a loss
+        st.target = target;
         st.phase = StorePhase::promoting;
         st.byEvent = true;
         if (st.lostAt == kNever) st.lostAt = s.now;
@@ -332,11 +336,11 @@ private:
     // The members of a group hear their source again. A manager that is gone does not stop a promotion.
     bool electsNobody(Index from) const { return from == kNone && m.plan.by == FailoverBy::group; }
 
-    // A planned change to one that is down, or not part of the set any more.
-    void refusePromotion() {
+    // The one to be promoted by the event is down meanwhile, or not part of the set any more.
+    void giveUpPromotion() {
         logEvent(c, LogKind::cannotLead, node(st.target), node(st.source), m_store);
-        if (st.byEvent) back();
-        st.byEvent = false;
+        back();
+        st.byEvent = st.planned = false;
     }
 
     void begin(Index, bool lost) {
@@ -407,7 +411,7 @@ private:
             }
             return promote();
         case StorePhase::promoting:
-            return st.byEvent && !canLead(st.target) ? refusePromotion() : promote();
+            return st.byEvent && !canLead(st.target) ? giveUpPromotion() : promote();
         default:
             return;
         }
@@ -461,7 +465,7 @@ private:
 
     void promote() {
         const Index old = st.source;
-        const bool byHand = st.phase == StorePhase::byHand;
+        const bool byHand = st.phase == StorePhase::byHand || st.byEvent;
         StoreMemberState& next = member(st.target);
         StoreMemberState& before = member(old);
         advanceReplica(c, st.target);
@@ -480,7 +484,7 @@ private:
             member(i).applied = std::min(member(i).applied, fork);
         }
         const double lacks = fork < st.committed ? toSeconds(st.lostAt - st.timeOf(fork)) : 0;
-        if (lacks > 0 || !st.byEvent) st.rpoS.push_back(std::max(0.0, lacks));
+        if (lacks > 0 || !st.planned) st.rpoS.push_back(std::max(0.0, lacks));
         st.source = st.target;
         st.base = st.committed = fork;
         next.committed = next.acknowledged = next.applied = next.received = fork;
@@ -491,14 +495,14 @@ private:
         next.flowing = false;
         st.leaseLost = false;
         st.leaseAt = st.fenceAt = kNever;
-        logEvent(c, st.byEvent ? LogKind::plannedSource : LogKind::newSource, node(st.source), node(old),
+        logEvent(c, st.planned ? LogKind::plannedSource : LogKind::newSource, node(st.source), node(old),
                  m_store, 0, toSeconds(s.now - st.lostAt));
         if (stopped) before.readOnly = true, settleOld(old, false);
         st.phase = StorePhase::steady;
         st.until = kNever;
         st.blockUntil = after(s.now, toSimTime(m.plan.recoveryBlock));
         moveRoutes(old, byHand);
-        st.byEvent = false;
+        st.byEvent = st.planned = false;
         st.lostAt = kNever;
         ++s.viewChanges;
         watchMembers();
@@ -516,7 +520,7 @@ private:
             last = std::max(last, delay);
             s.storeRoutes[r].writerAt = after(s.now, delay);
         }
-        if (!st.byEvent)
+        if (!st.planned)
             noteFailover(c, node(old), m.group, toSeconds(st.detectedAt - st.lostAt),
                          toSeconds(after(s.now, last) - st.lostAt), byHand);
     }

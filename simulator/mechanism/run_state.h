@@ -278,6 +278,7 @@ struct StoreState {
     Index source = kNone, target = kNone; // members
     Index leader = kNone;                 // voter that manages
     bool byEvent = false, leaseLost = false;
+    bool planned = false; // a change of source that no loss has called for
     SimTime until = kNever, lostAt = kNever, detectedAt = kNever, blockUntil = 0, managerFrom = 0;
     SimTime leaseAt = kNever, fenceAt = kNever;
     std::uint64_t base = 0, committed = 0; // of the present source; base: when it became one

@@ -508,12 +508,33 @@ private slots:
         QCOMPARE(told(late, "role_changed", "is the source"), -1.0);
     }
 
+    // People who promote after a loss end it: that is a take-over, by hand. A promotion that cannot be leaves
+    // what is under way alone.
+    void anEventEndsALoss() {
+        Parts p = writes(3, "'manager':'none'");
+        p.events = {at(10, "fail", "db3", "'mode':'gone'"), at(20, "fail", "db1", "'mode':'gone'"),
+                    at(30, "promote", "db2", "'takes_s':5"), at(32, "promote", "db3")};
+        const SimulationResult result = run(p);
+        QVERIFY2(std::abs(told(result, "role_changed", "db2 is the source") - 35) < 1e-6,
+                 log(result).c_str());
+        QCOMPARE(told(result, "role_changed", "as planned"), -1.0);
+        int seen = 0;
+        for (const Recovery& one : result.recovery)
+            if (one.what == "db") {
+                ++seen;
+                QVERIFY(one.count == 1 && one.byHand == 1 && *one.totalMeanS.value >= 15);
+            }
+        QCOMPARE(seen, 1);
+    }
+
     // What a human did is told as such.
     void humansAreCounted() {
         Parts p = writes(2, "'manager':'manual'");
         p.events = {at(20, "fail", "db1", "'mode':'gone'")};
+        int seen = 0;
         for (const Recovery& one : run(p).recovery)
-            if (one.what == "db") QVERIFY(one.count == 1 && one.byHand == 1);
+            if (one.what == "db") seen += one.count == 1 && one.byHand == 1;
+        QCOMPARE(seen, 1);
     }
 
     // A group without majority commits nothing: what waits when its source dies is not there.
