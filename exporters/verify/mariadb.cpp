@@ -28,10 +28,14 @@ constexpr const char* kSession = R"sh(
 set -eu
 folder=$1 account=$2
 shift 2
+# A server that starts removes what it takes for leftovers of its own from the folder of temporary tables:
+# with the machine's /tmp those would be the tables of any other server there.
+mkdir "$folder/tmp"
+export TMPDIR="$folder/tmp"
 mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal --skip-test-db \
     --innodb-log-file-size=8M $account >"$folder/install.log" 2>&1 || { cat "$folder/install.log"; exit 90; }
 mariadbd --defaults-file="$folder/server.cnf" --datadir="$folder/data" --socket="$folder/socket" \
-    --pid-file="$folder/pid" --skip-networking --skip-ssl --innodb-buffer-pool-size=16M \
+    --tmpdir="$TMPDIR" --pid-file="$folder/pid" --skip-networking --skip-ssl --innodb-buffer-pool-size=16M \
     --innodb-log-file-size=8M $account \
     >"$folder/server.log" 2>&1 &
 server=$!

@@ -41,6 +41,11 @@ QByteArray through(std::uint16_t port, const QByteArray& statement) {
     return client.readAllStandardOutput().trimmed();
 }
 
+// A counter of the server's.
+int status(const test::MariadbServer& server, const char* name) {
+    return server.ask(QByteArray("SHOW GLOBAL STATUS LIKE '") + name + "'").split('\t').last().toInt();
+}
+
 } // namespace
 
 class TestHaproxyDatabaseLive : public QObject {
@@ -171,8 +176,13 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(settled(readPort, second), 5000);
         QCOMPARE(servers[1]->ask("SET GLOBAL read_only = ON"), QByteArray());
         QTRY_COMPARE_WITH_TIMEOUT(through(writePort, who), QByteArray("error"), 5000);
-        QCOMPARE(servers[1]->ask("SHOW GLOBAL STATUS LIKE 'Aborted_connects'"),
-                 QByteArray("Aborted_connects\t0"));
+        // The checks log in and out as a client does: a server that counted each as a broken connection would
+        // block HAProxy after max_connect_errors. A check that runs into its time limit on a busy machine is
+        // one.
+        const int connections = status(*servers[1], "Connections");
+        const int aborted = status(*servers[1], "Aborted_connects");
+        QVERIFY2(connections > 10 && aborted * 5 < connections,
+                 qPrintable(QString("%1 of %2 connections were broken off").arg(aborted).arg(connections)));
         QVERIFY2(proxy.state() == QProcess::Running, proxy.readAll().constData());
     }
 };

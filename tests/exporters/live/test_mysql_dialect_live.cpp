@@ -54,7 +54,7 @@ public:
         m_process.start(program("mysqld"),
                         QStringList{"--defaults-file=" + m_optionFile, "--datadir=" + data(),
                                     "--socket=" + socketPath(), "--pid-file=" + m_folder + "/pid",
-                                    "--innodb-buffer-pool-size=32M"} +
+                                    "--tmpdir=" + m_folder, "--innodb-buffer-pool-size=32M"} +
                             account());
         return QTest::qWaitFor([this] { return ask("SELECT 1") == "1"; }, 60000);
     }

@@ -85,6 +85,9 @@ inline void makeDataFolder(const QString& path) {
                               "--innodb-log-file-size=8M"};
         if (geteuid() == 0) arguments << "--user=root";
         QProcess install;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("TMPDIR", made.path());
+        install.setProcessEnvironment(environment);
         install.setProcessChannelMode(QProcess::MergedChannels);
         install.start("mariadb-install-db", arguments);
         return install.waitForFinished(120000) && install.exitCode() == 0;
@@ -113,6 +116,7 @@ public:
                         "--datadir=" + data(),
                         "--socket=" + socketPath(),
                         "--pid-file=" + m_folder + "/pid",
+                        "--tmpdir=" + m_folder, // a server that starts clears it: never one that others use
                         "--innodb-buffer-pool-size=16M",
                         "--innodb-log-file-size=8M"};
         if (geteuid() == 0) all << "--user=root";
