@@ -199,11 +199,19 @@ private:
         return kNone;
     }
 
+    // The pair whose shared address a link to this group calls.
+    Index addressCalled(const std::string& id) const {
+        for (Index pair = 0; pair < m.vrrp.size(); ++pair)
+            if (m.vrrp[pair].id == id && m.vrrp[pair].memberCount > 1) return pair;
+        return kNone;
+    }
+
     // A server that two links lead to is one server of the balancer, each call over the link that fits it.
     struct FoundTarget {
-        Index node = kNone, store = kNone;
-        std::vector<Index> links;  // the first, and those that calls go over
-        std::vector<Index> linkOf; // by flow and access; kNone: not for those
+        Index node = kNone, store = kNone, vrrp = kNone;
+        std::vector<Index> members; // that the edges of a link lead to
+        std::vector<Index> links;   // the first, and those that calls go over
+        std::vector<Index> linkOf;  // by flow and access; kNone: not for those
     };
 
     std::vector<FoundTarget> findTargets(Index node) {
@@ -211,16 +219,29 @@ private:
         m_targetAt.resize(m.nodes.size(), kNone);
         for (const Index l : m_linksFrom[node]) {
             const std::string& to = m_design.links.at(l).to;
-            for (const Index end : ends(to)) {
+            const std::vector<Index> called = ends(to);
+            const bool inside = std::find(called.begin(), called.end(), node) != called.end();
+            const Index pair = inside ? kNone : addressCalled(to);
+            for (const Index end : called) {
                 if (end == node || m.nodes[end].role == Role::client || m_targetAt[end] != kNone) continue;
+                if (pair != kNone && !found.empty() && found.back().vrrp == pair) {
+                    m_targetAt[end] = static_cast<Index>(found.size() - 1);
+                    continue;
+                }
                 m_targetAt[end] = static_cast<Index>(found.size());
-                found.push_back({end, storeCalled(to), {l}, std::vector<Index>(2 * m.flows.size(), kNone)});
+                found.push_back({end,
+                                 storeCalled(to),
+                                 pair,
+                                 pair != kNone ? called : std::vector<Index>{end},
+                                 {l},
+                                 std::vector<Index>(2 * m.flows.size(), kNone)});
             }
         }
         for (std::size_t kind = 0; kind < 2 * m.flows.size(); ++kind)
             findLinks(node, kind, found);
         for (const FoundTarget& target : found)
-            m_targetAt[target.node] = kNone;
+            for (const Index member : target.members)
+                m_targetAt[member] = kNone;
         return found;
     }
     // Which links of a balancer the calls of one flow take that read, or write.
@@ -255,16 +276,18 @@ private:
     void addTarget(BalancerModel& b, Index node, const FoundTarget& found) {
         TargetModel target;
         target.edge = static_cast<Index>(m.edges.size());
-        target.edgeCount = static_cast<Index>(found.links.size());
+        target.edgeCount = static_cast<Index>(found.links.size() * found.members.size());
         target.node = found.node;
+        target.vrrp = found.vrrp;
         for (const Index l : found.links)
-            addEdge(
-                l, node, found.node,
-                timeOf(roundTrip(m_design, m_design.links.at(l), designNode(node), designNode(found.node))) /
-                    2);
+            for (const Index to : found.members)
+                addEdge(l, node, to,
+                        timeOf(roundTrip(m_design, m_design.links.at(l), designNode(node), designNode(to))) /
+                            2);
         for (const Index l : found.linkOf) {
             const auto at = std::find(found.links.begin(), found.links.end(), l) - found.links.begin();
-            m.targetEdges.push_back(l == kNone ? kNone : target.edge + static_cast<Index>(at));
+            m.targetEdges.push_back(
+                l == kNone ? kNone : target.edge + static_cast<Index>(at * std::ssize(found.members)));
         }
         if (found.store != kNone) {
             target.route = routeTo(m, m_design, found.store, node);
@@ -322,9 +345,7 @@ private:
                 ++dependency.edgeCount;
             }
             if (dependency.edgeCount == 0) continue;
-            if (dependency.edgeCount > 1)
-                for (Index pair = 0; pair < m.vrrp.size(); ++pair)
-                    if (m.vrrp[pair].id == link.to) dependency.vrrp = pair;
+            if (dependency.edgeCount > 1) dependency.vrrp = addressCalled(link.to);
             if (const Index store = storeCalled(link.to); store != kNone)
                 dependency.route = routeTo(m, m_design, store, node);
             const double calls = get(link.parameters, key::link::request::callsPerRequest);

@@ -137,8 +137,10 @@ enum class Algorithm : std::uint8_t {
 };
 
 struct TargetModel {
-    Index edge = kNone, edgeCount = 1; // one for each link that leads there and is used
+    // One edge for each link that leads there and is used; to an address: one for each member, by link.
+    Index edge = kNone, edgeCount = 1;
     Index node = kNone;
+    Index vrrp = kNone; // an address that members share is one server; `node` is the first of them
     Index checkSlot = kNone;
     Index route = kNone, member = kNone; // of a replication set: whose route, which member
 };

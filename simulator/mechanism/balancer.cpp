@@ -197,10 +197,13 @@ void connect(Context& c, Index call, Index target) {
     ++s.targets[target].served;
     s.calls[call].aux = target;
     s.calls[call].state = CallState::calling;
-    const Index edge = edgeTo(c, target, kindOf(s.calls[call]));
-    const Index child = send(c, call, edge);
+    Way way{edgeTo(c, target, kindOf(s.calls[call])), false};
+    if (const Index pair = c.model.targets[target].vrrp; pair != kNone)
+        way = wayToAddress(c, pair, way.edge, m.node);
+    const Index child = send(c, call, way.edge);
     startLine(c, m.serverLine, child, Action::serverTimeout);
-    const std::uint16_t line = c.model.edgeLines[edge];
+    if (way.vanishes) return vanish(c, child);
+    const std::uint16_t line = c.model.edgeLines[way.edge];
     if (line == 0)
         deliver(c, child);
     else

@@ -123,7 +123,7 @@ __attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
     Index edge = dependency.firstEdge;
     bool vanishes = false;
     if (dependency.vrrp != kNone) {
-        const Way way = wayToAddress(c, dependency, request.node);
+        const Way way = wayToAddress(c, dependency.vrrp, dependency.firstEdge, request.node);
         edge = way.edge;
         vanishes = way.vanishes;
     } else if (dependency.route != kNone) {

@@ -118,6 +118,9 @@ bool passes(const Context& c, Index from, Index to);
 // The node loses it; `reset` tells the caller at once.
 void loseCall(Context& c, Index call, bool reset);
 void deliver(Context& c, Index call);
+// It gets nowhere: only its caller's own timers end the call, a balancer's connection attempt its connect
+// timeout.
+void vanish(Context& c, Index call);
 void answer(Context& c, Index call);
 // A check's fate, decided when it is sent.
 struct ProbeFate {
@@ -203,11 +206,16 @@ struct Way {
     Index edge = kNone;
     bool vanishes = false;
 };
-inline Way wayToAddress(const Context& c, const Dependency& dependency, Index caller) {
-    const VrrpModel& pair = c.model.vrrp[dependency.vrrp];
-    const Index holder = holderFor(c, dependency.vrrp, caller);
-    const Index member = holder != kNone ? holder : c.s.vrrp[dependency.vrrp].lastHolder;
-    return {dependency.firstEdge + (member - pair.firstMember), holder == kNone};
+// `firstEdge`: to the first member of the pair, the others follow.
+inline Way wayToAddress(const Context& c, Index pair, Index firstEdge, Index caller) {
+    const Index holder = holderFor(c, pair, caller);
+    const Index member = holder != kNone ? holder : c.s.vrrp[pair].lastHolder;
+    return {firstEdge + (member - c.model.vrrp[pair].firstMember), holder == kNone};
+}
+// The node behind a server of a balancer; of an address: its last holder.
+inline Index nodeBehind(const Context& c, Index target) {
+    const TargetModel& t = c.model.targets[target];
+    return t.vrrp == kNone ? t.node : c.model.vrrpMembers[c.s.vrrp[t.vrrp].lastHolder].node;
 }
 // A take-over ended: seconds since the failure of the member that held the role before; 0: it had not failed.
 double noteTakenOver(Context& c, Index before, Index pair);

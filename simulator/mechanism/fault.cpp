@@ -325,7 +325,7 @@ void noteFailover(Context& c, Index before, Index group, double detection, doubl
 
 double noteMarked(Context& c, Index balancer, Index target, bool up) {
     RunState& s = c.s;
-    const Index node = c.model.targets[target].node;
+    const Index node = nodeBehind(c, target);
     const ComponentTruth& truth = c.truth.components[node];
     TargetState& t = s.targets[target];
     const auto note = [&](SimTime since, std::uint32_t mode, SimTime& noted) {

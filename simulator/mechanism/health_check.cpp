@@ -25,7 +25,7 @@ void mark(Context& c, Index balancer, Index target, bool up) {
     t.changedAt = s.now;
     ++s.viewChanges;
     const double seconds = noteMarked(c, balancer, target, up);
-    logEvent(c, up ? LogKind::markedUp : LogKind::markedDown, c.model.targets[target].node,
+    logEvent(c, up ? LogKind::markedUp : LogKind::markedDown, nodeBehind(c, target),
              c.model.balancers[balancer].node, seconds >= 0 ? 1 : 0, 0, std::max(0.0, seconds));
     if (up)
         serverSeenUp(c, balancer, target);
@@ -38,7 +38,7 @@ void completed(Context& c, Index target, bool passed) {
     const Index balancer = balancerOf(c, target);
     const BalancerModel& m = c.model.balancers[balancer];
     TargetState& t = s.targets[target];
-    const Index node = c.model.targets[target].node;
+    const Index node = nodeBehind(c, target);
     const std::int32_t full = m.rise + m.fall - 1;
     if (passed) {
         if (t.health < full) {
@@ -121,7 +121,7 @@ void onCheck(Context& c, Index target) {
 
 void answerSilentChecks(Context& c, Index node) {
     for (Index target = 0; target < c.model.targets.size(); ++target)
-        if (c.model.targets[target].node == node && c.s.targets[target].phase == CheckPhase::silent &&
+        if (c.s.targets[target].probed == node && c.s.targets[target].phase == CheckPhase::silent &&
             connected(c, c.model.balancers[balancerOf(c, target)].node, node))
             schedule(c, target, c.model.edges[c.model.targets[target].edge].oneWay, CheckPhase::passing);
 }

@@ -212,6 +212,7 @@ struct TargetState {
     bool warming = false;      // slowstart
     double credit = 0;         // weighted round robin while warming
     std::uint64_t lastUse = 0; // leastconn: turn among equals
+    Index probed = kNone;      // node that the present check asks
     UniformStream phases, errors;
     SimTime notedFailure = kNever, notedRepair = kNever; // already reported ones
 };

@@ -130,7 +130,7 @@ void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
     Index& turn = s.dependencyTurn[d];
     Way way{dependency.firstEdge + turn, false};
     if (dependency.vrrp != kNone)
-        way = wayToAddress(c, dependency, s.calls[call].node);
+        way = wayToAddress(c, dependency.vrrp, dependency.firstEdge, s.calls[call].node);
     else if (dependency.route != kNone)
         way = wayToStore(c, dependency, c.model.writes(dependency.firstEdge, s.calls[call].writes()));
     else if (++turn >= dependency.edgeCount)

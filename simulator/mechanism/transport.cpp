@@ -15,10 +15,6 @@ bool connected(const Context& c, Index from, Index to) {
     return works && passes(c, from, to) && passes(c, to, from);
 }
 
-namespace {
-
-// Packets vanish: only the caller's own timers end this. A balancer's connection attempt ends by its connect
-// timeout.
 void vanish(Context& c, Index call) {
     RunState& s = c.s;
     Call& message = s.calls[call];
@@ -33,8 +29,6 @@ void vanish(Context& c, Index call) {
         startTimer(c, after(message.start, c.model.balancers[from.sub].connectTimeout), call,
                    Action::connectTimeout);
 }
-
-} // namespace
 
 void deliver(Context& c, Index call) {
     RunState& s = c.s;
@@ -164,10 +158,14 @@ LocalAnswer askLocally(Context& c, Index node, UniformStream& errors) {
 ProbeFate probe(Context& c, Index balancer, Index target) {
     const BalancerModel& b = c.model.balancers[balancer];
     const TargetModel& t = c.model.targets[target];
-    const ComponentTruth& truth = c.truth.components[t.node];
-    const SimTime roundTrip = 2 * c.model.edges[t.edge].oneWay;
+    Way way{t.edge, false};
+    if (t.vrrp != kNone) way = wayToAddress(c, t.vrrp, t.edge, b.node);
+    const Index node = c.s.targets[target].probed = c.model.edges[way.edge].to;
+    const ComponentTruth& truth = c.truth.components[node];
+    const SimTime roundTrip = 2 * c.model.edges[way.edge].oneWay;
     // A connection needs both ways.
-    if (!passes(c, b.node, t.node) || !passes(c, t.node, b.node)) return {CheckPhase::failing, b.goneTimeout};
+    if (way.vanishes || !passes(c, b.node, node) || !passes(c, node, b.node))
+        return {CheckPhase::failing, b.goneTimeout};
     switch (truth.condition) {
     case Condition::refuses:
         return {CheckPhase::failing, roundTrip};

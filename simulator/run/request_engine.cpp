@@ -120,6 +120,13 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
         if (m.stations.size() <= 512 && !m.stations[i].sharing) s.stations[i].waitTimes.allocate();
     }
     startStreams(m, s, m_truth);
+    m_pairCallers.resize(m.vrrp.size());
+    for (const Edge& edge : m.edges) {
+        const Index member = m.nodes[edge.to].vrrpMember, from = m.nodes[edge.from].home;
+        if (member == kNone) continue;
+        std::vector<Index>& callers = m_pairCallers[m.vrrpMembers[member].pair];
+        if (callers.empty() || callers.back() != from) callers.push_back(from);
+    }
     Context c{m, s, m_truth};
     for (std::size_t i = 0; i < m.clients.size(); ++i) {
         s.clients[i].budget = m.clients[i].budgetCap;
@@ -135,8 +142,8 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     if (m_structure) {
         std::unordered_map<std::string, std::uint32_t> targets;
         for (std::uint32_t t = 0; t < m.targets.size(); ++t)
-            targets.emplace(m.nodes[m.edges[m.targets[t].edge].from].id + ">" + m.nodes[m.targets[t].node].id,
-                            t);
+            for (Index e = m.targets[t].edge; e < m.targets[t].edge + m.targets[t].edgeCount; ++e)
+                targets.emplace(m.nodes[m.edges[e].from].id + ">" + m.nodes[m.edges[e].to].id, t);
         const auto& components = m_structure->components();
         for (const StructureView& view : m_structure->views()) {
             const auto found = targets.find(components[view.observer].id + ">" + components[view.target].id);
@@ -294,7 +301,13 @@ std::vector<GroupRole> RequestEngine::rolesFor(Index client) {
             if (states[member] == 0 && roles[g].active == kNobody) roles[g].active = member;
     for (Index pair = 0; pair < m_model->vrrp.size(); ++pair) {
         roles[m_model->vrrp[pair].group].active = kNobody;
-        const Index holder = holderFor(c, pair, client);
+        const std::vector<Index>& callers = m_pairCallers[pair];
+        Index holder = kNone;
+        if (callers.empty() || std::find(callers.begin(), callers.end(), client) != callers.end())
+            holder = holderFor(c, pair, client);
+        else
+            for (std::size_t i = 0; i < callers.size() && holder == kNone; ++i)
+                holder = holderFor(c, pair, callers[i]);
         if (holder != kNone) roles[m_model->vrrp[pair].group].active = m_model->vrrpMembers[holder].node;
     }
     for (std::size_t i = 0; i < m_model->stores.size(); ++i) {

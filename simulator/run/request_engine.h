@@ -67,7 +67,8 @@ private:
     RunState m_state;
     Truth m_truth;
     UpTracker m_up;
-    std::vector<std::uint32_t> m_viewTargets; // target of each structure view
+    std::vector<std::uint32_t> m_viewTargets;      // target of each structure view
+    std::vector<std::vector<Index>> m_pairCallers; // nodes that call each VRRP pair
 };
 
 } // namespace alwayson::sim

@@ -130,6 +130,8 @@ void TraceRecorder::captureViews(Frame& frame) const {
             ViewFrame view;
             view.observer = b.node;
             view.target = model.targets[t].node;
+            if (const Index pair = model.targets[t].vrrp; pair != kNone)
+                view.target = model.vrrpMembers[m_engine.state().vrrp[pair].lastHolder].node;
             view.up = state.up;
             view.fall = static_cast<std::uint16_t>(b.fall);
             view.rise = static_cast<std::uint16_t>(b.rise);

@@ -39,6 +39,7 @@ inline std::string at(double seconds, const std::string& action, const std::stri
 struct Parts {
     std::vector<std::string> nodes, links, groups, domains, events;
     double seconds = 60;
+    bool background = false; // nodes and places fail by themselves as well
 };
 
 // moc stumbles over raw strings: designs in tests are written with ' for ".
@@ -54,7 +55,8 @@ inline Design designOf(const Parts& parts) {
                joined(parts.nodes) + R"(],"links":[)" + joined(parts.links) + R"(],"groups":[)" +
                joined(parts.groups) + R"(],"domains":[)" + joined(parts.domains) +
                R"(],"scenarios":[{"id":"x","duration_s":)" + std::to_string(parts.seconds) +
-               R"(,"events":[)" + joined(parts.events) + "]}]}");
+               (parts.background ? R"(,"background_failures":true)" : "") + R"(,"events":[)" +
+               joined(parts.events) + "]}]}");
     const auto loaded = parseDesign(text, "t");
     if (!loaded) throw std::runtime_error(describe(loaded.error()));
     for (const LoadWarning& warning : loaded->warnings)
