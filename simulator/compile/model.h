@@ -15,6 +15,10 @@ namespace alwayson::sim {
 
 using Index = std::uint32_t;
 inline constexpr Index kNone = 0xffffffffU;
+// Where a number tells what failed: a cut of the network, no mode of its own.
+inline constexpr Index kIsolated = kNone - 1;
+// Where a node is meant: a manager that is never down and cut off from nobody.
+inline constexpr Index kEverywhere = kNone - 2;
 
 enum class Role : std::uint8_t { client, balancer, station };
 

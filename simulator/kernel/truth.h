@@ -43,7 +43,7 @@ struct ComponentTruth {
     SimTime restartAt = kNever;
     SimTime failedAt = kNever; // of the failure (own or of a place) that observers are to detect
     SimTime repairedAt = kNever;
-    std::uint32_t failedBy = 0; // mode + 1 when failedAt was set by an own mode
+    std::uint32_t failedBy = 0; // mode + 1 when failedAt was set by an own mode; kIsolated: cut off
     Index firstClock = 0;       // Truth::clocks, one per mode, when background failures are on
     double speed = 1;
     double errorShare = 0; // of its own mode
@@ -53,9 +53,6 @@ struct ComponentTruth {
     SimTime healAt = kNever; // of the next cut around it that heals by itself
     double errors() const { return badShare > 0 ? 1 - (1 - errorShare) * (1 - badShare) : errorShare; }
 };
-
-// ComponentTruth::failedBy of what was cut off.
-inline constexpr std::uint32_t kIsolated = kNone - 1;
 
 struct Truth {
     std::vector<ComponentTruth> components;

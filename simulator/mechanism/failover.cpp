@@ -9,16 +9,12 @@
 namespace alwayson::sim {
 namespace {
 
-constexpr Index kEverywhere = kNone - 1; // a manager that is never down and cut off from nobody
-
-class Failover {
+class Failover : StoreAccess {
 public:
-    Failover(Context& context, Index store)
-        : c(context), s(context.s), m(context.model.stores[store]), st(context.s.stores[store]),
-          m_store(store) {}
+    using StoreAccess::StoreAccess;
 
     void changed() {
-        watchMembers();
+        watchStoreMembers(c, m_store);
         watchRoutes();
         watchSource();
         schedule();
@@ -27,10 +23,10 @@ public:
     void due() {
         ++s.viewChanges;
         for (Index i = first(); i < end(); ++i)
-            if (member(i).rejoinAt <= s.now) rejoin(i);
+            if (member(i).rejoinAt <= s.now) rejoinStore(c, m_store, i);
         if (st.leaseAt <= s.now) loseLease();
         if (st.fenceAt <= s.now) fence();
-        watchMembers();
+        watchStoreMembers(c, m_store);
         if (st.until <= s.now) step();
         watchRoutes();
         watchSource();
@@ -58,166 +54,6 @@ public:
     }
 
 private:
-    Index first() const { return m.firstMember; }
-    Index end() const { return m.firstMember + m.memberCount; }
-    Index node(Index i) const { return c.model.storeMembers[i].node; }
-    StoreMemberState& member(Index i) const { return s.storeMembers[i]; }
-    bool works(Index i) const { return connected(c, node(i), node(i)); }
-    double draw() { return st.draws.next(s.key); }
-    SimTime drawFrom(const Sampler& sampler) { return toSimTime(sampler.seconds(draw())); }
-
-    // ---- members and their streams
-    void watchMembers() {
-        for (Index i = first(); i < end(); ++i) {
-            advanceReplica(c, i);
-            StoreMemberState& here = member(i);
-            const bool running = works(i);
-            const StationState& station = s.stations[c.model.nodes[node(i)].sub];
-            here.speed = station.speed;
-            if (running && !here.running) {
-                here.appliedAt = std::max(here.appliedAt, s.now);
-                here.nextApplied = kNever;
-                here.brokenAt = 0; // it connects at once
-                if (!here.wasHung) here.coldSince = s.now;
-                if (i == st.source) replicasChanged(c, i);
-            }
-            if (!running) here.wasHung = hung(i);
-            // A former source starts again read-only, as its option file says.
-            if (!running && i != st.source && !hung(i) && !isolated(i)) stopWriting(i);
-            here.running = running;
-        }
-        for (Index i = first(); i < end(); ++i)
-            if (i != st.source) watchStream(i);
-        rejoinOld();
-        countWriters();
-    }
-    bool hung(Index i) const { return s.stations[c.model.nodes[node(i)].sub].frozen; }
-    bool isolated(Index i) const { return runsOn(c, node(i)); }
-
-    void watchStream(Index i) {
-        StoreMemberState& here = member(i);
-        bool flows = here.following && here.running;
-        here.delay = 0;
-        Index from = st.source;
-        here.direct = true;
-        if (m.chain) {
-            for (Index k = first(); k < end() && flows; ++k) {
-                if (k == st.source || k > i || !member(k).following) continue;
-                here.direct = from == st.source;
-                flows = talks(c, node(from), node(k));
-                here.delay = after(here.delay, oneWayOf(m, from, k));
-                from = k;
-            }
-        } else {
-            flows = flows && talks(c, node(st.source), node(i));
-            here.delay = oneWayOf(m, st.source, i);
-        }
-        if (flows == here.flowing) {
-            if (!flows) here.reconnectAt = kNever;
-            return;
-        }
-        if (!flows) {
-            here.flowing = false;
-            here.brokenAt = s.now;
-            here.reconnectAt = kNever;
-            // A replica whose source is silent asks again only when it has noticed; one that came back, or
-            // whose source did, tries every little while.
-            const bool noticesLate = here.running && !refusesNow(c, node(st.source));
-            here.retriesFrom = noticesLate ? after(s.now, c.model.storeMembers[i].netTimeout) : s.now;
-            return;
-        }
-        if (here.reconnectAt == kNever) {
-            const SimTime retry = std::max<SimTime>(c.model.storeMembers[i].connectRetry, 1);
-            here.reconnectAt = s.now;
-            if (here.brokenAt > 0 && s.now > here.retriesFrom && s.now > here.brokenAt)
-                here.reconnectAt = here.retriesFrom + (s.now - here.retriesFrom + retry - 1) / retry * retry;
-        }
-        if (here.reconnectAt > s.now) return;
-        here.reconnectAt = kNever;
-        here.flowing = true;
-        here.appliedAt = std::max(here.appliedAt, s.now);
-        replicasChanged(c, st.source);
-    }
-
-    // ---- former sources
-    void stopWriting(Index i) {
-        StoreMemberState& here = member(i);
-        if (here.readOnly) return;
-        here.readOnly = true;
-        settleOld(i, false);
-    }
-
-    // What a former source has that the others have not. `together`: others took writes beside it.
-    void settleOld(Index i, bool together) {
-        StoreMemberState& here = member(i);
-        if (here.settled) return;
-        here.settled = true;
-        const std::uint64_t own = here.committed > here.fork ? here.committed - here.fork : 0;
-        const std::uint64_t told = here.acknowledged > here.fork ? here.acknowledged - here.fork : 0;
-        here.surplus = own;
-        if (together && own > 0) {
-            st.diverged += own;
-            st.divergedAcknowledged += told;
-            logEvent(c, LogKind::diverged, node(i), node(st.source), m_store, 0, static_cast<double>(own));
-        } else if (told > 0) {
-            st.lost += told;
-            logEvent(c, LogKind::lostCommits, node(i), node(st.source), m_store, 0,
-                     static_cast<double>(told));
-        }
-    }
-
-    void rejoinOld() {
-        for (Index i = first(); i < end(); ++i) {
-            StoreMemberState& here = member(i);
-            if (here.following || i == st.source || here.rejoinAt != kNever) continue;
-            if (!talks(c, node(i), node(st.source))) continue;
-            const bool wrote = !here.readOnly && here.committed > here.committedBefore;
-            here.readOnly = true;
-            settleOld(i, wrote);
-            SimTime wait = 0;
-            if (here.surplus > 0)
-                wait = drawFrom(m.reconcile);
-            else if (!m.rejoinsByItself)
-                wait = drawFrom(m.rejoin);
-            here.rejoinAt = after(s.now, wait);
-            if (wait > 0 && here.surplus > 0)
-                logEvent(c, LogKind::reconciling, node(i), node(st.source), m_store, 0, toSeconds(wait));
-            if (wait == 0) rejoin(i);
-        }
-    }
-
-    void rejoin(Index i) {
-        StoreMemberState& here = member(i);
-        here.rejoinAt = kNever;
-        if (!talks(c, node(i), node(st.source))) return; // when it is there again
-        here.following = true;
-        here.received = here.applied = std::min(here.fork, st.committed);
-        here.nextApplied = kNever;
-        here.appliedAt = s.now;
-        here.brokenAt = 0;
-        logEvent(c, LogKind::rejoined, node(i), node(st.source), m_store);
-        watchStream(i);
-    }
-
-    // Time during which two members take writes.
-    void countWriters() {
-        Index writers = 0, other = kNone;
-        for (Index i = first(); i < end(); ++i)
-            if (!member(i).readOnly && (works(i) || isolated(i))) {
-                ++writers;
-                if (i != st.source) other = i;
-            }
-        if (writers >= 2 && st.splitSince == kNever) {
-            st.splitSince = s.now;
-            logEvent(c, LogKind::twoSources, node(st.source), node(other), m_store);
-        } else if (writers < 2 && st.splitSince != kNever) {
-            st.splitTime += s.now - st.splitSince;
-            logEvent(c, LogKind::oneSource, node(st.source), kNone, m_store, 0,
-                     toSeconds(s.now - st.splitSince));
-            st.splitSince = kNever;
-        }
-    }
-
     // ---- the manager
     bool majority(const std::vector<Index>& nodes, Index from) const {
         std::size_t heard = 0;
@@ -477,7 +313,7 @@ private:
         before.fork = fork;
         before.committedBefore = before.committed;
         before.rejoinAt = kNever;
-        const bool stopped = before.readOnly || !(works(old) || isolated(old) || hung(old));
+        const bool stopped = before.readOnly || !(runs(old) || hung(old));
         for (Index i = first(); i < end(); ++i) {
             if (i == old || !member(i).following) continue;
             member(i).received = std::min(member(i).received, fork);
@@ -497,7 +333,7 @@ private:
         st.leaseAt = st.fenceAt = kNever;
         logEvent(c, st.planned ? LogKind::plannedSource : LogKind::newSource, node(st.source), node(old),
                  m_store, 0, toSeconds(s.now - st.lostAt));
-        if (stopped) before.readOnly = true, settleOld(old, false);
+        if (stopped) before.readOnly = true, settleFormerSource(c, m_store, old, false);
         st.phase = StorePhase::steady;
         st.until = kNever;
         st.blockUntil = after(s.now, toSimTime(m.plan.recoveryBlock));
@@ -505,7 +341,7 @@ private:
         st.byEvent = st.planned = false;
         st.lostAt = kNever;
         ++s.viewChanges;
-        watchMembers();
+        watchStoreMembers(c, m_store);
     }
 
     // ---- routes
@@ -544,12 +380,6 @@ private:
         else
             s.tree.set(m.slot, due, s.sequence++);
     }
-
-    Context& c;
-    RunState& s;
-    const StoreModel& m;
-    StoreState& st;
-    Index m_store;
 };
 
 } // namespace

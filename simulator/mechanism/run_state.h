@@ -249,7 +249,8 @@ struct WaitingCommit {
     SimTime since = 0;
 };
 inline constexpr std::uint64_t kNoPosition = ~0ULL;
-// What a member of a replication set knows of itself. Positions are counts of commits.
+// What a member of a replication set knows of itself. Positions are counts of commits, times are on the run's
+// clock in ns.
 struct StoreMemberState {
     bool readOnly = true;
     bool following = true; // part of the set; false: a former source that has not rejoined
@@ -258,17 +259,22 @@ struct StoreMemberState {
     bool direct = true;   // without a member between
     bool fallenBack = false;
     bool settled = true;                           // a former source: what it has on its own has been counted
-    SimTime delay = 0;                             // of its stream
+    SimTime delay = 0;                             // of its stream: one way, ns
     std::uint64_t committed = 0, acknowledged = 0; // as source
     std::uint64_t received = 0, applied = 0;       // as replica
-    std::uint64_t fork = 0, surplus = 0;           // former source: where the others went on without it
-    std::uint64_t committedBefore = 0;             // what it had when they did
-    SimTime appliedAt = 0, nextApplied = kNever;
-    double speed = 1;
-    SimTime brokenAt = 0, retriesFrom = 0, reconnectAt = kNever, rejoinAt = kNever;
-    SimTime coldSince = kNever;
-    std::uint64_t idleFor = ~0ULL;
-    SimTime idle = 0;
+    std::uint64_t fork = 0;            // former source: the position from which the others went on without it
+    std::uint64_t surplus = 0;         // commits that only it has
+    std::uint64_t committedBefore = 0; // its position when they did
+    SimTime appliedAt = 0;             // when it applied the last one, or could begin to
+    SimTime nextApplied = kNever;      // when it has applied the next one
+    double speed = 1;                  // how many times as long as usual its work takes
+    SimTime brokenAt = 0;              // its stream
+    SimTime retriesFrom = 0;           // it asks again from then on
+    SimTime reconnectAt = kNever;      // its stream flows again
+    SimTime rejoinAt = kNever;         // a former source
+    SimTime coldSince = kNever;        // its memory
+    std::uint64_t idleFor = ~0ULL;     // the position that `idle` was drawn for
+    SimTime idle = 0;                  // ns: how long what it has is not to be seen
     std::vector<WaitingCommit> waiting;
     DurationStream applies, acks, idles;
 };
@@ -279,14 +285,20 @@ struct StoreState {
     Index source = kNone, target = kNone; // members
     Index leader = kNone;                 // voter that manages
     bool byEvent = false, leaseLost = false;
-    bool planned = false; // a change of source that no loss has called for
-    SimTime until = kNever, lostAt = kNever, detectedAt = kNever, blockUntil = 0, managerFrom = 0;
-    SimTime leaseAt = kNever, fenceAt = kNever;
-    std::uint64_t base = 0, committed = 0; // of the present source; base: when it became one
+    bool planned = false;        // a change of source that no loss has called for
+    SimTime until = kNever;      // the phase ends
+    SimTime lostAt = kNever;     // the source
+    SimTime detectedAt = kNever; // its loss
+    SimTime blockUntil = 0;      // no second failover before
+    SimTime managerFrom = 0;     // an elected one acts only then
+    SimTime leaseAt = kNever;    // the source takes no more writes from then on
+    SimTime fenceAt = kNever;
+    std::uint64_t base = 0, committed = 0; // positions of the present source; base: when it became one
     std::vector<SimTime> times;            // ring
-    std::uint64_t lost = 0, diverged = 0, divergedAcknowledged = 0;
-    SimTime splitSince = kNever, splitTime = 0;
-    std::vector<double> rpoS;
+    std::uint64_t lost = 0, diverged = 0, divergedAcknowledged = 0; // commits
+    SimTime splitSince = kNever;
+    SimTime splitTime = 0;    // ns, of those that are over
+    std::vector<double> rpoS; // seconds, one for each failover
     UniformStream draws;
     void commit(SimTime now) {
         if (times.empty()) times.resize(kKept);
@@ -363,7 +375,7 @@ struct RecoverySample {
     Index what = kNone, by = kNone;
     Index group = kNone;    // of the design: a take-over; what is its first member
     double detection = 0;   // a take-over: until it was known; seconds is all of it
-    std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place; kNone - 1: cut off
+    std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place; kIsolated
     double seconds = 0;
     bool byHand = false;
 };

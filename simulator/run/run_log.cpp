@@ -250,7 +250,7 @@ namespace {
 std::string modeName(const Model& model, Index component, std::uint32_t mode) {
     if (mode == 0) return "back";
     if (mode == kNone) return "outage";
-    if (mode == kNone - 1) return "isolation";
+    if (mode == kIsolated) return "isolation";
     return model.components[component].modes[mode - 1].id;
 }
 
