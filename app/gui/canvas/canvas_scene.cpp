@@ -150,6 +150,10 @@ void CanvasScene::refreshNode(const Node& node) {
         content.live = true;
         const MemberRole role = now->frame.role;
         if (words::leads(role)) content.badge = words::roleTitle(m_session.design(), node, role);
+        if (!now->badge.isEmpty()) {
+            content.badge = now->badge;
+            content.changing = true;
+        }
         content.trouble = now->frame.state != NodeState::up;
         content.load = hasRole(node, "client") ? -1 : now->load;
         switch (now->frame.state) {
@@ -204,6 +208,7 @@ void CanvasScene::refreshGroup(const Group& group) {
     if (!outline) return;
     const std::vector<const Node*> members = membersOf(m_session.design(), group.id);
     const Descriptor* kind = members.empty() ? nullptr : Catalogue::builtIn().kind(members.front()->kind);
+    outline->setToolTip(words::takeoverByFailure(m_session.design(), group));
     outline->setContent(words::groupTab(m_session.design(), group, m_report.get()),
                         kind ? kind->category : std::string(), members.empty());
 }

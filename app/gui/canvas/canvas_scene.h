@@ -37,6 +37,7 @@ struct LiveNode {
     double atS = 0;
     double load = 0;  // busy share, smoothed so that bars do not flicker
     double lagS = -1; // of a replica behind its source; negative: it copies nothing
+    QString badge;    // in place of its role, while a take-over is under way: "promoting", "was source"
 };
 
 // A stream of changes as it is drawn.

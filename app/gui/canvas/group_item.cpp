@@ -93,6 +93,12 @@ bool GroupItem::isHit(QPointF scenePos, double pixel) const {
            !outline().adjusted(reach, reach, -reach, -reach).contains(scenePos);
 }
 
+QPainterPath GroupItem::shape() const {
+    QPainterPath path;
+    path.addRect(QRectF(m_tabCorner, tabSize()));
+    return path;
+}
+
 void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
     const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
     const bool plain = zoom < kPlainBelow;

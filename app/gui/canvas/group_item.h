@@ -3,6 +3,7 @@
 
 #include "app/gui/canvas/canvas_item.h"
 
+#include <QPainterPath>
 #include <QPolygonF>
 #include <QString>
 
@@ -25,6 +26,7 @@ public:
     QRectF boundingRect() const override;
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
     bool isHit(QPointF scenePos, double pixel) const override; // tab and border
+    QPainterPath shape() const override;                       // the tab: where its tip is shown
 
 private:
     QSizeF tabSize() const;

@@ -128,8 +128,8 @@ void NodeItem::paintWords(QPainter& painter) const {
                           m_theme.tileIcon(m_content.category));
 
     const QFont nameFont = m_theme.font(Type::body, QFont::DemiBold);
-    double nameEnd = kStateX - (m_content.weak && m_content.live ? 10 + kWeakStep : 10);
-    if (!m_content.badge.isEmpty()) nameEnd = paintBadge(painter, nameEnd) - 4;
+    const double nameEnd = kStateX - (m_content.weak && m_content.live ? 10 + kWeakStep : 10);
+    if (!m_content.badge.isEmpty()) paintBadge(painter);
     painter.setFont(nameFont);
     painter.setPen(m_theme.color(Tone::text));
     painter.drawText(QPointF(kTextLeft, 27),
@@ -152,17 +152,18 @@ void NodeItem::paintWords(QPainter& painter) const {
     painter.drawRoundedRect(QRectF(kTextLeft, 50.5, width, 3), 1.5, 1.5);
 }
 
-double NodeItem::paintBadge(QPainter& painter, double right) const {
+// On the upper border, so that neither the name nor the fact is cut.
+void NodeItem::paintBadge(QPainter& painter) const {
     constexpr double kHeight = 16;
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + 14;
-    const QRectF pill(right - width, kStateY - kHeight / 2, width, kHeight);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(m_theme.color(Tone::accentSoft));
+    const QRectF pill(8, -kHeight / 2, width, kHeight);
+    const Tone tone = m_content.changing ? Tone::recovering : Tone::accent;
+    painter.setPen(QPen(m_theme.color(tone), 1));
+    painter.setBrush(m_theme.color(m_content.changing ? Tone::surface : Tone::accentSoft));
     painter.drawRoundedRect(pill, kHeight / 2, kHeight / 2);
-    painter.setPen(m_theme.color(Tone::accent));
+    painter.setPen(m_theme.color(tone));
     painter.drawText(pill, Qt::AlignCenter, m_content.badge);
-    return pill.left();
 }
 
 void NodeItem::paintState(QPainter& painter) const {

@@ -15,9 +15,10 @@ enum class CardState { ok, warn, fault, down, recovering }; // fault: the check 
 struct CardContent {
     QString name;
     QString fact;
-    QString badge;        // its role where it leads: "active", "source"
-    QString icon;         // of resources/icons
-    std::string category; // of the catalogue
+    QString badge;         // its role where it leads: "active", "source"
+    bool changing = false; // the badge tells of a take-over that is under way
+    QString icon;          // of resources/icons
+    std::string category;  // of the catalogue
     CardState state = CardState::ok;
     bool weak = false;    // a single point of failure
     bool live = false;    // a run is shown: the state is the run's, the weakness stands beside it
@@ -45,7 +46,7 @@ private:
     void paintPlain(QPainter& painter) const;
     void paintFrame(QPainter& painter) const;
     void paintWords(QPainter& painter) const;
-    double paintBadge(QPainter& painter, double right) const; // where it begins
+    void paintBadge(QPainter& painter) const;
     void paintState(QPainter& painter) const;
     void paintPorts(QPainter& painter, double zoom) const;
     static std::array<QPointF, 4> ports(); // local

@@ -65,7 +65,7 @@ void PlaybackAnimator::clear() {
 
 void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, const Frame& frame) {
     m_shown = true;
-    showNodes(trace, frame);
+    showNodes(result, trace, frame);
     showLinks(trace, frame);
     showViews(trace, frame);
     showStreams(trace, frame);
@@ -79,10 +79,33 @@ std::span<const Frame> PlaybackAnimator::lastSecond(const Trace& trace, const Fr
     return {trace.frames.data() + (at - count), count};
 }
 
-void PlaybackAnimator::showNodes(const Trace& trace, const Frame& frame) {
+namespace {
+
+// Who is being made the source right now, by group.
+std::map<std::string, std::string> promotionsAt(const Design& design, const SimulationResult& result,
+                                                double atS) {
+    std::map<std::string, std::string> open;
+    for (const RunEvent& event : result.events) {
+        if (event.atS > atS) break;
+        const Node* node = design.nodes.find(event.what);
+        if (!node || !node->group) continue;
+        if (event.kind == "promoting") open[node->group->str()] = event.what;
+        if (event.kind == "role_changed" || event.kind == "failover_failed") open.erase(node->group->str());
+    }
+    return open;
+}
+
+} // namespace
+
+void PlaybackAnimator::showNodes(const SimulationResult& result, const Trace& trace, const Frame& frame) {
+    const Design& design = m_session.design();
+    const std::map<std::string, std::string> promotions = promotionsAt(design, result, frame.atS);
     const std::span<const Frame> recent = lastSecond(trace, frame);
     for (std::size_t i = 0; i < frame.nodes.size() && i < trace.nodes.size(); ++i) {
-        LiveNode live{frame.nodes[i], frame.atS, double(frame.nodes[i].busyShare)};
+        LiveNode live;
+        live.frame = frame.nodes[i];
+        live.atS = frame.atS;
+        live.load = double(frame.nodes[i].busyShare);
         NodeFrame sum;
         float used = 0;
         for (const Frame& one : recent) {
@@ -102,6 +125,17 @@ void PlaybackAnimator::showNodes(const Trace& trace, const Frame& frame) {
         if (live.frame.state == NodeState::down) live.load = 0;
         for (const ReplicationFrame& stream : frame.replication)
             if (stream.to == i) live.lagS = double(stream.lagS);
+        if (const Node* node = design.nodes.find(trace.nodes[i]); node && node->group) {
+            const auto promotion = promotions.find(node->group->str());
+            const bool open = promotion != promotions.end();
+            const QString role = words::roleTitle(design, *node, live.frame.role);
+            if (open && promotion->second == trace.nodes[i])
+                live.badge = tr("promoting");
+            else if (words::leads(live.frame.role) && open)
+                live.badge = tr("was %1").arg(role);
+            else if (words::leads(live.frame.role) && live.frame.state == NodeState::down)
+                live.badge = tr("lost %1").arg(role);
+        }
         m_scene.setLive(trace.nodes[i], live);
     }
 }

@@ -42,7 +42,7 @@ private:
     void follow();
     void followState();
     void tick();
-    void showNodes(const Trace& trace, const Frame& frame);
+    void showNodes(const SimulationResult& result, const Trace& trace, const Frame& frame);
     void showLinks(const Trace& trace, const Frame& frame);
     void showViews(const Trace& trace, const Frame& frame);
     void showStreams(const Trace& trace, const Frame& frame);

@@ -71,18 +71,29 @@ QString choiceOf(const Group& group, std::string_view id) {
     return chosen ? text(*chosen) : QString();
 }
 
-// "takeover 2.6 to 3.6 s"; nothing where no law is known, or none ever comes.
-QString takeover(const Design& design, const Group& group) {
-    const PhaseLaw total = failoverLaw(design, group, FailureEffect::gone).total;
-    if (!(total.meanS > 0)) return {};
-    if (!std::isfinite(total.meanS)) return QStringLiteral("nobody takes over");
-    if (!std::isfinite(total.maxS))
-        return QStringLiteral("takeover in %1 on average").arg(elapsed(total.meanS));
-    const QString low = elapsed(total.minS), high = elapsed(total.maxS);
-    if (low == high) return QStringLiteral("takeover in %1").arg(high);
+QString span(const PhaseLaw& law) {
+    if (!std::isfinite(law.meanS)) return QStringLiteral("never");
+    if (!std::isfinite(law.maxS)) return QStringLiteral("%1 on average").arg(elapsed(law.meanS));
+    const QString low = elapsed(law.minS), high = elapsed(law.maxS);
+    if (low == high) return high;
     const QString unit = high.section(QLatin1Char(' '), 1);
     const bool same = low.section(QLatin1Char(' '), 1) == unit;
-    return QStringLiteral("takeover in %1 to %2").arg(same ? low.section(QLatin1Char(' '), 0, 0) : low, high);
+    return QStringLiteral("%1 to %2").arg(same ? low.section(QLatin1Char(' '), 0, 0) : low, high);
+}
+
+// "takeover in 1.0 to 3.6 s, crash or gone": over both failures of the one that leads; nothing where no law
+// is known, or none ever comes.
+QString takeover(const Design& design, const Group& group) {
+    const PhaseLaw gone = failoverLaw(design, group, FailureEffect::gone).total;
+    const PhaseLaw crash = failoverLaw(design, group, FailureEffect::crash).total;
+    if (!(gone.meanS > 0)) return {};
+    const bool onGone = std::isfinite(gone.meanS), onCrash = std::isfinite(crash.meanS);
+    if (!onGone && !onCrash) return QStringLiteral("nobody takes over");
+    if (!onCrash) return QStringLiteral("takeover in %1, only when gone").arg(span(gone));
+    if (!onGone) return QStringLiteral("takeover in %1, only after a crash").arg(span(crash));
+    const PhaseLaw both{std::min(crash.minS, gone.minS), std::max(crash.meanS, gone.meanS),
+                        std::max(crash.maxS, gone.maxS)};
+    return QStringLiteral("takeover in %1, crash or gone").arg(span(both));
 }
 
 // What follows from the policy of a group with roles: "orchestrator · takeover in 7 to 15 s".
@@ -302,6 +313,23 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
     }
     parts.removeAll(QString());
     return parts.join(kDot);
+}
+
+QString takeoverByFailure(const Design& design, const Group& group) {
+    if (!hasRole(group, "one_active") && !hasRole(group, "one_writer")) return {};
+    if (membersOf(design, group.id).size() < 2) return {};
+    const std::pair<FailureEffect, const char*> kinds[] = {{FailureEffect::crash, "its process crashes"},
+                                                           {FailureEffect::hang, "it hangs"},
+                                                           {FailureEffect::gone, "its machine is gone"}};
+    QStringList lines;
+    for (const auto& [effect, name] : kinds) {
+        const PhaseLaw total = failoverLaw(design, group, effect).total;
+        if (total.meanS > 0) lines << QStringLiteral("%1: %2").arg(QLatin1String(name), span(total));
+    }
+    if (lines.isEmpty()) return {};
+    return QStringLiteral(
+               "From the failure of the member that leads until callers are served again, when\n") +
+           lines.join(QLatin1Char('\n'));
 }
 
 QString view(const QString& observer, const ViewFrame& view, bool targetWorks) {

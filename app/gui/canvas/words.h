@@ -33,6 +33,8 @@ QString attemptFailure(const Node& node, const NodeFrame& frame);
 // "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be
 // null.
 QString groupTab(const Design& design, const Group& group, const CheckReport* report);
+// Lines: how long a take-over lasts after each kind of failure; "" for groups without one.
+QString takeoverByFailure(const Design& design, const Group& group);
 // "lb1 sees: check 2 of 3 failed", "" when view and truth agree and nothing is in doubt.
 QString view(const QString& observer, const ViewFrame& view, bool targetWorks);
 // What a link carries when it is not everything: "reads", "optional", "2 calls".

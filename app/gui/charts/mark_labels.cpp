@@ -23,22 +23,24 @@ std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<Mar
     std::vector<std::optional<MarkLabelPlace>> places(labels.size());
     const auto place = [&](std::size_t i) {
         const MarkLabel& label = labels[i];
-        for (int row = 0; row < kMarkRows; ++row)
-            for (const double from : {label.x + kGap, label.x - kGap - label.width}) {
-                const Span words{from - kAir + 1, from + label.width + kAir - 1};
-                if (from < left || from + label.width > right) continue;
-                // Its own square is as near as it should be.
-                if (std::any_of(taken[row].begin(), taken[row].end(), [&](const Span& other) {
-                        const bool own = row == 0 && other.first == label.x - kSquare;
-                        return !own && other.first < words.second && words.first < other.second;
-                    }))
-                    continue;
-                taken[row].emplace_back(from, from + label.width);
-                // The line reaches up to words in the upper row.
-                if (row > 0) taken[row].emplace_back(label.x - 1, label.x + 1);
-                places[i] = MarkLabelPlace{from, row};
-                return;
-            }
+        // To the right, so that words are read in the order of time; to the left only at the right end.
+        const bool fits = label.x + kGap + label.width <= right;
+        const double from = fits ? label.x + kGap : label.x - kGap - label.width;
+        const Span words{from - kAir + 1, from + label.width + kAir - 1};
+        if (from < left) return;
+        for (int row = 0; row < kMarkRows; ++row) {
+            // Its own square is as near as it should be.
+            if (std::any_of(taken[row].begin(), taken[row].end(), [&](const Span& other) {
+                    const bool own = row == 0 && other.first == label.x - kSquare;
+                    return !own && other.first < words.second && words.first < other.second;
+                }))
+                continue;
+            taken[row].emplace_back(from, from + label.width);
+            // The line reaches up to words in the upper row.
+            if (row > 0) taken[row].emplace_back(label.x - 1, label.x + 1);
+            places[i] = MarkLabelPlace{from, row};
+            return;
+        }
     };
     for (const bool first : {true, false})
         for (std::size_t i = 0; i < labels.size(); ++i)

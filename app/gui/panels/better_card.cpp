@@ -1,6 +1,5 @@
 #include "app/gui/panels/better_card.h"
 
-#include "app/gui/panels/binding.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/ui.h"
 
@@ -39,17 +38,14 @@ void BetterCard::showFor(const std::vector<std::string>& ids) {
     };
     if (report)
         for (const Issue& issue : report->issues) {
-            const bool mine = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
-                return std::find(issue.where.begin(), issue.where.end(), id) != issue.where.end();
-            });
+            // What is about something else that it touches is told there.
+            const bool mine =
+                !issue.where.empty() && std::find(ids.begin(), ids.end(), issue.where.front()) != ids.end();
             if (mine && !issue.fix.empty() && (best == nullptr || rank(issue) < rank(*best))) best = &issue;
         }
     setVisible(best != nullptr);
     if (best == nullptr) return;
-    // A cure for something else is told with its name.
-    const bool elsewhere = std::find(ids.begin(), ids.end(), best->where.front()) == ids.end();
-    const QString fix = QString::fromStdString(best->fix);
-    m_text->setText(elsewhere ? tr("%1: %2").arg(nameOf(m_session.design(), best->where.front()), fix) : fix);
+    m_text->setText(QString::fromStdString(best->fix));
     m_text->setToolTip(ui::plainTip(QString::fromStdString(best->message)));
     m_operation = best->operation;
     m_apply->setVisible(m_operation.has_value());

@@ -2,6 +2,7 @@
 
 #include "app/gui/session/session.h"
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/model/codec.h"
 
 #include <algorithm>
@@ -84,6 +85,46 @@ const std::optional<std::string>* crewOf(const Design& design, Collection in, co
 }
 
 } // namespace
+
+bool isRead(const Group& group, std::string_view parameter) {
+    if (!hasMechanism(group, "replication")) return true;
+    namespace keys = key::group::mysqlReplication;
+    const auto replication = get(group, keys::replication);
+    const auto manager = get(group, keys::manager);
+    const auto writes = get(group, keys::writeRoute);
+    const auto reads = get(group, keys::readRoute);
+    const auto oneOf = [&](std::initializer_list<std::string_view> names) {
+        return std::find(names.begin(), names.end(), parameter) != names.end();
+    };
+    if (parameter.starts_with("semisync_")) return replication == keys::Replication::semiSync;
+    if (parameter.starts_with("gr_")) return replication == keys::Replication::group;
+    if (parameter == "topology") return replication != keys::Replication::group;
+    if (oneOf({"poll_s", "poll_timeout_s", "analysis_s", "all_replicas_agree"}))
+        return manager == keys::Manager::orchestrator;
+    if (oneOf({"ping_s", "ping_fails"})) return manager == keys::Manager::mha;
+    if (parameter.starts_with("proxy_"))
+        return writes == keys::WriteRoute::proxy || reads == keys::ReadRoute::proxy;
+    if (parameter == "dns_ttl_s") return writes == keys::WriteRoute::dns || reads == keys::ReadRoute::dns;
+    if (parameter == "connector_ttl_s")
+        return writes == keys::WriteRoute::connector || reads == keys::ReadRoute::connector;
+    if (parameter == "virtual_ip_move")
+        return writes == keys::WriteRoute::virtualIp || reads == keys::ReadRoute::virtualIp;
+    return true;
+}
+
+std::string readingChoices(const Group& group) {
+    const Descriptor* kind = Catalogue::builtIn().group(group.kind);
+    std::string choices;
+    for (const char* id : {"replication", "manager", "write_route", "read_route"}) {
+        if (const auto own = group.parameters.find(id); own != group.parameters.end()) {
+            if (const std::string* chosen = std::get_if<std::string>(&own->second)) choices += *chosen;
+        } else if (const ParameterSpec* spec = kind ? kind->parameter(id) : nullptr) {
+            if (const std::string* chosen = std::get_if<std::string>(&spec->defaultValue)) choices += *chosen;
+        }
+        choices += ' ';
+    }
+    return choices;
+}
 
 std::optional<Operation> makeFirst(const Design& design, const std::string& member) {
     const Node* node = design.nodes.find(member);

@@ -9,6 +9,12 @@ namespace alwayson::gui {
 // where the group has such a thing.
 std::vector<Row*> groupRows(const RowContext& context, const std::string& group, QWidget* parent);
 
+// Whether what the group chose (the kind of replication, who does the failover, the routes) reads the
+// parameter at all; parameters of other groups always are.
+bool isRead(const Group& group, std::string_view parameter);
+// The choices that isRead goes by, as a text to compare.
+std::string readingChoices(const Group& group);
+
 // Moves the member before all others of its group, which makes it the first. nullopt: it is so already, or in
 // no group.
 std::optional<Operation> makeFirst(const Design& design, const std::string& member);

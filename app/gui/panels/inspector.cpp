@@ -22,7 +22,11 @@ namespace {
 // What changes the rows themselves: the classes of a client, the balancers before a server.
 std::string shapeOf(const Design& design, const std::optional<Subject>& subject) {
     std::string shape;
-    if (!subject || !subject->single() || subject->collection != Collection::nodes) return shape;
+    if (!subject || !subject->single()) return shape;
+    if (const Group* group =
+            subject->collection == Collection::groups ? design.groups.find(subject->ids.front()) : nullptr)
+        return readingChoices(*group);
+    if (subject->collection != Collection::nodes) return shape;
     const Node* node = design.nodes.find(subject->ids.front());
     if (node == nullptr) return shape;
     if (hasRole(*node, "client"))
@@ -127,6 +131,11 @@ void Inspector::addRow(Row* row) {
 void Inspector::addParameters(const Subject& subject, bool deploy) {
     std::string section = "\n"; // no section has this name
     std::vector<const ParameterSpec*> specs = subject.common(deploy);
+    const Group* group = subject.single() && subject.collection == Collection::groups
+                             ? m_session.design().groups.find(subject.ids.front())
+                             : nullptr;
+    if (group != nullptr)
+        std::erase_if(specs, [&](const ParameterSpec* spec) { return !isRead(*group, spec->id); });
     std::string lastHealthSection;
     for (const ParameterSpec* spec : specs)
         if (spec->id.starts_with("check_")) lastHealthSection = spec->section;

@@ -218,7 +218,10 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
     }
     QTreeWidgetItem* section = nullptr;
     for (const FigureRow& row : figureRows(session.design(), result)) {
-        if (!section || section->text(nameColumn) != row.section) section = addSection(top, row.section);
+        if (!section || section->text(nameColumn) != row.section) {
+            section = addSection(top, row.section);
+            section->setExpanded(!row.folded);
+        }
         auto* item = new QTreeWidgetItem(section, {row.name, row.value, row.interval, row.tag, row.samples});
         for (const int column : {int(valueColumn), int(intervalColumn), int(samplesColumn)})
             item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);

@@ -115,9 +115,15 @@ QString trafficName(const Design& design, const std::string& what) {
     return tr("Traffic %1, %2").arg(spaced(kind.toStdString()), link);
 }
 
-QString percentInterval(const Interval& interval) {
-    const double half = (interval.high - interval.low) / 2 * 100;
-    return QStringLiteral("± %1 %").arg(half, 0, 'g', 2);
+// "± 0.25 %" about the figure; both ends where it does not lie in the middle.
+QString percentInterval(const Interval& interval, double value) {
+    const double half = (interval.high - interval.low) / 2;
+    if (std::fabs((interval.high + interval.low) / 2 - value) > 0.5 * half)
+        return QStringLiteral("%1 – %2").arg(qt(formatAvailability(interval.low)),
+                                             qt(formatAvailability(interval.high)));
+    if (!(half > 0)) return QStringLiteral("± 0 %");
+    const int digits = std::clamp(1 - int(std::floor(std::log10(100 * half))), 0, 12);
+    return QStringLiteral("± %1 %").arg(100 * half, 0, 'f', digits);
 }
 
 QString number(double value, int digits = 3) {
@@ -149,23 +155,34 @@ public:
         if (!estimate.value) return;
         FigureRow row = start(name, estimate);
         row.value = qt(formatAvailability(*estimate.value));
-        if (estimate.ci95) row.interval = percentInterval(*estimate.ci95);
+        if (estimate.ci95) row.interval = percentInterval(*estimate.ci95, *estimate.value);
         rows.push_back(row);
     }
-    void figure(const QString& name, const Estimate& estimate, const QString& unit) {
-        if (!estimate.value || !std::isfinite(*estimate.value)) return;
-        FigureRow row = start(name, estimate);
-        row.value = number(*estimate.value) + (unit.isEmpty() ? QString() : QLatin1Char(' ') + unit);
-        if (estimate.ci95)
-            row.interval =
-                QStringLiteral("%1 – %2").arg(number(estimate.ci95->low), number(estimate.ci95->high));
-        rows.push_back(row);
+    // A plain number, with what it is a number of.
+    void figure(const QString& name, const Estimate& estimate, const QString& unit = {}) {
+        const QString after = unit.isEmpty() ? QString() : QLatin1Char(' ') + unit;
+        add(name, estimate, [&](double value) { return number(value) + after; });
+    }
+    // A time; `seconds`: what the figure is counted in.
+    void time(const QString& name, const Estimate& estimate, double seconds = 1, const QString& per = {}) {
+        add(name, estimate,
+            [&](double value) { return qt(formatDuration(Duration::seconds(value * seconds))) + per; });
     }
     void count(const QString& name, const QString& value, const QString& note = {}) {
-        rows.push_back({section, name, value, {}, tr("simulated"), {}, note});
+        rows.push_back({section, name, value, {}, tr("simulated"), {}, note, folded});
     }
+    bool folded = false;
 
 private:
+    template <class Show>
+    void add(const QString& name, const Estimate& estimate, Show show) {
+        if (!estimate.value || !std::isfinite(*estimate.value)) return;
+        FigureRow row = start(name, estimate);
+        row.value = show(*estimate.value);
+        if (estimate.ci95)
+            row.interval = QStringLiteral("%1 – %2").arg(show(estimate.ci95->low), show(estimate.ci95->high));
+        rows.push_back(row);
+    }
     FigureRow start(const QString& name, const Estimate& estimate) const {
         FigureRow row;
         row.section = section;
@@ -173,6 +190,7 @@ private:
         row.tag = qt(toString(estimate.method));
         if (estimate.samples > 0) row.samples = grouped(estimate.samples);
         row.note = qt(estimate.note);
+        row.folded = folded;
         return row;
     }
 };
@@ -288,66 +306,136 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
     return parts.join(kDot);
 }
 
+namespace {
+
+// What somebody asks first after a failure.
+void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
+    const bool failed = std::any_of(result.events.begin(), result.events.end(), [](const RunEvent& event) {
+        return event.kind == "failed" || event.kind == "cut" || event.kind == "deployed";
+    });
+    if (result.mode == "availability" || !failed) return;
+    rows.section = tr("What the failure cost");
+    const FlowResult* worst = nullptr;
+    for (const FlowResult& flow : result.flows) {
+        const auto& longest = flow.outages.longestSeconds.value;
+        if (longest && (!worst || *longest > *worst->outages.longestSeconds.value)) worst = &flow;
+    }
+    if (worst)
+        rows.time(tr("Longest outage, %1").arg(words::flowName(design, worst->flow)),
+                  worst->outages.longestSeconds);
+    const Counts counts = countsOf(result, std::nullopt);
+    rows.count(tr("Requests that failed"),
+               tr("%1 of %2").arg(grouped(counts.failed), grouped(counts.offered)));
+    for (const Recovery& recovery : result.recovery)
+        if (recovery.ofGroup() && recovery.mode == "any")
+            rows.time(tr("Take-over of %1, mean").arg(words::nameOf(design, recovery.what)),
+                      recovery.totalMeanS);
+    rows.figure(tr("Acknowledged writes lost"), result.data.lostWrites);
+}
+
+void addFlow(Rows& rows, const Design& design, const SimulationResult& result, const FlowResult& flow) {
+    rows.section = words::flowName(design, flow.flow);
+    rows.availability(tr("Up (time)"), flow.availabilityTime);
+    rows.availability(tr("Requests answered"), flow.availabilityRequests);
+    rows.availability(tr("Answered in time"), flow.availabilityGood);
+    for (const FlowAvailability& exact : result.exact)
+        // A scenario is one course of events; the exact figures are those of many years.
+        if (exact.flow == flow.flow && result.scenario.empty()) {
+            rows.availability(tr("Structure alone"), exact.availability);
+            rows.availability(tr("With detection (%1)").arg(qt(toString(exact.withDetection.method))),
+                              exact.withDetection);
+        }
+    const auto latency = [&](const QString& name, const Estimate& figure) { rows.time(name, figure, 1e-3); };
+    latency(tr("Latency, mean"), flow.latencyMs.mean);
+    latency(tr("Latency, p50"), flow.latencyMs.p50);
+    latency(tr("Latency, p95"), flow.latencyMs.p95);
+    latency(tr("Latency, p99"), flow.latencyMs.p99);
+    latency(tr("Latency, p99.9"), flow.latencyMs.p999);
+    if (flow.requests.offered > 0) {
+        std::uint64_t failed = 0;
+        QStringList causes;
+        for (const auto& [cause, count] : flow.requests.failed) {
+            failed += count;
+            if (count > 0) causes << QStringLiteral("%1: %2").arg(causeWords(cause), grouped(count));
+        }
+        rows.count(tr("Requests"), grouped(flow.requests.offered));
+        rows.count(tr("Failed"), grouped(failed), causes.join(QStringLiteral(", ")));
+    }
+    rows.figure(tr("Outages"), flow.outages.perYear, tr("a year"));
+    rows.time(tr("Outage, mean"), flow.outages.meanSeconds);
+    rows.time(tr("Outage, p95"), flow.outages.p95Seconds);
+    rows.time(tr("Outage, longest"), flow.outages.longestSeconds);
+}
+
+QString causeOfTakeover(const std::string& mode) {
+    if (mode == "any") return tr("after any failure");
+    if (mode == "place") return tr("after an outage around the member");
+    return tr("after %1").arg(spaced(mode));
+}
+
+void addTakeovers(Rows& rows, const Design& design, const SimulationResult& result) {
+    for (const Recovery& recovery : result.recovery) {
+        if (!recovery.ofGroup()) continue;
+        rows.section = tr("Take-overs of %1, %2")
+                           .arg(words::nameOf(design, recovery.what), causeOfTakeover(recovery.mode));
+        rows.count(tr("Take-overs"), grouped(recovery.count));
+        if (recovery.byHand > 0) rows.count(tr("of them by hand"), grouped(recovery.byHand));
+        if (recovery.blocked > 0)
+            rows.count(tr("Blocked: too soon after another"), grouped(recovery.blocked),
+                       tr("Failures that had to wait for a human."));
+        if (recovery.resumed > 0)
+            rows.count(tr("Went on without a take-over"), grouped(recovery.resumed),
+                       tr("The lost member went on, or the first one that was back after all were lost."));
+        rows.time(tr("Noticed after, mean"), recovery.detectionMeanS);
+        rows.time(tr("Promotion, mean"), recovery.promotionMeanS);
+        rows.time(tr("Callers follow, mean"), recovery.rerouteMeanS);
+        rows.time(tr("Served again after, mean"), recovery.totalMeanS);
+        rows.time(tr("Served again after, p95"), recovery.totalP95S);
+        rows.time(tr("Lost writes (RPO), mean"), recovery.rpoMeanS);
+        rows.time(tr("Lost writes (RPO), p95"), recovery.rpoP95S);
+    }
+}
+
+void addRecoveries(Rows& rows, const Design& design, const SimulationResult& result) {
+    rows.folded = true;
+    for (const Recovery& recovery : result.recovery) {
+        if (recovery.ofGroup()) continue;
+        rows.section =
+            tr("Recovery of %1, %2").arg(words::nameOf(design, recovery.what), spaced(recovery.mode));
+        rows.time(tr("Noticed after, mean"), recovery.detectionMeanS);
+        rows.time(tr("Noticed after, p95"), recovery.detectionP95S);
+        rows.time(tr("Failover, mean"), recovery.failoverMeanS);
+        rows.time(tr("Back after, mean"), recovery.totalMeanS);
+        rows.time(tr("Back after, p95"), recovery.totalP95S);
+    }
+    rows.folded = false;
+}
+
+} // namespace
+
 std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& result) {
     Rows rows;
+    addCost(rows, design, result);
     std::vector<const FlowResult*> flows; // the whole before its parts
     for (const FlowResult& flow : result.flows)
         flows.insert(flow.flow == "design" ? flows.begin() : flows.end(), &flow);
-    for (const FlowResult* one : flows) {
-        const FlowResult& flow = *one;
-        rows.section = words::flowName(design, flow.flow);
-        rows.availability(tr("Up (time)"), flow.availabilityTime);
-        rows.availability(tr("Requests answered"), flow.availabilityRequests);
-        rows.availability(tr("Answered in time"), flow.availabilityGood);
-        for (const FlowAvailability& exact : result.exact)
-            // A scenario is one course of events; the exact figures are those of many years.
-            if (exact.flow == flow.flow && result.scenario.empty()) {
-                rows.availability(tr("Exact, beside it"), exact.availability);
-                rows.availability(tr("Exact, with detection"), exact.withDetection);
-            }
-        rows.figure(tr("Latency, mean"), flow.latencyMs.mean, tr("ms"));
-        rows.figure(tr("Latency, p50"), flow.latencyMs.p50, tr("ms"));
-        rows.figure(tr("Latency, p95"), flow.latencyMs.p95, tr("ms"));
-        rows.figure(tr("Latency, p99"), flow.latencyMs.p99, tr("ms"));
-        rows.figure(tr("Latency, p99.9"), flow.latencyMs.p999, tr("ms"));
-        if (flow.requests.offered > 0) {
-            std::uint64_t failed = 0;
-            QStringList causes;
-            for (const auto& [cause, count] : flow.requests.failed) {
-                failed += count;
-                if (count > 0) causes << QStringLiteral("%1: %2").arg(causeWords(cause), grouped(count));
-            }
-            rows.count(tr("Requests"), grouped(flow.requests.offered));
-            rows.count(tr("Failed"), grouped(failed), causes.join(QStringLiteral(", ")));
-        }
-        rows.figure(tr("Outages per year"), flow.outages.perYear, {});
-        rows.figure(tr("Outage, mean"), flow.outages.meanSeconds, tr("s"));
-        rows.figure(tr("Outage, p95"), flow.outages.p95Seconds, tr("s"));
-        rows.figure(tr("Outage, longest"), flow.outages.longestSeconds, tr("s"));
-    }
+    for (const FlowResult* flow : flows)
+        addFlow(rows, design, result, *flow);
     rows.section = tr("Spread of one year");
     rows.availability(tr("Chance of no outage"), result.spread.outageFreeYear);
-    rows.figure(tr("Downtime, p50"), result.spread.downtimeP50, tr("min"));
-    rows.figure(tr("Downtime, p95"), result.spread.downtimeP95, tr("min"));
-    rows.figure(tr("Downtime, p99"), result.spread.downtimeP99, tr("min"));
-    for (const Recovery& recovery : result.recovery) {
-        rows.section =
-            tr("Recovery of %1, %2").arg(words::nameOf(design, recovery.what), spaced(recovery.mode));
-        rows.figure(tr("Noticed after, mean"), recovery.detectionMeanS, tr("s"));
-        rows.figure(tr("Noticed after, p95"), recovery.detectionP95S, tr("s"));
-        rows.figure(tr("Failover, mean"), recovery.failoverMeanS, tr("s"));
-        rows.figure(tr("Back after, mean"), recovery.totalMeanS, tr("s"));
-        rows.figure(tr("Back after, p95"), recovery.totalP95S, tr("s"));
-    }
+    rows.time(tr("Downtime, p50"), result.spread.downtimeP50, 60);
+    rows.time(tr("Downtime, p95"), result.spread.downtimeP95, 60);
+    rows.time(tr("Downtime, p99"), result.spread.downtimeP99, 60);
+    addTakeovers(rows, design, result);
     const DataFigures& data = result.data;
     rows.section = result.mode == "availability" ? tr("Data, in a year") : tr("Data");
-    rows.figure(tr("Acknowledged writes lost"), data.lostWrites, {});
-    rows.figure(tr("RPO at a failover, mean"), data.rpoMeanS, tr("s"));
-    rows.figure(tr("RPO at a failover, p95"), data.rpoP95S, tr("s"));
-    rows.figure(tr("Writes on two sides"), data.divergedWrites, {});
-    rows.figure(tr("Two sources, time"), data.splitBrainS, tr("s"));
-    rows.figure(tr("Failed writes that were committed"), data.ambiguousWrites, {});
-    rows.figure(tr("Reads of replicas behind"), data.staleReads, {});
+    rows.figure(tr("Acknowledged writes lost"), data.lostWrites);
+    rows.time(tr("RPO at a failover, mean"), data.rpoMeanS);
+    rows.time(tr("RPO at a failover, p95"), data.rpoP95S);
+    rows.figure(tr("Writes on two sides"), data.divergedWrites);
+    rows.time(tr("Two sources, time"), data.splitBrainS);
+    rows.figure(tr("Failed writes that were committed"), data.ambiguousWrites);
+    rows.figure(tr("Reads of replicas behind"), data.staleReads);
     rows.section = tr("Objectives");
     for (const ObjectiveResult& objective : result.objectives) {
         const QString verdict = !objective.met ? tr("undecided") : *objective.met ? tr("met") : tr("missed");
@@ -359,6 +447,7 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
                              {},
                              qt(objective.sentence)});
     }
+    addRecoveries(rows, design, result);
     return std::move(rows.rows);
 }
 
@@ -381,7 +470,8 @@ std::vector<BarRow> errorBars(const SimulationResult& result) {
 std::vector<BarRow> waterfallBars(const SimulationResult& result) {
     std::vector<BarRow> bars;
     for (const WaterfallItem& item : result.waterfall)
-        bars.push_back({qt(item.cause), tr("%1 min/yr").arg(number(item.downtimeMinutesPerYear)),
+        bars.push_back({qt(item.cause),
+                        qt(formatDuration(Duration::minutes(item.downtimeMinutesPerYear))) + tr("/yr"),
                         item.downtimeMinutesPerYear});
     std::stable_sort(bars.begin(), bars.end(),
                      [](const BarRow& a, const BarRow& b) { return a.amount > b.amount; });

@@ -34,8 +34,10 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
 struct FigureRow {
     QString section; // a flow or a theme; rows of one section follow each other
     QString name, value, interval, tag, samples, note;
+    bool folded = false; // its section is closed at first
 };
-// Availability, latency, requests, outages, recovery and objectives of one result.
+// What the failures of a scenario cost, then take-overs, availability, latency, requests, outages, data,
+// objectives and, folded, the recovery of single servers.
 std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& result);
 
 struct BarRow {

@@ -105,7 +105,11 @@ void TestCanvasRoles::streamsAreDrawnAsTheSetImplies() {
 void TestCanvasRoles::tabsSayWhatFollows() {
     RoleFixture canvas;
     const CanvasScene& scene = canvas.view.canvasScene();
-    QCOMPARE(scene.group("pair")->tabText(), QStringLiteral("pair · VRRP pair · takeover in 2.6 to 3.6 s"));
+    QCOMPARE(scene.group("pair")->tabText(),
+             QStringLiteral("pair · VRRP pair · takeover in 1.6 to 3.6 s, crash or gone"));
+    const QString tip = scene.group("pair")->toolTip();
+    QVERIFY2(tip.contains("its process crashes: 1.6 to 2.6 s") && tip.contains("gone: 2.6 to 3.6 s"),
+             qPrintable(tip));
     canvas.session.apply(operation::batch(
         "Policy", {operation::setParameter(Collection::groups, "db", "replication", "semi_sync"),
                    operation::setParameter(Collection::groups, "db", "manager", "none")}));
@@ -156,6 +160,27 @@ void TestCanvasRoles::rolesAndLagsFollowTheRun() {
     const CanvasScene& scene = canvas.view.canvasScene();
     QCOMPARE(scene.stream("db1", "db2")->words(), QStringLiteral("replicates · lag 0.08 s"));
     QCOMPARE(scene.stream("db1", "db3")->words(), QStringLiteral("broken · lag 12 s"));
+    // A take-over under way.
+    frame.atS = 45;
+    frame.nodes[at["db1"]].state = NodeState::down;
+    frame.nodes[at["db1"]].mode = "crash";
+    SimulationResult result;
+    result.events = {{40, "failed", "db1", "", ""}, {43, "promoting", "db2", "", ""}};
+    playback.show(result, trace, frame);
+    QCOMPARE(canvas.card("db2").badge, QStringLiteral("promoting"));
+    QCOMPARE(canvas.card("db1").badge, QStringLiteral("was source"));
+    QVERIFY(canvas.card("db2").changing && !canvas.card("lb2").changing);
+    frame.atS = 42;
+    playback.show(result, trace, frame);
+    QCOMPARE(canvas.card("db2").badge, QString());
+    QCOMPARE(canvas.card("db1").badge, QStringLiteral("lost source"));
+    result.events.push_back({46, "role_changed", "db2", "db1", ""});
+    frame.atS = 47;
+    frame.nodes[at["db2"]].role = MemberRole::source;
+    frame.nodes[at["db1"]].role = MemberRole::replica;
+    playback.show(result, trace, frame);
+    QCOMPARE(canvas.card("db2").badge, QStringLiteral("source"));
+    QCOMPARE(canvas.card("db1").badge, QString());
     playback.clear();
     QCOMPARE(canvas.card("lb1").badge, QStringLiteral("active"));
     QCOMPARE(scene.stream("db1", "db3")->words(), QStringLiteral("replicates"));

@@ -66,6 +66,7 @@ class TestGroupRows : public QObject {
     Q_OBJECT
 private slots:
     void anotherSourceIsChosen();
+    void onlyWhatTheSetReadsIsShown();
     void theManagerRunsSomewhere();
     void crewsAreAddedSizedNamedAndRemoved();
     void whoRepairsAModeIsNotForgotten();
@@ -80,6 +81,21 @@ void TestGroupRows::anotherSourceIsChosen() {
     QCOMPARE(bench.combo("Source at first")->currentText(), QStringLiteral("db2"));
     bench.session.select({QStringLiteral("etcd")});
     QVERIFY(!bench.combo("Source at first")); // voters elect their leader
+}
+
+void TestGroupRows::onlyWhatTheSetReadsIsShown() {
+    Bench bench;
+    bench.session.select({QStringLiteral("db")});
+    const auto shown = [&](const char* title) { return bench.inspector.rowTitled(QLatin1String(title)); };
+    QVERIFY(!shown("Minority gives up after") && !shown("Ping every") && !shown("DNS record lives"));
+    QVERIFY(shown("Members asked every") && shown("Proxy checks every"));
+    bench.session.apply(
+        operation::batch("Group", {operation::setParameter(Collection::groups, "db", "replication", "group"),
+                                   operation::setParameter(Collection::groups, "db", "manager", "mha"),
+                                   operation::setParameter(Collection::groups, "db", "write_route", "dns")}));
+    QVERIFY(shown("Minority gives up after") && shown("Ping every") && shown("DNS record lives"));
+    QVERIFY(!shown("Members asked every"));
+    QVERIFY(shown("Proxy checks every")); // readers still use it
 }
 
 void TestGroupRows::theManagerRunsSomewhere() {

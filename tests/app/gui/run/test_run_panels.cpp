@@ -111,6 +111,43 @@ private slots:
         QCOMPARE(bars[0].amount, 15.0);
     }
 
+    void whatTheFailureCostStandsFirst() {
+        CanvasFixture canvas;
+        SimulationResult result = killedWeb2();
+        result.mode = "requests";
+        result.flows.front().outages.longestSeconds = Estimate::exactly(6.894);
+        Recovery node;
+        node.what = "web2";
+        node.mode = "crash";
+        node.totalMeanS.value = 3536;
+        node.totalMeanS.ci95 = Interval{3000, 4000};
+        Recovery group;
+        group.what = "web";
+        group.mode = "any";
+        group.count = 2;
+        group.blocked = 1;
+        group.resumed = 3;
+        group.totalMeanS.value = 6.4;
+        result.recovery = {node, group};
+        const std::vector<FigureRow> rows = figureRows(canvas.design(), result);
+        QCOMPARE(rows[0].section, QStringLiteral("What the failure cost"));
+        QCOMPARE(rows[0].value, QStringLiteral("6.89 s"));
+        QCOMPARE(rows[1].value, QStringLiteral("20 of ") + grouped(1640));
+        QCOMPARE(rows[2].name, QStringLiteral("Take-over of web, mean"));
+        const auto valueOf = [&](const char* name) {
+            for (const FigureRow& row : rows)
+                if (row.name == QLatin1String(name)) return row.value;
+            return QString();
+        };
+        QCOMPARE(valueOf("Blocked: too soon after another"), QStringLiteral("1"));
+        QCOMPARE(valueOf("Went on without a take-over"), QStringLiteral("3"));
+        QVERIFY(rows.back().folded && rows.back().section.startsWith("Recovery of web2"));
+        QCOMPARE(rows.back().value, QStringLiteral("58.9 min"));
+        QVERIFY2(rows.back().interval.contains("min"), qPrintable(rows.back().interval));
+        result.mode = "availability";
+        QVERIFY(figureRows(canvas.design(), result)[0].section != rows[0].section);
+    }
+
     void trafficIsNamedInWords() {
         CanvasFixture canvas;
         Cost cost;
