@@ -22,6 +22,8 @@ namespace alwayson::gui {
 namespace {
 
 constexpr std::size_t kMostMembersShown = 6; // of a group, as separate curves of one link
+constexpr double kLeastTab = 0.9;            // size of a tab on the screen, of that at 100 %
+constexpr double kLargestTab = 1.6;          // in the scene, of that at 100 %: it hides what is near it
 
 QString qt(const std::string& text) {
     return QString::fromStdString(text);
@@ -99,6 +101,8 @@ void CanvasScene::syncItems() {
     match(m_domains, design.domains,
           [&](const std::string& id) { return make(new DomainItem(id, m_theme)); });
     match(m_groups, design.groups, [&](const std::string& id) { return make(new GroupItem(id, m_theme)); });
+    for (const auto& [id, outline] : m_groups)
+        outline->setTabScale(m_tabScale);
     match(m_links, design.links, [&](const std::string& id) { return make(new LinkItem(id, m_theme)); });
     match(m_nodes, design.nodes, [&](const std::string& id) { return make(new NodeItem(id, m_theme)); });
     for (auto it = m_bubbles.begin(); it != m_bubbles.end();) {
@@ -208,7 +212,6 @@ void CanvasScene::refreshGroup(const Group& group) {
     if (!outline) return;
     const std::vector<const Node*> members = membersOf(m_session.design(), group.id);
     const Descriptor* kind = members.empty() ? nullptr : Catalogue::builtIn().kind(members.front()->kind);
-    outline->setToolTip(words::takeoverByFailure(m_session.design(), group));
     outline->setContent(words::groupTab(m_session.design(), group, m_report.get()),
                         kind ? kind->category : std::string(), members.empty());
 }
@@ -347,6 +350,17 @@ void CanvasScene::relayoutLinks() {
         before = std::move(between);
         curve->setStrands(std::move(strands));
     }
+}
+
+void CanvasScene::setZoom(double zoom) {
+    // In steps, so that tabs are not placed anew with every turn of the wheel.
+    const double wanted = std::ceil(std::clamp(kLeastTab / zoom, 1.0, kLargestTab) * 10 - 1e-6) / 10;
+    const double scale = zoom < kPlainBelow ? 1 : wanted;
+    if (scale == m_tabScale) return;
+    m_tabScale = scale;
+    for (const auto& [id, outline] : m_groups)
+        outline->setTabScale(scale);
+    placeTabs();
 }
 
 void CanvasScene::placeTabs() {

@@ -58,6 +58,8 @@ public:
     void setPreview(const Boxes& moved);
     void clearPreview();
     QRectF contentRect() const; // null when there is nothing
+    // Of the view that shows it: far out, the tabs of groups are drawn larger, so that they can be read.
+    void setZoom(double zoom);
 
     CanvasItem* item(std::string_view id) const; // any kind; nullptr
     NodeItem* node(std::string_view id) const;
@@ -124,6 +126,7 @@ private:
     Session& m_session;
     const Theme& m_theme;
     Boxes m_boxes, m_shown;
+    double m_tabScale = 1;
     std::map<std::string, NodeItem*, std::less<>> m_nodes;
     std::map<std::string, DomainItem*, std::less<>> m_domains;
     std::map<std::string, GroupItem*, std::less<>> m_groups;

@@ -20,6 +20,7 @@
 #include <QLineF>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -52,6 +53,8 @@ CanvasView::CanvasView(Session& session, const Theme& theme, QWidget* parent)
     m_tip = new LinkTip(theme, viewport());
     m_playback = std::make_unique<PlaybackAnimator>(session, theme, *m_scene);
     connect(&session, &Session::documentReplaced, this, &CanvasView::documentReplaced);
+    connect(&session, &Session::designChanged, this,
+            [this](const ChangeSet& changes) { m_drawn = m_drawn || !changes.added.empty(); });
     connect(m_scene, &CanvasScene::itemsChanged, this, [this] {
         growSceneRect();
         viewport()->update();
@@ -76,6 +79,8 @@ void CanvasView::setZoom(double zoom, QPointF anchor) {
     const QPointF after = viewportTransform().map(before) - anchor;
     horizontalScrollBar()->setValue(horizontalScrollBar()->value() + int(std::lround(after.x())));
     verticalScrollBar()->setValue(verticalScrollBar()->value() + int(std::lround(after.y())));
+    if (!m_arranging) m_ownView = true;
+    m_scene->setZoom(wanted);
     m_minimap->schedule();
     emit zoomChanged(wanted);
 }
@@ -91,6 +96,8 @@ void CanvasView::zoomTo100() {
 }
 
 void CanvasView::zoomToFit() {
+    const QScopedValueRollback arranging(m_arranging, true);
+    m_ownView = m_drawn = false;
     QRectF content = m_scene->contentRect();
     if (content.isNull()) {
         setZoom(1, {});
@@ -103,6 +110,10 @@ void CanvasView::zoomToFit() {
     setZoom(wanted, QRectF(viewport()->rect()).center());
     centerOn(content.center());
     m_minimap->schedule();
+}
+
+void CanvasView::refit() {
+    if (!m_ownView && isVisible()) zoomToFit();
 }
 
 void CanvasView::zoomToSelection() {
@@ -132,6 +143,7 @@ void CanvasView::growSceneRect() {
     const QRectF content = m_scene->contentRect();
     const QRectF needed = content.adjusted(-2000, -2000, 2000, 2000);
     if (sceneRect().contains(needed)) return;
+    const QScopedValueRollback arranging(m_arranging, true);
     const QPointF middle = mapToScene(viewport()->rect().center());
     setSceneRect(needed.adjusted(-4000, -4000, 4000, 4000).united(sceneRect()));
     centerOn(middle);
@@ -147,12 +159,17 @@ void CanvasView::documentReplaced() {
 }
 
 void CanvasView::resizeEvent(QResizeEvent* event) {
+    const QScopedValueRollback arranging(m_arranging, true);
     // The middle stays in the middle when a dock is moved.
     const QPointF middle = mapToScene(QRect(QPoint(), event->oldSize()).center());
+    const bool newWindow = window()->size() != m_windowSize;
+    m_windowSize = window()->size();
     QGraphicsView::resizeEvent(event);
     m_minimap->place();
     if (m_fitPending && viewport()->width() > 50) {
         m_fitPending = !isVisible(); // until then the size may still change
+        zoomToFit();
+    } else if (isVisible() && !m_ownView && (newWindow || !m_drawn)) {
         zoomToFit();
     } else if (event->oldSize().isValid()) {
         centerOn(middle);
@@ -172,6 +189,7 @@ void CanvasView::setMinimapVisible(bool visible) {
 
 void CanvasView::scrollContentsBy(int dx, int dy) {
     QGraphicsView::scrollContentsBy(dx, dy);
+    if (!m_arranging) m_ownView = true;
     // Scrolling moves child widgets of the viewport along.
     if (m_minimap) m_minimap->place();
 }

@@ -55,6 +55,7 @@ public slots:
     void zoomIn();
     void zoomOut();
     void zoomToFit();
+    void refit(); // shows all of it again, unless the view was zoomed or moved since it did
     void zoomToSelection();
     void zoomTo100();
     // "kinds/haproxy", "domains/zone", "groups/pool": a new thing at the middle of what is visible.
@@ -138,9 +139,13 @@ private:
     Tool m_tool = Tool::select;
     bool m_spaceHeld = false;
     bool m_fitPending = true; // a new document is shown whole as soon as the view is seen
-    QPoint m_lastMouse;       // in the viewport
-    int m_nudgeGesture = 0;   // arrow keys in a row are one undo entry
-    double m_wheelRest = 0;   // parts of a wheel step not yet used
+    bool m_ownView = false;   // zoomed or moved by hand since all of it was shown
+    bool m_drawn = false;     // something was added since then: it stays under the mouse
+    bool m_arranging = false; // what scrolls now is not the user
+    QSize m_windowSize;
+    QPoint m_lastMouse;     // in the viewport
+    int m_nudgeGesture = 0; // arrow keys in a row are one undo entry
+    double m_wheelRest = 0; // parts of a wheel step not yet used
     struct PaletteDrag;
     std::unique_ptr<PaletteDrag> m_paletteDrag;
 };

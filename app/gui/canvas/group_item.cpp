@@ -41,13 +41,20 @@ void GroupItem::setOutline(const QRectF& outline) {
     if (outline.size() == m_size) return;
     prepareGeometryChange();
     m_size = outline.size();
-    m_tabCorner = {(m_size.width() - tabSize().width()) / 2, -kTabHeight / 2};
+    m_tabCorner = {(m_size.width() - tabSize().width()) / 2, -tabSize().height() / 2};
     repaint();
 }
 
 QSizeF GroupItem::tabSize() const {
     const double words = QFontMetricsF(m_theme.font(Type::caption, QFont::DemiBold)).horizontalAdvance(m_tab);
-    return {words + 28, kTabHeight};
+    return QSizeF(words + 28, kTabHeight) * m_tabScale;
+}
+
+void GroupItem::setTabScale(double scale) {
+    if (scale == m_tabScale) return;
+    prepareGeometryChange();
+    change(m_tabScale, scale);
+    m_tabCorner = {(m_size.width() - tabSize().width()) / 2, -tabSize().height() / 2};
 }
 
 QRectF GroupItem::tab() const {
@@ -57,7 +64,8 @@ QRectF GroupItem::tab() const {
 void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes) {
     const QSizeF size = tabSize();
     const double room = m_size.width() - size.width() - 2 * kRadius;
-    QPointF best((m_size.width() - size.width()) / 2, -kTabHeight / 2);
+    const double half = size.height() / 2;
+    QPointF best((m_size.width() - size.width()) / 2, -half);
     const auto isFree = [&](QPointF corner) {
         const QRectF rect = QRectF(pos() + corner, size).adjusted(-5, -3, 5, 3);
         return std::none_of(lines.begin(), lines.end(),
@@ -67,8 +75,7 @@ void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<
     };
     bool found = isFree(best);
     // On the line, else just outside of it.
-    for (const double y :
-         {-kTabHeight / 2, m_size.height() - kTabHeight / 2, -kTabHeight - 3, m_size.height() + 3})
+    for (const double y : {-half, m_size.height() - half, -2 * half - 3, m_size.height() + 3})
         for (const double share : {0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0}) {
             if (found || room < 0) continue;
             const QPointF corner(kRadius + room * share, y);
@@ -91,12 +98,6 @@ bool GroupItem::isHit(QPointF scenePos, double pixel) const {
     const double reach = 4 * pixel;
     return outline().adjusted(-reach, -reach, reach, reach).contains(scenePos) &&
            !outline().adjusted(reach, reach, -reach, -reach).contains(scenePos);
-}
-
-QPainterPath GroupItem::shape() const {
-    QPainterPath path;
-    path.addRect(QRectF(m_tabCorner, tabSize()));
-    return path;
 }
 
 void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
@@ -122,7 +123,8 @@ void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
     QPainterPath around;
     around.addRect(boundingRect());
     QPainterPath pill;
-    pill.addRoundedRect(QRectF(m_tabCorner, tabSize()), kTabHeight / 2, kTabHeight / 2);
+    const double round = tabSize().height() / 2;
+    pill.addRoundedRect(QRectF(m_tabCorner, tabSize()), round, round);
     painter->save();
     painter->setClipPath(around.subtracted(pill));
     painter->drawRoundedRect(area, kRadius, kRadius);
@@ -133,9 +135,12 @@ void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
         painter->setPen(m_theme.color(Tone::faint));
         painter->drawText(area, Qt::AlignCenter, QStringLiteral("Drop nodes here"));
     }
-    const QRectF tabRect(m_tabCorner, tabSize());
+    painter->save();
+    painter->translate(m_tabCorner);
+    painter->scale(m_tabScale, m_tabScale);
+    const QRectF tabRect(QPointF(), tabSize() / m_tabScale);
     edge.setStyle(Qt::SolidLine);
-    edge.setWidthF(m_marked || target ? 1.8 : 1.2);
+    edge.setWidthF((m_marked || target ? 1.8 : 1.2) / m_tabScale);
     painter->setPen(edge);
     painter->setBrush(m_theme.color(Tone::surface));
     painter->drawRoundedRect(tabRect, kTabHeight / 2, kTabHeight / 2);
@@ -147,6 +152,7 @@ void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
         painter->setPen(QPen(m_theme.color(Tone::accent), 1.4, Qt::DotLine));
         painter->drawRoundedRect(tabRect.adjusted(-3, -3, 3, 3), 12, 12);
     }
+    painter->restore();
 }
 
 } // namespace alwayson::gui

@@ -3,7 +3,6 @@
 
 #include "app/gui/canvas/canvas_item.h"
 
-#include <QPainterPath>
 #include <QPolygonF>
 #include <QString>
 
@@ -19,14 +18,14 @@ public:
     void setOutline(const QRectF& outline); // in the scene
     QRectF outline() const { return {pos(), m_size}; }
     const QString& tabText() const { return m_tab; }
-    QRectF tab() const; // in the scene
+    QRectF tab() const;             // in the scene
+    void setTabScale(double scale); // above 1 where the view is zoomed out, so that its words stay legible
     // Moves the tab along the upper (else lower) edge to where none of the lines crosses it.
     void placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes);
 
     QRectF boundingRect() const override;
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
     bool isHit(QPointF scenePos, double pixel) const override; // tab and border
-    QPainterPath shape() const override;                       // the tab: where its tip is shown
 
 private:
     QSizeF tabSize() const;
@@ -34,6 +33,7 @@ private:
     std::string m_category;
     QSizeF m_size;
     QPointF m_tabCorner; // local
+    double m_tabScale = 1;
     bool m_empty = false;
 };
 

@@ -232,7 +232,9 @@ QString CanvasScene::describe(const std::string& id) const {
                      }));
         if (m_weak.contains(id)) parts << QStringLiteral("single point of failure");
     } else if (const Group* set = design.groups.find(id)) {
-        parts << words::groupTab(design, *set, m_report.get());
+        const QString takeover = words::takeoverByFailure(design, *set);
+        parts << words::groupTab(design, *set, m_report.get()) +
+                     (takeover.isEmpty() ? QString() : QLatin1Char('\n') + takeover);
     } else if (design.links.contains(id)) {
         parts << QStringLiteral("Link from %1").arg(words::nameOf(design, id));
     }

@@ -81,7 +81,7 @@ QString span(const PhaseLaw& law) {
     return QStringLiteral("%1 to %2").arg(same ? low.section(QLatin1Char(' '), 0, 0) : low, high);
 }
 
-// "takeover in 1.0 to 3.6 s, crash or gone": over both failures of the one that leads; nothing where no law
+// "takeover in 1.0 to 3.6 s": over both failures of the one that leads; nothing where no law
 // is known, or none ever comes.
 QString takeover(const Design& design, const Group& group) {
     const PhaseLaw gone = failoverLaw(design, group, FailureEffect::gone).total;
@@ -93,7 +93,7 @@ QString takeover(const Design& design, const Group& group) {
     if (!onGone) return QStringLiteral("takeover in %1, only after a crash").arg(span(crash));
     const PhaseLaw both{std::min(crash.minS, gone.minS), std::max(crash.meanS, gone.meanS),
                         std::max(crash.maxS, gone.maxS)};
-    return QStringLiteral("takeover in %1, crash or gone").arg(span(both));
+    return QStringLiteral("takeover in %1").arg(span(both));
 }
 
 // What follows from the policy of a group with roles: "orchestrator · takeover in 7 to 15 s".

@@ -24,6 +24,7 @@ namespace {
 
 constexpr double kNotPlayed = 0.35; // strength of what lies after the playhead
 constexpr int kMarkRowHeight = 13;
+constexpr int kTall = 150;      // from this height on all rows of words have room above the plot
 constexpr int kBelowPlot = 26;  // the labels of the time axis
 constexpr int kTickHeight = 22; // least distance of two labels at the other axis
 
@@ -54,7 +55,6 @@ ChartView::ChartView(const Theme& theme, QWidget* parent)
     setViewportUpdateMode(FullViewportUpdate);
     setMinimumHeight(110);
     m_chart->legend()->hide();
-    m_chart->setMargins(QMargins(4, 2 + kMarkRows * kMarkRowHeight, 8, 0));
     m_chart->layout()->setContentsMargins(0, 0, 0, 0);
     m_chart->setBackgroundRoundness(0);
     m_chart->addAxis(m_xAxis, Qt::AlignBottom);
@@ -166,7 +166,7 @@ void ChartView::refill() {
     const double top = niceCeiling(highest);
     m_yAxis->setRange(0, top);
     // Where the labels find no room one above the other, fewer of them.
-    const int room = viewport()->height() - kMarkRows * kMarkRowHeight - kBelowPlot;
+    const int room = viewport()->height() - markRows() * kMarkRowHeight - kBelowPlot;
     int steps = niceSteps(top);
     if (room < steps * kTickHeight) steps = steps % 2 == 0 ? 2 : 1;
     m_yAxis->setTickCount(steps + 1);
@@ -196,7 +196,12 @@ double ChartView::xAt(QPointF viewPos) const {
 
 void ChartView::resizeEvent(QResizeEvent* event) {
     QChartView::resizeEvent(event);
+    m_chart->setMargins(QMargins(4, 2 + markRows() * kMarkRowHeight, 8, 0));
     refill();
+}
+
+int ChartView::markRows() const {
+    return viewport()->height() >= kTall ? kMarkRows : kMarkRows - 1;
 }
 
 // ---- drawing above the chart
@@ -246,23 +251,25 @@ void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
         shown.push_back(&mark);
         labels.push_back({x, metrics.horizontalAdvance(mark.text), mark.tone == Tone::bad});
     }
+    painter.setOpacity(1);
     // What finds no room is in the readout under the mouse.
-    const auto places = placeMarkLabels(labels, plot.left(), plot.right());
+    const auto places = placeMarkLabels(labels, plot.left(), plot.right(), markRows());
     for (std::size_t i = 0; i < shown.size(); ++i) {
         const double x = labels[i].x;
         const int row = places[i] ? places[i]->row : 0;
-        painter.setOpacity(m_playhead && shown[i]->x > *m_playhead ? kNotPlayed : 1);
-        painter.setPen(QPen(m_theme.color(shown[i]->tone), 1.4));
+        // What is still to come is grey, not faint: its words are to be read.
+        const bool future = m_playhead && shown[i]->x > *m_playhead;
+        const QColor color = m_theme.color(future ? Tone::secondary : shown[i]->tone);
+        painter.setPen(QPen(m_theme.color(future ? Tone::zoneLine : shown[i]->tone), 1.4));
         painter.drawLine(QPointF(x, plot.top() - (row > 0 ? 11 + row * kMarkRowHeight : 0)),
                          QPointF(x, plot.bottom() + 4));
         painter.setPen(Qt::NoPen);
-        painter.setBrush(m_theme.color(shown[i]->tone));
+        painter.setBrush(color);
         painter.drawRoundedRect(QRectF(x - 5, plot.top() - 13, 10, 10), 2, 2);
         if (!places[i]) continue;
-        painter.setPen(m_theme.color(shown[i]->tone));
+        painter.setPen(color);
         painter.drawText(QPointF(places[i]->left, plot.top() - 4 - row * kMarkRowHeight), shown[i]->text);
     }
-    painter.setOpacity(1);
 }
 
 QRectF ChartView::playheadLabel(const QRectF& plot, double width) const {

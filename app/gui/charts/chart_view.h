@@ -72,6 +72,7 @@ private:
     void refill();
     double xAt(QPointF viewPos) const;
     double pixelX(double x) const;
+    int markRows() const; // of words above the plot
     void drawFuture(QPainter& painter, const QRectF& plot) const;
     void drawMarks(QPainter& painter, const QRectF& plot) const;
     void drawPlayhead(QPainter& painter, const QRectF& plot) const;

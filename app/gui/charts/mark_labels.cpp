@@ -12,40 +12,81 @@ constexpr double kSquare = 5; // half of the mark's square
 constexpr double kGap = 9;    // from the mark to its words
 constexpr double kAir = 5;    // between neighbours
 
-} // namespace
+using Places = std::vector<std::optional<MarkLabelPlace>>;
+using Span = std::pair<double, double>;
 
-std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<MarkLabel>& labels, double left,
-                                                           double right) {
-    using Span = std::pair<double, double>;
-    std::array<std::vector<Span>, kMarkRows> taken;
-    for (const MarkLabel& label : labels)
-        taken[0].emplace_back(label.x - kSquare, label.x + kSquare);
-    std::vector<std::optional<MarkLabelPlace>> places(labels.size());
-    const auto place = [&](std::size_t i) {
-        const MarkLabel& label = labels[i];
-        // To the right, so that words are read in the order of time; to the left only at the right end.
-        const bool fits = label.x + kGap + label.width <= right;
+class Placing {
+public:
+    Placing(const std::vector<MarkLabel>& labels, double left, double right, int rows)
+        : places(labels.size()), m_labels(labels), m_left(left), m_right(right), m_rows(rows) {
+        for (const MarkLabel& label : labels)
+            m_words[0].emplace_back(label.x - kSquare, label.x + kSquare);
+    }
+    void place(std::size_t i) {
+        const MarkLabel& label = m_labels[i];
+        // To the left only at the end of the plot: words are read in the order of time.
+        const bool fits = label.x + kGap + label.width <= m_right;
         const double from = fits ? label.x + kGap : label.x - kGap - label.width;
-        const Span words{from - kAir + 1, from + label.width + kAir - 1};
-        if (from < left) return;
-        for (int row = 0; row < kMarkRows; ++row) {
-            // Its own square is as near as it should be.
-            if (std::any_of(taken[row].begin(), taken[row].end(), [&](const Span& other) {
-                    const bool own = row == 0 && other.first == label.x - kSquare;
-                    return !own && other.first < words.second && words.first < other.second;
-                }))
-                continue;
-            taken[row].emplace_back(from, from + label.width);
-            // The line reaches up to words in the upper row.
-            if (row > 0) taken[row].emplace_back(label.x - 1, label.x + 1);
+        if (from < m_left) return;
+        for (int row = 0; row < m_rows; ++row) {
+            if (!isFree(label, row, from)) continue;
+            m_words[row].emplace_back(from, from + label.width);
+            for (int below = 1; below <= row; ++below)
+                m_lines[below].push_back(label.x);
             places[i] = MarkLabelPlace{from, row};
             return;
         }
-    };
-    for (const bool first : {true, false})
-        for (std::size_t i = 0; i < labels.size(); ++i)
-            if (labels[i].first == first) place(i);
-    return places;
+    }
+
+    Places places;
+
+private:
+    bool isFree(const MarkLabel& label, int row, double from) const {
+        const Span wanted{from - kAir + 1, from + label.width + kAir - 1};
+        for (const Span& other : m_words[row]) {
+            // Its own square is as near as it should be.
+            const bool own = row == 0 && other.first == label.x - kSquare;
+            if (!own && other.first < wanted.second && wanted.first < other.second) return false;
+        }
+        for (const double line : m_lines[row])
+            if (wanted.first < line && line < wanted.second) return false;
+        // The line of a mark reaches up to its words, and not through those of others.
+        for (int below = 1; below <= row; ++below)
+            for (const Span& other : m_words[below])
+                if (other.first - 2 < label.x && label.x < other.second + 2) return false;
+        return true;
+    }
+
+    const std::vector<MarkLabel>& m_labels;
+    double m_left, m_right;
+    int m_rows;
+    std::array<std::vector<Span>, kMarkRows> m_words;
+    std::array<std::vector<double>, kMarkRows> m_lines;
+};
+
+} // namespace
+
+std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<MarkLabel>& labels, double left,
+                                                           double right, int rows) {
+    std::vector<std::size_t> latestFirst(labels.size());
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        latestFirst[i] = i;
+    std::stable_sort(latestFirst.begin(), latestFirst.end(),
+                     [&](std::size_t a, std::size_t b) { return labels[a].x > labels[b].x; });
+    for (;;) {
+        // From the right, so that of marks close together the earlier one stands above the later one.
+        Placing placing(labels, left, right, rows);
+        for (const std::size_t i : latestFirst)
+            placing.place(i);
+        const auto lost = std::find_if(latestFirst.begin(), latestFirst.end(),
+                                       [&](std::size_t i) { return labels[i].first && !placing.places[i]; });
+        if (lost == latestFirst.end()) return std::move(placing.places);
+        // What follows a failure that found no room gives its own up, the nearest first.
+        const auto nearest = std::find_if(std::make_reverse_iterator(lost), latestFirst.rend(),
+                                          [&](std::size_t i) { return !labels[i].first; });
+        if (nearest == latestFirst.rend()) return std::move(placing.places);
+        latestFirst.erase(std::next(nearest).base());
+    }
 }
 
 } // namespace alwayson::gui

@@ -9,19 +9,20 @@ namespace alwayson::gui {
 struct MarkLabel {
     double x = 0;       // of the mark, pixels
     double width = 0;   // of its words
-    bool first = false; // placed before the others (failures): they keep their words when room is short
+    bool first = false; // a failure: keeps its words when room is short
 };
 
 struct MarkLabelPlace {
     double left = 0; // of the words
-    int row = 0;     // 0 beside the mark's square, 1 above it
+    int row = 0;     // 0 beside the mark's square, 1 and more above it
 };
 
-inline constexpr int kMarkRows = 2;
+inline constexpr int kMarkRows = 3; // at most
 
-// For each label a place within left..right, to the right of its mark when there is room, else to its left,
-// else one row up; nullopt when all of it would cover other words or squares. O(n^2) for n labels.
+// For each label a place within left..right, to the right of its mark in the lowest of `rows` (1 to
+// kMarkRows) where it and the line up to it are free, to its left at the right end; of marks close together
+// the earlier one stands above. nullopt where it would cover other words or squares. O(n^2) for n labels.
 std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<MarkLabel>& labels, double left,
-                                                           double right);
+                                                           double right, int rows = kMarkRows);
 
 } // namespace alwayson::gui

@@ -274,7 +274,7 @@ void VerdictStrip::refresh() {
                           met == total        ? tr("met")
                           : !missed.isEmpty() ? tr("%1 missed").arg(missed)
                                               : tr("%1 open").arg(total - known),
-                          methods.join(QStringLiteral(", ")),
+                          methods.size() > 1 ? tr("mixed") : methods.join(QString()),
                           met == total  ? Tone::ok
                           : known > met ? Tone::bad
                                         : Tone::text);

@@ -308,6 +308,12 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
 
 namespace {
 
+QString causeOfTakeover(const std::string& mode) {
+    if (mode == "any") return tr("after any failure");
+    if (mode == "place") return tr("after an outage around the member");
+    return tr("after %1").arg(spaced(mode));
+}
+
 // What somebody asks first after a failure.
 void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
     const bool failed = std::any_of(result.events.begin(), result.events.end(), [](const RunEvent& event) {
@@ -327,8 +333,9 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
     rows.count(tr("Requests that failed"),
                tr("%1 of %2").arg(grouped(counts.failed), grouped(counts.offered)));
     for (const Recovery& recovery : result.recovery)
-        if (recovery.ofGroup() && recovery.mode == "any")
-            rows.time(tr("Take-over of %1, mean").arg(words::nameOf(design, recovery.what)),
+        if (recovery.ofGroup())
+            rows.time(tr("%1 served again, %2")
+                          .arg(words::nameOf(design, recovery.what), causeOfTakeover(recovery.mode)),
                       recovery.totalMeanS);
     rows.figure(tr("Acknowledged writes lost"), result.data.lostWrites);
 }
@@ -365,12 +372,6 @@ void addFlow(Rows& rows, const Design& design, const SimulationResult& result, c
     rows.time(tr("Outage, mean"), flow.outages.meanSeconds);
     rows.time(tr("Outage, p95"), flow.outages.p95Seconds);
     rows.time(tr("Outage, longest"), flow.outages.longestSeconds);
-}
-
-QString causeOfTakeover(const std::string& mode) {
-    if (mode == "any") return tr("after any failure");
-    if (mode == "place") return tr("after an outage around the member");
-    return tr("after %1").arg(spaced(mode));
 }
 
 void addTakeovers(Rows& rows, const Design& design, const SimulationResult& result) {

@@ -86,6 +86,11 @@ std::vector<ChartSeries> loadSeries(const Design& design, const SimulationResult
 
 std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& result) {
     std::vector<ChartMark> marks;
+    const auto promotedAt = [&](double atS) {
+        return std::any_of(result.events.begin(), result.events.end(), [&](const RunEvent& event) {
+            return event.kind == "promoting" && event.atS == atS;
+        });
+    };
     for (const RunEvent& event : result.events) {
         ChartMark mark{event.atS, eventWords(design, event), Tone::bad, true};
         if (event.kind == "check_failed" || event.kind == "check_passed") {
@@ -101,8 +106,10 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
             mark.tone = Tone::accent;
         else if (event.kind == "rejoined" || event.kind == "caught_up" || event.kind == "split_brain_over")
             mark.tone = Tone::ok;
-        else if (event.kind == "detected")
+        else if (event.kind == "detected") {
             mark.tone = Tone::warn;
+            mark.important = !promotedAt(event.atS); // which says it as well
+        }
         marks.push_back(std::move(mark));
         if (marks.size() >= 400) break;
     }
@@ -209,6 +216,10 @@ TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* pare
         emit m->session.notice(tr("The run was recorded again with the changed design"));
     });
     connect(&session, &Session::runStateChanged, this, [this] { m->refill(); });
+    // It tells what stands in the way of a run.
+    connect(&session, &Session::reportChanged, this, [this] {
+        if (!m->session.runResult()) m->refill();
+    });
     connect(&session, &Session::playTimeChanged, this, [this] { m->followTime(); });
     connect(&session, &Session::documentReplaced, this, [this] { m->refill(); });
     m->refill();
@@ -226,9 +237,10 @@ void TimelinePanel::Impl::refill() {
     chart->setInvitation(
         !empty                           ? QString()
         : session.design().nodes.empty() ? tr("Draw clients and what serves them, then press Run")
-        : session.runState() == Session::RunState::idle
-            ? tr("Press Run to see what happens to the requests, then right-click a server to kill it")
-            : tr("Simulating ..."));
+        : session.runState() != Session::RunState::idle ? tr("Simulating ...")
+        : !session.whyNotRun().isEmpty()
+            ? tr("Not ready to run. %1").arg(session.whyNotRun())
+            : tr("Press Run to see what happens to the requests, then right-click a server to kill it"));
     for (QAbstractButton* button : views->buttons())
         button->setEnabled(!empty);
     const bool active = session.runState() != Session::RunState::idle;

@@ -105,9 +105,8 @@ void TestCanvasRoles::streamsAreDrawnAsTheSetImplies() {
 void TestCanvasRoles::tabsSayWhatFollows() {
     RoleFixture canvas;
     const CanvasScene& scene = canvas.view.canvasScene();
-    QCOMPARE(scene.group("pair")->tabText(),
-             QStringLiteral("pair · VRRP pair · takeover in 1.6 to 3.6 s, crash or gone"));
-    const QString tip = scene.group("pair")->toolTip();
+    QCOMPARE(scene.group("pair")->tabText(), QStringLiteral("pair · VRRP pair · takeover in 1.6 to 3.6 s"));
+    const QString tip = scene.describe("pair");
     QVERIFY2(tip.contains("its process crashes: 1.6 to 2.6 s") && tip.contains("gone: 2.6 to 3.6 s"),
              qPrintable(tip));
     canvas.session.apply(operation::batch(

@@ -135,6 +135,24 @@ private slots:
         QVERIFY(places[5] && places[5]->left + 60 < 795); // to the left of its mark
     }
 
+    void wordsOfMarksAreReadInTheOrderOfTime() {
+        // A crash, its take-over and who leads then, close together; something much later.
+        const std::vector<MarkLabel> labels{
+            {176, 65, true}, {183, 160, false}, {205, 130, false}, {520, 60, false}};
+        const auto places = placeMarkLabels(labels, 50, 800);
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            QVERIFY(places[i]);
+            QVERIFY(places[i]->left > labels[i].x);
+        }
+        QVERIFY(places[0]->row > places[1]->row && places[1]->row > places[2]->row);
+        QCOMPARE(places[3]->row, 0);
+        // With less room the failure keeps its words.
+        const auto few = placeMarkLabels(labels, 50, 800, 1);
+        QVERIFY(few[3]);
+        const auto two = placeMarkLabels({{176, 6, true}, {183, 160, false}, {205, 130, false}}, 50, 800, 2);
+        QVERIFY(two[0]);
+    }
+
     void whatIsNotPlayedYetIsFaint() {
         Theme theme;
         theme.setChoice(ThemeChoice::light);

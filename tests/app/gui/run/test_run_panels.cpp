@@ -133,7 +133,7 @@ private slots:
         QCOMPARE(rows[0].section, QStringLiteral("What the failure cost"));
         QCOMPARE(rows[0].value, QStringLiteral("6.89 s"));
         QCOMPARE(rows[1].value, QStringLiteral("20 of ") + grouped(1640));
-        QCOMPARE(rows[2].name, QStringLiteral("Take-over of web, mean"));
+        QCOMPARE(rows[2].name, QStringLiteral("web served again, after any failure"));
         const auto valueOf = [&](const char* name) {
             for (const FigureRow& row : rows)
                 if (row.name == QLatin1String(name)) return row.value;
