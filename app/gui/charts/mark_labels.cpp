@@ -71,8 +71,9 @@ std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<Mar
     std::vector<std::size_t> latestFirst(labels.size());
     for (std::size_t i = 0; i < labels.size(); ++i)
         latestFirst[i] = i;
-    std::stable_sort(latestFirst.begin(), latestFirst.end(),
-                     [&](std::size_t a, std::size_t b) { return labels[a].x > labels[b].x; });
+    std::sort(latestFirst.begin(), latestFirst.end(), [&](std::size_t a, std::size_t b) {
+        return labels[a].x != labels[b].x ? labels[a].x > labels[b].x : a > b;
+    });
     for (;;) {
         // From the right, so that of marks close together the earlier one stands above the later one.
         Placing placing(labels, left, right, rows);
@@ -81,11 +82,13 @@ std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<Mar
         const auto lost = std::find_if(latestFirst.begin(), latestFirst.end(),
                                        [&](std::size_t i) { return labels[i].first && !placing.places[i]; });
         if (lost == latestFirst.end()) return std::move(placing.places);
-        // What follows a failure that found no room gives its own up, the nearest first.
-        const auto nearest = std::find_if(std::make_reverse_iterator(lost), latestFirst.rend(),
-                                          [&](std::size_t i) { return !labels[i].first; });
-        if (nearest == latestFirst.rend()) return std::move(placing.places);
-        latestFirst.erase(std::next(nearest).base());
+        // What stands where its words would gives its own up, the nearest first; then there is no room at
+        // all.
+        const auto nearest =
+            std::find_if(std::make_reverse_iterator(lost), latestFirst.rend(), [&](std::size_t i) {
+                return !labels[i].first && labels[i].x < labels[*lost].x + labels[*lost].width + kGap + kAir;
+            });
+        latestFirst.erase(nearest == latestFirst.rend() ? lost : std::next(nearest).base());
     }
 }
 
