@@ -137,7 +137,7 @@ std::string recoveryText(const SimulationResult& result) {
         if (recovery.detectionMeanS.value && !recovery.ofGroup())
             rows.push_back({recovery.what, recovery.mode, figure(recovery.detectionMeanS, seconds),
                             recovery.detectionP95S.value ? seconds(*recovery.detectionP95S.value) : ""});
-    return rows.size() == 1 ? "" : "Detection\n" + table(rows);
+    return rows.size() == 1 ? "" : "\nDetection\n" + table(rows);
 }
 
 std::string takeOverText(const SimulationResult& result) {
@@ -172,7 +172,11 @@ std::string dataText(const SimulationResult& result, std::set<std::string>& said
     figures.add("writes on two sides", data.divergedWrites, plain);
     figures.add("two sources, time", data.splitBrainS, seconds);
     figures.add("failed writes that were committed", data.ambiguousWrites, plain);
+    figures.add("reads of replicas", data.replicaReads, plain);
     figures.add("reads of replicas that were behind", data.staleReads, plain);
+    figures.add("age of what replicas answered, p50", data.readAgeP50S, seconds);
+    figures.add("age of what replicas answered, p99", data.readAgeP99S, seconds);
+    figures.add("age of what replicas answered, max", data.readAgeMaxS, seconds);
     return figures.rows.empty() ? "" : "\nData\n" + figures.text();
 }
 
@@ -187,14 +191,19 @@ std::string waterfallText(const SimulationResult& result) {
 std::string eventsText(const SimulationResult& result) {
     if (result.events.empty() || result.scenario.empty()) return "";
     std::vector<std::vector<std::string>> rows;
+    std::size_t checks = 0; // single ones: what they lead to is told
     for (const RunEvent& event : result.events) {
-        if (rows.size() == 40) break;
-        rows.push_back({fmt::format("{:>9} s", grouped(fmt::format("{:.2f}", event.atS))), event.text});
+        if (event.kind == "check_failed" || event.kind == "check_passed")
+            ++checks;
+        else if (rows.size() < 40)
+            rows.push_back({fmt::format("{:>9} s", grouped(fmt::format("{:.2f}", event.atS))), event.text});
     }
     std::string text = "\nWhat happened\n" + table(rows);
-    if (result.events.size() > rows.size())
-        text +=
-            fmt::format("  ... and {} more (--json lists them)\n", count(result.events.size() - rows.size()));
+    const std::size_t more = result.events.size() - checks - rows.size();
+    if (more > 0) text += fmt::format("  ... and {} more (--json lists them)\n", count(more));
+    if (checks > 0)
+        text += fmt::format("  (and {} single health {}, which --json lists)\n", count(checks),
+                            checks == 1 ? "check" : "checks");
     return text;
 }
 
@@ -234,7 +243,7 @@ std::string simulationText(const SimulationResult& result) {
     std::set<std::string> said;
     for (const FlowResult& flow : result.flows) {
         if (flow.flow == "design" && !designSaysMore(result)) continue;
-        text += flowText(flow, said) + "\n";
+        text += (&flow == &result.flows.front() ? "" : "\n") + flowText(flow, said);
     }
     text += recoveryText(result) + takeOverText(result) + dataText(result, said) +
             spreadText(result.spread, said) + waterfallText(result) + eventsText(result) + exactText(result);

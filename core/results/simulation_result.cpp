@@ -105,11 +105,19 @@ Json recoveryJson(const Recovery& recovery) {
 Json dataJson(const DataFigures& data) {
     Json json{{"lost_transactions", nullptr}, {"rpo_s", nullptr},
               {"diverged_writes", nullptr},   {"stale_reads", nullptr},
-              {"ambiguous_writes", nullptr},  {"split_brain_s", nullptr}};
+              {"ambiguous_writes", nullptr},  {"split_brain_s", nullptr},
+              {"replica_reads", nullptr},     {"read_age_s", nullptr}};
     if (data.lostWrites.value) json["lost_transactions"] = toJson(data.lostWrites);
     if (data.rpoMeanS.value) json["rpo_s"] = meanAndP95(data.rpoMeanS, data.rpoP95S);
     if (data.divergedWrites.value) json["diverged_writes"] = toJson(data.divergedWrites);
     if (data.staleReads.value) json["stale_reads"] = toJson(data.staleReads);
+    if (data.replicaReads.value) json["replica_reads"] = toJson(data.replicaReads);
+    if (data.readAgeMaxS.value) {
+        Json& age = json["read_age_s"];
+        putFigure(age, "p50", data.readAgeP50S);
+        putFigure(age, "p99", data.readAgeP99S);
+        putFigure(age, "max", data.readAgeMaxS);
+    }
     if (data.ambiguousWrites.value) json["ambiguous_writes"] = toJson(data.ambiguousWrites);
     if (data.splitBrainS.value) json["split_brain_s"] = toJson(data.splitBrainS);
     return json;

@@ -84,7 +84,10 @@ struct Recovery {
 struct DataFigures {
     Estimate lostWrites; // acknowledged and lost: per year in a failure run, in all in a request run
     Estimate rpoMeanS, rpoP95S;
-    Estimate divergedWrites, staleReads;
+    Estimate divergedWrites;
+    // Reads that replicas answered, those of them that lacked any commit, and for how long the oldest commit
+    // that they lacked had been there (seconds, over all reads of replicas; 0: nothing lacked).
+    Estimate replicaReads, staleReads, readAgeP50S, readAgeP99S, readAgeMaxS;
     Estimate ambiguousWrites; // failed for their caller, and committed
     Estimate splitBrainS;     // time with two members that both take writes
 };

@@ -299,6 +299,11 @@ struct StoreState {
     SimTime splitSince = kNever;
     SimTime splitTime = 0;    // ns, of those that are over
     std::vector<double> rpoS; // seconds, one for each failover
+    // What replicas answered to counted reads: how many, and for how long they had lacked a commit by then
+    // (0 when they lacked none).
+    std::uint64_t replicaReads = 0;
+    SimTime readAgeMax = 0;
+    LogHistogram readAges;
     UniformStream draws;
     void commit(SimTime now) {
         if (times.empty()) times.resize(kKept);
@@ -361,7 +366,9 @@ enum class LogKind : std::uint8_t {
     reconciling,
     rejoined,
     twoSources,
-    oneSource
+    oneSource,
+    readsLeave,
+    readsReturn
 };
 struct LogEntry {
     SimTime at = 0;

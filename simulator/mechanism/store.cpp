@@ -133,9 +133,15 @@ bool storeTakes(Context& c, Index member, Index call) {
         stale = s.now < after(seen, after(st.delay, st.idle));
         age = toSeconds(s.now - seen);
     }
+    if (message.flags & flag::counted) {
+        const SimTime lacked = stale ? toSimTime(std::max(0.0, age)) : 0;
+        ++store.replicaReads;
+        store.readAges.add(lacked);
+        store.readAgeMax = std::max(store.readAgeMax, lacked);
+        if (stale) ++s.flows[message.flow].stale;
+    }
     if (!stale) return true;
     const Flow& flow = c.model.flows[message.flow];
-    if (message.flags & flag::counted) ++s.flows[message.flow].stale;
     if (flow.maxStaleness == kNever || age <= toSeconds(flow.maxStaleness)) return true;
     reply(c, call, Cause::error, flag::httpError);
     return false;

@@ -33,6 +33,18 @@ Way wayToStore(Context& c, const Dependency& dependency, bool writes) {
     return to(here.writer);
 }
 
+namespace {
+
+// A station turns its own reads away from a member; a balancer does by its checks, which are told themselves.
+void noteReads(Context& c, const StoreRoute& route, Index member, bool there) {
+    const StoreModel& m = c.model.stores[route.store];
+    if (m.reads == ReadsGoTo::source || c.model.nodes[route.caller].role == Role::balancer) return;
+    logEvent(c, there ? LogKind::readsReturn : LogKind::readsLeave, c.model.storeMembers[member].node,
+             route.caller, route.store);
+}
+
+} // namespace
+
 void watchStoreRoutes(Context& c, Index store) {
     RunState& s = c.s;
     const StoreModel& m = c.model.stores[store];
@@ -56,6 +68,7 @@ void watchStoreRoutes(Context& c, Index store) {
                                                               : route.outS + route.outWidthS * u));
             } else if (here.seenAt[i] <= s.now) {
                 here.seen[i] = there ? 1 : 0;
+                noteReads(c, route, m.firstMember + i, there);
                 here.seenAt[i] = kNever;
             }
         }

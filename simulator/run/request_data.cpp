@@ -253,6 +253,11 @@ RunData Collector::finish() {
         m_data.stale += static_cast<double>(state.stale);
         m_data.ambiguous += static_cast<double>(state.ambiguous);
     }
+    for (const StoreState& store : m_engine.state().stores) {
+        m_data.replicaReads += static_cast<double>(store.replicaReads);
+        m_data.readAgeMaxS = std::max(m_data.readAgeMaxS, toSeconds(store.readAgeMax));
+        m_data.readAges.merge(store.readAges);
+    }
     m_data.events = m_engine.state().events;
     m_data.fingerprint = m_engine.fingerprint();
     return std::move(m_data);

@@ -55,6 +55,8 @@ struct RunData {
     std::vector<RecoverySample> recovery;
     bool keepsData = false; // there are replication sets; the counts are of the measured window
     double lost = 0, diverged = 0, splitBrainS = 0, stale = 0, ambiguous = 0;
+    double replicaReads = 0, readAgeMaxS = 0;
+    LogHistogram readAges; // ns
     std::vector<double> rpoS;
     std::vector<LogEntry> log;
     std::shared_ptr<const Trace> trace;

@@ -114,6 +114,8 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     m_truth.components.resize(m.components.size());
     for (FlowState& flow : s.flows)
         flow.latencies.allocate();
+    for (StoreState& store : s.stores)
+        store.readAges.allocate();
     for (std::size_t i = 0; i < m.stations.size(); ++i) {
         s.stations[i].tokens = m.stations[i].capacityPerS;
         // 58 kB each: enough for the figures of designs that people read node by node.

@@ -309,6 +309,28 @@ NodeResult makeNode(const Model& model, std::size_t n, const NodeData& data, dou
     return result;
 }
 
+// How old the answers of replicas were, over all runs.
+void readAges(std::span<const RunData> runs, DataFigures& data) {
+    LogHistogram ages;
+    double oldest = 0;
+    std::vector<std::optional<double>> counts;
+    for (const RunData& run : runs) {
+        ages.merge(run.readAges);
+        oldest = std::max(oldest, run.readAgeMaxS);
+        counts.emplace_back(run.replicaReads);
+    }
+    data.replicaReads = replicationMean(counts);
+    const std::uint64_t reads = ages.total();
+    if (reads == 0) return;
+    const auto tell = [&](Estimate& figure, double valueS) {
+        figure = plain(std::min(valueS, oldest));
+        figure.samples = reads;
+    };
+    tell(data.readAgeP50S, ages.quantile(0.5) * 1e-9);
+    tell(data.readAgeP99S, ages.quantile(0.99) * 1e-9);
+    tell(data.readAgeMaxS, oldest);
+}
+
 DataFigures makeData(std::span<const RunData> runs) {
     DataFigures data;
     if (!runs[0].keepsData) return data;
@@ -324,7 +346,9 @@ DataFigures makeData(std::span<const RunData> runs) {
     if (data.staleReads.value.value_or(0) > 0)
         data.staleReads.note =
             "behind: by any commit, however recent and whatever it was about; it bounds the "
-            "stale answers from above";
+            "stale answers from above. Age: how long ago the oldest commit was made that a replica lacked "
+            "when it answered";
+    readAges(runs, data);
     data.ambiguousWrites = mean(&RunData::ambiguous);
     data.splitBrainS = mean(&RunData::splitBrainS);
     std::vector<std::optional<double>> ages;

@@ -16,6 +16,17 @@ std::string modeTitle(const Model& model, Index component, std::uint32_t mode) {
     return mode < modes.size() ? modes[mode].title : "failure";
 }
 
+// "db1 fails: Process crash", "db1 gets slow: Slow disk"
+std::string failureText(const Model& model, const LogEntry& entry) {
+    const auto& component = model.components[entry.what];
+    const bool known = entry.a < component.modes.size();
+    const FailureEffect effect = known ? component.modes[entry.a].effect : FailureEffect::crash;
+    const char* verb = effect == FailureEffect::slow     ? "gets slow"
+                       : effect == FailureEffect::errors ? "answers with errors"
+                                                         : "fails";
+    return fmt::format("{} {}: {}", component.name, verb, modeTitle(model, entry.what, entry.a));
+}
+
 std::string cutText(const std::string& what, const std::string& other, CutDirection direction) {
     const std::string from = other.empty() ? "outside" : other;
     switch (direction) {
@@ -149,8 +160,11 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
         return tell("diverged", fmt::format("{} has {} that {} does not: it was written to on its own", what,
                                             commits(), by));
     case LogKind::reconciling:
-        return tell("reconciling",
-                    fmt::format("{} stays out of {} until its data is sorted out, in {}", what, set, later));
+        return tell(
+            "reconciling",
+            fmt::format("{} stays out of {} until its data is sorted out, in {}: whoever reads from it "
+                        "sees old data",
+                        what, set, later));
     case LogKind::rejoined:
         return tell("rejoined", fmt::format("{} follows {} now", what, by));
     case LogKind::twoSources:
@@ -158,6 +172,10 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
     case LogKind::oneSource:
         return tell("split_brain_over",
                     fmt::format("Only {} takes writes for {} again, after {}", what, set, later));
+    case LogKind::readsLeave:
+        return tell("reads_left", fmt::format("{} reads from {} no more", by, what));
+    case LogKind::readsReturn:
+        return tell("reads_returned", fmt::format("{} may read from {} again", by, what));
     default:
         break;
     }
@@ -176,7 +194,7 @@ RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS
     switch (entry.kind) {
     case LogKind::failed:
         event.kind = "failed";
-        event.text = fmt::format("{} fails: {}", what, modeTitle(model, entry.what, entry.a));
+        event.text = failureText(model, entry);
         break;
     case LogKind::outage:
         event.kind = "failed";
@@ -257,6 +275,7 @@ std::string modeName(const Model& model, Index component, std::uint32_t mode) {
 void summarise(std::vector<double> seconds, Estimate& mean, Estimate& p95) {
     std::vector<std::optional<double>> values(seconds.begin(), seconds.end());
     mean = replicationMean(values);
+    if (mean.ci95) mean.ci95->low = std::max(0.0, mean.ci95->low); // none took less than no time
     std::sort(seconds.begin(), seconds.end());
     p95.value = seconds[static_cast<std::size_t>(0.95 * static_cast<double>(seconds.size() - 1) + 0.5)];
     p95.method = Method::simulated;

@@ -436,7 +436,11 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
     rows.figure(tr("Writes on two sides"), data.divergedWrites);
     rows.time(tr("Two sources, time"), data.splitBrainS);
     rows.figure(tr("Failed writes that were committed"), data.ambiguousWrites);
+    rows.figure(tr("Reads of replicas"), data.replicaReads);
     rows.figure(tr("Reads of replicas behind"), data.staleReads);
+    rows.time(tr("Age of replicas' answers, p50"), data.readAgeP50S);
+    rows.time(tr("Age of replicas' answers, p99"), data.readAgeP99S);
+    rows.time(tr("Age of replicas' answers, max"), data.readAgeMaxS);
     rows.section = tr("Objectives");
     for (const ObjectiveResult& objective : result.objectives) {
         const QString verdict = !objective.met ? tr("undecided") : *objective.met ? tr("met") : tr("missed");

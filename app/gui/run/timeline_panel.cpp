@@ -84,6 +84,12 @@ std::vector<ChartSeries> loadSeries(const Design& design, const SimulationResult
     return lines;
 }
 
+// One of many that lead to an event worth a word, or follow from it.
+bool isMinor(const RunEvent& event) {
+    return event.kind == "check_failed" || event.kind == "check_passed" || event.kind == "reads_left" ||
+           event.kind == "reads_returned";
+}
+
 std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& result) {
     std::vector<ChartMark> marks;
     const auto promotedAt = [&](double atS) {
@@ -93,9 +99,9 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
     };
     for (const RunEvent& event : result.events) {
         ChartMark mark{event.atS, eventWords(design, event), Tone::bad, true};
-        if (event.kind == "check_failed" || event.kind == "check_passed") {
+        if (isMinor(event)) {
             mark.important = false;
-            mark.tone = event.kind == "check_failed" ? Tone::bad : Tone::ok;
+            mark.tone = event.kind == "check_failed" || event.kind == "reads_left" ? Tone::bad : Tone::ok;
         } else if (event.kind == "repaired" || event.kind == "healed" || event.kind == "rolled_back")
             mark.tone = Tone::recovering;
         else if (event.kind == "marked_up")
@@ -316,7 +322,7 @@ void TimelinePanel::Impl::jump(bool forward) {
     const double now = session.playTimeS();
     std::optional<double> to;
     for (const RunEvent& event : result->events) {
-        if (event.kind == "check_failed" || event.kind == "check_passed") continue;
+        if (isMinor(event)) continue;
         if (forward && event.atS > now + 0.05) {
             to = event.atS;
             break;

@@ -132,6 +132,11 @@ private slots:
         const SimulationResult result = run(p);
         const auto reads = static_cast<double>(flowOf(result, "c:r").requests.offered);
         QVERIFY(near(*result.data.staleReads.value / reads, 2.0 / 3, 0.005));
+        QVERIFY(near(*result.data.replicaReads.value / reads, 2.0 / 3, 0.005));
+        // 30 commits a second: the time since the last one is exponential.
+        QVERIFY(near(*result.data.readAgeP50S.value, std::log(2.0) / 30, 0.02 * std::log(2.0) / 30));
+        QVERIFY(near(*result.data.readAgeP99S.value, std::log(100.0) / 30, 0.1 * std::log(100.0) / 30));
+        QVERIFY(*result.data.readAgeMaxS.value > *result.data.readAgeP99S.value);
         // A reader that wants to see what is younger than a second fails on all of them.
         p.nodes[0] = node("c", "client", std::string("'rate_per_s':300,") + kPatient,
                           "'classes':[{'id':'r','share':0.9,'max_staleness_ms':0},{'id':'w','share':0.1,"
