@@ -77,8 +77,9 @@ void checkManager(const Set& set, Issues& issues) {
     }
     if (set.byManager() && set.group.managerOn.empty())
         issues.hint("failover.manager_nowhere", set.where(),
-                    fmt::format("The failover manager of {} runs nowhere, so it is never down and never cut "
-                                "off: failover looks better than it is.",
+                    fmt::format("The failover manager of {} runs nowhere, so it is never down, and when the "
+                                "network is cut it is on the side with most of the members and their "
+                                "callers: failover looks better than it is.",
                                 set.name),
                     "Say on which nodes, or on which quorum, the manager runs.");
 }

@@ -68,6 +68,32 @@ private:
         return nodes;
     }
 
+    // Where a manager that runs nowhere in particular is, or a human: on the side with most of the members
+    // and their callers, and of equal sides on the source's. kEverywhere: none of them runs.
+    Index vantage() const {
+        std::vector<Index> places;
+        const auto add = [&](Index place) {
+            if (runsOn(c, place) && std::find(places.begin(), places.end(), place) == places.end())
+                places.push_back(place);
+        };
+        add(node(st.source));
+        for (Index i = first(); i < end(); ++i)
+            add(node(i));
+        for (const StoreRoute& route : c.model.storeRoutes)
+            if (route.store == m_store) add(c.model.nodes[route.caller].home);
+        Index best = kEverywhere;
+        std::size_t most = 0;
+        for (const Index one : places) {
+            std::size_t heard = 0;
+            for (const Index other : places)
+                heard += passes(c, one, other) && passes(c, other, one);
+            if (heard <= most) continue;
+            best = one;
+            if ((most = heard) == places.size()) break;
+        }
+        return best;
+    }
+
     // Where the manager acts from.
     Index manager() {
         if (m.plan.by == FailoverBy::group) {
@@ -78,7 +104,7 @@ private:
                     return node(i);
             return kNone;
         }
-        if (m.managers.empty()) return kEverywhere;
+        if (m.managers.empty() || m.plan.by == FailoverBy::human) return vantage();
         for (const Index one : m.managers)
             if (connected(c, one, one) && (!m.majorityManages || majority(m.managers, one))) return one;
         return kNone;
@@ -138,7 +164,7 @@ private:
         const bool lost = sourceIsLost(from);
         switch (st.phase) {
         case StorePhase::steady:
-            if (!works(st.source) || lost) begin(from, lost);
+            if (!works(st.source) || lost) begin(lost);
             break;
         case StorePhase::lost: // nobody has noticed yet
             if (works(st.source) && !lost)
@@ -158,11 +184,16 @@ private:
             }
             break;
         case StorePhase::byHand:
-            if (works(st.source) && !lost) back();
+            if (works(st.source) && !lost)
+                back();
+            else if (!humanSeesSource())
+                awaitHuman();
             break;
         case StorePhase::leaderless:
             if (works(st.source) && !lost)
                 back();
+            else if (leftToHuman())
+                callHuman();
             else if (lost)
                 choose();
             break;
@@ -175,12 +206,24 @@ private:
     // The one to be promoted by the event is down meanwhile, or not part of the set any more.
     void giveUpPromotion() {
         logEvent(c, LogKind::cannotLead, node(st.target), node(st.source), m_store);
-        back();
+        const bool planned = st.planned;
+        if (planned) back();
         st.byEvent = st.planned = false;
+        if (planned) return;
+        member(st.source).readOnly = st.leaseLost;
+        pursue(sourceIsLost(manager()));
     }
 
-    void begin(Index, bool lost) {
+    // Whether the take-over works is drawn once for each loss that somebody could follow.
+    void begin(bool lost) {
         st.lostAt = s.now;
+        st.covered = true;
+        if (m.plan.by != FailoverBy::nobody && m.plan.by != FailoverBy::human)
+            st.covered = draw() < m.plan.coverage || candidate(vantage(), true) == kNone;
+        pursue(lost);
+    }
+
+    void pursue(bool lost) {
         st.phase = StorePhase::lost;
         st.until = kNever;
         if (m.plan.by == FailoverBy::nobody) return;
@@ -195,7 +238,7 @@ private:
 
     void detect() {
         if (m.plan.by == FailoverBy::nobody || m.plan.by == FailoverBy::human) return;
-        if (draw() >= m.plan.coverage) {
+        if (!st.covered) {
             logEvent(c, LogKind::failoverFails, node(st.source), kNone, m_store);
             return callHuman();
         }
@@ -206,9 +249,28 @@ private:
             st.until = after(std::max(s.now, st.managerFrom), detection(crashOf(c, node(st.source))));
     }
 
+    // A human leaves a source alone that works as far as most can see, and needs somebody to promote.
+    bool humanSeesSource() const { return sees(vantage(), st.source); }
+    bool leftToHuman() const {
+        return m.plan.by == FailoverBy::human || !st.covered || s.now < st.blockUntil;
+    }
     void callHuman() {
+        if (st.phase == StorePhase::leaderless && candidate(vantage(), true) == kNone) return;
         st.phase = StorePhase::byHand;
-        st.until = m.hasByHand ? after(s.now, drawFrom(m.byHand)) : kNever;
+        st.until = kNever;
+        if (!humanSeesSource()) awaitHuman();
+    }
+    void awaitHuman() {
+        if (candidate(vantage(), true) == kNone)
+            waitForCandidate();
+        else if (st.until == kNever && m.hasByHand)
+            st.until = after(s.now, drawFrom(m.byHand));
+    }
+    void waitForCandidate() {
+        if (st.phase != StorePhase::leaderless)
+            logEvent(c, LogKind::noCandidate, node(st.source), kNone, m_store);
+        st.phase = StorePhase::leaderless;
+        st.until = kNever;
     }
 
     void back() {
@@ -239,13 +301,10 @@ private:
         }
         case StorePhase::byHand:
             if (works(st.source) && !sourceIsLost(manager())) return back();
+            if (humanSeesSource()) return;
             st.detectedAt = s.now;
-            st.target = candidate(kEverywhere);
-            if (st.target == kNone) {
-                st.phase = StorePhase::leaderless;
-                return;
-            }
-            return promote();
+            st.target = candidate(vantage(), true);
+            return st.target == kNone ? waitForCandidate() : promote();
         case StorePhase::promoting:
             return st.byEvent && !canLead(st.target) ? giveUpPromotion() : promote();
         default:
@@ -253,13 +312,16 @@ private:
         }
     }
 
-    // The member that is furthest ahead; among equals by the rule, then in order.
-    Index candidate(Index from) {
+    // The member that is furthest ahead; among equals by the rule, then in order. A human takes one that is
+    // behind as well.
+    Index candidate(Index from, bool byHand = false) {
         Index best = kNone;
         for (Index i = first(); i < end(); ++i) {
             const StoreMemberModel& one = c.model.storeMembers[i];
             if (i == st.source || !member(i).following || !works(i) || !sees(from, i)) continue;
-            if (one.rule == 2 || lagOf(c, i) > m.candidateMaxLagS + toSeconds(s.now - st.lostAt)) continue;
+            if (one.rule == 2) continue;
+            const double behind = lagOf(c, i);
+            if (!byHand && behind > m.candidateMaxLagS + toSeconds(s.now - st.lostAt)) continue;
             const bool ahead =
                 best == kNone || member(i).received > member(best).received ||
                 (member(i).received == member(best).received && one.rule < c.model.storeMembers[best].rule);
@@ -270,12 +332,7 @@ private:
 
     void choose() {
         st.target = candidate(manager());
-        if (st.target == kNone) {
-            if (st.phase != StorePhase::leaderless)
-                logEvent(c, LogKind::noCandidate, node(st.source), kNone, m_store);
-            st.phase = StorePhase::leaderless;
-            return;
-        }
+        if (st.target == kNone) return waitForCandidate();
         st.phase = StorePhase::promoting;
         logEvent(c, LogKind::promoting, node(st.target), node(st.source), m_store);
         if (m.hasTakeOver) return promote();
@@ -301,7 +358,7 @@ private:
 
     void promote() {
         const Index old = st.source;
-        const bool byHand = st.phase == StorePhase::byHand || st.byEvent;
+        const bool human = st.phase == StorePhase::byHand;
         StoreMemberState& next = member(st.target);
         StoreMemberState& before = member(old);
         advanceReplica(c, st.target);
@@ -337,7 +394,7 @@ private:
         st.phase = StorePhase::steady;
         st.until = kNever;
         st.blockUntil = after(s.now, toSimTime(m.plan.recoveryBlock));
-        moveRoutes(old, byHand);
+        moveRoutes(old, human);
         st.byEvent = st.planned = false;
         st.lostAt = kNever;
         ++s.viewChanges;
@@ -345,20 +402,21 @@ private:
     }
 
     // ---- routes
-    void moveRoutes(Index old, bool byHand) {
+    // A human, and a time given for the whole take-over, have told the callers as well.
+    void moveRoutes(Index old, bool human) {
         const SimTime moved = m.movesAddress ? drawFrom(m.addressMove) : 0;
         SimTime last = 0;
         for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
             const StoreRoute& route = c.model.storeRoutes[r];
             if (route.store != m_store) continue;
             const double seconds = route.offsetS + route.widthS * s.storeRoutes[r].draws.next(s.key);
-            const SimTime delay = m.hasTakeOver ? 0 : after(moved, toSimTime(seconds));
+            const SimTime delay = human || m.hasTakeOver ? 0 : after(moved, toSimTime(seconds));
             last = std::max(last, delay);
             s.storeRoutes[r].writerAt = after(s.now, delay);
         }
         if (!st.planned)
             noteFailover(c, node(old), m.group, toSeconds(st.detectedAt - st.lostAt),
-                         toSeconds(after(s.now, last) - st.lostAt), byHand);
+                         toSeconds(after(s.now, last) - st.lostAt), human || st.byEvent);
     }
 
     void watchRoutes() { watchStoreRoutes(c, m_store); }

@@ -285,6 +285,7 @@ struct StoreState {
     Index source = kNone, target = kNone; // members
     Index leader = kNone;                 // voter that manages
     bool byEvent = false, leaseLost = false;
+    bool covered = true;         // the take-over after this loss works, if somebody is there
     bool planned = false;        // a change of source that no loss has called for
     SimTime until = kNever;      // the phase ends
     SimTime lostAt = kNever;     // the source

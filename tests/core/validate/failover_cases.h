@@ -91,8 +91,8 @@ inline std::vector<Case> setCases() {
     return {
         {"failover.no_manager", S::warning, "db", "when db1 fails, writes wait until it is back, ",
          withSet({{"manager", "none"}}), withSet({{"manager", "manual"}})},
-        {"failover.manager_nowhere", S::hint, "db", "never down and never cut off", withSet(Json::object()),
-         quorum(Json::object())},
+        {"failover.manager_nowhere", S::hint, "db", "it is on the side with most of the members",
+         withSet(Json::object()), quorum(Json::object())},
         {"failover.wrong_manager", S::warning, "db", "which only group replication does",
          withSet({{"manager", "group"}}), withSet({{"manager", "group"}, {"replication", "group"}})},
         {"failover.wrong_manager", S::warning, "db", "orchestrator beside it",

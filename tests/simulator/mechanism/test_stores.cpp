@@ -6,89 +6,10 @@
 #include "simulator/compile/compile.h"
 #include "simulator/mechanism/store_support.h"
 #include "simulator/run/request_engine.h"
-#include "tests/simulator/mechanism/cut_support.h"
+#include "tests/simulator/mechanism/store_cases.h"
 
 using namespace alwayson;
 using namespace alwayson::test::scenario;
-
-namespace {
-
-const char* const kOneWrite =
-    "'classes':[{'id':'w','share':1,'writes':true,'idempotent':true,'deadline_ms':3000}]";
-const char* const kPatient = "'arrivals':'regular','network_rtt_ms':0,'attempts':1,'attempt_timeout_ms':1e7";
-
-std::string set(const std::string& parameters, const std::string& more = {}) {
-    return "{'id':'db','kind':'mysql_replication'" + more +
-           ",'parameters':{'failover_coverage':1,'uncovered_recovery':{'dist':'constant','value_s':20}" +
-           (parameters.empty() ? "" : "," + parameters) + "}}";
-}
-
-std::string database(const std::string& id, const std::string& place = {}, const std::string& more = {}) {
-    return node(
-        id, "mysql",
-        "'workers':64,'queue_limit':null,'cold_factor':1,'service':{'dist':'constant','value_ms':0.1},"
-        "'idle_lag':{'dist':'constant','value_ms':0},'ack_time':{'dist':'constant','value_ms':0}" +
-            (more.find("write_service") == std::string::npos
-                 ? std::string(",'write_service':{'dist':'constant','value_ms':0.1}")
-                 : "") +
-            (more.empty() ? "" : "," + more),
-        "'group':'db'" + (place.empty() ? "" : ",'domain':'" + place + "'"));
-}
-
-// 100 writes per second to a set of `members`.
-Parts writes(int members, const std::string& parameters, const std::string& more = {}) {
-    Parts p;
-    p.groups = {set(parameters)};
-    p.nodes = {node("c", "client", std::string("'rate_per_s':100,") + kPatient, kOneWrite)};
-    for (int i = 1; i <= members; ++i)
-        p.nodes.push_back(database("db" + std::to_string(i), {}, more));
-    p.links = {calls("c", "db", "'latency_ms':0")};
-    return p;
-}
-
-// Two places, 0.5 s apart each way; the source in a, two others in b, and the client in a.
-Parts farApart(const std::string& parameters) {
-    Parts p;
-    p.groups = {set(parameters)};
-    p.domains = {"{'id':'r','kind':'region','parameters':{'rtt_ms':1000}}",
-                 "{'id':'a','kind':'zone','parent':'r'}", "{'id':'b','kind':'zone','parent':'r'}"};
-    p.nodes = {node("c", "client", std::string("'rate_per_s':100,") + kPatient, kOneWrite),
-               database("db1", "a"), database("db2", "b"), database("db3", "b")};
-    p.links = {calls("c", "db", "'latency_ms':0")};
-    return p;
-}
-
-// Two zones with 50 writes per second each; the source is in a, two others and the manager in b.
-Parts twoSides(const std::string& parameters, const std::string& more = ",'manager_on':['w2']") {
-    Parts p;
-    p.groups = {set(parameters, more)};
-    p.domains = {"{'id':'r','kind':'region','parameters':{'rtt_ms':0}}",
-                 "{'id':'a','kind':'zone','parent':'r'}", "{'id':'b','kind':'zone','parent':'r'}"};
-    const std::string client = std::string("'rate_per_s':50,") + kPatient;
-    p.nodes = {node("ca", "client", client, std::string(kOneWrite) + ",'domain':'a'"),
-               node("cb", "client", client, std::string(kOneWrite) + ",'domain':'b'"), database("db1", "a"),
-               database("db2", "b"), database("db3", "b")};
-    if (more.find("etcd") == std::string::npos) {
-        p.nodes.push_back(node("w2", "voter", {}, "'domain':'b'"));
-    } else {
-        p.groups.push_back("{'id':'etcd','kind':'quorum'}");
-        p.nodes.push_back(node("w1", "voter", {}, "'domain':'a','group':'etcd'"));
-        p.nodes.push_back(node("w2", "voter", {}, "'domain':'b','group':'etcd'"));
-        p.nodes.push_back(node("w3", "voter", {}, "'domain':'b','group':'etcd'"));
-    }
-    p.links = {calls("ca", "db", "'latency_ms':0"), calls("cb", "db", "'latency_ms':0")};
-    p.seconds = 160;
-    p.events = {at(40, "isolate", "a", "'other_side':'b','heal_after_s':60")};
-    return p;
-}
-
-bool near(double value, double wanted, double off) {
-    if (std::abs(value - wanted) <= off) return true;
-    qWarning("%g is not %g", value, wanted);
-    return false;
-}
-
-} // namespace
 
 class TestStores : public QObject {
     Q_OBJECT
@@ -208,59 +129,6 @@ private slots:
         QCOMPARE(*run(p).data.lostWrites.value, 0.0);
     }
 
-    // The whole of it by a manager: inside the law, whatever the route.
-    void failoverTakesTheTimeOfItsLaw_data() {
-        QTest::addColumn<QString>("parameters");
-        QTest::addColumn<QString>("mode");
-        QTest::newRow("gone") << ""
-                              << "gone";
-        QTest::newRow("crash") << ""
-                               << "crash";
-        QTest::newRow("hang") << ""
-                              << "hang";
-        QTest::newRow("mha") << "'manager':'mha'"
-                             << "gone";
-        QTest::newRow("group") << "'manager':'group','replication':'group'"
-                               << "gone";
-        QTest::newRow("dns") << "'write_route':'dns'"
-                             << "gone";
-        QTest::newRow("address") << "'write_route':'virtual_ip'"
-                                 << "gone";
-        QTest::newRow("connector") << "'write_route':'connector'"
-                                   << "gone";
-        QTest::newRow("fencing") << "'manager':'mha','fencing':1"
-                                 << "gone";
-    }
-    void failoverTakesTheTimeOfItsLaw() {
-        QFETCH(QString, parameters);
-        QFETCH(QString, mode);
-        Parts p = writes(3, parameters.toStdString());
-        p.nodes[0] = node("c", "client", std::string("'rate_per_s':20,") + kPatient, kOneWrite);
-        p.seconds = 120;
-        p.events = {at(20.005, "fail", "db1", "'mode':'" + mode.toStdString() + "'")};
-        const Design design = designOf(p);
-        const FailureEffect effect = mode == "crash"  ? FailureEffect::crash
-                                     : mode == "hang" ? FailureEffect::hang
-                                                      : FailureEffect::gone;
-        const FailoverLaw law = failoverLaw(failoverPlan(design, design.groups.at(0)), effect);
-        double sum = 0;
-        const int seeds = 40;
-        for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-            const SimulationResult result = run(p, seed);
-            const Recovery* found = nullptr;
-            for (const Recovery& one : result.recovery)
-                if (one.what == "db") found = &one;
-            QVERIFY2(found, log(result).c_str());
-            const double total = *found->totalMeanS.value;
-            sum += total;
-            QVERIFY2(total >= law.total.minS - 1e-6 && total <= law.total.maxS + 1e-6,
-                     (std::to_string(total) + "\n" + log(result)).c_str());
-            QCOMPARE(ended(result, "c", std::ceil(20.005 + total) + 4, 120).failed, std::uint64_t(0));
-        }
-        const double deviation = (law.total.maxS - law.total.minS) / std::sqrt(12.0 * seeds);
-        QVERIFY(near(sum / seeds, law.total.meanS, 4 * deviation));
-    }
-
     // Both sides take writes while the network is cut.
     void twoSourcesWithoutACure() {
         const SimulationResult result = run(twoSides({}));
@@ -294,30 +162,6 @@ private slots:
         QVERIFY2(near(*semi.data.divergedWrites.value, 3000, 2), log(semi).c_str());
         QVERIFY(near(*semi.data.ambiguousWrites.value, 350, 2));
         QVERIFY(told(semi, "fell_back", "db1") > 49);
-    }
-
-    // A second failure soon after the first waits for a human; the first source rejoins meanwhile.
-    void noSecondFailoverAtOnce() {
-        Parts p = writes(3, {});
-        p.seconds = 160;
-        p.events = {at(20.005, "fail", "db1", "'mode':'crash','repair_after_s':20"),
-                    at(80, "fail", "db2", "'mode':'gone'")};
-        const SimulationResult result = run(p);
-        QVERIFY(told(result, "rejoined", "db1 follows db2 now") >= 40);
-        const double blocked = told(result, "failover_failed", "the loss of db2 waits for a human");
-        QVERIFY2(blocked > 80, log(result).c_str());
-        QVERIFY(told(result, "role_changed", "is the source of db now, in place of db2") == blocked + 20);
-        QCOMPARE(*result.data.lostWrites.value, 0.0);
-    }
-
-    // Back before anybody took over: it goes on as the source.
-    void theSourceComesBackInTime() {
-        Parts p = writes(3, {});
-        p.events = {at(20.005, "fail", "db1", "'mode':'gone','repair_after_s':3")};
-        const SimulationResult result = run(p);
-        QVERIFY(told(result, "role_changed", "is the source of db now") < 0);
-        QVERIFY2(told(result, "role_changed", "still the source of db") > 23, log(result).c_str());
-        QCOMPARE(ended(result, "c", 27, 60).failed, std::uint64_t(0));
     }
 
     // Reads at replicas, writes at the source, also through a balancer; after a failover at the new one.
@@ -369,61 +213,6 @@ private slots:
         QCOMPARE(ended(result, "c", 60, 200).failed, std::uint64_t(0));
     }
 
-    // Five voters: two may be lost, three may not. The source fails with them.
-    void aQuorumManagesOnlyWithItsMajority_data() {
-        QTest::addColumn<int>("lost");
-        QTest::addColumn<bool>("promotes");
-        QTest::newRow("none") << 0 << true;
-        QTest::newRow("two") << 2 << true;
-        QTest::newRow("three") << 3 << false;
-    }
-    void aQuorumManagesOnlyWithItsMajority() {
-        QFETCH(int, lost);
-        QFETCH(bool, promotes);
-        Parts p = writes(3, {});
-        p.groups = {set({}, ",'manager_on':['etcd']"), "{'id':'etcd','kind':'quorum'}"};
-        p.seconds = 100;
-        p.events = {at(20.005, "fail", "db1", "'mode':'gone'")};
-        for (int i = 1; i <= 5; ++i) {
-            const std::string id = "w" + std::to_string(i);
-            p.nodes.push_back(node(id, "voter", {}, "'group':'etcd'"));
-            if (i <= lost) p.events.push_back(at(20.005, "fail", id, "'mode':'gone','repair_after_s':50"));
-        }
-        const SimulationResult result = run(p);
-        const double promoted = told(result, "role_changed", "is the source of db now");
-        if (promotes)
-            QVERIFY2(promoted > 26 && promoted < 40, log(result).c_str());
-        else
-            QVERIFY2(promoted > 76, log(result).c_str()); // when its voters are back
-    }
-
-    // Who is chosen: not one that is never to be, one that is preferred among equals; nobody without a
-    // manager.
-    void successors() {
-        Parts p = writes(4, {});
-        p.nodes[2] = database("db2", {}, "'promotion_rule':'never'");
-        p.nodes[4] = database("db4", {}, "'promotion_rule':'prefer'");
-        p.seconds = 100;
-        p.events = {at(20.005, "fail", "db1", "'mode':'gone'")};
-        const SimulationResult chosen = run(p);
-        QVERIFY2(told(chosen, "role_changed", "db4 is the source of db now") > 20, log(chosen).c_str());
-        p = writes(2, {});
-        p.nodes[2] = database("db2", {}, "'promotion_rule':'never'");
-        p.events = {at(20.005, "fail", "db1", "'mode':'gone','repair_after_s':20")};
-        const SimulationResult nobody = run(p);
-        QVERIFY2(told(nobody, "failover_failed", "No member can take over from db1") > 20,
-                 log(nobody).c_str());
-        QCOMPARE(ended(nobody, "c", 43.5, 60).failed, std::uint64_t(0));
-        p = writes(3, "'manager':'none'");
-        p.events = {at(20.005, "fail", "db1", "'mode':'gone','repair_after_s':20")};
-        const SimulationResult none = run(p);
-        QVERIFY(told(none, "role_changed", "is the source of db now") < 0);
-        QCOMPARE(ended(none, "c", 43.5, 60).failed, std::uint64_t(0));
-        p = writes(3, "'manager':'manual'");
-        p.events = {at(20.005, "fail", "db1", "'mode':'gone'")};
-        QCOMPARE(told(run(p), "role_changed", "is the source of db now"), 40.005);
-    }
-
     // In a chain the second replica is behind by both ways.
     void chains() {
         Parts p = farApart("'topology':'chain','manager':'none'");
@@ -442,45 +231,6 @@ private slots:
         QVERIFY(near(double(last.replication[1].lagS), 1.0, 0.02));
         QVERIFY(last.replication[0].flowing && last.replication[1].flowing);
         QVERIFY(last.nodes[1].role == MemberRole::source && last.nodes[3].role == MemberRole::replica);
-    }
-
-    // The node of the manager dies while a promotion is under way and the source is cut off.
-    void aManagerThatDiesStopsNoPromotion() {
-        Parts p = writes(3, "'promotion':{'dist':'constant','value_s':10},'all_replicas_agree':false");
-        p.groups = {set("'promotion':{'dist':'constant','value_s':10},'all_replicas_agree':false",
-                        ",'manager_on':['mon']")};
-        p.nodes.push_back(node("mon", "voter"));
-        p.events = {at(20, "isolate", "db1"), at(33, "fail", "mon", "'mode':'gone'")};
-        const SimulationResult result = run(p);
-        QVERIFY2(told(result, "role_changed", "is the source") > 33, log(result).c_str());
-    }
-
-    // The members hear their source again while they elect another.
-    void anElectionEndsWhenTheSourceIsHeard() {
-        Parts p = writes(
-            3, "'replication':'group','manager':'group','gr_election':{'dist':'constant','value_s':20}");
-        p.events = {at(10, "isolate", "db3"), at(12, "heal", "db3"),
-                    at(20, "isolate", "db1", "'heal_after_s':16"), at(30, "isolate", "c")};
-        const SimulationResult result = run(p);
-        QVERIFY2(!result.partial, log(result).c_str());
-    }
-
-    // A manager that hears nobody knows nothing of the source: nothing happens, by whomever.
-    void aManagerThatHearsNobodyDoesNothing() {
-        for (const char* coverage : {"1", "0"}) {
-            Parts p = writes(2, "");
-            p.groups = {
-                std::string("{'id':'db','kind':'mysql_replication','manager_on':['mon'],'parameters':{"
-                            "'failover_coverage':") +
-                coverage + ",'uncovered_recovery':{'dist':'constant','value_s':0}}}"};
-            p.nodes.push_back(node("mon", "voter"));
-            p.events = {at(20, "isolate", "mon")};
-            const SimulationResult result = run(p);
-            QCOMPARE(told(result, "role_changed", "is the source"), -1.0);
-            QCOMPARE(told(result, "failover_failed", "has no source"), -1.0);
-            const RequestCounts& counts = flowOf(result, "c").requests;
-            QVERIFY2(counts.succeeded + 5 > counts.offered, log(result).c_str());
-        }
     }
 
     // A planned change: writes are refused meanwhile, which both availabilities tell; it is no failover.
@@ -529,16 +279,6 @@ private slots:
                 ++seen;
                 QVERIFY(one.count == 1 && one.byHand == 1 && *one.totalMeanS.value >= 15);
             }
-        QCOMPARE(seen, 1);
-    }
-
-    // What a human did is told as such.
-    void humansAreCounted() {
-        Parts p = writes(2, "'manager':'manual'");
-        p.events = {at(20, "fail", "db1", "'mode':'gone'")};
-        int seen = 0;
-        for (const Recovery& one : run(p).recovery)
-            if (one.what == "db") seen += one.count == 1 && one.byHand == 1;
         QCOMPARE(seen, 1);
     }
 
