@@ -1,5 +1,6 @@
 // Groups whose members have different parts: who may be called, and by which way.
 
+#include "core/base/ip_network.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
@@ -59,6 +60,34 @@ void checkPriorities(const Context& c, const Group& group, const std::vector<con
         }
 }
 
+// Adverts and neighbour discovery end at a router.
+void checkNetwork(const Context& c, const Group& group, const std::vector<const Node*>& members,
+                  Issues& issues) {
+    const std::string shared = get(group, vrrp::virtualIp).value_or("");
+    const std::optional<IpNetwork> network = networkOf(shared);
+    if (!network || network->isOneAddress()) return;
+    std::vector<std::string> where{group.id.str()}, outside;
+    for (const Node* member : members) {
+        const std::string host = get(*member, key::haproxy::deploy::host).value_or("");
+        const std::optional<IpNetwork> own = networkOf(host);
+        if (host.find('/') != std::string::npos || !own || own->v6 != network->v6 || network->holds(host))
+            continue;
+        where.push_back(member->id.str());
+        outside.push_back(fmt::format("{} ({})", nameOf(c.design, member->id.str()), host));
+    }
+    if (outside.empty()) return;
+    issues.warning(
+        "vrrp.other_network", std::move(where),
+        fmt::format(
+            "{} {} not in {}, the network of the shared address {} of {}: an address can only be taken "
+            "over within one network, because neither adverts nor ARP pass a router.",
+            listNames(outside), outside.size() == 1 ? "is" : "are", network->text(), shared,
+            nameOf(c.design, group.id.str())),
+        fmt::format("Give all members addresses in {}, or the shared address the prefix length of a network "
+                    "that holds all of them.",
+                    network->text()));
+}
+
 void checkPair(const Context& c, const Group& group, Issues& issues) {
     const std::vector<const Node*> members = membersOf(c.design, group.id);
     if (members.empty()) return;
@@ -91,6 +120,7 @@ void checkPair(const Context& c, const Group& group, Issues& issues) {
         issue.operation = setOn(group, vrrp::trackWeight.id, 0);
     }
     checkPriorities(c, group, members, issues);
+    checkNetwork(c, group, members, issues);
     if (get(group, vrrp::version) == 2 && timers.advert != std::floor(timers.advert)) {
         Issue& issue = issues.warning(
             "vrrp.advert_fraction", where,

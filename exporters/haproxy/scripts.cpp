@@ -98,6 +98,7 @@ if takes_it; then
     else
         echo "applied. There was no configuration before. To undo: rm '$target' && systemctl stop haproxy"
     fi
+    systemctl is-enabled --quiet haproxy 2>/dev/null || echo "It does not start with the machine yet: systemctl enable haproxy"
     exit 0
 fi
 if [ -z "$backup" ]; then
@@ -150,7 +151,8 @@ void steps(std::string& out, const Built& built) {
         "1. `sh apply.sh --yes` (as root) keeps a dated copy of the old file, installs the new one and "
         "reloads HAProxy. When\n"
         "   HAProxy does not take it, the old file is put back; where there was none, the new one is removed "
-        "again.\n\n"
+        "again.\n"
+        "1. `systemctl enable haproxy` lets it start with the machine.\n\n"
         "With several balancers, apply to one, look at it, then to the next.\n\n"
         "## Roll back\n\n"
         "`apply.sh` prints the command: copy the dated file back and reload, or, where there was no file, "

@@ -1,5 +1,6 @@
 #include "exporters/keepalived/build.h"
 
+#include "core/base/ip_network.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
@@ -85,6 +86,7 @@ private:
     Result<Word> wholeSeconds(std::string_view title, Duration value) const;
     Result<Word> advert() const;
     void commonNotes();
+    std::string networkNote() const;
 
     // ---- the tree
     Built memberOf(const Member& member) const;
@@ -321,9 +323,25 @@ void PairBuilder::commonNotes() {
          "are "
          "accepted from the other members only; let firewalls pass protocol 112 between them and from nobody "
          "else.");
+    note(networkNote());
     note("cloud networks such as those of AWS and Azure do not follow an address to another machine: use "
          "their "
          "balancers there instead.");
+}
+
+std::string PairBuilder::networkNote() const {
+    const std::optional<IpNetwork> network = networkOf(get(m_group, v::virtualIp).value_or(""));
+    std::string outside;
+    for (const Member& member : m_members)
+        if (network && !network->isOneAddress() && !member.address.literal.empty() &&
+            !network->holds(member.address.literal))
+            outside += (outside.empty() ? "" : ", ") + member.address.literal;
+    const std::string where =
+        network && !network->isOneAddress() ? network->text() : "that of the shared address";
+    return fmt::format(
+        "the members need one network (layer 2, {}) on {}, wherever they stand: no router passes the message "
+        "that an address has moved.{}",
+        where, m_interface, outside.empty() ? "" : fmt::format(" By the design {} is not in it.", outside));
 }
 
 Figures PairBuilder::figuresOf(const Member& member) const {

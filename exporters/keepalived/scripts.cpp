@@ -149,6 +149,7 @@ if takes_it; then
     else
         echo "applied. There was no configuration before. To undo: rm '$target' && systemctl stop keepalived"
     fi
+    systemctl is-enabled --quiet keepalived 2>/dev/null || echo "It does not start with the machine yet: systemctl enable keepalived"
     exit 0
 fi
 if [ -z "$backup" ]; then
@@ -233,7 +234,8 @@ void steps(std::string& out, const Built& built, const Paths& paths) {
         "keepalived.\n"
         "   When keepalived does not take it, the old file is put back; where there was none, the new one is "
         "removed "
-        "again.\n\n"
+        "again.\n"
+        "1. `systemctl enable keepalived` lets it start with the machine.\n\n"
         "Apply to the member that does not hold the address first, look at it, then to the other: priority "
         "{}, {}.\n"
         "All members need the same `advert_int` and `virtual_router_id`: apply to all of them.\n\n"

@@ -54,6 +54,8 @@ public:
         if (Status status = group(); !status) return status.error();
         replication();
         m_plan.balancer = anyBalancer();
+        m_plan.orchestrator = !m_plan.groupReplication &&
+                              get(m_parameters, group_key::manager) == group_key::Manager::orchestrator;
         notes();
         return std::move(m_plan);
     }
@@ -279,15 +281,18 @@ private:
                 "With one replica the member that is promoted has none until the old source rejoins: its "
                 "first commit waits {} ms and then goes on without.",
                 m_plan.ackTimeoutMs));
-        if (get(m_parameters, g::manager) == g::Manager::orchestrator ||
-            get(m_parameters, g::manager) == g::Manager::mha)
-            note("The manager's own configuration is not written; its timers are in the table above.");
+        managerNotes();
         if (m_plan.balancer)
             note("The balancer in front of the set is written by the export for HAProxy: it asks each member "
                  "whether it may write.");
-        else if (m_plan.usesProxy())
-            note("How the proxy finds the member that may write is its own configuration: it must ask for "
-                 "read_only, because a port that answers says nothing about that.");
+        else if (const std::string_view who = m_plan.foreignProxy(); !who.empty())
+            note(fmt::format(
+                "The design says that {0} find the members by a proxy, and holds none in front of the set: "
+                "nothing is written for it, and it has no account. Put an HAProxy between the callers and "
+                "the set and export again; or set up a proxy of your own, which must ask for read_only, "
+                "because a port that answers does not say who may write; or let {0} find them by the "
+                "connector.",
+                who));
         if (get(m_parameters, g::writeRoute) == g::WriteRoute::virtualIp)
             note("Moving the virtual address is not written: name a program in AFTER_PROMOTE that does it.");
         if (get(m_parameters, g::writeRoute) == g::WriteRoute::dns)
@@ -299,6 +304,21 @@ private:
         else if (get(m_parameters, g::candidateMaxLag))
             note("03-promote.sh replays all that a replica has received before it chooses, however long "
                  "that takes; candidate_max_lag_s is the manager's.");
+    }
+
+    void managerNotes() {
+        using group_key::Manager;
+        const Manager manager = get(m_parameters, group_key::manager);
+        if (m_plan.groupReplication || (manager != Manager::orchestrator && manager != Manager::mha)) return;
+        note("The manager's own configuration is not written; its timers are in the table above.");
+        if (manager == Manager::mha)
+            note("MHA's account is not made: it needs all rights (SUPER), and MHA also logs in to the "
+                 "machines "
+                 "by SSH. It follows positions in the binary log.");
+        else if (m_plan.flavour == group_key::Flavour::mysql84)
+            note("orchestrator has to speak MySQL 8.4: the last release by openark, 3.2.6, still asks in "
+                 "words "
+                 "that 8.4 has dropped.");
     }
 
     const Design& m_design;
@@ -345,9 +365,11 @@ std::string_view Plan::written() const {
     return {};
 }
 
-bool Plan::usesProxy() const {
-    return balancer || get(group->parameters, group_key::writeRoute) == group_key::WriteRoute::proxy ||
-           get(group->parameters, group_key::readRoute) == group_key::ReadRoute::proxy;
+std::string_view Plan::foreignProxy() const {
+    if (balancer) return {};
+    const bool writers = get(group->parameters, group_key::writeRoute) == group_key::WriteRoute::proxy;
+    const bool readers = get(group->parameters, group_key::readRoute) == group_key::ReadRoute::proxy;
+    return writers && readers ? "writers and readers" : writers ? "writers" : readers ? "readers" : "";
 }
 
 std::vector<const Group*> setsOf(const Design& design) {

@@ -65,7 +65,10 @@ struct Plan {
     std::string_view target() const;  // "MySQL 8.0.26": the oldest version that takes what is written
     std::string_view written() const; // "MySQL 8.0 (8.0.26 or later)": all that take it
     bool balancer = false;            // an HAProxy of the design stands in front of it
-    bool usesProxy() const;           // writers or readers find the members by a proxy
+    bool orchestrator = false;        // orchestrator fails over: it has an account of its own
+    // Ways of the callers to the set that lead through a proxy which the design does not hold: "writers and
+    // readers", "writers", "readers"; "" when there is none.
+    std::string_view foreignProxy() const;
 };
 
 // The replication sets of a design that MySQL or MariaDB can be, in design order: one of their members' kinds

@@ -1,6 +1,7 @@
 #include "exporters/mysql/readme.h"
 
 #include "core/base/units.h"
+#include "exporters/common/database_check.h"
 #include "exporters/quoting/markdown.h"
 
 #include <fmt/format.h>
@@ -32,24 +33,37 @@ void memberTable(std::string& out, const Plan& plan) {
     out += '\n';
 }
 
-void routeRows(std::string& out, const Parameters& p) {
-    switch (get(p, g::writeRoute)) {
-    case g::WriteRoute::virtualIp:
-        row(out, "writers reach the source by", "a virtual address", "your `AFTER_PROMOTE`");
+// The choices of the two routes are the same, their types are not.
+template <class Route>
+void routeRow(std::string& out, const Parameters& p, std::string_view who, Route route) {
+    switch (route) {
+    case Route::virtualIp:
+        row(out, fmt::format("{} by", who), "a virtual address", "your `AFTER_PROMOTE`");
         break;
-    case g::WriteRoute::dns:
-        row(out, "writers reach the source by DNS; a record lives", get(p, g::dnsTtl), "the DNS zone");
+    case Route::dns:
+        row(out, fmt::format("{} by DNS; a record lives", who), get(p, g::dnsTtl), "the DNS zone");
         break;
-    case g::WriteRoute::proxy:
-        row(out, "writers reach the source by a proxy that checks every", get(p, g::proxyCheck), "the proxy");
+    case Route::proxy:
+        row(out, fmt::format("{} by a proxy that checks every", who), get(p, g::proxyCheck), "the proxy");
         row(out, "the proxy drops a member after, and takes one after",
             fmt::format("{} and {} checks", get(p, g::proxyFall), get(p, g::proxyRise)), "the proxy");
         break;
-    case g::WriteRoute::connector:
-        row(out, "writers reach the source by their connector, whose list lives", get(p, g::connectorTtl),
+    case Route::connector:
+        row(out, fmt::format("{} by their connector, whose list lives", who), get(p, g::connectorTtl),
             "the connector");
         break;
     }
+}
+
+void routeRows(std::string& out, const Parameters& p) {
+    routeRow(out, p, "writers reach the source", get(p, g::writeRoute));
+    const g::ReadsGoTo readers = get(p, g::readsGoTo);
+    if (readers == g::ReadsGoTo::source)
+        row(out, "reads go to", "the source", "your application");
+    else
+        routeRow(out, p,
+                 readers == g::ReadsGoTo::all ? "readers reach all members" : "readers reach the replicas",
+                 get(p, g::readRoute));
 }
 
 void managerRows(std::string& out, const Parameters& p) {
@@ -103,28 +117,40 @@ void simulated(std::string& out, const Plan& plan, const Prediction& prediction)
     out += shown(prediction, plan);
 }
 
-constexpr std::string_view kApply = R"md(## Apply
+constexpr std::string_view kPrepare = R"md(## Apply
 
-Every machine needs @WRITTEN@, and `ca.pem`, `server.pem` and `server.key` in @TLS@; the certificate names the
-address that the table gives. Copy this folder to each machine. Passwords come from `REPL_PASSWORD` and `FAILOVER_PASSWORD`, or
-from files named in `REPL_PASSWORD_FILE` and `FAILOVER_PASSWORD_FILE`. They are in no file here, and the scripts pass them on
-through pipes and the environment of single processes, never on a command line. @KEEPS@
+Every machine needs @WRITTEN@ (its client programs too), and in @TLS@
+
+* `ca.pem`: the authority whose certificates the members accept from each other,
+* `server.pem`: this machine's certificate, signed by that authority; it names (as subjectAltName) the address that the table gives,
+* `server.key`: its key, readable for the account of @PRODUCT@ only (`chown root:mysql`, mode 0640).
+
+The accounts and their passwords; they are yours to choose, 32 characters at most (`openssl rand -base64 24` makes one):
+
+@ACCOUNTS@
+In place of each variable, one with `_FILE` behind its name may name a file that holds the password. Passwords are in no file here,
+and the scripts pass them on through pipes and the environment of single processes, never on a command line. @KEEPS@
+
+Copy this folder to each machine, and to the one that you work from.
 
 1. `./check.sh` asks the installed @PRODUCT@ whether it takes each file. It changes nothing.
 2. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
-   restarts @PRODUCT@. When @PRODUCT@ does not take it, the old file is put back.
-3. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (replication) and `failover`
-   (switching roles; it reads no data), both only over TLS and from @NETWORK@, and opens the source.@CHECK@
+   restarts @PRODUCT@. When @PRODUCT@ does not take it, the old file is put back. `systemctl enable @SERVICE@` lets it start with
+   the machine; it comes up read-only.
+)md";
+
+constexpr std::string_view kApply =
+    R"md(3. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts and opens the source.
 4. On every other machine, as root: a new, empty set needs `./02-replica.sh MEMBER --empty`. A source that holds data needs a
    copy first: `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the replica (it uses @COPIER@ and
    does not stop the source), then `./02-replica.sh MEMBER --seeded`.
 5. `./status.sh` shows the roles and how far each replica is behind.
-
+@APPLICATION@
 ## When the source is lost
 
 1. `./03-promote.sh` shows what it sees; `./03-promote.sh --yes` lets every replica that answers replay what it has received,
    makes the one that is furthest ahead the source and lets the others follow it. It refuses while a member takes writes, and
-   when a member that may not be chosen holds more than the chosen one.
+   when another member holds transactions that the chosen one has not.
 2. Name the program that shuts the old source off in `FENCE`, and the one that tells your callers in `AFTER_PROMOTE`.
 3. When the old source is back it is read-only. `./05-rejoin.sh MEMBER` lets it follow, and refuses when it holds transactions
    that the new source has not.
@@ -139,29 +165,21 @@ that was the source before (`--planned --to MEMBER`).
 
 )md";
 
-constexpr std::string_view kApplyGroup = R"md(## Apply
-
-Every machine needs @WRITTEN@, and `ca.pem`, `server.pem` and `server.key` in @TLS@; the certificate names the
-address that the table gives. Copy this folder to each machine. Passwords come from `REPL_PASSWORD` and `FAILOVER_PASSWORD`, or
-from files named in `REPL_PASSWORD_FILE` and `FAILOVER_PASSWORD_FILE`. They are in no file here, and the scripts pass them on
-through pipes and the environment of single processes, never on a command line. @KEEPS@
-
-1. `./check.sh` asks the installed @PRODUCT@ whether it takes each file. It changes nothing.
-2. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
-   restarts @PRODUCT@. When @PRODUCT@ does not take it, the old file is put back.
-3. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts `repl` (joining) and `failover`
-   (switching roles; it reads no data), both only over TLS and from @NETWORK@, and forms the group.@CHECK@
+constexpr std::string_view kApplyGroup =
+    R"md(3. On the first machine, as root: `./01-source.sh @FIRST@`. It makes the accounts and forms the group.
 4. On every other machine, as root: `./02-replica.sh MEMBER --empty`. A group that holds much data is joined faster with a copy:
    `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the new member (it uses @COPIER@), then
    `./02-replica.sh MEMBER --seeded`.
 5. `./status.sh` shows the roles and states.
-
+@APPLICATION@
 ## When the source is lost
 
 1. The group expels it and elects another one by itself, as long as a majority is left.
 2. A member that is back joins by itself or with `./05-rejoin.sh MEMBER`, which refuses when it holds transactions of its own.
-3. Without a majority nobody takes writes. When the others cannot come back, stop @PRODUCT@ where it still runs but for one
-   member, and form the group again there: `./04-reopen.sh MEMBER --alone`. After all were down: `./04-reopen.sh MEMBER`.
+3. Without a majority nobody takes writes: the members that are left stay `ONLINE` and wait. `./status.sh` says so. When the
+   others cannot come back, make sure that they are off, then `./04-reopen.sh MEMBER --alone` stops those that wait and forms
+   the group again from one of them; it refuses while a majority works anywhere it can see, and when another member holds
+   transactions that this one has not. After all were down: `./04-reopen.sh MEMBER`.
 
 `./03-promote.sh --to MEMBER --yes` changes the source while the group works, without loss.
 
@@ -170,6 +188,46 @@ through pipes and the environment of single processes, never on a command line. 
 `apply.sh` prints the command that puts the old file back.
 
 )md";
+
+std::string accounts(const Plan& plan) {
+    std::string out = "| account | password in | what for |\n|---|---|---|\n";
+    const auto line = [&](std::string_view name, std::string_view secret, std::string_view what) {
+        out += fmt::format("| `{}` | {} | {} |\n", name, secret, what);
+    };
+    const std::string from = fmt::format("over TLS, from {}", quoting::markdownCode(plan.network));
+    line("repl", "`REPL_PASSWORD`", (plan.groupReplication ? "joining the group, " : "replication, ") + from);
+    line("failover", "`FAILOVER_PASSWORD`",
+         "the scripts of this folder: switching roles; it reads no data; " + from);
+    if (plan.orchestrator)
+        line("orchestrator", "`ORCHESTRATOR_PASSWORD`",
+             "orchestrator (`MySQLTopologyCredentialsConfigFile`, `MySQLTopologySSLCAFile`): it watches and "
+             "promotes; " +
+                 from);
+    if (plan.balancer)
+        line(kCheckAccount, "none",
+             fmt::format("HAProxy's checks: no password and no rights, from {}",
+                         quoting::markdownCode(plan.network)));
+    return out;
+}
+
+// The application's own account is nobody's business but its own, yet somebody has to make it.
+std::string application(const Plan& plan) {
+    std::string out = "\nYour application's database and account are not made here: make them on the source, "
+                      "they reach the others by\nreplication. ";
+    const Parameters& p = plan.group->parameters;
+    if (plan.balancer) return out + "It connects to the HAProxy in front of the set.\n";
+    const auto way = [](auto route) {
+        using Route = decltype(route);
+        return route == Route::virtualIp ? "by an address that follows the source"
+               : route == Route::dns     ? "by a DNS name"
+               : route == Route::proxy   ? "by a proxy that you set up"
+                                         : "by the list of members that its connector has";
+    };
+    const std::string write = way(get(p, g::writeRoute)), read = way(get(p, g::readRoute));
+    if (get(p, g::readsGoTo) == g::ReadsGoTo::source || write == read)
+        return out + fmt::format("It finds the members {}.\n", write);
+    return out + fmt::format("It finds the source {}, and members to read from {}.\n", write, read);
+}
 
 void fill(std::string& text, std::string_view mark, std::string_view with) {
     const std::size_t at = text.find(mark);
@@ -189,25 +247,24 @@ std::string readme(const Design& design, const Plan& plan, const Prediction& pre
     if (!plan.variables.empty())
         out += "The design does not say every address: copy `env.example` to `env` and fill it in, on every "
                "machine.\n\n";
-    std::string steps(plan.groupReplication ? kApplyGroup : kApply);
+    std::string steps(kPrepare);
+    steps += plan.groupReplication ? kApplyGroup : kApply;
     const std::string product(plan.product());
     fill(steps, "@WRITTEN@", plan.written());
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 4; ++i)
         fill(steps, "@PRODUCT@", product);
+    fill(steps, "@SERVICE@", plan.isMaria() ? "mariadb" : "mysql");
     fill(steps, "@COPIER@", plan.isMaria() ? "`mariadb-backup`" : "`mysqldump`");
     fill(steps, "@KEEPS@",
          plan.isMaria()
-             ? "MariaDB itself keeps the one of `repl` in\n`master.info` in the data folder of each "
+             ? "MariaDB itself\nkeeps the one of `repl` in `master.info` in the data folder of each "
                "replica, readable for its account only."
-             : "MySQL itself keeps the one of `repl` in\nthe table `mysql.slave_master_info` of each "
+             : "MySQL itself\nkeeps the one of `repl` in the table `mysql.slave_master_info` of each "
                "replica.");
     fill(steps, "@TLS@", quoting::markdownCode(paths.tls));
     fill(steps, "@FIRST@", plan.members.front().name);
-    fill(steps, "@CHECK@",
-         plan.usesProxy() ? " The account\n   `haproxy_check` has no password and no rights: a proxy logs in "
-                            "with it to see that the server answers."
-                          : "");
-    fill(steps, "@NETWORK@", quoting::markdownCode(plan.network));
+    fill(steps, "@ACCOUNTS@", accounts(plan));
+    fill(steps, "@APPLICATION@", application(plan));
     out += steps;
     simulated(out, plan, prediction);
     out += "## What this configuration does not say\n\n";

@@ -72,6 +72,17 @@ secret() {
     printf -v "${1,,}" %s "$value"
 }
 
+# The passwords of all accounts, for run: fills passwords.
+account_passwords() {
+    local account name
+    passwords=()
+    for account in "${accounts[@]}"; do
+        secret "${account^^}_PASSWORD"
+        name=${account}_password
+        passwords+=("@$name = $(hex "${!name}")")
+    done
+}
+
 # A text for SQL, as a literal that needs no quoting. printf is part of the shell: no process has it on its command line.
 hex() {
     printf '0x'
@@ -205,9 +216,11 @@ std::string table(const Plan& plan) {
                        "declare -A heartbeat=({} )\n"
                        "variables=({})\n"
                        "chain={}   # 1: each member follows the one before it\n"
-                       "fencing={} # 1: the design shuts the old source off before another is promoted\n",
+                       "fencing={} # 1: the design shuts the old source off before another is promoted\n"
+                       "accounts=({}) # made by 01-source.sh; each has its password\n",
                        words(names), words(successors), hosts, ports, ids, retries, heartbeats,
-                       words(variables), plan.chain ? 1 : 0, fencing > 0 ? 1 : 0);
+                       words(variables), plan.chain ? 1 : 0, fencing > 0 ? 1 : 0,
+                       plan.orchestrator ? "repl failover orchestrator" : "repl failover");
 }
 
 void fill(std::string& text, std::string_view mark, std::string_view with) {

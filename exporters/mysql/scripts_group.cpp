@@ -8,16 +8,16 @@ namespace {
 
 constexpr std::string_view kFirst = R"sh(#!/bin/bash
 # 01-source.sh MEMBER: on its machine, as root, once in the life of the group. Makes the accounts and forms the group.
-# Needs REPL_PASSWORD and FAILOVER_PASSWORD (or ..._FILE).
+# Needs the password of each account that lib.sh lists: REPL_PASSWORD (or REPL_PASSWORD_FILE) and so on.
 # shellcheck source=/dev/null
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 local_member=$1
-secret REPL_PASSWORD
-secret FAILOVER_PASSWORD
+account_passwords
 need_config "$1"
 [ "$(group_state "$1")" = OFFLINE ] || die 3 "$1 is a member of a group already."
-run "$1" 01-source.sql "@repl_password = $(hex "$repl_password")" "@failover_password = $(hex "$failover_password")"
+run "$1" 01-source.sql "${passwords[@]}" ||
+    not_formed "$1"
 wait_online 60 "$1"
 say "$1 takes writes."
 )sh";
@@ -61,7 +61,10 @@ need_member "${2-}"
 to=$2
 secret FAILOVER_PASSWORD
 survey
-for member in "${members[@]}"; do say "$member: ${states[$member]:-does not answer} ${roles[$member]-}"; done
+for member in "${members[@]}"; do say "$member: $(shown_state "$member") ${roles[$member]-}"; done
+if [ "${#writers[@]}" = 0 ] && [ "${#blocked[@]}" -gt 0 ]; then
+    die 3 "the group has lost its majority, nobody takes writes. 04-reopen.sh forms it again."
+fi
 [ "${#writers[@]}" = 1 ] || die 3 "${#writers[@]} members take writes; a planned change needs exactly one."
 [ "${states[$to]-}" = ONLINE ] || die 3 "$to is not online in the group."
 [ "${3-}" = --yes ] || die 0 "$to would become the source. Nothing was changed; add --yes."
@@ -78,26 +81,37 @@ fi
 )sh";
 
 constexpr std::string_view kReopenGroup = R"sh(#!/bin/bash
-# 04-reopen.sh MEMBER [--alone]: no member is online any more (all were down, or the majority was lost and the rest
-# stopped): forms the group again from the member that holds most. Refuses while a member is online, or when another one
-# holds more; --alone says that those that do not answer hold nothing that counts. The others: 05-rejoin.sh.
-# Needs FAILOVER_PASSWORD (or FAILOVER_PASSWORD_FILE).
+# 04-reopen.sh MEMBER [--alone]: nobody takes writes any more, because all were down or the majority was lost: forms the
+# group again from the member that holds all that the others hold. Members that wait for a majority are stopped first.
+# Refuses while a part of the group works, and when another member holds transactions that MEMBER has not; --alone says
+# that those that do not answer take no writes and hold nothing that counts. The others return with 05-rejoin.sh.
+# Needs FAILOVER_PASSWORD (or FAILOVER_PASSWORD_FILE). Exit status: 0 done, 2 wrong use, 3 refused and nothing changed,
+# 5 stopped half way.
 # shellcheck source=/dev/null
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 secret FAILOVER_PASSWORD
 survey
 answers_from "$1" || die 3 "$1 does not answer."
+for member in "${members[@]}"; do say "$member: $(shown_state "$member") ${roles[$member]-}"; done
+works "$1" && die 3 "$1 sees a majority of its group: it works, and there is nothing to form again."
 for member in "${members[@]}"; do
+    if [ "$member" = "$1" ]; then continue; fi
     if ! answers_from "$member"; then
-        [ "${2-}" = --alone ] || die 3 "$member does not answer and may hold more. Nothing was changed."
-    elif [ "${states[$member]}" = ONLINE ] || [ "${states[$member]}" = RECOVERING ]; then
-        die 3 "$member is ${states[$member]} in the group. 05-rejoin.sh lets $1 join it."
-    elif [ "${position[$member]}" -gt "${position[$1]}" ]; then
-        die 3 "$member holds transactions that $1 has not: start with $member."
+        [ "${2-}" = --alone ] || die 3 "$member does not answer: it may take writes, or hold more. Nothing was changed. Make sure that it is off, then add --alone."
+    elif works "$member"; then
+        die 3 "$member works in the group, with a majority. 05-rejoin.sh lets $1 join it."
+    elif ! own_of "$member" "$1"; then
+        own_of "$1" "$member" || die 3 "neither $1 nor $member holds all that the other one holds. Look at both with $binlog_program, keep one, and seed the other anew (seed.sh). Nothing was changed."
+        die 3 "$member holds transactions that $1 has not: start with $member. Nothing was changed."
     fi
 done
-run "$1" 04-reopen.sql
+for member in ${blocked[@]+"${blocked[@]}"}; do
+    say "$member waits for a majority that does not come: it is stopped."
+    limit=600
+    ask "$member" 'STOP GROUP_REPLICATION' || die 5 "$member could not be stopped. Nobody takes writes."
+done
+run "$1" 04-reopen.sql || not_formed "$1"
 wait_online 60 "$1"
 say "$1 takes writes."
 )sh";
@@ -112,11 +126,14 @@ need_member "${1-}"
 secret FAILOVER_PASSWORD
 survey
 answers_from "$1" || die 3 "$1 does not answer. Start it: it comes up read-only."
+if [ "${#writers[@]}" = 0 ] && [ "${#blocked[@]}" -gt 0 ]; then
+    die 3 "there is no group to join: ${blocked[*]} waits for a majority. 04-reopen.sh forms the group again."
+fi
 [ "${#writers[@]}" = 1 ] || die 3 "members that take writes: ${writers[*]:-none}. It must be exactly one."
-if [ "${states[$1]}" = ONLINE ]; then die 0 "$1 is online already."; fi
+if [ "${states[$1]}" = ONLINE ] && works "$1"; then die 0 "$1 is online already."; fi
 own_of "$1" "${writers[0]}" ||
     die 4 "$1 has writes of its own. Look at them with $binlog_program, then seed it anew (seed.sh). Nothing was changed."
-if [ "${states[$1]}" != RECOVERING ]; then run "$1" 05-rejoin.sql || die 5 "$1 could not join."; fi
+if [ "${states[$1]}" != RECOVERING ] || ! works "$1"; then run "$1" 05-rejoin.sql || die 5 "$1 could not join."; fi
 wait_online 600 "$1"
 say "$1 is a member of the group."
 )sh";
@@ -137,8 +154,8 @@ for member in "${members[@]}"; do
         status=1
         continue
     fi
-    [ "${states[$member]}" = ONLINE ] || status=1
-    printf '%-20s %-10s %12s  %s\n' "$member" "${roles[$member]:--}" "${position[$member]}" "${states[$member]}"
+    if [ "${states[$member]}" != ONLINE ] || ! works "$member"; then status=1; fi
+    printf '%-20s %-10s %12s  %s\n' "$member" "${roles[$member]:--}" "${position[$member]}" "$(shown_state "$member")"
 done
 exit "$status"
 )sh";
@@ -159,20 +176,58 @@ wait_online() {
     done
 }
 
-# survey: fills answers (members that answer), writers (online members that take writes), position, states and roles.
+# The group was not formed: nothing may form a second one by accident when the member starts next.
+not_formed() {
+    ask "$1" 'SET GLOBAL group_replication_bootstrap_group = OFF' || true
+    die 5 "$1 did not form the group: its log says why."
+}
+
+# survey: fills answers (members that answer), states and roles (as each sees itself), reached and known (how many members
+# it reaches, itself included, of how many that it takes for members), writers (those that take writes), blocked (those
+# that wait for a majority) and position. A member of a minority stays ONLINE, the others are UNREACHABLE to it, and its
+# writes wait.
 survey() {
     answers=()
     writers=()
-    declare -gA position=() states=() roles=()
-    local member state
+    blocked=()
+    declare -gA position=() states=() roles=() reached=() known=()
+    local member state seen
     for member in "${members[@]}"; do
         state=$(ask "$member" "$sql_state" 2>/dev/null) || continue
+        seen=$(ask "$member" "SELECT COALESCE(MAX(IF(MEMBER_ID = @@GLOBAL.server_uuid, MEMBER_STATE, NULL)), 'OFFLINE'), COALESCE(SUM(MEMBER_STATE IN ('ONLINE', 'RECOVERING')), 0), COUNT(*), COALESCE(MAX(IF(MEMBER_ID = @@GLOBAL.server_uuid, MEMBER_ROLE, NULL)), '') FROM performance_schema.replication_group_members" 2>/dev/null) || continue
         answers+=("$member")
         position[$member]=$(number_of "$(cut -f 2 <<<"$state")")
-        states[$member]=$(group_state "$member")
-        roles[$member]=$(ask "$member" "SELECT MEMBER_ROLE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@GLOBAL.server_uuid")
-        if [ "$(cut -f 1 <<<"$state")" = 0 ] && [ "${states[$member]}" = ONLINE ]; then writers+=("$member"); fi
+        states[$member]=$(cut -f 1 <<<"$seen")
+        reached[$member]=$(cut -f 2 <<<"$seen")
+        known[$member]=$(cut -f 3 <<<"$seen")
+        roles[$member]=$(cut -f 4 <<<"$seen")
+        case ${states[$member]} in
+            ONLINE | RECOVERING)
+                if ! works "$member"; then
+                    blocked+=("$member")
+                elif [ "$(cut -f 1 <<<"$state")" = 0 ] && [ "${states[$member]}" = ONLINE ]; then
+                    writers+=("$member")
+                fi
+                ;;
+        esac
     done
+}
+
+# works MEMBER: is it in the group, and does it see a majority of it?
+works() {
+    case ${states[$1]-} in
+        ONLINE | RECOVERING) ((2 * reached[$1] > known[$1])) ;;
+        *) return 1 ;;
+    esac
+}
+
+# Its state in words.
+shown_state() {
+    local state=${states[$1]:-does not answer}
+    case $state in
+        ONLINE | RECOVERING) if ! works "$1"; then state+=", but sees only ${reached[$1]} of ${known[$1]} members: no majority"; fi ;;
+    esac
+    printf '%s' "$state"
 })sh";
 
 } // namespace

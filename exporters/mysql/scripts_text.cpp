@@ -77,6 +77,7 @@ if takes_it; then
     else
         echo "applied. To undo: rm '$target' && systemctl restart $service"
     fi
+    systemctl is-enabled --quiet "$service" 2>/dev/null || echo "It does not start with the machine yet: systemctl enable $service"
     exit 0
 fi
 if [ -n "$backup" ]; then cp -p "$backup" "$target"; else rm -f "$target"; fi
@@ -119,16 +120,15 @@ esac
 
 constexpr std::string_view kSource = R"sh(#!/bin/bash
 # 01-source.sh MEMBER: on its machine, as root, once in the life of the set. Makes the accounts and opens it for writes.
-# Needs REPL_PASSWORD and FAILOVER_PASSWORD (or ..._FILE).
+# Needs the password of each account that lib.sh lists: REPL_PASSWORD (or REPL_PASSWORD_FILE) and so on.
 # shellcheck source=/dev/null
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 local_member=$1
-secret REPL_PASSWORD
-secret FAILOVER_PASSWORD
+account_passwords
 need_config "$1"
 [ -z "$(field "$1" "$column_host")" ] || die 3 "$1 follows a source. 03-promote.sh makes a replica the source."
-run "$1" 01-source.sql "@repl_password = $(hex "$repl_password")" "@failover_password = $(hex "$failover_password")"
+run "$1" 01-source.sql "${passwords[@]}"
 say "$1 takes writes."
 )sh";
 
@@ -268,11 +268,13 @@ for member in "${candidates[@]}"; do
 done
 ahead=()
 for member in "${answers[@]}"; do
-    if [ "$member" != "$old" ] && [ "${position[$member]}" -gt "${position[$best]}" ]; then ahead+=("$member"); fi
+    if [ "$member" = "$old" ] || [ "$member" = "$best" ] || [ -n "$planned" ]; then continue; fi
+    # Not how many: which ones.
+    own_of "$member" "$best" || ahead+=("$member")
 done
-if [ "${#ahead[@]}" -gt 0 ] && [ -z "$accept_loss" ] && [ -z "$planned" ]; then
+if [ "${#ahead[@]}" -gt 0 ] && [ -z "$accept_loss" ]; then
     for member in "${answers[@]}"; do ask "$member" "START $replica_word"; done
-    die 3 "${ahead[*]} holds transactions that $best has not. Allow it to become the source, or add --accept-loss."
+    die 3 "${ahead[*]} holds transactions that $best has not. Make it the source (--to, if the design allows it), or add --accept-loss."
 fi
 run "$best" 03-promote.sql || die 5 "$best could not be made the source: nobody takes writes."
 say "$best takes writes."
@@ -288,8 +290,8 @@ for member in "${members[@]}"; do
     if [ "$member" = "$best" ] || ! answers_from "$member"; then continue; fi
     file=02-replica.sql
     if [ "$member" = "$old" ]; then file=05-rejoin.sql; fi
-    if [ -z "$planned" ] && [ "${position[$member]}" -gt "${position[$best]}" ]; then
-        say "$member is ahead of $best and is left alone: seed it anew (seed.sh)."
+    if [[ " ${ahead[*]-} " == *" $member "* ]]; then
+        say "$member holds transactions that $best has not and is left alone: seed it anew (seed.sh)."
     elif follow "$member" "$previous" "$file" && (wait_running 30 "$member"); then
         say "$member follows $previous."
         if [ "$chain" = 1 ]; then previous=$member; fi
@@ -318,8 +320,8 @@ for member in "${members[@]}"; do
         [ "${2-}" = --alone ] || die 3 "$member does not answer and may be the source by now. Nothing was changed."
     elif [ "${follows[$member]}" = : ]; then
         die 3 "$member follows nobody: it was made the source. 05-rejoin.sh lets $1 follow it."
-    elif [ "${position[$member]}" -gt "${position[$1]}" ]; then
-        die 3 "$member holds transactions that $1 has lost. Promote it (03-promote.sh --to $member)."
+    elif ! own_of "$member" "$1"; then
+        die 3 "$member holds transactions that $1 has not. Promote it (03-promote.sh --to $member)."
     fi
 done
 [ "${follows[$1]}" = : ] || die 3 "$1 follows ${follows[$1]}: it is a replica."

@@ -71,7 +71,13 @@ public:
         if (Status status = account(source, "failover", failoverRights()); !status) return status.error();
         if (!m_plan.isMaria())
             if (Status status = receivedRight(source); !status) return status.error();
-        if (m_plan.usesProxy())
+        if (m_plan.orchestrator) {
+            if (Status status = account(source, "orchestrator", orchestratorRights()); !status)
+                return status.error();
+            if (!m_plan.isMaria())
+                if (Status status = credentialsRight(source); !status) return status.error();
+        }
+        if (m_plan.balancer)
             if (Status status = checkAccount(source); !status) return status.error();
         if (m_plan.groupReplication) return groupFiles(std::move(source));
         source += opened();
@@ -167,6 +173,26 @@ private:
             return "RELOAD, REPLICATION CLIENT, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, "
                    "CONNECTION_ADMIN";
         return "RELOAD, REPLICATION CLIENT, SUPER";
+    }
+
+    // Its manual asks for SUPER, PROCESS, REPLICATION SLAVE and RELOAD; the rights that SUPER was split into
+    // take the place of SUPER where there are such.
+    std::string_view orchestratorRights() const {
+        if (m_plan.isMaria())
+            return "PROCESS, RELOAD, REPLICATION SLAVE, REPLICATION SLAVE ADMIN, REPLICATION MASTER ADMIN, "
+                   "SLAVE MONITOR, BINLOG MONITOR, READ_ONLY ADMIN, CONNECTION ADMIN";
+        if (m_plan.isModern())
+            return "PROCESS, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT, REPLICATION_SLAVE_ADMIN, "
+                   "SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN";
+        return "SUPER, PROCESS, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT";
+    }
+
+    // How a replica logs in to its source: it gives that to the replicas that it moves.
+    Status credentialsRight(std::string& into) const {
+        const Result<std::string> name = quoting::sqlAccount("orchestrator", m_plan.network);
+        if (!name) return name.error();
+        into += fmt::format("GRANT SELECT ON mysql.slave_master_info TO {};\n", *name);
+        return success();
     }
 
     // What a replica has received, the promotion asks for it.

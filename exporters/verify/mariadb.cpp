@@ -49,7 +49,7 @@ for file in "$@"; do
     status=0
     echo "file $file"
     { echo "SET @source_host = '127.0.0.1', @source_port = 1, @tls_ca = '/nowhere/ca.pem', @connect_retry = 60,
-        @heartbeat = 2, @repl_password = 0x6b, @failover_password = 0x6b;"; cat "$folder/$file"; } | ask 2>&1 || status=$?
+        @heartbeat = 2, @repl_password = 0x6b, @failover_password = 0x6b, @orchestrator_password = 0x6b;"; cat "$folder/$file"; } | ask 2>&1 || status=$?
     echo "status $status"
 done
 )sh";

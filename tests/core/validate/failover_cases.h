@@ -45,6 +45,12 @@ inline std::vector<Case> pairCases() {
                                    {"nodes/lb1/parameters/vrrp_priority", 120},
                                    {"nodes/lb2/parameters/vrrp_priority", second}};
     };
+    const auto addresses = [](const char* shared, const char* first, const char* second) {
+        return std::vector<Change>{{"groups/lb/kind", "vrrp_pair"},
+                                   {"groups/lb/parameters", {{"virtual_ip", shared}}},
+                                   {"nodes/lb1/deploy/host", first},
+                                   {"nodes/lb2/deploy/host", second}};
+    };
     return {
         {"vrrp.balancer_not_watched", S::warning, "lb", "when the balancer on lb1 dies or hangs",
          pair({{"track", "none"}}), pair(Json::object())},
@@ -54,6 +60,12 @@ inline std::vector<Case> pairCases() {
          pair({{"track_weight", -50}, {"preempt", true}}), pair({{"track_weight", 0}})},
         {"vrrp.equal_priorities", S::warning, "lb", "lb1 and lb2 have the same VRRP priority, 120",
          equal(120), equal(119)},
+        {"vrrp.other_network", S::warning, "lb",
+         "lb2 (10.0.2.10) is not in 10.0.0.0/24, the network of the shared address 10.0.0.100/24 of lb",
+         addresses("10.0.0.100/24", "10.0.0.11", "10.0.2.10"),
+         addresses("10.0.0.100/22", "10.0.0.11", "10.0.2.10")},
+        {"vrrp.other_network", S::warning, "lb", "lb1 (fd00:1::1) and lb2 (fd00:2::1) are not in fd00::/32",
+         addresses("fd00::9/32", "fd00:1::1", "fd00:2::1"), addresses("fd00::9", "fd00:1::1", "fd00:2::1")},
         {"vrrp.advert_fraction", S::warning, "lb", "lb sends an advert every 500 ms",
          pair({{"version", 2}, {"advert_ms", 500}}), pair({{"version", 2}, {"advert_ms", 2000}})},
     };

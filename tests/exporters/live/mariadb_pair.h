@@ -30,7 +30,8 @@ public:
         if (!files) return describe(files.error());
         runbook.folder = writeAll(*files, path("export"));
         runbook.environment = {{"REPL_PASSWORD", canary()},
-                               {"FAILOVER_PASSWORD_FILE", path("password").toStdString()}};
+                               {"FAILOVER_PASSWORD_FILE", path("password").toStdString()},
+                               {"ORCHESTRATOR_PASSWORD_FILE", path("password").toStdString()}};
         for (int i = 0; i < 2; ++i) {
             servers[i] = std::make_unique<MariadbServer>(path(QString("server%1").arg(i + 1)),
                                                          runbook.folder + QString("/db%1.cnf").arg(i + 1),

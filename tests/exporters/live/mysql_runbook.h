@@ -28,6 +28,29 @@ inline std::string makeCertificates(const QString& folder) {
     return made->status == 0 ? std::string() : made->output;
 }
 
+// The passwords that the scripts ask for.
+inline Environment passwords() {
+    return {
+        {"REPL_PASSWORD", canary()}, {"FAILOVER_PASSWORD", canary()}, {"ORCHESTRATOR_PASSWORD", canary()}};
+}
+
+// The statements as orchestrator's account, over TLS: "" or what the server says. `environment`: where the
+// client program is.
+inline std::string asOrchestrator(const char* program, const char* tls, int port, const QString& authority,
+                                  const char* statements, Environment environment = {}) {
+    environment.emplace_back("MYSQL_PWD", canary());
+    const auto out = exporters::verify::runProcess(
+        {"/bin/bash",
+         {"-c",
+          "\"$0\" --no-defaults --protocol=tcp --host=127.0.0.1 --port=\"$1\" --user=orchestrator "
+          "--ssl-ca=\"$2\" "
+          "\"$3\" --batch --execute=\"$4\" 2>&1 >/dev/null",
+          program, std::to_string(port), authority.toStdString(), tls, statements},
+         environment,
+         Duration::seconds(60)});
+    return out ? out->output : describe(out.error());
+}
+
 // The scripts of an exported folder.
 struct Runbook {
     QString folder;

@@ -93,6 +93,7 @@ class TestMysqlDialectLive : public QObject {
 
     std::unique_ptr<QTemporaryDir> m_folder;
     std::vector<std::unique_ptr<Server>> m_servers;
+    std::vector<int> m_ports;
     test::Runbook m_runbook;
 
     QString path(const QString& name) const { return m_folder->filePath(name); }
@@ -117,13 +118,14 @@ class TestMysqlDialectLive : public QObject {
         for (int i = 1; i <= members; ++i) {
             const std::string member = "db" + std::to_string(i);
             test::deploy(design, member, "host", std::string("127.0.0.1"));
-            test::deploy(design, member, "port", double(test::freePort()));
+            m_ports.push_back(test::freePort());
+            test::deploy(design, member, "port", double(m_ports.back()));
             test::change(design, member, "applier_speed", 2.0);
         }
         const auto files = mysql::exportFolders(design, {path("tls").toStdString()});
         QVERIFY2(files.ok(), files ? "" : files.error().message.c_str());
         m_runbook.folder = test::writeAll(*files, path("export"));
-        m_runbook.environment = {{"REPL_PASSWORD", test::canary()}, {"FAILOVER_PASSWORD", test::canary()}};
+        m_runbook.environment = test::passwords();
         if (!programs().isEmpty())
             m_runbook.environment.emplace_back(
                 "PATH", (programs() + ':' + qEnvironmentVariable("PATH")).toStdString());
@@ -145,9 +147,34 @@ class TestMysqlDialectLive : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(rowsOf(1), QByteArray("1,2"), 20000);
     }
 
+    // What orchestrator asks a replica and does to it when it fails over; it reads no data and makes no
+    // accounts.
+    void orchestratorMayDoItsWork(const std::string& flavour) {
+        const auto says = [&](const char* statements) {
+            return test::asOrchestrator("mysql", "--ssl-mode=VERIFY_IDENTITY", m_ports[1], path("tls/ca.pem"),
+                                        statements, {m_runbook.environment.back()});
+        };
+        const bool newest = flavour == "mysql_8_4";
+        QCOMPARE(
+            says(newest ? "SHOW REPLICA STATUS; SHOW BINARY LOG STATUS; SHOW REPLICAS; STOP REPLICA; RESET "
+                          "REPLICA; CHANGE REPLICATION SOURCE TO SOURCE_CONNECT_RETRY=1; SET GLOBAL "
+                          "rpl_semi_sync_replica_enabled = ON"
+                        : "SHOW SLAVE STATUS; SHOW MASTER STATUS; SHOW SLAVE HOSTS; STOP SLAVE; RESET SLAVE; "
+                          "CHANGE MASTER TO MASTER_CONNECT_RETRY=1"),
+            std::string());
+        QCOMPARE(says("SHOW BINARY LOGS; SHOW PROCESSLIST; SELECT * FROM mysql.slave_master_info; SET GLOBAL "
+                      "super_read_only = OFF; SET GLOBAL super_read_only = ON"),
+                 std::string());
+        QCOMPARE(says(newest ? "START REPLICA" : "START SLAVE"), std::string());
+        QVERIFY(says("SELECT * FROM shop.orders").find("denied") != std::string::npos);
+        QVERIFY(says("CREATE USER x").find("denied") != std::string::npos);
+        QTRY_COMPARE_WITH_TIMEOUT(script("status.sh").status, 0, 20000);
+    }
+
 private slots:
     void cleanup() {
         m_servers.clear();
+        m_ports.clear();
         m_folder.reset();
     }
 
@@ -158,6 +185,8 @@ private slots:
                   {"semisync_timeout_ms", 1000.0},
                   {"flavour", flavour},
                   {"user_network", std::string("127.0.0.%")}});
+        if (QTest::currentTestFailed()) return;
+        orchestratorMayDoItsWork(flavour);
         if (QTest::currentTestFailed()) return;
         QCOMPARE(script("03-promote.sh", {"--yes"}).status, 3); // the source works
         QVERIFY(m_servers[1]->ask("INSERT INTO shop.orders VALUES (9)").startsWith("error"));
@@ -256,6 +285,23 @@ private slots:
         runs("status.sh");
         QCOMPARE(m_servers[2]->ask("INSERT INTO shop.orders VALUES (5)"), QByteArray());
         QTRY_COMPARE_WITH_TIMEOUT(rowsOf(0), QByteArray("1,2,3,4,5"), 20000);
+
+        // Two of three are gone: the last one waits for a majority, is stopped and forms the group alone.
+        m_servers[1]->kill();
+        m_servers[2]->kill();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            script("status.sh").output.find("sees only 1 of 3 members") != std::string::npos, 30000);
+        QCOMPARE(script("04-reopen.sh", {"db1"}).status, 3);
+        QVERIFY(script("05-rejoin.sh", {"db1"}).output.find("waits for a majority") != std::string::npos);
+        runs("04-reopen.sh", {"db1", "--alone"});
+        QCOMPARE(m_servers[0]->ask("INSERT INTO shop.orders VALUES (6)"), QByteArray());
+        for (int back : {1, 2}) {
+            QVERIFY2(m_servers[back]->start(), m_servers[back]->log().constData());
+            QTRY_VERIFY_WITH_TIMEOUT(script("05-rejoin.sh", {"db" + std::to_string(back + 1)}).status == 0,
+                                     60000);
+        }
+        runs("status.sh");
+        QTRY_COMPARE_WITH_TIMEOUT(rowsOf(2), QByteArray("1,2,3,4,5,6"), 20000);
     }
 };
 

@@ -18,6 +18,25 @@ class TestMysqlLive : public QObject {
         QVERIFY2(fault.empty(), fault.c_str());
     }
 
+    std::string asOrchestrator(const char* statements) {
+        return test::asOrchestrator("mariadb", "--ssl-verify-server-cert", m_pair->ports[1],
+                                    m_pair->path("tls/ca.pem"), statements);
+    }
+
+    // What it asks a replica and does to it when it fails over; it reads no data and makes no accounts.
+    void orchestratorMayDoItsWork() {
+        QCOMPARE(
+            asOrchestrator(
+                "SHOW SLAVE STATUS; SHOW MASTER STATUS; SHOW SLAVE HOSTS; SHOW BINARY LOGS; SHOW "
+                "PROCESSLIST; STOP SLAVE IO_THREAD; STOP SLAVE; RESET SLAVE; CHANGE MASTER TO "
+                "MASTER_CONNECT_RETRY=1, MASTER_USE_GTID=slave_pos; SET GLOBAL rpl_semi_sync_slave_enabled "
+                "= ON; SET GLOBAL rpl_semi_sync_master_enabled = OFF; SET GLOBAL read_only = OFF; SET "
+                "GLOBAL read_only = ON; START SLAVE"),
+            std::string());
+        QVERIFY(asOrchestrator("SELECT * FROM shop.orders").find("denied") != std::string::npos);
+        QVERIFY(asOrchestrator("CREATE USER x").find("denied") != std::string::npos);
+    }
+
 private slots:
     void cleanup() { m_pair.reset(); }
 
@@ -56,6 +75,9 @@ private slots:
         QCOMPARE(m_pair->servers[0]->ask("INSERT INTO shop.orders VALUES (4)"), QByteArray());
         QTRY_COMPARE_WITH_TIMEOUT(m_pair->rowsOf(1), (std::set<int>{1, 2, 3, 4}), 20000);
         runs("status.sh");
+        orchestratorMayDoItsWork();
+        if (QTest::currentTestFailed()) return;
+        QTRY_COMPARE_WITH_TIMEOUT(m_pair->runbook.run("status.sh").status, 0, 20000);
 
         // What only the old source holds is not thrown away in silence: here a commit that waited in vain.
         QCOMPARE(m_pair->servers[1]->ask("STOP REPLICA IO_THREAD"), QByteArray());

@@ -228,6 +228,72 @@ private slots:
             QVERIFY2(says(filesOf(test::replicationSet(2)), step), step);
     }
 
+    // Who fails over has an account of its own, and its password is asked for; nobody else's is.
+    void orchestratorHasAnAccount() {
+        for (const char* manager : {"orchestrator", "manual", "mha", "none"}) {
+            const std::vector<File> files =
+                filesOf(test::replicationSet(2, {{"manager", std::string(manager)}}));
+            const bool its = std::string(manager) == "orchestrator";
+            QCOMPARE(says(files, "ORCHESTRATOR_PASSWORD"), its);
+            QCOMPARE(test::fileNamed(files, "01-source.sql").bytes.find("TO `orchestrator`@`10.%`") !=
+                         std::string::npos,
+                     its);
+            QTemporaryDir folder;
+            const verify::Finished out =
+                test::bash(test::writeAll(files, folder.path()) + "/01-source.sh", {"db1"},
+                           {{"REPL_PASSWORD", "a"}, {"FAILOVER_PASSWORD", "b"}, {"SOCKET", "/nowhere"}});
+            QCOMPARE(out.output.find("ORCHESTRATOR_PASSWORD is not set") != std::string::npos, its);
+            QCOMPARE(out.status, its ? 2 : 3); // 3: no server answers here
+        }
+    }
+
+    // A proxy that the design does not hold gets no account, and what to do about it is said.
+    void proxiesThatAreNotThere_data() {
+        QTest::addColumn<QString>("writers");
+        QTest::addColumn<QString>("readers");
+        QTest::addColumn<QString>("who");
+        QTest::newRow("both") << "proxy"
+                              << "proxy"
+                              << "writers and readers find";
+        QTest::newRow("readers") << "connector"
+                                 << "proxy"
+                                 << "that readers find";
+        QTest::newRow("writers") << "proxy"
+                                 << "dns"
+                                 << "that writers find";
+        QTest::newRow("nobody") << "connector"
+                                << "connector"
+                                << "";
+    }
+    void proxiesThatAreNotThere() {
+        QFETCH(QString, writers);
+        QFETCH(QString, readers);
+        QFETCH(QString, who);
+        Design design = test::replicationSet(
+            2, {{"write_route", writers.toStdString()}, {"read_route", readers.toStdString()}});
+        const auto hasAccount = [&] {
+            return test::fileNamed(filesOf(design), "01-source.sql").bytes.find("haproxy_check") !=
+                   std::string::npos;
+        };
+        QVERIFY(!hasAccount());
+        const std::vector<File> files = filesOf(design);
+        QCOMPARE(says(files, "by a proxy, and holds none"), !who.isEmpty());
+        QVERIFY(says(files, qPrintable(who)));
+        QCOMPARE(says(files, "by a proxy that checks every"), !who.isEmpty());
+
+        Node balancer;
+        balancer.id = NodeId("proxy");
+        balancer.kind = "haproxy";
+        design.nodes.append(balancer);
+        Link link;
+        link.id = LinkId("proxy-db");
+        link.from = "proxy";
+        link.to = "db";
+        design.links.append(link);
+        QVERIFY(hasAccount());
+        QVERIFY(!says(filesOf(design), "and holds none"));
+    }
+
     void unknownAddressesAreVariables() {
         Design design = test::replicationSet(2);
         test::deploy(design, "db2", "host", std::monostate());
