@@ -61,13 +61,6 @@ void checkGroup(const Context& c, const Group& group, Issues& issues) {
                                    "loss changes no figure.",
                                    name),
                        "Let the manager of a replication set run on it.");
-    if (hasRole(group, "pool") && get(group, key::group::pool::standby) > 0)
-        issues.warning("group.not_simulated_yet", {group.id.str()},
-                       fmt::format("In request runs all members of {} share the calls for now, those that "
-                                   "stand by as well. Exact figures and failure runs call on them only when "
-                                   "another member does not work.",
-                                   name),
-                       "Do not take the latencies of a request run for those of members that stand by.");
     if (hasRole(group, "pool") && (get(group, key::group::pool::failover) ||
                                    get(group, key::group::pool::failoverCoverage).value() < 1))
         issues.warning(

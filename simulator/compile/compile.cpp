@@ -46,6 +46,7 @@ public:
             addNode(node);
         m.designNodes = static_cast<Index>(m.nodes.size());
         addVrrpPairs(m, m_design);
+        addStandbyPools(m, m_design);
         addStores(m, m_design);
         collectLinks();
         if (m.clients.empty())
@@ -54,6 +55,7 @@ public:
                            "Add clients and link them to what they call.");
         for (Index i = 0; i < m.designNodes; ++i)
             if (Status status = addCalls(i); !status) return status.error();
+        addStandbyCallers(m);
         if (Status status = checkTargets(); !status) return status.error();
         if (Status status = checkCycles(); !status) return status.error();
         for (const BalancerModel& b : m.balancers)
@@ -268,6 +270,7 @@ private:
         for (const FoundTarget& found : findTargets(node))
             addTarget(b, node, found);
         b.targetCount = static_cast<Index>(m.targets.size()) - b.firstTarget;
+        if (!m.standbys.empty()) addStandbyTargets(m, m_design, b);
         const auto first =
             m.targetEdges.begin() + static_cast<std::ptrdiff_t>(2 * b.firstTarget * m.flows.size());
         b.classesDiffer = b.callsStore || std::find(first, m.targetEdges.end(), kNone) != m.targetEdges.end();
@@ -346,6 +349,10 @@ private:
             }
             if (dependency.edgeCount == 0) continue;
             if (dependency.edgeCount > 1) dependency.vrrp = addressCalled(link.to);
+            for (Index pool = 0; pool < m.standbys.size(); ++pool)
+                if (m.groups[m.standbys[pool].group] == link.to &&
+                    m.standbys[pool].members.size() == dependency.edgeCount)
+                    dependency.standby = pool;
             if (const Index store = storeCalled(link.to); store != kNone)
                 dependency.route = routeTo(m, m_design, store, node);
             const double calls = get(link.parameters, key::link::request::callsPerRequest);

@@ -49,6 +49,63 @@ void addVrrpPairs(Model& m, const Design& design) {
     }
 }
 
+void addStandbyPools(Model& m, const Design& design) {
+    namespace k = key::group::pool;
+    for (std::size_t g = 0; g < design.groups.size(); ++g) {
+        const Group& group = design.groups.at(g);
+        if (!hasRole(group, "pool") || get(group, k::standby) <= 0) continue;
+        const std::vector<const Node*> members = membersOf(design, group.id);
+        if (members.size() < 2) continue;
+        const auto standing = std::min(static_cast<std::size_t>(get(group, k::standby)), members.size() - 1);
+        StandbyModel pool;
+        pool.group = static_cast<Index>(g);
+        for (const Node* member : members) {
+            const auto node = static_cast<Index>(design.nodes.indexOf(member->id.str()));
+            pool.members.push_back(node);
+            m.nodes[node].standby = static_cast<Index>(m.standbys.size());
+        }
+        pool.serving = static_cast<std::uint32_t>(members.size() - standing);
+        pool.hazard = std::clamp(get(group, k::standbyHazard), 0.0, 1.0);
+        pool.startFailure = get(group, k::startFailure).value();
+        pool.activation = Sampler(get(group, k::activation));
+        pool.asleep = pool.activation.mean() > 0;
+        m.standbys.push_back(std::move(pool));
+    }
+}
+
+void addStandbyTargets(Model& m, const Design& design, BalancerModel& b) {
+    std::vector<std::size_t> found(m.standbys.size(), 0);
+    std::vector<bool> called(m.standbys.size(), false);
+    const auto poolOf = [&](Index t) { return m.nodes[m.targets[t].node].standby; };
+    for (Index t = b.firstTarget; t < b.firstTarget + b.targetCount; ++t) {
+        if (poolOf(t) == kNone) continue;
+        ++found[poolOf(t)];
+        const std::string& group = m.groups[m.standbys[poolOf(t)].group];
+        for (Index e = m.targets[t].edge; e < m.targets[t].edge + m.targets[t].edgeCount; ++e)
+            if (design.links.at(m.edges[e].link).to == group) called[poolOf(t)] = true;
+    }
+    for (Index pool = 0; pool < m.standbys.size(); ++pool) {
+        // A link to one member alone is a call to that member.
+        const std::vector<Index>& members = m.standbys[pool].members;
+        if (!called[pool] && found[pool] < members.size()) continue;
+        for (const Index member : members)
+            for (Index t = b.firstTarget; t < b.firstTarget + b.targetCount; ++t)
+                if (m.targets[t].node == member) {
+                    m.targets[t].standby = pool;
+                    b.ranked.push_back(t - b.firstTarget);
+                }
+    }
+}
+
+void addStandbyCallers(Model& m) {
+    for (const Edge& edge : m.edges) {
+        const Index pool = m.nodes[edge.to].standby, from = m.nodes[edge.from].home;
+        if (pool == kNone) continue;
+        std::vector<Index>& callers = m.standbys[pool].callers;
+        if (std::find(callers.begin(), callers.end(), from) == callers.end()) callers.push_back(from);
+    }
+}
+
 namespace {
 
 namespace r = key::group::mysqlReplication;

@@ -44,8 +44,9 @@ struct Dependency {
     bool parallel = false; // its calls start together
     bool joins = false;    // starts together with the dependency before it
     bool optional = false;
-    Index vrrp = kNone;  // the callees share an address: who holds it gets the call
-    Index route = kNone; // the callees are a replication set: Model::storeRoutes
+    Index vrrp = kNone;    // the callees share an address: who holds it gets the call
+    Index route = kNone;   // the callees are a replication set: Model::storeRoutes
+    Index standby = kNone; // the callees are a pool some of whose members stand by: Model::standbys
 };
 
 struct ModelMode {
@@ -147,6 +148,7 @@ struct TargetModel {
     Index vrrp = kNone; // an address that members share is one server; `node` is the first of them
     Index checkSlot = kNone;
     Index route = kNone, member = kNone; // of a replication set: whose route, which member
+    Index standby = kNone;               // of a pool some of whose members stand by: Model::standbys
 };
 
 struct BalancerModel {
@@ -168,6 +170,7 @@ struct BalancerModel {
     SimTime connectTimeout = 0, serverTimeout = 0, queueTimeout = 0, turnAround = 0;
     std::uint16_t connectLine = 0, serverLine = 0, queueLine = 0, turnLine = 0;
     bool callsStore = false;    // some server is a member of a replication set
+    std::vector<Index> ranked;  // offsets of targets of such pools, by pool and rank
     bool classesDiffer = false; // some server does not take every class: each flow has its own turn
     std::uint32_t maxconn = 10000, serverMaxconn = 0, serverMaxqueue = 0;
     SimTime work = 0;    // processor time per request: 1 / capacity
@@ -198,6 +201,18 @@ struct VrrpModel {
     bool hasTakeOver = false; // a time of its own instead of adverts
     Sampler takeOver;
     Index node(const struct Model& model) const; // of the first member
+};
+
+// A pool some of whose members serve only when others do not work.
+struct StandbyModel {
+    Index group = kNone;        // among the groups of the design
+    std::vector<Index> members; // nodes, in design order
+    std::uint32_t serving = 1;  // so many at a time
+    double hazard = 1;          // how fast the others age
+    double startFailure = 0;
+    Sampler activation;
+    bool asleep = false;        // a member that stands by answers nothing: it has to be started first
+    std::vector<Index> callers; // design nodes
 };
 
 // One source takes the writes, the others follow.
@@ -248,7 +263,8 @@ struct ModelNode {
     Index sub = kNone;                              // index among clients, balancers or stations
     Index firstDependency = 0, dependencyCount = 0; // clients and stations, Model::dependencies
     Index vrrpMember = kNone;
-    Index home = kNone; // the design node it runs on: itself, or its client
+    Index standby = kNone; // Model::standbys
+    Index home = kNone;    // the design node it runs on: itself, or its client
 };
 
 enum class ScenarioAction : std::uint8_t { fail, repair, load, isolate, heal, deploy, promote };
@@ -297,6 +313,7 @@ struct Model {
     std::vector<BalancerModel> balancers;
     std::vector<VrrpModel> vrrp;
     std::vector<VrrpMemberModel> vrrpMembers;
+    std::vector<StandbyModel> standbys;
     std::vector<StoreModel> stores;
     std::vector<StoreMemberModel> storeMembers;
     std::vector<StoreRoute> storeRoutes;

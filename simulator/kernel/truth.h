@@ -50,6 +50,11 @@ struct ComponentTruth {
     double badShare = 0;   // of a bad version
     Index badStep = kNone; // of the scenario, that brought it
     SimTime rollbackAt = kNever;
+    // Of a pool where some stand by: it does; it has to be started before it serves; when it has started; how
+    // fast its failure clocks run.
+    bool stands = false, asleep = false;
+    SimTime activeAt = kNever;
+    double ageing = 1;
     SimTime healAt = kNever; // of the next cut around it that heals by itself
     double errors() const { return badShare > 0 ? 1 - (1 - errorShare) * (1 - badShare) : errorShare; }
 };
@@ -58,6 +63,7 @@ struct Truth {
     std::vector<ComponentTruth> components;
     std::vector<SimTime>
         clocks; // when each mode fails next; while failed, of the others: as it was at the failure
+    std::vector<SimTime> clocksLeft; // of clocks that do not run: until the failure, were they to run
     std::vector<DurationStream> failureStreams, repairStreams; // per component and mode, as clocks
     std::vector<DurationStream> restartStreams;                // per domain component
     std::uint64_t changes = 0;

@@ -235,7 +235,7 @@ void assign(Context& c, Index call, Index avoid) {
     if (m.cookie && avoid == kNone) {
         const Index target =
             m.firstTarget + std::min(static_cast<Index>(key * m.targetCount), m.targetCount - 1);
-        if (s.targets[target].up && usable(c, m, target, kind)) {
+        if (s.targets[target].up && s.targets[target].inUse && usable(c, m, target, kind)) {
             s.calls[call].flags |= flag::persistent;
             return connectOrQueue(c, call, target);
         }
@@ -271,7 +271,7 @@ void serveQueues(Context& c, Index target) {
     while (t.up && (t.queue.count > 0 || st.queue.count > 0) && t.served < connectionLimit(s, m, t)) {
         // Not every server takes every class.
         Index any = st.queue.head;
-        while (any != kNone && !usable(c, m, target, kindOf(s.calls[any])))
+        while (any != kNone && (!t.inUse || !usable(c, m, target, kindOf(s.calls[any]))))
             any = s.calls[any].next;
         if (any == kNone && t.queue.count == 0) return;
         const bool own =
@@ -476,18 +476,20 @@ void onReconnect(Context& c, Index call) {
     connect(c, call, c.s.calls[call].aux);
 }
 
-void rebuildUpList(Context& c, Index balancer) {
-    const BalancerModel& m = c.model.balancers[balancer];
-    BalancerState& st = c.s.balancers[balancer];
-    st.up.clear();
-    for (Index i = 0; i < m.targetCount; ++i)
-        if (c.s.targets[m.firstTarget + i].up) st.up.push_back(i);
+namespace {
+
+// Servers that stood by take what waits for any.
+void serveCalled(Context& c, const BalancerModel& m) {
+    for (const Index offset : m.ranked)
+        if (c.s.targets[m.firstTarget + offset].inUse) serveQueues(c, m.firstTarget + offset);
 }
+
+} // namespace
 
 void serverSeenDown(Context& c, Index balancer, Index target) {
     RunState& s = c.s;
     const BalancerModel& m = c.model.balancers[balancer];
-    rebuildUpList(c, balancer);
+    const bool called = rebuildUpList(c, balancer);
     TargetState& t = s.targets[target];
     // Those that wait for it look for another.
     CallQueue waiting = t.queue;
@@ -497,6 +499,7 @@ void serverSeenDown(Context& c, Index balancer, Index target) {
         s.calls[call].flags &= static_cast<std::uint8_t>(~flag::persistent);
         assign(c, call, target);
     }
+    if (called) serveCalled(c, m);
     if (!m.shutdownSessions) return;
     const TargetModel& model = c.model.targets[target];
     for (const Index child : callsOn(s, model.edge, model.edgeCount)) {

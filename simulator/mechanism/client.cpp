@@ -129,9 +129,7 @@ __attribute__((always_inline)) inline void attempt(Context& c, Index logical) {
     } else if (dependency.route != kNone) {
         edge = wayToStore(c, dependency, c.model.writes(edge, request.writes())).edge;
     } else if (dependency.edgeCount > 1) {
-        Index& turn = s.clients[node.sub].turn;
-        edge += turn;
-        if (++turn == dependency.edgeCount) turn = 0;
+        edge = nextCallee(c, dependency, s.clients[node.sub].turn);
     }
     const Index call = send(c, logical, edge);
     // The deadline's own timer comes first where it is the shorter one.

@@ -179,7 +179,8 @@ void balancerResume(Context& c, Index balancer);
 void balancerTouch(Context& c, Index balancer);
 void serverSeenDown(Context& c, Index balancer, Index target);
 void serverSeenUp(Context& c, Index balancer, Index target);
-void rebuildUpList(Context& c, Index balancer);
+// True when a server that stood by is used from now on.
+bool rebuildUpList(Context& c, Index balancer);
 
 // ---- health checks
 void startChecks(Context& c, Index balancer);
@@ -217,6 +218,17 @@ inline Index nodeBehind(const Context& c, Index target) {
     const TargetModel& t = c.model.targets[target];
     return t.vrrp == kNone ? t.node : c.model.vrrpMembers[c.s.vrrp[t.vrrp].lastHolder].node;
 }
+// The edge of the next call to members that all do alike; some of them may stand by.
+inline Index nextCallee(const Context& c, const Dependency& dependency, Index& turn) {
+    if (dependency.standby == kNone) {
+        const Index edge = dependency.firstEdge + turn;
+        if (++turn >= dependency.edgeCount) turn = 0;
+        return edge;
+    }
+    const std::vector<Index>& callees = c.s.standbys[dependency.standby].callees;
+    if (turn >= callees.size()) turn = 0;
+    return dependency.firstEdge + callees[turn++];
+}
 // A take-over ended: seconds since the failure of the member that held the role before; 0: it had not failed.
 double noteTakenOver(Context& c, Index before, Index pair);
 
@@ -249,13 +261,20 @@ bool refusesNow(const Context& c, Index node);
 bool runsOn(const Context& c, Index node); // works, cut off or not
 void noteFailover(Context& c, Index before, Index group, double detection, double total, bool byHand);
 
+// ---- pools with members that stand by
+void startStandbys(Context& c);
+// Something has failed, come back or been cut off.
+void standbysChanged(Context& c);
+void standbyStarted(Context& c, Index node);
+
 // ---- faults
 void startFaults(Context& c);
 void onFault(Context& c, Index component);
 void onScenario(Context& c);
 void scheduleFaults(Context& c, Index component);
-// The share of errors of a node has changed.
-void settleErrors(Context& c, Index node);
+// What a node is to do has changed: its share of errors, or whether it serves at all.
+void settleNode(Context& c, Index node);
+void failNode(Context& c, Index node, std::uint32_t mode, SimTime repairAfter);
 void isolate(Context& c, const ScenarioStep& step);
 // Ends the cuts around a component: all of them, or those that are due.
 void heal(Context& c, Index component, bool onlyDue);

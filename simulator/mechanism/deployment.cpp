@@ -38,7 +38,7 @@ void deploy(Context& c, Index stepIndex) {
         truth.badShare = step.errorShare;
         truth.badStep = stepIndex;
         truth.rollbackAt = after(c.s.now, lasts);
-        settleErrors(c, node);
+        settleNode(c, node);
         scheduleFaults(c, node);
     }
 }
@@ -48,7 +48,7 @@ void rollBack(Context& c, Index node) {
     truth.badShare = 0;
     truth.rollbackAt = kNever;
     logEvent(c, LogKind::rolledBack, node, kNone, truth.badStep);
-    settleErrors(c, node);
+    settleNode(c, node);
     scheduleFaults(c, node);
 }
 

@@ -64,6 +64,7 @@ void settle(Context& c, Index node, bool resumes) {
     const Component& component = c.model.components[node];
     const ModelMode* mode = truth.mode ? &component.modes[truth.mode - 1U] : nullptr;
     Condition wanted = mode ? conditionOf(mode->effect) : Condition::works;
+    if (truth.asleep) wanted = Condition::refuses;
     if (truth.outages > 0 || truth.restarting) wanted = Condition::vanished;
     const Condition had = truth.condition;
     const bool down = mode || truth.outages > 0 || truth.restarting;
@@ -87,7 +88,8 @@ void settle(Context& c, Index node, bool resumes) {
     truth.since = c.s.now;
     switch (wanted) {
     case Condition::refuses:
-        lose(c, node, true);
+        // One that is no longer needed takes no more calls and ends those it has.
+        if (down || !truth.asleep) lose(c, node, true);
         break;
     case Condition::vanished:
         lose(c, node, false);
@@ -130,8 +132,9 @@ SimTime clockDue(const Context& c, Index component) {
 void schedule(Context& c, Index component) {
     const ComponentTruth& truth = c.truth.components[component];
     const SimTime due = std::min({clockDue(c, component), truth.mode ? truth.repairAt : kNever,
-                                  truth.restartAt, truth.healAt, truth.rollbackAt});
+                                  truth.restartAt, truth.healAt, truth.rollbackAt, truth.activeAt});
     const Index slot = c.model.components[component].faultSlot;
+    if (slot == kNone) return; // nothing ever happens to it
     if (due == kNever)
         c.s.tree.cancel(slot);
     else
@@ -163,6 +166,16 @@ void placeChanged(Context& c, Index domain, bool out) {
     }
 }
 
+void startClock(Context& c, const ComponentTruth& truth, std::size_t clock, const Sampler& timeToFailure) {
+    const SimTime left = c.truth.failureStreams[clock].next(c.s.key, timeToFailure);
+    c.truth.clocksLeft[clock] = left;
+    if (truth.ageing != 1)
+        c.truth.clocks[clock] =
+            truth.ageing > 0 ? after(c.s.now, toSimTime(toSeconds(left) / truth.ageing)) : kNever;
+    else
+        c.truth.clocks[clock] = after(c.s.now, left);
+}
+
 void repair(Context& c, Index component) {
     RunState& s = c.s;
     ComponentTruth& truth = c.truth.components[component];
@@ -177,9 +190,10 @@ void repair(Context& c, Index component) {
         const SimTime pause = s.now - truth.modeSince;
         for (std::uint32_t i = 0; i < entry.modes.size(); ++i) {
             SimTime& clock = c.truth.clocks[truth.firstClock + i];
-            clock = i == mode ? after(s.now, c.truth.failureStreams[truth.firstClock + i].next(
-                                                 s.key, entry.modes[i].timeToFailure))
-                              : after(clock, pause);
+            if (i == mode)
+                startClock(c, truth, truth.firstClock + i, entry.modes[i].timeToFailure);
+            else
+                clock = after(clock, pause);
         }
     }
     logEvent(c, entry.isDomain ? LogKind::outageOver : LogKind::repaired, component, kNone, mode);
@@ -227,8 +241,12 @@ void scheduleFaults(Context& c, Index component) {
     schedule(c, component);
 }
 
-void settleErrors(Context& c, Index node) {
+void settleNode(Context& c, Index node) {
     settle(c, node, false);
+}
+
+void failNode(Context& c, Index node, std::uint32_t mode, SimTime repairAfter) {
+    fail(c, node, mode, repairAfter, 0, -1);
 }
 
 void startFaults(Context& c) {
@@ -253,6 +271,7 @@ void onFault(Context& c, Index component) {
     ComponentTruth& truth = c.truth.components[component];
     if (truth.healAt <= s.now) return heal(c, component, true);
     if (truth.rollbackAt <= s.now) return rollBack(c, component);
+    if (truth.activeAt <= s.now) return standbyStarted(c, component);
     if (truth.restartAt <= s.now) {
         truth.restartAt = kNever;
         truth.restarting = false;

@@ -189,7 +189,7 @@ struct BalancerState {
     CallQueue queue;          // for any server
     std::vector<Index> turns; // round robin: position in the list of servers that are up, per flow and access
                               // when they differ
-    std::vector<Index> up;    // offsets of targets seen up, in order
+    std::vector<Index> up;    // offsets of targets seen up and in use, in order
     bool frozen = false;
     SimTime busyUntil = 0;
     DelayLine work;
@@ -204,6 +204,7 @@ enum class CheckPhase : std::uint8_t { off, waiting, passing, failing, silent };
 // What a balancer sees of a server.
 struct TargetState {
     bool up = true;
+    bool inUse = true; // false: stands by, others of its pool are up
     CheckPhase phase = CheckPhase::off;
     std::int32_t health = 0;
     std::uint32_t served = 0;
@@ -239,6 +240,13 @@ struct VrrpState {
     SimTime splitSince = kNever, splitTime = 0;
     UniformStream coverage;
     DurationStream byHand, takeOver;
+};
+
+// A pool with members that stand by.
+struct StandbyState {
+    std::vector<Index> callees; // ranks of those that callers without views of their own call; never empty
+    UniformStream draws;
+    DurationStream activation;
 };
 
 // A commit that is not acknowledged by enough replicas.
@@ -340,6 +348,10 @@ enum class LogKind : std::uint8_t {
     healed,
     deployed,
     rolledBack,
+    calledUp,
+    started,
+    standsBy,
+    startFails,
     tookAddress,
     gaveAddress,
     takeOverFailed,
@@ -408,6 +420,7 @@ struct RunState {
     std::vector<BalancerState> balancers;
     std::vector<VrrpState> vrrp;
     std::vector<VrrpMemberState> vrrpMembers;
+    std::vector<StandbyState> standbys;
     std::vector<StoreState> stores;
     std::vector<StoreMemberState> storeMembers;
     std::vector<StoreRouteState> storeRoutes;

@@ -127,14 +127,13 @@ void runDependencies(Context& c, Index call);
 void callOnce(Context& c, Index call, Index d, std::uint8_t attempt) {
     RunState& s = c.s;
     const Dependency& dependency = c.model.dependencies[d];
-    Index& turn = s.dependencyTurn[d];
-    Way way{dependency.firstEdge + turn, false};
+    Way way;
     if (dependency.vrrp != kNone)
         way = wayToAddress(c, dependency.vrrp, dependency.firstEdge, s.calls[call].node);
     else if (dependency.route != kNone)
         way = wayToStore(c, dependency, c.model.writes(dependency.firstEdge, s.calls[call].writes()));
-    else if (++turn >= dependency.edgeCount)
-        turn = 0;
+    else
+        way.edge = nextCallee(c, dependency, s.dependencyTurn[d]);
     const Index edge = way.edge;
     const Index child = send(c, call, edge);
     s.calls[child].attempt = attempt;

@@ -44,6 +44,11 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
         s.vrrp[i].byHand.id = streamId(model.vrrp[i].id + "/by hand", Purpose::failover);
         s.vrrp[i].takeOver.id = streamId(model.vrrp[i].id + "/failover", Purpose::failover);
     }
+    for (std::size_t i = 0; i < model.standbys.size(); ++i) {
+        const std::string& pool = model.groups[model.standbys[i].group];
+        s.standbys[i].draws.id = streamId(pool + "/standby", Purpose::group);
+        s.standbys[i].activation.id = streamId(pool + "/activation", Purpose::group);
+    }
     for (std::size_t i = 0; i < model.storeMembers.size(); ++i) {
         const std::string& node = model.nodes[model.storeMembers[i].node].id;
         s.storeMembers[i].applies.id = streamId(node + "/applier", Purpose::writeService);
@@ -64,6 +69,7 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
         if (!model.backgroundFailures) continue;
         for (const ModelMode& mode : component.modes) {
             truth.clocks.push_back(kNever);
+            truth.clocksLeft.push_back(kNever);
             truth.failureStreams.emplace_back().id = streamId(component.id + "/" + mode.id, Purpose::failure);
             truth.repairStreams.emplace_back().id = streamId(component.id + "/" + mode.id, Purpose::repair);
         }
@@ -105,6 +111,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.targets.resize(m.targets.size());
     s.vrrp.resize(m.vrrp.size());
     s.vrrpMembers.resize(m.vrrpMembers.size());
+    s.standbys.resize(m.standbys.size());
     s.stores.resize(m.stores.size());
     s.storeMembers.resize(m.storeMembers.size());
     s.storeRoutes.resize(m.storeRoutes.size());
@@ -141,6 +148,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     startVrrp(c);
     startStores(c);
     startFaults(c);
+    startStandbys(c);
     if (m_structure) {
         std::unordered_map<std::string, std::uint32_t> targets;
         for (std::uint32_t t = 0; t < m.targets.size(); ++t)
@@ -205,11 +213,13 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
             break;
         case SlotKind::fault:
             onFault(c, info.index);
+            standbysChanged(c);
             storesChanged(c);
             followUp();
             break;
         case SlotKind::scenario:
             onScenario(c);
+            standbysChanged(c);
             storesChanged(c);
             followUp();
             break;
@@ -288,7 +298,8 @@ std::vector<ComponentState> RequestEngine::structureStates() const {
         }
         // A version that answers some requests right serves; the structure has no share of its own for it.
         if (mode == 0 && truth.badShare >= 1) mode = withEffect(components[i], FailureEffect::errors);
-        states[i] = truth.restarting && mode == 0 ? kNotStarted : static_cast<ComponentState>(mode);
+        states[i] =
+            truth.asleep || (truth.restarting && mode == 0) ? kNotStarted : static_cast<ComponentState>(mode);
     }
     return states;
 }

@@ -97,6 +97,21 @@ void describeRole(const Model& model, const LogEntry& entry, RunEvent& event) {
     }
 }
 
+// Who serves and who stands by.
+void describeStandby(const Model& model, const LogEntry& entry, RunEvent& event) {
+    const std::string& what = model.components[entry.what].name;
+    const std::string& pool = model.groups[entry.a];
+    event.kind = entry.kind == LogKind::startFails ? "failover_failed" : "role_changed";
+    if (entry.kind == LogKind::calledUp)
+        event.text = entry.value > 0 ? fmt::format("{} stood by in {} and is needed: it serves in {}", what,
+                                                   pool, formatDuration(Duration::seconds(entry.value)))
+                                     : fmt::format("{} stood by in {} and serves now", what, pool);
+    if (entry.kind == LogKind::started) event.text = fmt::format("{} has started and serves {}", what, pool);
+    if (entry.kind == LogKind::standsBy) event.text = fmt::format("{} stands by in {} again", what, pool);
+    if (entry.kind == LogKind::startFails)
+        event.text = fmt::format("{} stood by in {} and does not start", what, pool);
+}
+
 // Who is the source of a replication set, and what became of its data.
 void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
     const std::string& what = model.components[entry.what].name;
@@ -254,7 +269,9 @@ RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS
         event.text = fmt::format("{}: the bad version of {} is off again", what, model.steps[entry.a].name);
         break;
     default:
-        if (entry.kind >= LogKind::newSource)
+        if (entry.kind >= LogKind::calledUp && entry.kind <= LogKind::startFails)
+            describeStandby(model, entry, event);
+        else if (entry.kind >= LogKind::newSource)
             describeStore(model, entry, event);
         else
             describeRole(model, entry, event);

@@ -98,6 +98,7 @@ void TraceRecorder::captureNodes(Frame& frame, double seconds) {
         if (m.vrrpMember != kNone)
             node.role = s.vrrpMembers[m.vrrpMember].phase == VrrpPhase::master ? MemberRole::active
                                                                                : MemberRole::standby;
+        if (truth.stands) node.role = MemberRole::standby;
         if (m.role == Role::station && model.stations[m.sub].member != kNone) {
             const Index member = model.stations[m.sub].member;
             const bool source = s.stores[model.storeMembers[member].store].source == member;
