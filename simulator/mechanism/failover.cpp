@@ -367,19 +367,21 @@ private:
         before.following = false;
         before.settled = false;
         before.flowing = false;
-        before.fork = fork;
+        before.fork = before.common = fork;
         before.committedBefore = before.committed;
         before.rejoinAt = kNever;
         const bool stopped = before.readOnly || !(runs(old) || hung(old));
         for (Index i = first(); i < end(); ++i) {
-            if (i == old || !member(i).following) continue;
+            if (i == old) continue;
+            member(i).common = std::min(member(i).common, fork);
+            if (!member(i).following) continue;
             member(i).received = std::min(member(i).received, fork);
             member(i).applied = std::min(member(i).applied, fork);
         }
         const double lacks = fork < st.committed ? toSeconds(st.lostAt - st.timeOf(fork)) : 0;
         if (lacks > 0 || !st.planned) st.rpoS.push_back(std::max(0.0, lacks));
         st.source = st.target;
-        st.base = st.committed = fork;
+        st.goOnFrom(fork);
         next.committed = next.acknowledged = next.applied = next.received = fork;
         next.nextApplied = kNever;
         next.readOnly = false;

@@ -9,6 +9,7 @@
 #include "simulator/kernel/slot_tree.h"
 #include "simulator/kernel/stream.h"
 #include "simulator/kernel/timers.h"
+#include "simulator/mechanism/commit_times.h"
 
 #include <array>
 
@@ -270,8 +271,9 @@ struct StoreMemberState {
     SimTime delay = 0;                             // of its stream: one way, ns
     std::uint64_t committed = 0, acknowledged = 0; // as source
     std::uint64_t received = 0, applied = 0;       // as replica
-    std::uint64_t fork = 0;            // former source: the position from which the others went on without it
-    std::uint64_t surplus = 0;         // commits that only it has
+    std::uint64_t fork = 0;    // former source: the position from which the others went on without it
+    std::uint64_t common = 0;  // up to here the set has what it has; fork, or before after more failovers
+    std::uint64_t surplus = 0; // commits that only it has
     std::uint64_t committedBefore = 0; // its position when they did
     SimTime appliedAt = 0;             // when it applied the last one, or could begin to
     SimTime nextApplied = kNever;      // when it has applied the next one
@@ -288,7 +290,6 @@ struct StoreMemberState {
 };
 enum class StorePhase : std::uint8_t { steady, lost, detecting, promoting, byHand, leaderless };
 struct StoreState {
-    static constexpr std::size_t kKept = 65536; // commit times
     StorePhase phase = StorePhase::steady;
     Index source = kNone, target = kNone; // members
     Index leader = kNone;                 // voter that manages
@@ -303,7 +304,7 @@ struct StoreState {
     SimTime leaseAt = kNever;    // the source takes no more writes from then on
     SimTime fenceAt = kNever;
     std::uint64_t base = 0, committed = 0; // positions of the present source; base: when it became one
-    std::vector<SimTime> times;            // ring
+    CommitTimes times;                     // of all up to `committed`
     std::uint64_t lost = 0, diverged = 0, divergedAcknowledged = 0; // commits
     SimTime splitSince = kNever;
     SimTime splitTime = 0;    // ns, of those that are over
@@ -315,14 +316,16 @@ struct StoreState {
     LogHistogram readAges;
     UniformStream draws;
     void commit(SimTime now) {
-        if (times.empty()) times.resize(kKept);
-        times[committed++ % kKept] = now;
+        times.add(now);
+        ++committed;
     }
-    // Of the commit with this many before it; 0 when it is too long ago to know.
-    SimTime timeOf(std::uint64_t position) const {
-        if (position < base || position >= committed || committed - position > kKept) return 0;
-        return times[position % kKept];
+    // Another source goes on from this position.
+    void goOnFrom(std::uint64_t position) {
+        times.cut(position);
+        base = committed = position;
     }
+    // Of the commit with this many before it.
+    SimTime timeOf(std::uint64_t position) const { return times.at(position); }
 };
 struct StoreRouteState {
     Index writer = kNone;      // member it takes for the source

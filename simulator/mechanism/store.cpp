@@ -60,6 +60,18 @@ void waitForReplicas(Context& c, Index member, Index call, std::uint64_t positio
     if (most != kNever) startTimer(c, after(s.now, most), call, Action::semisyncTimeout);
 }
 
+// Times are kept for those who still lack the commit.
+void forgetOldTimes(Context& c, const StoreModel& m, StoreState& store) {
+    std::uint64_t needed = store.committed;
+    for (Index i = m.firstMember; i < m.firstMember + m.memberCount; ++i) {
+        if (i == store.source) continue;
+        advanceReplica(c, i);
+        const StoreMemberState& st = c.s.storeMembers[i];
+        needed = std::min(needed, st.following ? st.applied : st.common);
+    }
+    store.times.makeRoom(needed);
+}
+
 void fallBack(Context& c, Index member) {
     StoreMemberState& st = c.s.storeMembers[member];
     st.fallenBack = true;
@@ -119,8 +131,8 @@ bool storeTakes(Context& c, Index member, Index call) {
     double age = 0;
     bool stale = false;
     if (!st.following) { // a former source: what others have written meanwhile is not there
-        stale = store.committed > st.fork;
-        age = stale ? toSeconds(s.now - store.timeOf(st.fork)) : 0;
+        stale = store.committed > st.common;
+        age = stale ? toSeconds(s.now - store.timeOf(st.common)) : 0;
     } else if (st.applied < store.committed) {
         stale = true;
         age = toSeconds(s.now - store.timeOf(st.applied));
@@ -169,7 +181,10 @@ bool storeCommits(Context& c, Index member, Index call) {
         return false;
     }
     const std::uint64_t position = ++st.committed;
-    if (store.source == member) store.commit(s.now);
+    if (store.source == member) {
+        if (store.times.full()) forgetOldTimes(c, m, store);
+        store.commit(s.now);
+    }
     if (!waits) {
         st.acknowledged = position;
         return true;

@@ -61,7 +61,7 @@ public:
         here.rejoinAt = kNever;
         if (!talks(c, node(i), node(st.source))) return; // when it is there again
         here.following = true;
-        here.received = here.applied = std::min(here.fork, st.committed);
+        here.received = here.applied = std::min(here.common, st.committed);
         here.nextApplied = kNever;
         here.appliedAt = s.now;
         here.brokenAt = 0;

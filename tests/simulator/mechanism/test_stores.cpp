@@ -233,6 +233,35 @@ private slots:
         QVERIFY(last.nodes[1].role == MemberRole::source && last.nodes[3].role == MemberRole::replica);
     }
 
+    // A replica that is 11 s behind at a failover is as far behind after it, not since the start of the run.
+    void whatIsNotAppliedAtAFailoverKeepsItsAge() {
+        Parts p = writes(3, "");
+        p.nodes[0] =
+            node("c", "client", "'rate_per_s':400,'arrivals':'regular','network_rtt_ms':0,'attempts':1",
+                 "'classes':[{'id':'w','share':0.5,'writes':true},"
+                 "{'id':'r','share':0.5,'max_staleness_ms':60000}]");
+        p.nodes[3] = database("db3", {}, "'write_service':{'dist':'constant','value_ms':5.8}");
+        p.seconds = 140;
+        p.events = {at(80.0005, "fail", "db1", "'mode':'crash'")};
+        const SimulationResult result = run(p);
+        QVERIFY2(told(result, "role_changed", "db2 is the source of db now") > 80, log(result).c_str());
+        QVERIFY(*result.data.staleReads.value > 1000);
+        QCOMPARE(failedBy(result, "c:r", "error"), std::uint64_t(0));
+    }
+
+    // 180,000 commits that the replica has not received are those of one minute.
+    void manyCommitsKeepTheirAge() {
+        Parts p = writes(2, "'candidate_max_lag_s':null");
+        p.nodes[0] =
+            node("c", "client", "'rate_per_s':3000,'arrivals':'regular','network_rtt_ms':0,'attempts':1",
+                 kOneWrite);
+        p.seconds = 100;
+        p.events = {at(20, "isolate", "db1", "'other_side':'db2'"), at(80, "fail", "db1", "'mode':'crash'")};
+        const SimulationResult result = run(p);
+        QVERIFY2(near(*result.data.lostWrites.value, 180000, 3), log(result).c_str());
+        QVERIFY(near(*result.data.rpoMeanS.value, 60, 0.02));
+    }
+
     // A planned change: writes are refused meanwhile, which both availabilities tell; it is no failover.
     void aPlannedChange() {
         Parts p = writes(2, "");
