@@ -234,6 +234,9 @@ int exportDesign(const CommandOptions& options, Output& out, std::stop_token sto
         if (!oneLine) notes += fmt::format("\n{} on {}:\n{}\n", file.verifiedBy, file.path, file.verdict);
     }
     notes += notesText(*files);
+    if (options.name == "all")
+        notes +=
+            fmt::format("\nStart with {}\n", (std::filesystem::path(options.output) / "README.md").string());
     if (out.json)
         out.data(Json{{"schema", "alwayson-export/1"}, {"files", list}});
     else

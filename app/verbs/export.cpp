@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/text/sentence.h"
 #include "core/validate/validate.h"
+#include "exporters/guide/guide.h"
 #include "exporters/haproxy/folder.h"
 #include "exporters/keepalived/folder.h"
 #include "exporters/mysql/folder.h"
@@ -149,6 +150,17 @@ Result<std::vector<ExportedFile>> exportDesign(const Design& design, const Expor
             "Add an HAProxy and link it to its servers, or MySQL nodes and group them as MySQL replication.",
             {}};
     files.front().notes.insert(files.front().notes.end(), skipped.begin(), skipped.end());
+    if (!all) return files;
+    Result<std::vector<exporters::File>> guide = exporters::guide::files(design, skipped);
+    if (!guide) return guide.error();
+    for (exporters::File& one : *guide) {
+        ExportedFile file;
+        file.path = std::move(one.path);
+        file.target = options.target;
+        file.sha256 = sha256Hex(one.bytes);
+        file.bytes = std::move(one.bytes);
+        files.push_back(std::move(file));
+    }
     return files;
 }
 

@@ -8,7 +8,9 @@
 #include "exporters/haproxy/tree.h"
 #include "exporters/haproxy/version.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace alwayson::exporters::haproxy {
@@ -35,6 +37,20 @@ struct ServerName {
     std::string name; // in the configuration
 };
 
+// A port that callers connect to.
+struct Port {
+    std::int64_t number = 0;
+    std::string_view what; // "requests", "writes", "reads"
+};
+
+// What each server must answer, or HAProxy takes it out.
+struct Probe {
+    bool http = true;    // else a connection is enough
+    std::string request; // "GET / HTTP/1.0"
+    std::string host;    // of its Host header; "" without one
+    Duration within;
+};
+
 struct Built {
     Config config;
     std::string balancer;    // node id
@@ -42,6 +58,8 @@ struct Built {
     std::string backend;     // in front of a replication set: the members that may write
     std::string readBackend; // in front of a replication set: those that are read; "" otherwise
     std::vector<ServerName> servers;
+    std::vector<Port> ports;
+    std::optional<Probe> probe; // of HTTP servers; nullopt: nobody checks
     std::vector<Variable> variables;
     std::vector<std::string> notes; // what is missing, rounded or cannot be said in HAProxy's language
     std::vector<std::string>

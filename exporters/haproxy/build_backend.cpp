@@ -29,11 +29,13 @@ void Builder::backend() {
         say(lines, "cookie SERVERID insert indirect nocache httponly", {},
             {"A client keeps its server while that server is up."});
     const bool check = get(m_parameters, k::check);
-    if (check)
-        checks(lines);
-    else
-        lines.push_back({{}, {"Servers are not checked: a dead one keeps its share of the requests."}});
+    if (check) checks(lines);
     limits(lines);
+    if (!check) {
+        std::vector<std::string>& comments = lines.back().comments;
+        comments.insert(comments.begin(),
+                        "Servers are not checked: a dead one keeps its share of the requests.");
+    }
     oneExternalHost(lines);
     for (const Target& target : m_targets)
         server(lines, target, check);
@@ -70,6 +72,9 @@ void Builder::refuseBelowNeeded(std::vector<Statement>& lines) {
 }
 
 void Builder::checks(std::vector<Statement>& lines) {
+    const CheckTimers timers = checkTimersOf(m_parameters);
+    Probe& probe = m_built.probe.emplace();
+    probe.within = timers.timeout.value_or(timers.inter);
     if (get(m_parameters, k::checkType) == k::CheckType::http) {
         say(lines, "option httpchk");
         const std::string path = get(m_parameters, k::checkPath);
@@ -83,9 +88,14 @@ void Builder::checks(std::vector<Statement>& lines) {
         std::vector<Word>& words = lines.back().words;
         for (Word& word : phrase(host.empty() ? "ver HTTP/1.0" : "ver HTTP/1.1 hdr Host"))
             words.push_back(word);
-        if (!host.empty()) words.push_back(Word::text(quoting::haproxyLogFormat(checkedHost(host))));
+        if (!host.empty()) {
+            probe.host = checkedHost(host);
+            words.push_back(Word::text(quoting::haproxyLogFormat(probe.host)));
+        }
+        probe.request = fmt::format("GET {} HTTP/1.{}", target, host.empty() ? 0 : 1);
         say(lines, "http-check expect status 200-399");
     } else {
+        probe.http = false;
         say(lines, "option tcp-check", {}, {"A connection is enough: a hung server looks healthy."});
         note("health checks only connect (check_type tcp): a server that hangs is never noticed.");
     }

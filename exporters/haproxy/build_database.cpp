@@ -53,11 +53,13 @@ Status Builder::databaseFront() {
     if (writes) {
         const Result<Word> bind = bindAddress(port);
         if (!bind) return bind.error();
+        m_built.ports.push_back({port, "writes"});
         databaseFrontend("write", *bind, m_built.backend, {"Writes, and reads that must be current."});
     }
     if (reads) {
         const Result<Word> bind = bindAddress(readPort);
         if (!bind) return bind.error();
+        m_built.ports.push_back({readPort, "reads"});
         databaseFrontend("read", *bind, m_built.readBackend, {"Reads that may be a little behind."});
         if (readers == ReadsGoTo::replicas)
             say(m_built.config.sections.back().statements,

@@ -128,6 +128,7 @@ void Builder::frontend(const Word& bind) {
     m_built.backend =
         "be_" + names.name(m_groups.size() == 1 && m_links.size() == 1 ? m_groups.front()->id.str()
                                                                        : m_balancer.id.str());
+    m_built.ports = {{get(m_balancer, k::deploy::port), "requests"}};
     Section& s = section("frontend", fmt::format("fe_{} from http", m_built.slug));
     say(s.statements, "bind", {bind});
     say(s.statements, "option forwardfor except 127.0.0.0/8");

@@ -1,5 +1,6 @@
 #include "exporters/haproxy/scripts.h"
 
+#include "core/base/units.h"
 #include "exporters/common/words.h"
 #include "exporters/quoting/markdown.h"
 #include "exporters/quoting/shell.h"
@@ -194,6 +195,26 @@ std::string envExample(const Built& built) {
     return out;
 }
 
+std::string contract(const Built& built) {
+    if (!built.probe) return {};
+    const Probe& probe = *built.probe;
+    if (!probe.http)
+        return fmt::format(
+            "Each server takes a connection on its port within {}: that alone counts as healthy. "
+            "A server that hangs is\nnever noticed.\n",
+            formatDuration(probe.within));
+    const std::string header = probe.host.empty()
+                                   ? std::string("without a Host header")
+                                   : "with the Host header " + quoting::markdownCode(probe.host);
+    return fmt::format(
+        "Each server answers {}, {}, with a status from 200 to 399 within {}.\n"
+        "While it cannot serve (starting, stopping, out of order) it answers with another status or "
+        "not at all, and gets no requests.\nIt should not do so because something behind it is "
+        "away that all of them need: then all would go out together.\nRequests come over plain HTTP, "
+        "the caller's address is in `X-Forwarded-For`.\n",
+        quoting::markdownCode(probe.request, 400), header, formatDuration(probe.within));
+}
+
 std::string readme(const Design& design, const Built& built, Version version) {
     const Node* node = design.nodes.find(built.balancer);
     std::string out = fmt::format("# HAProxy configuration of {}\n\n",
@@ -205,6 +226,8 @@ std::string readme(const Design& design, const Built& built, Version version) {
                        "simulated: {}.\n\n",
                        built.notSimulatedNames());
     steps(out, built);
+    if (const std::string servers = contract(built); !servers.empty())
+        out += "## What each server must do\n\n" + servers + '\n';
     out += "## What was simulated\n\nTime from the event until HAProxy knows; every moment of the window is "
            "equally likely.\n\n"
            "| event | noticed after |\n|---|---|\n";

@@ -9,6 +9,8 @@ namespace alwayson::exporters::haproxy {
 std::string checkScript(const Built& built);
 std::string applyScript(const Built& built);
 std::string envExample(const Built& built);
+// What each server behind it must do, as Markdown; "" in front of a replication set, or where nobody checks.
+std::string contract(const Built& built);
 std::string readme(const Design& design, const Built& built, Version version);
 
 } // namespace alwayson::exporters::haproxy

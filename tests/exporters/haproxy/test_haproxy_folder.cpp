@@ -67,6 +67,30 @@ private slots:
             QCOMPARE(files[i].bytes, again[i].bytes);
     }
 
+    // What the checks ask of each server is in the README, in the words of the configuration.
+    void contractOfTheServers() {
+        const auto readme = [](const Design& design) {
+            return fileOf(filesOf(design), "haproxy/lb1/README.md").bytes;
+        };
+        const auto says = [&](const Design& design, const char* text) {
+            return readme(design).find(text) != std::string::npos;
+        };
+        Design design = smallPair();
+        QVERIFY(says(
+            design,
+            "answers `GET / HTTP/1.0`, without a Host header, with a status from 200 to 399 within 2 s"));
+        test::change(design, "lb1", "check_path", std::string("/ready?deep=1 x"));
+        test::change(design, "lb1", "check_host", std::string("shop.example.com"));
+        test::change(design, "lb1", "check_timeout_ms", 1500.0);
+        QVERIFY(says(design,
+                     "answers `GET /ready?deep=1%20x HTTP/1.1`, with the Host header `shop.example.com`"));
+        QVERIFY(says(design, "within 1.5 s"));
+        test::change(design, "lb1", "check_type", std::string("tcp"));
+        QVERIFY(says(design, "takes a connection on its port within 1.5 s"));
+        test::change(design, "lb1", "check", false);
+        QVERIFY(!says(design, "## What each server must do"));
+    }
+
     void manifestTellsTheTruth() {
         const Design design = test::designFrom("templates/web-pair.aon.json");
         const std::vector<File> files = filesOf(design);

@@ -4,6 +4,7 @@
 // exporter writes a secret, wherever one could come from.
 #include "core/base/json.h"
 #include "core/catalogue/catalogue.h"
+#include "exporters/guide/guide.h"
 #include "exporters/haproxy/folder.h"
 #include "exporters/keepalived/folder.h"
 #include "exporters/mysql/folder.h"
@@ -176,7 +177,8 @@ const std::vector<Exporter>& exportersOf() {
     static const std::vector<Exporter> all = {
         {"haproxy", [](const Design& d) { return haproxy::exportFolders(d); }},
         {"keepalived", [](const Design& d) { return keepalived::exportFolders(d); }},
-        {"mysql", [](const Design& d) { return mysql::exportFolders(d); }}};
+        {"mysql", [](const Design& d) { return mysql::exportFolders(d); }},
+        {"guide", [](const Design& d) { return guide::files(d, {}); }}};
     return all;
 }
 
