@@ -1,7 +1,6 @@
 #include "exporters/mysql/prediction.h"
 
 #include "core/base/units.h"
-#include "core/graph/member_roles.h"
 #include "core/graph/round_trip.h"
 #include "core/graph/static_load.h"
 
@@ -27,25 +26,13 @@ std::string most(const PhaseLaw& law) {
     return std::isfinite(law.minS) && !std::isfinite(law.maxS) ? "no limit" : shownTime(law.maxS);
 }
 
-// From the source along the streams to the member that is furthest ahead and may take over; s.
+// From the source to the member that is furthest ahead and may take over; s.
 double leastUnderWay(const Design& design, const Plan& plan) {
     const Node& source = *plan.members.front().node;
-    const std::vector<ReplicationStream> streams = replicationStreams(design, *plan.group, source);
+    const std::vector<double> ways = replicationWays(design, *plan.group, source);
     double least = kNever;
-    for (const Member* candidate : plan.successors()) {
-        if (candidate->node->id == source.id) continue;
-        const Node* at = candidate->node;
-        double way = 0;
-        for (std::size_t hops = 0; hops < plan.members.size() && at->id != source.id; ++hops) {
-            const auto into = std::find_if(streams.begin(), streams.end(), [&](const ReplicationStream& one) {
-                return one.to->id == at->id;
-            });
-            if (into == streams.end()) break;
-            way += roundTripOfPlaces(design, *into->from, *at).seconds() / 2;
-            at = into->from;
-        }
-        least = std::min(least, way);
-    }
+    for (std::size_t i = 1; i < plan.members.size(); ++i)
+        if (plan.members[i].rule != member_key::PromotionRule::never) least = std::min(least, ways[i]);
     return std::isfinite(least) ? least : 0;
 }
 

@@ -55,25 +55,18 @@ void addTakeOver(const Design& design, const Group& drawn, FailureModelGroup& gr
         group.rejoin = Sampler(get(drawn, m::rejoinTime));
 }
 
-// How far changes are from each replica, for each source. A chain adds up.
+// How far changes are from each replica, for each source. Members stand here by rank, in the design in its
+// order.
 void addWays(const Design& design, const Group& drawn, FailureModelGroup& group) {
-    const std::size_t size = group.members.size();
-    group.oneWay.assign(size * size, 0);
-    const auto node = [&](std::size_t i) { return &design.nodes.at(group.members[i]); };
-    for (std::size_t source = 0; source < size; ++source) {
-        const auto streams = replicationStreams(design, drawn, *node(source));
-        for (std::size_t replica = 0; replica < size; ++replica) {
-            double& way = group.oneWay[source * size + replica];
-            const Node* at = node(replica);
-            for (std::size_t hops = 0; hops < size && at && at != node(source); ++hops) {
-                const auto stream =
-                    std::find_if(streams.begin(), streams.end(),
-                                 [&](const ReplicationStream& one) { return one.to->id == at->id; });
-                if (stream == streams.end()) break;
-                way += roundTripOfPlaces(design, *stream->from, *at).seconds() / 2;
-                at = stream->from->id == node(source)->id ? nullptr : stream->from;
-            }
-        }
+    std::vector<std::size_t> places;
+    const std::vector<const Node*> members = membersOf(design, drawn.id);
+    for (const std::uint32_t member : group.members)
+        places.push_back(std::size_t(std::find(members.begin(), members.end(), &design.nodes.at(member)) -
+                                     members.begin()));
+    for (const std::uint32_t source : group.members) {
+        const std::vector<double> ways = replicationWays(design, drawn, design.nodes.at(source));
+        for (const std::size_t place : places)
+            group.oneWay.push_back(ways[place]);
     }
 }
 

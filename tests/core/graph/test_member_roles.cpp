@@ -1,4 +1,5 @@
 #include "core/graph/member_roles.h"
+#include "core/graph/round_trip.h"
 
 #include "tests/support/test_support.h"
 
@@ -49,6 +50,7 @@ private slots:
     void membersOfPoolsAreAlike();
     void starsAndChainsReplicate();
     void onlyReplicationSetsReplicate();
+    void changesTravelAlongTheStreams();
 };
 
 void TestMemberRoles::firstMembersLead() {
@@ -56,6 +58,38 @@ void TestMemberRoles::firstMembersLead() {
     QCOMPARE(rolesIn(designOf("vrrp_pair", "haproxy", 3)), (Roles{"active", "standby", "standby"}));
     QCOMPARE(rolesIn(designOf("mysql_replication", "mysql", 2)), (Roles{"source", "replica"}));
     QCOMPARE(rolesIn(designOf("quorum", "voter", 3)), (Roles{"voter", "voter", "voter"}));
+}
+
+// Three zones of one region, 20 ms apart: the second replica of a chain is twice as far as the first.
+void TestMemberRoles::changesTravelAlongTheStreams() {
+    Design design = designOf("mysql_replication", "mysql", 3);
+    Domain region;
+    region.id = DomainId("r");
+    region.kind = "region";
+    region.parameters["rtt_ms"] = 20.0;
+    design.domains.append(region);
+    for (std::size_t i = 0; i < 3; ++i) {
+        Domain zone;
+        zone.id = DomainId("z" + std::to_string(i));
+        zone.kind = "zone";
+        zone.parent = region.id;
+        design.domains.append(zone);
+        Node node = design.nodes.at(i);
+        node.domain = zone.id;
+        design.nodes.replace(i, node);
+    }
+    const auto ways = [&](const char* source) {
+        return replicationWays(design, design.groups.at(0), *design.nodes.find(source));
+    };
+    QCOMPARE(ways("m1"), (std::vector<double>{0, 0.01, 0.01}));
+    Group chain = design.groups.at(0);
+    chain.parameters["topology"] = std::string("chain");
+    design.groups.replace(0, chain);
+    QCOMPARE(ways("m1"), (std::vector<double>{0, 0.01, 0.02}));
+    QCOMPARE(ways("m2"), (std::vector<double>{0.01, 0, 0.02})); // m2, m1, m3
+    chain.kind = "pool";
+    design.groups.replace(0, chain);
+    QCOMPARE(ways("m1"), (std::vector<double>{0, 0, 0}));
 }
 
 void TestMemberRoles::membersOfPoolsAreAlike() {

@@ -1,5 +1,6 @@
 // Take-overs against exact rows (F1, F2, F2b, F3, F3b) and, event by event, what a group does when members
 // fail. With ALWAYSON_LONG=1 1000 seeds per row instead of 200.
+#include "core/graph/round_trip.h"
 #include "core/structure/failover_laws.h"
 #include "simulator/markov/group_chain.h"
 #include "simulator/run/failure_unit.h"
@@ -505,6 +506,27 @@ private slots:
         QCOMPARE(totals.groups.front().lost.count, std::uint64_t(1));
         VERIFY_BETWEEN(totals.groups.front().lost.sum, 3601, 3601);
         VERIFY_BETWEEN(totals.groups.front().lostWrites, 3601 * 7, 3601 * 7);
+    }
+
+    // Who is promoted first stands first, whatever the order of the design: in a chain it is the farthest
+    // here.
+    void waysOfChangesFollowTheRanks() {
+        Design design = apart();
+        Group chain = design.groups.at(0);
+        chain.parameters["topology"] = std::string("chain");
+        design.groups.replace(0, chain);
+        const std::size_t last = design.nodes.indexOf("g3");
+        Node preferred = design.nodes.at(last);
+        preferred.parameters["promotion_rule"] = std::string("prefer");
+        design.nodes.replace(last, preferred);
+        const auto model = sim::FailureModel::compile(design);
+        QVERIFY(model.ok());
+        const sim::FailureModelGroup& group = model->groups.front();
+        QCOMPARE(group.members[1], static_cast<std::uint32_t>(last));
+        const double hop = replicationWays(design, chain, *design.nodes.find("g1"))[1];
+        QVERIFY(hop > 0);
+        QCOMPARE(std::vector<double>(group.oneWay.begin(), group.oneWay.begin() + 3),
+                 (std::vector<double>{0, 2 * hop, hop}));
     }
 
     void resultsTellOfTakeOversAndLosses() {
