@@ -98,6 +98,7 @@ void checkHealthChecks(const Context& context, Issues& issues);
 void checkFailureModes(const Context& context, Issues& issues);
 void checkDeploy(const Context& context, Issues& issues);
 void checkEffects(const Context& context, Issues& issues);
+void checkCaches(const Context& context, Issues& issues);
 void checkPlans(const Context& context, Issues& issues);      // objectives, scenarios
 void checkGroupCalls(const Context& context, Issues& issues); // groups with roles
 void checkFailover(const Context& context, Issues& issues);   // replication sets

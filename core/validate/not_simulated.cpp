@@ -92,16 +92,6 @@ void checkModes(const Context& c, const Thing& thing, Issues& issues) {
     }
 }
 
-void checkNode(const Context& c, const Node& node, Issues& issues) {
-    if (hasRole(node, "cache"))
-        issues.warning("node.not_simulated_yet", {node.id.str()},
-                       fmt::format("In request runs every request that reaches {} goes on to what is behind "
-                                   "it for now: hits, and the time until it is warm, are not simulated yet. "
-                                   "Loads, bills, exact figures and failure runs count hits.",
-                                   nameOf(c.design, node.id.str())),
-                       "Take the latencies and loads of a request run as those without a cache.");
-}
-
 void checkObjective(const Objective& objective, Issues& issues) {
     if (!objective.windowDays) return;
     issues.warning("objective.not_simulated_yet", {objective.id.str()},
@@ -115,7 +105,6 @@ void checkNotSimulated(const Context& context, Issues& issues) {
     for (const Group& group : context.design.groups)
         checkGroup(context, group, issues);
     for (const Node& node : context.design.nodes) {
-        checkNode(context, node, issues);
         checkModes(context, node, issues);
     }
     for (const Domain& domain : context.design.domains)

@@ -16,6 +16,7 @@ std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
     validation::checkFailureModes(context, issues);
     validation::checkDeploy(context, issues);
     validation::checkEffects(context, issues);
+    validation::checkCaches(context, issues);
     validation::checkPlans(context, issues);
     validation::checkGroupCalls(context, issues);
     validation::checkFailover(context, issues);

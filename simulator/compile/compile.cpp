@@ -3,7 +3,9 @@
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/call_rules.h"
+#include "simulator/compile/components.h"
 #include "simulator/compile/group_models.h"
+#include "simulator/compile/model_checks.h"
 #include "simulator/compile/node_models.h"
 #include "simulator/compile/scenario_steps.h"
 
@@ -55,9 +57,11 @@ public:
                            "Add clients and link them to what they call.");
         for (Index i = 0; i < m.designNodes; ++i)
             if (Status status = addCalls(i); !status) return status.error();
+        if (Status status = addAsides(); !status) return status.error();
+        addCaches(m, m_design);
         addStandbyCallers(m);
         if (Status status = checkTargets(); !status) return status.error();
-        if (Status status = checkCycles(); !status) return status.error();
+        if (Status status = checkCycles(m); !status) return status.error();
         for (const BalancerModel& b : m.balancers)
             if (b.cookie || b.algorithm == Algorithm::source || b.algorithm == Algorithm::uri)
                 for (ClientModel& client : m.clients)
@@ -69,7 +73,7 @@ public:
                             "simulated.",
                             m.lines.size(), m.flows.size()),
                 "Give links and timeouts equal values where the difference does not matter.");
-        addComponents();
+        addComponents(m, m_design);
         if (m_scenario)
             if (Status status = addScenario(m, m_design, *m_scenario); !status) return status.error();
         addSlots();
@@ -167,11 +171,16 @@ private:
         for (Index i = 0; i < m.designNodes; ++i)
             if (designNode(i).group) m_members[designNode(i).group->str()].push_back(i);
         m_linksFrom.resize(m.designNodes);
+        m_balanced.resize(m.designNodes, false);
         for (std::size_t l = 0; l < m_design.links.size(); ++l) {
             const Link& link = m_design.links.at(l);
             m.links.push_back(link.id.str());
-            for (const Index from : ends(link.from))
+            for (const Index from : ends(link.from)) {
                 m_linksFrom[from].push_back(static_cast<Index>(l));
+                if (m.nodes[from].role != Role::balancer) continue;
+                for (const Index to : ends(link.to))
+                    m_balanced[to] = true;
+            }
         }
     }
 
@@ -293,35 +302,16 @@ private:
                 l == kNone ? kNone : target.edge + static_cast<Index>(at * std::ssize(found.members)));
         }
         if (found.store != kNone) {
-            target.route = routeTo(m, m_design, found.store, node);
+            target.route = routeTo(m, m_design, found.store, node, node);
             target.member = m.stations[m.nodes[found.node].sub].member;
             b.callsStore = true;
         }
         m.targets.push_back(target);
     }
 
-    // Nodes that a request of some client can get to.
-    std::vector<bool> reachedNodes() const {
-        std::vector<std::vector<Index>> next(m.nodes.size());
-        for (const Edge& edge : m.edges)
-            next[edge.from].push_back(edge.to);
-        std::vector<bool> reached(m.nodes.size());
-        std::vector<Index> waiting;
-        for (const ClientModel& client : m.clients)
-            waiting.push_back(client.node);
-        while (!waiting.empty()) {
-            const Index node = waiting.back();
-            waiting.pop_back();
-            if (reached[node]) continue;
-            reached[node] = true;
-            waiting.insert(waiting.end(), next[node].begin(), next[node].end());
-        }
-        return reached;
-    }
-
     // A balancer without servers stops a run only when requests come to it.
     Status checkTargets() {
-        const std::vector<bool> reached = reachedNodes();
+        const std::vector<bool> reached = reachedNodes(m);
         for (const BalancerModel& b : m.balancers) {
             if (b.targetCount > 0) continue;
             const std::string& name = designNode(b.node).displayName();
@@ -334,49 +324,133 @@ private:
         return success();
     }
 
+    // Calls over one link that a node makes by itself. `node`: of the design; `linked`: whose link it is, its
+    // own or that of a cache that it looks aside. Fills in all but the order of calls.
+    Dependency callsOver(Index l, Index from, Index node, Index linked, const std::vector<Index>& called) {
+        const Link& link = m_design.links.at(l);
+        Dependency dependency;
+        dependency.link = l;
+        dependency.firstEdge = static_cast<Index>(m.edges.size());
+        dependency.edgeCount = static_cast<Index>(called.size());
+        for (const Index to : called)
+            addEdge(l, from, to, timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2);
+        if (called.size() > 1) dependency.vrrp = addressCalled(link.to);
+        for (Index pool = 0; pool < m.standbys.size(); ++pool)
+            if (m.groups[m.standbys[pool].group] == link.to &&
+                m.standbys[pool].members.size() == called.size())
+                dependency.standby = pool;
+        if (const Index store = storeCalled(link.to); store != kNone)
+            dependency.route = routeTo(m, m_design, store, node, linked);
+        dependency.attempts = static_cast<std::uint8_t>(
+            std::clamp<std::int64_t>(get(link.parameters, key::link::request::attempts), 1, 255));
+        if (const auto timeout = get(link.parameters, key::link::request::timeout)) {
+            dependency.timeout = timeOf(*timeout);
+            dependency.timeoutLine = lineFor(dependency.timeout);
+        }
+        return dependency;
+    }
+
+    void setCalls(Dependency& dependency, const Link& link, bool& previousParallel) {
+        const double calls = get(link.parameters, key::link::request::callsPerRequest);
+        dependency.wholeCalls = static_cast<std::uint32_t>(calls);
+        dependency.extraCall = calls - dependency.wholeCalls;
+        dependency.parallel = get(link.parameters, key::link::request::parallel);
+        dependency.joins = dependency.parallel && previousParallel;
+        previousParallel = dependency.parallel;
+        dependency.optional = get(link.parameters, key::link::request::optional);
+    }
+
+    void keep(const Dependency& dependency) {
+        for (Index e = dependency.firstEdge; e < m.edges.size(); ++e)
+            m.edgeDependency[e] = static_cast<Index>(m.dependencies.size());
+        m.dependencies.push_back(dependency);
+        const Link& link = m_design.links.at(dependency.link);
+        for (const Flow& flow : m.flows)
+            m.carries.push_back(link.carries(flow.classId) ? 1 : 0);
+    }
+
+    std::vector<Index> calledOver(Index l, Index node) const {
+        std::vector<Index> called;
+        for (const Index to : ends(m_design.links.at(l).to))
+            if (to != node && m.nodes[to].role != Role::client) called.push_back(to);
+        return called;
+    }
+
+    // Calls that `from` makes for the node over the links of `linked`. `chain`: links to caches that are
+    // looked aside on the way to here.
+    void addCallsOver(Index linked, Index from, Index node, const std::vector<Index>& chain) {
+        bool previousParallel = false;
+        for (const Index l : m_linksFrom[linked]) {
+            const std::vector<Index> called = calledOver(l, node);
+            if (called.empty()) continue;
+            Dependency dependency;
+            if (isLookedAside(called)) {
+                dependency.link = l;
+                dependency.firstEdge = addEdge(kNone, from, called.front(), 0);
+                dependency.edgeCount = 1;
+                m.edgeAccess.back() = accessOf(m_design.links.at(l));
+                m_asides.push_back({node, l, dependency.firstEdge, called, chain});
+                m_asides.back().chain.push_back(l);
+            } else {
+                dependency = callsOver(l, from, node, linked, called);
+            }
+            setCalls(dependency, m_design.links.at(l), previousParallel);
+            keep(dependency);
+        }
+    }
+
+    bool isLookedAside(const std::vector<Index>& called) const {
+        return std::all_of(called.begin(), called.end(), [&](Index node) {
+            return isPassedBy(designNode(node)) && !m_linksFrom[node].empty();
+        });
+    }
+
     void addDependencies(Index node) {
         m.nodes[node].firstDependency = static_cast<Index>(m.dependencies.size());
-        bool previousParallel = false;
-        for (const Index l : m_linksFrom[node]) {
-            const Link& link = m_design.links.at(l);
-            Dependency dependency;
-            dependency.link = l;
-            dependency.firstEdge = static_cast<Index>(m.edges.size());
-            for (const Index to : ends(link.to)) {
-                if (to == node || m.nodes[to].role == Role::client) continue;
-                addEdge(l, node, to, timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2);
-                ++dependency.edgeCount;
-            }
-            if (dependency.edgeCount == 0) continue;
-            if (dependency.edgeCount > 1) dependency.vrrp = addressCalled(link.to);
-            for (Index pool = 0; pool < m.standbys.size(); ++pool)
-                if (m.groups[m.standbys[pool].group] == link.to &&
-                    m.standbys[pool].members.size() == dependency.edgeCount)
-                    dependency.standby = pool;
-            if (const Index store = storeCalled(link.to); store != kNone)
-                dependency.route = routeTo(m, m_design, store, node);
-            const double calls = get(link.parameters, key::link::request::callsPerRequest);
-            dependency.wholeCalls = static_cast<std::uint32_t>(calls);
-            dependency.extraCall = calls - dependency.wholeCalls;
-            dependency.attempts = static_cast<std::uint8_t>(
-                std::clamp<std::int64_t>(get(link.parameters, key::link::request::attempts), 1, 255));
-            dependency.parallel = get(link.parameters, key::link::request::parallel);
-            dependency.joins = dependency.parallel && previousParallel;
-            previousParallel = dependency.parallel;
-            dependency.optional = get(link.parameters, key::link::request::optional);
-            if (const auto timeout = get(link.parameters, key::link::request::timeout)) {
-                dependency.timeout = timeOf(*timeout);
-                dependency.timeoutLine = lineFor(dependency.timeout);
-            }
-            for (Index e = dependency.firstEdge; e < m.edges.size(); ++e)
-                m.edgeDependency[e] = static_cast<Index>(m.dependencies.size());
-            m.dependencies.push_back(dependency);
-            for (const Flow& flow : m.flows)
-                m.carries.push_back(link.carries(flow.classId) ? 1 : 0);
-        }
+        // Who looks a cache aside makes its calls; only a balancer leaves them to the cache.
+        if (!isPassedBy(designNode(node)) || m_balanced[node]) addCallsOver(node, node, node, {});
         m.nodes[node].dependencyCount =
             static_cast<Index>(m.dependencies.size()) - m.nodes[node].firstDependency;
         if (m.nodes[node].role == Role::client && !makesOnePlainCall(m.nodes[node])) addJunction(node);
+    }
+
+    // A cache that is looked aside: an internal node of the caller asks it and on a miss, or when there is no
+    // answer, what is behind it. May find more of them there.
+    Status addAsides() {
+        for (std::size_t i = 0; i < m_asides.size(); ++i) {
+            const Aside aside = m_asides[i];
+            if (std::count(aside.chain.begin(), aside.chain.end(), aside.link) > 1)
+                return invalid("simulate.cycle",
+                               fmt::format("{} is behind itself, so a request would never end.",
+                                           designNode(aside.caches.front()).displayName()),
+                               "Remove one of the links of the circle.");
+            const auto index = static_cast<Index>(m.nodes.size());
+            m.edges[aside.edge].to = index;
+            ModelNode node;
+            node.id = m.nodes[aside.caller].id + ">" + m_design.links.at(aside.link).to + "#aside";
+            node.home = aside.caller;
+            node.standsFor = aside.caches.front();
+            node.sub = static_cast<Index>(m.stations.size());
+            addFreeStation(index);
+            m.nodes.push_back(std::move(node));
+            const auto first = static_cast<Index>(m.dependencies.size());
+            Dependency lookup = callsOver(aside.link, index, aside.caller, aside.caller, aside.caches);
+            lookup.looksAside = true;
+            keep(lookup);
+            addCallsOver(aside.caches.front(), index, aside.caller, aside.chain);
+            m.nodes[index].firstDependency = first;
+            m.nodes[index].dependencyCount = static_cast<Index>(m.dependencies.size()) - first;
+        }
+        return success();
+    }
+
+    // Without cost and limit.
+    void addFreeStation(Index node) {
+        StationModel station;
+        station.node = node;
+        station.workers = kNone;
+        station.service = Sampler(DistributionShape{});
+        m.stations.push_back(std::move(station));
     }
 
     bool makesOnePlainCall(const ModelNode& client) const {
@@ -396,14 +470,10 @@ private:
         junction.sub = static_cast<Index>(m.stations.size());
         junction.firstDependency = m.nodes[client].firstDependency;
         junction.dependencyCount = m.nodes[client].dependencyCount;
-        StationModel station;
-        station.node = static_cast<Index>(m.nodes.size());
-        station.workers = kNone;
-        station.service = Sampler(DistributionShape{});
-        m.stations.push_back(std::move(station));
+        addFreeStation(static_cast<Index>(m.nodes.size()));
         // The answers to its calls come back to it, not to the client.
         for (Index e = m.dependencies[junction.firstDependency].firstEdge; e < m.edges.size(); ++e)
-            m.edges[e].from = station.node;
+            m.edges[e].from = static_cast<Index>(m.nodes.size());
         Dependency direct;
         direct.firstEdge = addEdge(kNone, client, static_cast<Index>(m.nodes.size()), 0);
         direct.edgeCount = 1;
@@ -412,82 +482,6 @@ private:
         m.nodes[client].dependencyCount = 1;
         m.dependencies.push_back(direct);
         m.carries.insert(m.carries.end(), m.flows.size(), 1);
-    }
-
-    Status checkCycles() const {
-        std::vector<std::vector<Index>> next(m.nodes.size());
-        for (const Edge& edge : m.edges)
-            next[edge.from].push_back(edge.to);
-        std::vector<std::uint8_t> colour(m.nodes.size(), 0);
-        std::vector<std::pair<Index, std::size_t>> stack;
-        for (Index start = 0; start < m.nodes.size(); ++start) {
-            if (colour[start]) continue;
-            stack.push_back({start, 0});
-            colour[start] = 1;
-            while (!stack.empty()) {
-                auto& [node, position] = stack.back();
-                if (position == next[node].size()) {
-                    colour[node] = 2;
-                    stack.pop_back();
-                    continue;
-                }
-                const Index to = next[node][position++];
-                if (colour[to] == 1)
-                    return invalid(
-                        "simulate.cycle",
-                        fmt::format("{} and {} call each other in a circle, so a request would never end.",
-                                    m.nodes[node].id, m.nodes[to].id),
-                        "Remove one of the links of the circle.");
-                if (colour[to] == 0) {
-                    colour[to] = 1;
-                    stack.push_back({to, 0});
-                }
-            }
-        }
-        return success();
-    }
-
-    static std::vector<ModelMode> modesFrom(const std::vector<ResolvedFailureMode>& resolved) {
-        std::vector<ModelMode> modes;
-        for (const ResolvedFailureMode& mode : resolved)
-            modes.push_back({mode.id, mode.title, mode.effect, Sampler(mode.timeToFailure),
-                             Sampler(mode.repair), mode.slowFactor, mode.errorShare, mode.resumes});
-        return modes;
-    }
-
-    void addComponents() {
-        const auto domainBase = m.designNodes;
-        for (const Node& node : m_design.nodes) {
-            Component c;
-            c.id = node.id.str();
-            c.name = node.displayName();
-            c.modes = modesFrom(failureModesOf(node));
-            const auto index = static_cast<Index>(m.components.size());
-            std::vector<DomainId> direct = node.dependsOn;
-            if (node.domain) direct.insert(direct.begin(), *node.domain);
-            for (const DomainId& id : direct)
-                for (const Domain* domain : domainChain(m_design, id)) {
-                    const Index d =
-                        domainBase + static_cast<Index>(m_design.domains.indexOf(domain->id.str()));
-                    if (std::find(c.domains.begin(), c.domains.end(), d) == c.domains.end()) {
-                        c.domains.push_back(d);
-                        m_domainMembers[d].push_back(index);
-                    }
-                }
-            m.components.push_back(std::move(c));
-        }
-        for (const Domain& domain : m_design.domains) {
-            Component c;
-            c.id = domain.id.str();
-            c.name = domain.displayName();
-            c.isDomain = true;
-            c.modes = modesFrom(failureModesOf(domain));
-            c.members = m_domainMembers[static_cast<Index>(m.components.size())];
-            c.restartAfterOutage =
-                Sampler(get(domain.parameters,
-                            ParamKey<DistributionShape>{"domains", domain.kind, "restart_after_outage"}));
-            m.components.push_back(std::move(c));
-        }
     }
 
     Index addSlot(SlotKind kind, Index index) {
@@ -524,8 +518,15 @@ private:
     Model m;
     std::map<SimTime, std::uint16_t> m_lines;
     std::unordered_map<std::string, std::vector<Index>> m_members;
-    std::map<Index, std::vector<Index>> m_domainMembers;
     std::vector<std::vector<Index>> m_linksFrom;
+    std::vector<bool> m_balanced; // nodes that some balancer calls
+    struct Aside {
+        Index caller = kNone; // of the design
+        Index link = kNone;
+        Index edge = kNone; // to the internal node
+        std::vector<Index> caches, chain;
+    };
+    std::vector<Aside> m_asides;   // caches that are looked aside
     std::vector<Index> m_targetAt; // per node: its place among the targets of the balancer at hand
 };
 

@@ -21,7 +21,7 @@ Index onlyStation(const Model& m, const ClientModel& client) {
     const ModelNode& called = m.nodes[m.edges[first.firstEdge].to];
     if (called.role != Role::station || called.dependencyCount > 0) return kNone;
     const StationModel& station = m.stations[called.sub];
-    if (station.member != kNone) return kNone;
+    if (station.answersOtherwise) return kNone;
     const bool plain = !station.sharing && !station.lifo && station.capacityPerS <= 0;
     return plain && station.workers <= kMostWorkers ? called.sub : kNone;
 }

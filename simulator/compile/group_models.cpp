@@ -228,7 +228,7 @@ void addStores(Model& m, const Design& design) {
     }
 }
 
-Index routeTo(Model& m, const Design& design, Index store, Index caller) {
+Index routeTo(Model& m, const Design& design, Index store, Index caller, Index linked) {
     for (Index i = 0; i < m.storeRoutes.size(); ++i)
         if (m.storeRoutes[i].store == store && m.storeRoutes[i].caller == caller) return i;
     const Group& group = design.groups.at(m.stores[store].group);
@@ -236,7 +236,7 @@ Index routeTo(Model& m, const Design& design, Index store, Index caller) {
     route.store = store;
     route.caller = caller;
     for (const RerouteTimer& timer : m.stores[store].plan.callers)
-        if (timer.caller == m.nodes[caller].id || timer.caller.empty()) {
+        if (timer.caller == m.nodes[linked].id || timer.caller.empty()) {
             route.widthS = timer.widthS;
             route.offsetS = timer.offsetS;
         }

@@ -18,7 +18,8 @@ void addStandbyCallers(Model& model);
 
 // Adds Model::stores with their members. The model must have its nodes and stations. O(groups x nodes).
 void addStores(Model& model, const Design& design);
-// The route of a caller to a store; added when there is none yet. O(routes).
-Index routeTo(Model& model, const Design& design, Index store, Index caller);
+// The route of a caller to a store; added when there is none yet. `linked`: whose link it uses, itself or the
+// cache it looks aside. O(routes).
+Index routeTo(Model& model, const Design& design, Index store, Index caller, Index linked);
 
 } // namespace alwayson::sim

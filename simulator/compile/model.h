@@ -41,8 +41,9 @@ struct Dependency {
     std::uint32_t wholeCalls = 1; // calls per request: this many, and one more with probability
     double extraCall = 0;
     std::uint8_t attempts = 1;
-    bool parallel = false; // its calls start together
-    bool joins = false;    // starts together with the dependency before it
+    bool parallel = false;   // its calls start together
+    bool looksAside = false; // a cache: on a miss, or without an answer, the calls after it are made
+    bool joins = false;      // starts together with the dependency before it
     bool optional = false;
     Index vrrp = kNone;    // the callees share an address: who holds it gets the call
     Index route = kNone;   // the callees are a replication set: Model::storeRoutes
@@ -108,7 +109,9 @@ struct ClientModel {
 
 struct StationModel {
     Index node = kNone;
-    Index member = kNone; // Model::storeMembers
+    Index member = kNone;          // Model::storeMembers
+    Index cache = kNone;           // Model::caches
+    bool answersOtherwise = false; // it is one of these
     Index slot = kNone;
     Index lane = kNone;
     std::uint32_t workers = 1;        // kNone: as many as there are requests
@@ -215,6 +218,14 @@ struct StandbyModel {
     std::vector<Index> callers; // design nodes
 };
 
+// What answers some of its reads itself.
+struct CacheModel {
+    Index station = kNone;
+    bool aside = false; // its callers make the calls behind it, but for balancers
+    double hitRatio = 1, coldHitRatio = 0;
+    SimTime warmUp = 0;
+};
+
 // One source takes the writes, the others follow.
 enum class Replication : std::uint8_t { async, semiSync, group };
 enum class ReadsGoTo : std::uint8_t { source, replicas, all };
@@ -263,8 +274,9 @@ struct ModelNode {
     Index sub = kNone;                              // index among clients, balancers or stations
     Index firstDependency = 0, dependencyCount = 0; // clients and stations, Model::dependencies
     Index vrrpMember = kNone;
-    Index standby = kNone; // Model::standbys
-    Index home = kNone;    // the design node it runs on: itself, or its client
+    Index standby = kNone;   // Model::standbys
+    Index standsFor = kNone; // internal, of a caller: the cache whose calls it makes
+    Index home = kNone;      // the design node it runs on: itself, or its client
 };
 
 enum class ScenarioAction : std::uint8_t { fail, repair, load, isolate, heal, deploy, promote };
@@ -313,6 +325,7 @@ struct Model {
     std::vector<BalancerModel> balancers;
     std::vector<VrrpModel> vrrp;
     std::vector<VrrpMemberModel> vrrpMembers;
+    std::vector<CacheModel> caches;
     std::vector<StandbyModel> standbys;
     std::vector<StoreModel> stores;
     std::vector<StoreMemberModel> storeMembers;

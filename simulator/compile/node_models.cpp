@@ -2,6 +2,7 @@
 
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/call_rules.h"
 #include "core/graph/client_rate.h"
 
 #include <algorithm>
@@ -89,6 +90,28 @@ StationModel stationModel(const Node& node) {
             station.queueLimit = static_cast<std::uint32_t>(*limit);
     }
     return station;
+}
+
+void addCaches(Model& m, const Design& design) {
+    for (Index node = 0; node < m.designNodes; ++node) {
+        const Node& n = design.nodes.at(node);
+        if (!hasRole(n, "cache") || m.nodes[node].role != Role::station) continue;
+        bool callsSomething = false;
+        for (const Link& link : design.links)
+            callsSomething =
+                callsSomething || link.from == n.id.str() || (n.group && link.from == n.group->str());
+        if (!callsSomething) continue;
+        CacheModel cache;
+        cache.station = m.nodes[node].sub;
+        cache.aside = isPassedBy(n);
+        cache.hitRatio = get(n, key::cache::hitRatio).value();
+        cache.coldHitRatio = std::min(get(n, key::cache::coldHitRatio).value(), cache.hitRatio);
+        cache.warmUp = timeOf(get(n, key::cache::warmUp));
+        m.stations[cache.station].cache = static_cast<Index>(m.caches.size());
+        m.caches.push_back(cache);
+    }
+    for (StationModel& station : m.stations)
+        station.answersOtherwise = station.member != kNone || station.cache != kNone;
 }
 
 BalancerModel balancerModel(const Design& design, const Node& node) {

@@ -12,4 +12,7 @@ ClientModel clientModel(const Node& node);
 StationModel stationModel(const Node& node);
 BalancerModel balancerModel(const Design& design, const Node& node);
 
+// Adds Model::caches: those with something behind them. The model must have its calls. O(nodes + links).
+void addCaches(Model& model, const Design& design);
+
 } // namespace alwayson::sim

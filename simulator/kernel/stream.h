@@ -27,7 +27,8 @@ enum class Purpose : std::uint8_t {
     restart,
     rollback,
     failover,
-    group
+    group,
+    cache
 };
 
 // Counter word of the stream of an entity (its id in the design) and purpose.

@@ -261,6 +261,15 @@ bool refusesNow(const Context& c, Index node);
 bool runsOn(const Context& c, Index node); // works, cut off or not
 void noteFailover(Context& c, Index before, Index group, double detection, double total, bool byHand);
 
+// ---- caches
+// Share of the reads that it answers now.
+double hitRatioNow(const Context& c, Index cache);
+// Its own work for a call is done: does it answer without the calls behind it? Draws for reads.
+bool cacheEnds(Context& c, Index cache, Index call);
+// Flags of its answer: flag::missed for a caller that makes the calls behind it. Draws for reads.
+std::uint8_t cacheAnswer(Context& c, Index cache, Index call);
+void cacheIsEmpty(Context& c, Index cache);
+
 // ---- pools with members that stand by
 void startStandbys(Context& c);
 // Something has failed, come back or been cut off.

@@ -53,7 +53,7 @@ void resume(Context& c, Index node) {
     if (n.role == Role::balancer) balancerResume(c, n.sub);
 }
 
-bool balancing(Condition condition) {
+bool runs(Condition condition) {
     return condition == Condition::works || condition == Condition::cutOff;
 }
 
@@ -104,8 +104,11 @@ void settle(Context& c, Index node, bool resumes) {
         break;
     }
     if (had == Condition::silent && wanted == Condition::works && resumes) answerSilentChecks(c, node);
+    if (n.role == Role::station && c.model.stations[n.sub].cache != kNone && runs(wanted) && !runs(had) &&
+        !(had == Condition::silent && resumes))
+        cacheIsEmpty(c, c.model.stations[n.sub].cache);
     if (n.vrrpMember != kNone) vrrpMachine(c, n.vrrpMember, wanted != Condition::vanished);
-    if (n.role != Role::balancer || !balancing(wanted) || balancing(had)) return;
+    if (n.role != Role::balancer || !runs(wanted) || runs(had)) return;
     if (had == Condition::silent && resumes)
         resumeChecks(c, n.sub);
     else

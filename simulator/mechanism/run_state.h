@@ -48,6 +48,7 @@ inline constexpr std::uint8_t vanished = 16;          // its packets disappeared
 inline constexpr std::uint8_t lost = 32;              // taken, but there will be no answer
 inline constexpr std::uint8_t gone = vanished | lost; // lives only until its caller gives up
 inline constexpr std::uint8_t writes = 64;            // not a read
+inline constexpr std::uint8_t missed = 128;           // answered: a cache does not have it
 } // namespace flag
 
 // One message being handled at a node, or (at a client) one logical request. The caller's call is its parent.
@@ -243,6 +244,11 @@ struct VrrpState {
     DurationStream byHand, takeOver;
 };
 
+struct CacheState {
+    SimTime coldSince = kNever; // when it came back empty
+    UniformStream hits;
+};
+
 // A pool with members that stand by.
 struct StandbyState {
     std::vector<Index> callees; // ranks of those that callers without views of their own call; never empty
@@ -423,6 +429,7 @@ struct RunState {
     std::vector<BalancerState> balancers;
     std::vector<VrrpState> vrrp;
     std::vector<VrrpMemberState> vrrpMembers;
+    std::vector<CacheState> caches;
     std::vector<StandbyState> standbys;
     std::vector<StoreState> stores;
     std::vector<StoreMemberState> storeMembers;

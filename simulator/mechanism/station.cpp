@@ -116,7 +116,11 @@ __attribute__((always_inline)) inline void complete(Context& c, const StationMod
                                                     Index call) {
     if (failsByError(c, st))
         leave(c, st, call, Cause::error, flag::httpError);
-    else if (m.member == kNone || storeCommits(c, m.member, call))
+    else if (!m.answersOtherwise)
+        leave(c, st, call, Cause::none, 0);
+    else if (m.cache != kNone)
+        leave(c, st, call, Cause::none, cacheAnswer(c, m.cache, call));
+    else if (storeCommits(c, m.member, call))
         leave(c, st, call, Cause::none, 0);
 }
 
@@ -203,8 +207,10 @@ void childDone(Context& c, Index call, Index d, Cause cause, std::uint8_t attemp
         const bool again = !mayHaveRun(cause) || c.model.flows[s.calls[call].flow].idempotent;
         if (attempt < dependency.attempts && again)
             return callOnce(c, call, d, static_cast<std::uint8_t>(attempt + 1));
-        if (!dependency.optional) return dependencyFailed(c, call, cause);
-        s.calls[call].flags |= flag::degraded;
+        if (!dependency.optional && !dependency.looksAside) return dependencyFailed(c, call, cause);
+        if (dependency.optional) s.calls[call].flags |= flag::degraded;
+    } else if (dependency.looksAside && !(flags & flag::missed)) {
+        s.calls[call].stage = static_cast<std::uint16_t>(c.model.nodes[s.calls[call].node].dependencyCount);
     }
     s.calls[call].flags |= flags & flag::degraded;
     std::uint32_t& aux = s.calls[call].aux;
@@ -234,7 +240,10 @@ void readUnread(Context& c, StationState& st) {
 }
 
 void served(Context& c, Index call) {
-    c.s.calls[call].stage = 0;
+    const ModelNode& node = c.model.nodes[c.s.calls[call].node];
+    const Index cache = c.model.stations[node.sub].cache;
+    const bool ends = cache != kNone && cacheEnds(c, cache, call);
+    c.s.calls[call].stage = ends ? static_cast<std::uint16_t>(node.dependencyCount) : 0;
     c.s.calls[call].aux = 0;
     runDependencies(c, call);
 }

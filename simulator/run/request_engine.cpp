@@ -44,6 +44,8 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
         s.vrrp[i].byHand.id = streamId(model.vrrp[i].id + "/by hand", Purpose::failover);
         s.vrrp[i].takeOver.id = streamId(model.vrrp[i].id + "/failover", Purpose::failover);
     }
+    for (std::size_t i = 0; i < model.caches.size(); ++i)
+        s.caches[i].hits.id = id(model.stations[model.caches[i].station].node, Purpose::cache);
     for (std::size_t i = 0; i < model.standbys.size(); ++i) {
         const std::string& pool = model.groups[model.standbys[i].group];
         s.standbys[i].draws.id = streamId(pool + "/standby", Purpose::group);
@@ -111,6 +113,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.targets.resize(m.targets.size());
     s.vrrp.resize(m.vrrp.size());
     s.vrrpMembers.resize(m.vrrpMembers.size());
+    s.caches.resize(m.caches.size());
     s.standbys.resize(m.standbys.size());
     s.stores.resize(m.stores.size());
     s.storeMembers.resize(m.storeMembers.size());

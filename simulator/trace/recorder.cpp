@@ -151,7 +151,11 @@ void TraceRecorder::captureLinks(Frame& frame, double seconds) {
         if (model.edges[e].link == kNone) continue;
         LinkFrame link;
         link.link = model.edges[e].link;
-        link.fromNode = model.edges[e].from;
+        // What a caller asks behind a cache it looks aside is drawn where the link is.
+        const ModelNode& from = model.nodes[model.edges[e].from];
+        const Dependency* made =
+            model.edgeDependency[e] == kNone ? nullptr : &model.dependencies[model.edgeDependency[e]];
+        link.fromNode = from.standsFor != kNone && made && !made->looksAside ? from.standsFor : from.home;
         link.toNode = model.edges[e].to;
         link.requestsPerS =
             static_cast<float>(static_cast<double>(s.edgeAttempts[e] - m_attemptsBefore[e]) / seconds);

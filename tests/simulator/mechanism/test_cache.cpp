@@ -1,0 +1,252 @@
+// Caches in request runs: hits end there, what they lack goes on; an empty one warms up; one that is looked
+// aside is passed by when it does not answer. Loads and the structure mean the same.
+
+#include "core/graph/static_load.h"
+#include "core/structure/availability.h"
+#include "simulator/compile/compile.h"
+#include "simulator/mechanism/context.h"
+#include "simulator/run/request_engine.h"
+#include "tests/simulator/mechanism/cut_support.h"
+
+using namespace alwayson;
+using namespace alwayson::test::scenario;
+
+namespace {
+
+const char* const kClient = "'rate_per_s':1000,'network_rtt_ms':0,'attempts':1,'attempt_timeout_ms':5000";
+const char* const kBoth = "'classes':[{'id':'r','share':0.8,'deadline_ms':3000},"
+                          "{'id':'w','share':0.2,'writes':true,'deadline_ms':3000}]";
+const char* const kQuick = "'workers':1000,'service':{'dist':'constant','value_ms':1}";
+
+// client -> cache -> db; or client -> app -> cache -> db.
+Parts cached(const std::string& pattern, const std::string& cache, bool withApp = false,
+             const std::string& link = {}) {
+    Parts p;
+    const std::string comma = link.empty() ? "" : ",";
+    p.nodes = {node("c", "client", kClient, kBoth),
+               node("cache", "cache", std::string(kQuick) + ",'pattern':'" + pattern + "'," + cache),
+               node("db", "server", kQuick)};
+    if (withApp) {
+        p.nodes.push_back(node("app", "server", kQuick));
+        p.links = {calls("c", "app", "'latency_ms':0"),
+                   calls("app", "cache", "'latency_ms':0" + comma + link)};
+    } else {
+        p.links = {calls("c", "cache", "'latency_ms':0" + comma + link)};
+    }
+    p.links.push_back(calls("cache", "db", "'latency_ms':0"));
+    return p;
+}
+
+double arrivals(const SimulationResult& result, const std::string& id) {
+    return static_cast<double>(nodeOf(result, id).arrivals);
+}
+double offered(const SimulationResult& result) {
+    return static_cast<double>(flowOf(result, "c").requests.offered);
+}
+std::uint64_t failures(const SimulationResult& result) {
+    const RequestCounts& counts = flowOf(result, "c").requests;
+    return counts.offered - counts.succeeded;
+}
+// Served at a node of kQuick in [from, to): busy time over 1 ms.
+double servedIn(const SimulationResult& result, const std::string& id, double from, double to) {
+    double sum = 0;
+    for (const NodeSeries& series : result.nodeSeries) {
+        if (series.id != id) continue;
+        for (std::size_t i = 0; i < series.busyShare.size(); ++i) {
+            const double at = static_cast<double>(i) * series.stepS;
+            if (at >= from - 1e-9 && at + series.stepS <= to + 1e-9)
+                sum += series.busyShare[i] * 1000 * series.stepS / 0.001;
+        }
+    }
+    return sum;
+}
+
+bool isNear(double value, double wanted, double by) {
+    if (std::abs(value - wanted) <= by) return true;
+    qWarning("%g is not %g, by %g", value, wanted, by);
+    return false;
+}
+
+} // namespace
+
+class TestCache : public QObject {
+    Q_OBJECT
+
+private slots:
+    // The database gets what the loads say: writes, and reads that the cache does not have.
+    void loadsAgree_data() {
+        QTest::addColumn<QString>("pattern");
+        QTest::addColumn<bool>("withApp");
+        for (const char* pattern : {"look_aside", "read_through"})
+            for (const bool withApp : {false, true})
+                QTest::newRow(qPrintable(QString("%1 %2").arg(pattern).arg(withApp))) << pattern << withApp;
+    }
+    void loadsAgree() {
+        QFETCH(QString, pattern);
+        QFETCH(bool, withApp);
+        const Parts p = cached(pattern.toStdString(), "'hit_ratio':0.9", withApp);
+        const SimulationResult result = run(p);
+        const Design design = designOf(p);
+        const auto rates = requestRates(design).requestsPerS;
+        QCOMPARE(failures(result), std::uint64_t(0));
+        QVERIFY(isNear(arrivals(result, "cache"), offered(result), 5));
+        const double share = rates[design.nodes.indexOf("db")] / 1000;
+        QVERIFY(isNear(share, 0.2 + 0.8 * 0.1, 1e-9));
+        // Four standard errors of some 60,000 requests.
+        QVERIFY(isNear(arrivals(result, "db") / offered(result), share, 4 * std::sqrt(0.28 * 0.72 / 6e4)));
+        // 1 ms at each station on the way.
+        const double latency = *flowOf(result, "c").latencyMs.mean.value;
+        QVERIFY(isNear(latency, 1 + share + (withApp ? 1 : 0), 0.01));
+    }
+
+    // M/M/1 cache, M/M/1 database behind it (Jackson): 1 / (mu - lambda) each, the second for the misses.
+    void latencyByHand() {
+        Parts p = cached("look_aside", "'hit_ratio':0.7");
+        const char* const kReads = "'classes':[{'id':'r','share':1,'deadline_ms':60000}]";
+        p.nodes = {node("c", "client",
+                        "'rate_per_s':100,'network_rtt_ms':0,'attempts':1,'attempt_timeout_ms':60000",
+                        kReads),
+                   node("cache", "cache",
+                        "'workers':1,'queue_limit':null,'hit_ratio':0.7,"
+                        "'service':{'dist':'exponential','mean_ms':5}"),
+                   node("db", "server",
+                        "'workers':1,'queue_limit':null,'service':{'dist':'exponential','mean_ms':20}")};
+        const double byHand = 1000 * (1 / (200.0 - 100) + 0.3 / (50.0 - 30));
+        sim::RequestRunOptions options;
+        options.durationS = 6000;
+        int covered = 0;
+        double sum = 0;
+        for (options.seed = 1; options.seed <= 8; ++options.seed) {
+            const auto result = sim::runRequests(designOf(p), options, {}, {});
+            QVERIFY(result.ok());
+            const Estimate& mean = flowOf(*result, "c").latencyMs.mean;
+            QVERIFY(mean.value && mean.ci95);
+            covered += mean.ci95->low <= byHand && byHand <= mean.ci95->high;
+            sum += *mean.value;
+        }
+        QVERIFY2(covered >= 7, qPrintable(QString::number(covered)));
+        QVERIFY(isNear(sum / 8, byHand, 0.01 * byHand));
+    }
+
+    // Down: everything goes to the database, nothing fails but what the crash resets. Back: empty, and warm
+    // after 20 s.
+    void isPassedBy() {
+        for (const bool withApp : {false, true}) {
+            Parts p = cached("look_aside", "'hit_ratio':0.9,'cold_hit_ratio':0.1,'warm_up_s':20", withApp);
+            p.events = {at(10, "fail", "cache", "'mode':'crash','repair_after_s':10")};
+            const SimulationResult result = run(p);
+            QVERIFY2(failures(result) == 0, log(result).c_str());
+            // Reads of one second: 800 of them.
+            QVERIFY(isNear(servedIn(result, "db", 0, 10), 2800, 250));
+            QVERIFY(isNear(servedIn(result, "db", 10, 20), 10000, 450));
+            QVERIFY(isNear(servedIn(result, "db", 20, 30), 10000 - 8000 * 0.3, 450));
+            QVERIFY(isNear(servedIn(result, "db", 30, 40), 10000 - 8000 * 0.7, 400));
+            QVERIFY(isNear(servedIn(result, "db", 40, 60), 2 * 2800, 350));
+        }
+    }
+
+    void readThroughFails() {
+        Parts p = cached("read_through", "'hit_ratio':0.9,'warm_up_s':20");
+        p.events = {at(10, "fail", "cache", "'mode':'crash','repair_after_s':10")};
+        const SimulationResult result = run(p);
+        QVERIFY(isNear(static_cast<double>(failures(result)), 10000, 450));
+        QVERIFY(isNear(servedIn(result, "db", 20, 30), 10000 - 8000 * 0.9 * 0.25, 450));
+    }
+
+    // A machine that is gone says nothing: the caller's time limit decides.
+    void aTimeLimitHelps() {
+        for (const bool limited : {false, true}) {
+            Parts p = cached("look_aside", "'hit_ratio':0.9", true, limited ? "'timeout_ms':50" : "");
+            p.events = {at(10, "fail", "cache", "'mode':'gone','repair_after_s':10")};
+            const SimulationResult result = run(p);
+            if (!limited) {
+                QVERIFY(isNear(static_cast<double>(failures(result)), 10000, 3500));
+                continue;
+            }
+            QCOMPARE(failures(result), std::uint64_t(0));
+            const double longest = *flowOf(result, "c").latencyMs.max.value;
+            QVERIFY(longest >= 52 && longest < 60);
+        }
+    }
+
+    // Its errors are made good behind it; who goes on after a pause has lost nothing.
+    void errorsAndPauses() {
+        Parts p = cached("look_aside", "'hit_ratio':1,'warm_up_s':1000", true, "'timeout_ms':50");
+        p.events = {at(10, "fail", "cache", "'mode':'errors','error_share':0.5,'repair_after_s':10"),
+                    at(30, "fail", "cache", "'mode':'hang','repair_after_s':10")};
+        const SimulationResult result = run(p);
+        QCOMPARE(failures(result), std::uint64_t(0));
+        QVERIFY(isNear(servedIn(result, "db", 10, 20), 2000 + 4000, 400));
+        QVERIFY(isNear(servedIn(result, "db", 41, 60), 19 * 200, 300));
+    }
+
+    // Called by a balancer it makes the calls itself: a balancer does not look aside.
+    void behindABalancer() {
+        Parts p = cached("look_aside", "'hit_ratio':0.9");
+        p.nodes.push_back(node("lb", "haproxy"));
+        p.links = {calls("c", "lb", "'latency_ms':0"), calls("lb", "cache", "'latency_ms':0"),
+                   calls("cache", "db", "'latency_ms':0")};
+        const SimulationResult result = run(p);
+        QCOMPARE(failures(result), std::uint64_t(0));
+        QVERIFY(isNear(arrivals(result, "db") / offered(result), 0.28, 0.01));
+    }
+
+    // A cache in front of a cache, several calls a request, and a link that makes reads of writes.
+    void chainsAndSeveralCalls() {
+        Parts p = cached("look_aside", "'hit_ratio':0.5", true, "'calls_per_request':2,'access':'read'");
+        p.nodes.push_back(node("far", "cache", std::string(kQuick) + ",'hit_ratio':0.75"));
+        p.links.pop_back();
+        p.links.push_back(calls("cache", "far", "'latency_ms':0"));
+        p.links.push_back(calls("far", "db", "'latency_ms':0"));
+        const SimulationResult result = run(p);
+        QCOMPARE(failures(result), std::uint64_t(0));
+        const Design design = designOf(p);
+        const auto rates = requestRates(design).requestsPerS;
+        for (const char* id : {"cache", "far", "db"})
+            QVERIFY(
+                isNear(arrivals(result, id) / offered(result), rates[design.nodes.indexOf(id)] / 1000, 0.02));
+        QVERIFY(isNear(rates[design.nodes.indexOf("db")], 1000 * 2 * 0.5 * 0.25, 1e-9));
+        QVERIFY(isNear(*flowOf(result, "c").latencyMs.mean.value, 1 + 2 + 1 + 0.25, 0.05));
+    }
+
+    // The structure beside the run: a cache that is looked aside takes nobody down with it.
+    void theStructureAgrees() {
+        for (const char* pattern : {"look_aside", "read_through"}) {
+            Parts p = cached(pattern, "'hit_ratio':0.9");
+            p.events = {at(10, "fail", "cache", "'mode':'crash','repair_after_s':15")};
+            const SimulationResult result = run(p);
+            const double down = pattern[0] == 'l' ? 0 : 15.0 / 60;
+            QVERIFY(isNear(*flowOf(result, "c").availabilityTime.value, 1 - down, 1e-9));
+            QVERIFY(isNear(*flowOf(result, "c").availabilityRequests.value, 1 - down, 0.01));
+        }
+    }
+
+    void circlesAreRefused() {
+        Parts p = cached("look_aside", "'hit_ratio':0.9");
+        p.nodes.push_back(node("far", "cache", kQuick));
+        p.links.push_back(calls("cache", "far"));
+        p.links.push_back(calls("far", "cache"));
+        const Design design = designOf(p);
+        const auto model = sim::compileModel(design, &design.scenarios.at(0));
+        QVERIFY(!model.ok());
+        QCOMPARE(model.error().code, std::string("simulate.cycle"));
+    }
+
+    void copies() {
+        Parts p = cached("look_aside", "'hit_ratio':0.9,'warm_up_s':20", true);
+        p.events = {at(10, "fail", "cache", "'mode':'crash','repair_after_s':10")};
+        const Design design = designOf(p);
+        auto model = sim::compileModel(design, &design.scenarios.at(0));
+        QVERIFY(model.ok());
+        sim::RequestEngine one(std::make_shared<const sim::Model>(std::move(model).value()), nullptr, 3, 0,
+                               0);
+        one.advanceTo(sim::toSimTime(25));
+        sim::RequestEngine two = one;
+        one.advanceTo(sim::toSimTime(60));
+        two.advanceTo(sim::toSimTime(60));
+        QCOMPARE(one.fingerprint(), two.fingerprint());
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestCache, test_cache)
+#include "test_cache.moc"
