@@ -154,7 +154,14 @@ std::string takeOverText(const SimulationResult& result) {
         if (resumed) rows.back().push_back(count(recovery.resumed));
     }
     if (rows.size() == 1) return "";
-    return "\nTake-overs\n" + table(rows) +
+    std::string open;
+    for (const Recovery& recovery : result.recovery)
+        if (recovery.unfinished > 0)
+            open += fmt::format(
+                "  {}, {}: not finished at the end: {}, for {}{} so far. No time above has it in it.\n",
+                recovery.what, recovery.mode, count(recovery.unfinished),
+                recovery.unfinished > 1 ? "up to " : "", seconds(recovery.unfinishedForS));
+    return "\nTake-overs\n" + table(rows) + open +
            (resumed ? "  (no take-over: the lost member was back first, or all were lost and the first one "
                       "back went on)\n"
                     : "");

@@ -96,6 +96,8 @@ Json recoveryJson(const Recovery& recovery) {
         json["by_hand"] = recovery.byHand;
         json["blocked"] = recovery.blocked;
         json["resumed"] = recovery.resumed;
+        json["unfinished"] = recovery.unfinished;
+        json["unfinished_for_s"] = recovery.unfinishedForS;
         if (recovery.rpoMeanS.value) json["rpo_s"] = meanAndP95(recovery.rpoMeanS, recovery.rpoP95S);
     }
     return json;

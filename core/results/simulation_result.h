@@ -75,7 +75,11 @@ struct Recovery {
     Estimate promotionMeanS = {}, promotionP95S = {};
     Estimate rerouteMeanS = {}, rerouteP95S = {};
     std::uint64_t count = 0, byHand = 0, blocked = 0, resumed = 0;
-    bool ofGroup() const { return count + blocked + resumed > 0; }
+    // Request runs: take-overs that were under way or waited for when a run ended, and for how long the
+    // longest of them had been. None of the times above counts them.
+    std::uint64_t unfinished = 0;
+    double unfinishedForS = 0;
+    bool ofGroup() const { return count + blocked + resumed + unfinished > 0; }
     // Replication sets: seconds of writes that were lost with the old source.
     Estimate rpoMeanS = {}, rpoP95S = {};
 };

@@ -215,6 +215,7 @@ void Collector::closeWindow() {
         if (!up.up[f]) m_data.outages[f].push_back(toSeconds(m_engine.state().now - up.downSince[f]));
     closeStores();
     m_data.recovery = m_engine.state().recovery;
+    closeTakeOvers();
     m_data.log = m_engine.state().log;
 }
 
@@ -235,6 +236,38 @@ void Collector::closeStores() {
         if (store.source != i && !member.settled && !member.readOnly &&
             member.committed > member.committedBefore)
             m_data.diverged += static_cast<double>(member.committed - member.fork);
+    }
+}
+
+// A role that nobody has at the end, because who had it failed: a take-over that is not finished.
+void Collector::closeTakeOvers() {
+    const RunState& s = m_engine.state();
+    const Model& model = m_engine.model();
+    const auto note = [&](Index before, Index group, SimTime since, std::uint32_t mode) {
+        RecoverySample sample{before, kNone, group};
+        sample.mode = mode;
+        sample.seconds = toSeconds(s.now - since);
+        sample.unfinished = true;
+        m_data.recovery.push_back(sample);
+    };
+    for (std::size_t i = 0; i < s.stores.size(); ++i) {
+        const StoreState& store = s.stores[i];
+        if (store.lostAt == kNever || store.planned || store.source == kNone) continue;
+        const Index node = model.storeMembers[store.source].node;
+        const ComponentTruth& truth = m_engine.truth().components[node];
+        const bool failed = truth.failedAt != kNever && truth.repairedAt == kNever;
+        note(node, model.stores[i].group, store.lostAt, failed ? truth.failedBy : kIsolated);
+    }
+    for (std::size_t i = 0; i < s.vrrp.size(); ++i) {
+        const VrrpModel& pair = model.vrrp[i];
+        bool held = s.vrrp[i].lastHolder == kNone;
+        for (Index m = pair.firstMember; m < pair.firstMember + pair.memberCount; ++m)
+            held = held || s.vrrpMembers[m].phase == VrrpPhase::master;
+        if (held) continue;
+        const Index node = model.vrrpMembers[s.vrrp[i].lastHolder].node;
+        const ComponentTruth& truth = m_engine.truth().components[node];
+        if (truth.failedAt == kNever || truth.repairedAt != kNever) continue;
+        note(node, pair.group, truth.failedAt, truth.failedBy);
     }
 }
 

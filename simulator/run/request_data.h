@@ -83,6 +83,7 @@ private:
     void closeFlow(std::size_t f, bool inWindow);
     void closeNode(std::size_t n);
     void closeStores();
+    void closeTakeOvers();
     RequestEngine& m_engine;
     RunData m_data;
     double m_atStep = 0;

@@ -305,13 +305,19 @@ void summarise(std::vector<double> seconds, Estimate& mean, Estimate& p95) {
 std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData> runs) {
     struct Samples {
         std::vector<double> detection, failover, total;
-        std::uint64_t byHand = 0;
+        std::uint64_t byHand = 0, unfinished = 0;
+        double unfinishedFor = 0;
     };
     std::map<std::pair<Index, std::string>, Samples> samples;
     for (const RunData& run : runs)
         for (const RecoverySample& sample : run.recovery) {
             if (sample.group == kNone) continue;
             Samples& here = samples[{sample.group, modeName(model, sample.what, sample.mode)}];
+            if (sample.unfinished) {
+                ++here.unfinished;
+                here.unfinishedFor = std::max(here.unfinishedFor, sample.seconds);
+                continue;
+            }
             here.detection.push_back(sample.detection);
             here.failover.push_back(sample.seconds - sample.detection);
             here.total.push_back(sample.seconds);
@@ -322,12 +328,16 @@ std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData>
         Recovery r;
         r.what = model.groups[key.first];
         r.mode = key.second;
-        summarise(here.detection, r.detectionMeanS, r.detectionP95S);
-        summarise(here.failover, r.failoverMeanS, r.failoverP95S);
-        summarise(here.total, r.totalMeanS, r.totalP95S);
+        if (!here.total.empty()) {
+            summarise(here.detection, r.detectionMeanS, r.detectionP95S);
+            summarise(here.failover, r.failoverMeanS, r.failoverP95S);
+            summarise(here.total, r.totalMeanS, r.totalP95S);
+        }
         r.detectionSamplesS = here.detection;
         r.count = here.total.size();
         r.byHand = here.byHand;
+        r.unfinished = here.unfinished;
+        r.unfinishedForS = here.unfinishedFor;
         recovery.push_back(std::move(r));
     }
     return recovery;

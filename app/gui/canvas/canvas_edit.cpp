@@ -84,6 +84,65 @@ Ids makeRoom(const Design& design, const Boxes& boxes, const std::string& place,
 
 } // namespace
 
+namespace {
+
+// Room between the edge of a place and what lies in it, so that the outline of a group fits, too.
+constexpr double kInset = kDomainPadding + 8;
+
+QRectF interior(const QRectF& place) {
+    return place.adjusted(kInset, kDomainHeader + kInset / 2, -kInset, -kInset);
+}
+
+// Moved by as little as it takes to lie in `room`; as it is where that is too small.
+QRectF pushedInto(QRectF box, const QRectF& room) {
+    if (box.width() <= room.width())
+        box.moveLeft(std::clamp(box.left(), room.left(), room.right() - box.width()));
+    if (box.height() <= room.height())
+        box.moveTop(std::clamp(box.top(), room.top(), room.bottom() - box.height()));
+    return box;
+}
+
+// Where a new place goes: inside of the one that holds it and apart from its neighbours, to the right of them
+// where there is no room.
+QRectF spotForPlace(const Design& design, const Boxes& boxes, const QRectF& dropped,
+                    const std::string& parent) {
+    std::vector<QRectF> neighbours;
+    QRectF all;
+    for (const Domain& domain : design.domains) {
+        const auto found = boxes.find(domain.id.str());
+        if ((domain.parent ? domain.parent->str() : std::string()) != parent || found == boxes.end())
+            continue;
+        neighbours.push_back(found->second);
+        all = all.united(found->second);
+    }
+    const auto outer = boxes.find(parent);
+    const QRectF room =
+        outer == boxes.end() ? QRectF() : outer->second.adjusted(kGrid, 2 * kGrid, -kGrid, -kGrid);
+    const auto fits = [&](const QRectF& box) {
+        if (!room.isNull() && !room.contains(box)) return false;
+        return std::none_of(neighbours.begin(), neighbours.end(), [&](const QRectF& other) {
+            return other.adjusted(-kGrid + 1, -kGrid + 1, kGrid - 1, kGrid - 1).intersects(box);
+        });
+    };
+    constexpr int kFarthest = 30; // steps of the grid
+    const QRectF wish(snapped(dropped.topLeft()), dropped.size());
+    std::optional<QRectF> best;
+    double nearest = 0;
+    for (int y = -kFarthest; y <= kFarthest; ++y)
+        for (int x = -kFarthest; x <= kFarthest; ++x) {
+            const QRectF box = wish.translated(x * kGrid, y * kGrid);
+            const double distance = x * x + 1.5 * y * y; // rather beside it than below it
+            if ((best && distance >= nearest) || !fits(box)) continue;
+            best = box;
+            nearest = distance;
+        }
+    if (best) return *best;
+    if (all.isNull()) return {room.topLeft(), dropped.size()};
+    return {{all.right() + kGrid, all.top()}, dropped.size()};
+}
+
+} // namespace
+
 QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped, const std::string& joins,
                 const Ids& moving) {
     std::vector<QRectF> cards, strangers; // those of no matter which group, those of another than it joins
@@ -98,10 +157,15 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
         return std::any_of(cards.begin(), cards.end(),
                            [&](const QRectF& card) { return card.intersects(box); });
     };
-    if (!covers(dropped)) return dropped;
     const std::vector<std::string> except(moving.begin(), moving.end());
     const std::string place = domainAt(design, boxes, dropped.center(), except);
     const auto placeBox = boxes.find(place);
+    // What hangs over the edge of its place is drawn in two of them.
+    if (!covers(dropped)) {
+        if (placeBox == boxes.end() || placeBox->second.contains(dropped)) return dropped;
+        const QRectF inside = pushedInto(dropped, interior(placeBox->second));
+        if (!covers(inside)) return inside;
+    }
     bool whole = true; // inside its place with all of it
     const auto fits = [&](const QRectF& box) {
         if (covers(box.adjusted(-kAir, -kAir, kAir, kAir))) return false;
@@ -197,7 +261,10 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
             domain.parent = DomainId(parent);
         creation.id = domain.id.str();
         operations.push_back(operation::insertDomain(domain));
-        operations.push_back(operation::place(creation.id, placeOf(box, true)));
+        const std::string holder = domain.parent ? domain.parent->str() : std::string();
+        const QRectF spot = spotForPlace(design, boxes, box, holder);
+        operations.push_back(operation::place(creation.id, placeOf(spot, true)));
+        if (!holder.empty()) placedAlready = makeRoom(design, boxes, holder, spot, operations);
     } else {
         Group group;
         group.kind = descriptor->id;

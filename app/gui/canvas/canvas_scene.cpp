@@ -21,9 +21,9 @@ namespace alwayson::gui {
 
 namespace {
 
-constexpr std::size_t kMostMembersShown = 6; // of a group, as separate curves of one link
-constexpr double kLeastTab = 0.9;            // size of a tab on the screen, of that at 100 %
-constexpr double kLargestTab = 1.6;          // in the scene, of that at 100 %: it hides what is near it
+constexpr std::size_t kMostCardsAvoided = 300; // in larger designs links do not look for a free way
+constexpr double kLeastTab = 0.9;              // size of a tab on the screen, of that at 100 %
+constexpr double kLargestTab = 1.6;            // in the scene, of that at 100 %: it hides what is near it
 
 QString qt(const std::string& text) {
     return QString::fromStdString(text);
@@ -220,16 +220,6 @@ void CanvasScene::refreshLink(const Link& link) {
     if (LinkItem* curve = lookup(m_links, link.id.str())) curve->setLabel(words::linkLabel(link));
 }
 
-std::vector<std::string> CanvasScene::shownEnds(const std::string& end, bool alone) const {
-    const Design& design = m_session.design();
-    if (!design.groups.contains(end)) return {end};
-    std::vector<std::string> members;
-    for (const Node* member : membersOf(design, GroupId(end)))
-        members.push_back(member->id.str());
-    if (members.empty() || members.size() > kMostMembersShown || (!alone && members.size() > 3)) return {end};
-    return members;
-}
-
 QRectF CanvasScene::endBox(const std::string& end) const {
     const auto found = m_shown.find(end);
     if (m_nodes.contains(end)) return found == m_shown.end() ? QRectF() : found->second;
@@ -315,21 +305,26 @@ const ReplicationItem* CanvasScene::stream(const std::string& from, const std::s
 
 void CanvasScene::relayoutLinks() {
     std::map<std::pair<std::string, std::string>, int> lanes;
+    std::vector<QRectF> cards;
+    for (const auto& [id, card] : m_nodes)
+        cards.push_back(card->card());
     for (const Link& link : m_session.design().links) {
         LinkItem* curve = lookup(m_links, link.id.str());
         if (!curve) continue;
-        const bool groups =
-            m_session.design().groups.contains(link.from) && m_session.design().groups.contains(link.to);
+        const LinkEnds ends = linkEnds(m_session.design(), link);
         std::vector<Strand> strands;
-        std::vector<QRectF> between;
-        for (const std::string& from : shownEnds(link.from, !groups))
-            for (const std::string& to : shownEnds(link.to, !groups)) {
+        std::vector<QRectF> between, inTheWay;
+        for (const std::string& from : ends.from)
+            for (const std::string& to : ends.to) {
                 const QRectF a = endBox(from), b = endBox(to);
                 if (from == to || a.isNull() || b.isNull()) continue;
                 const int lane = lanes[{from, to}]++;
                 between.push_back(a);
                 between.push_back(b);
                 between.push_back(QRectF(lane, 0, 0, 0));
+                if (cards.size() <= kMostCardsAvoided)
+                    for (const QRectF& card : cards)
+                        if (card.intersects(a.united(b))) inTheWay.push_back(card);
                 Strand strand;
                 strand.from = from;
                 strand.to = to;
@@ -337,6 +332,7 @@ void CanvasScene::relayoutLinks() {
                 strands.push_back(std::move(strand));
             }
         std::vector<QRectF>& before = m_routedFrom[link.id.str()];
+        between.insert(between.end(), inTheWay.begin(), inTheWay.end());
         bool same = before == between && strands.size() == curve->strands().size();
         for (std::size_t i = 0; same && i < strands.size(); ++i)
             same = strands[i].from == curve->strands()[i].from && strands[i].to == curve->strands()[i].to &&
@@ -344,8 +340,9 @@ void CanvasScene::relayoutLinks() {
         if (same) continue;
         for (std::size_t i = 0; i < strands.size(); ++i) {
             const int lane = int(between[3 * i + 2].x());
-            strands[i].route = routeBetween(between[3 * i], between[3 * i + 1],
-                                            lane == 0 ? 0 : (lane % 2 ? (lane + 1) / 2 : -lane / 2));
+            strands[i].route =
+                routeBetween(between[3 * i], between[3 * i + 1],
+                             lane == 0 ? 0 : (lane % 2 ? (lane + 1) / 2 : -lane / 2), inTheWay);
         }
         before = std::move(between);
         curve->setStrands(std::move(strands));

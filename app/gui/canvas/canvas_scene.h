@@ -120,7 +120,6 @@ private:
     void refreshGroup(const Group& group);
     void refreshLink(const Link& link);
     void refreshAll();
-    std::vector<std::string> shownEnds(const std::string& end, bool alone) const;
     QRectF endBox(const std::string& end) const;
 
     Session& m_session;

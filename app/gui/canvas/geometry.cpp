@@ -122,11 +122,21 @@ void finish(Route& route, QPointF from, QPointF c1, QPointF c2, QPointF base, QP
 
 } // namespace
 
-Route routeBetween(const QRectF& from, const QRectF& to, double lane) {
+namespace {
+
+constexpr double kRoom = 20; // below this a curve would be squeezed
+
+// Free room between two boxes; negative where they stand above or beside each other.
+QSizeF gapBetween(const QRectF& from, const QRectF& to) {
+    return {std::max(to.left() - from.right(), from.left() - to.right()),
+            std::max(to.top() - from.bottom(), from.top() - to.bottom())};
+}
+
+} // namespace
+
+Route routeBetween(const QRectF& from, const QRectF& to, double lane, Way way) {
     const QPointF a = from.center(), b = to.center();
     const double right = to.left() - from.right(), left = from.left() - to.right();
-    const double below = to.top() - from.bottom(), above = from.top() - to.bottom();
-    constexpr double kRoom = 20; // below this a curve would be squeezed
     const double shift = lane * 14;
     // A short straight part before the arrow keeps it from pointing across the edge.
     const auto horizontal = [&](double sign) {
@@ -155,10 +165,45 @@ Route routeBetween(const QRectF& from, const QRectF& to, double lane) {
                {0, sign});
         return route;
     };
-    const bool stacked = std::max(below, above) > kRoom && std::max(right, left) < kRoom;
-    if (!stacked && right > kRoom) return horizontal(1);
-    if (!stacked && left > kRoom) return horizontal(-1);
+    if (way != Way::upright && right > kRoom) return horizontal(1);
+    if (way != Way::upright && left > kRoom) return horizontal(-1);
     return b.y() >= a.y() ? vertical(1) : vertical(-1);
+}
+
+Route routeBetween(const QRectF& from, const QRectF& to, double lane, const std::vector<QRectF>& others) {
+    const QSizeF gap = gapBetween(from, to);
+    if (gap.width() <= kRoom || gap.height() <= kRoom) return routeBetween(from, to, lane);
+    Route sideways = routeBetween(from, to, lane, Way::sideways);
+    Route upright = routeBetween(from, to, lane, Way::upright);
+    const QRectF between = from.united(to);
+    int crossedSideways = 0, crossedUpright = 0;
+    for (const QRectF& box : others) {
+        if (!box.intersects(between) || box.intersects(from) || box.intersects(to)) continue;
+        const auto crosses = [&](const Route& route) {
+            return std::any_of(route.samples.begin(), route.samples.end(),
+                               [&](QPointF point) { return box.contains(point); });
+        };
+        crossedSideways += crosses(sideways);
+        crossedUpright += crosses(upright);
+    }
+    if (crossedSideways != crossedUpright)
+        return crossedSideways < crossedUpright ? std::move(sideways) : std::move(upright);
+    return 2 * gap.height() >= gap.width() ? std::move(upright) : std::move(sideways);
+}
+
+LinkEnds linkEnds(const Design& design, const Link& link) {
+    constexpr std::size_t kMostAlone = 6, kMostTogether = 3; // one end is a group, both are
+    const bool both = design.groups.contains(link.from) && design.groups.contains(link.to);
+    const auto shown = [&](const std::string& end, bool from) -> std::vector<std::string> {
+        const Group* group = design.groups.find(end);
+        if (!group || (both && from && hasRole(*group, "pool"))) return {end};
+        std::vector<std::string> members;
+        for (const Node* member : membersOf(design, group->id))
+            members.push_back(member->id.str());
+        const bool many = members.size() > (both ? kMostTogether : kMostAlone);
+        return members.empty() || many ? std::vector<std::string>{end} : members;
+    };
+    return {shown(link.from, true), shown(link.to, false)};
 }
 
 Route routeAround(const QRectF& from, const QRectF& to) {

@@ -54,8 +54,20 @@ struct Route {
     std::vector<QPointF> samples; // evenly spaced along the path, for dots and hit tests
     double length = 0;
 };
+// From which sides: by where the boxes stand, or from the facing ones to the left and right, above and below.
+enum class Way { best, sideways, upright };
 // `lane`: 0 in the middle, +-1, ... for parallel links between the same ends.
-Route routeBetween(const QRectF& from, const QRectF& to, double lane = 0);
+Route routeBetween(const QRectF& from, const QRectF& to, double lane = 0, Way way = Way::best);
+// The same, by whichever way crosses fewer of the boxes in between; where that says nothing, upright between
+// boxes of different rows.
+Route routeBetween(const QRectF& from, const QRectF& to, double lane, const std::vector<QRectF>& others);
+
+// Node and group ids between which the curves of a link are drawn. A group is its members while they are few;
+// what leaves a pool for another group leaves it as one.
+struct LinkEnds {
+    std::vector<std::string> from, to;
+};
+LinkEnds linkEnds(const Design& design, const Link& link);
 // Around what lies between two boxes: beneath those that stand side by side, right of those above each other.
 Route routeAround(const QRectF& from, const QRectF& to);
 Route routeToPoint(const QRectF& from, QPointF to);   // while a link is being dragged

@@ -67,7 +67,7 @@ void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<
     const double half = size.height() / 2;
     QPointF best((m_size.width() - size.width()) / 2, -half);
     const auto isFree = [&](QPointF corner) {
-        const QRectF rect = QRectF(pos() + corner, size).adjusted(-5, -3, 5, 3);
+        const QRectF rect = QRectF(pos() + corner, size).adjusted(-5, -1.5, 5, 1.5);
         return std::none_of(lines.begin(), lines.end(),
                             [&](const QPolygonF& line) { return crosses(line, rect); }) &&
                std::none_of(boxes.begin(), boxes.end(),

@@ -76,16 +76,21 @@ QRect Minimap::boxIn(Qt::Corner corner) const {
             kWidth, kHeight};
 }
 
-// The corner it has while that hides no card, else the first that hides none.
+// The corner it has while that hides no card and no group, else the first that hides none.
 std::optional<Qt::Corner> Minimap::freeCorner() const {
+    const CanvasScene& scene = m_view.canvasScene();
     const Design& design = m_view.session().design();
+    std::vector<QRectF> things;
+    for (const auto& [id, box] : scene.shown())
+        if (design.nodes.contains(id)) things.push_back(box);
+    for (const Group& group : design.groups)
+        things.push_back(groupOutline(design, group.id, scene.shown()));
     for (const Qt::Corner corner :
          {m_corner, Qt::BottomRightCorner, Qt::BottomLeftCorner, Qt::TopRightCorner, Qt::TopLeftCorner}) {
         const QRectF hidden = m_view.mapToScene(boxIn(corner)).boundingRect();
-        bool free = true;
-        for (const auto& [id, box] : m_view.canvasScene().shown())
-            free = free && !(box.intersects(hidden) && design.nodes.contains(id));
-        if (free) return corner;
+        if (std::none_of(things.begin(), things.end(),
+                         [&](const QRectF& thing) { return thing.intersects(hidden); }))
+            return corner;
     }
     return std::nullopt;
 }

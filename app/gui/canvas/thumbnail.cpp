@@ -36,10 +36,16 @@ public:
         m_line = 1 / scale;
         paintPlaces();
         paintGroups();
-        for (const Link& link : m_design.links)
-            for (const QRectF& from : ends(link.from))
-                for (const QRectF& to : ends(link.to))
-                    paintLink(routeBetween(from, to));
+        std::vector<QRectF> cards;
+        for (const Node& node : m_design.nodes)
+            if (const auto box = m_boxes.find(node.id.str()); box != m_boxes.end())
+                cards.push_back(box->second);
+        for (const Link& link : m_design.links) {
+            const LinkEnds ends = linkEnds(m_design, link);
+            for (const std::string& from : ends.from)
+                for (const std::string& to : ends.to)
+                    paintLink(routeBetween(endBox(from), endBox(to), 0, cards));
+        }
         for (const Node& node : m_design.nodes)
             if (const auto box = m_boxes.find(node.id.str()); box != m_boxes.end())
                 paintCard(node, box->second);
@@ -47,18 +53,11 @@ public:
     }
 
 private:
-    // Those of a group are its members.
-    std::vector<QRectF> ends(const std::string& id) const {
-        std::vector<QRectF> boxes;
-        const auto add = [&](const std::string& node) {
-            if (const auto box = m_boxes.find(node); box != m_boxes.end()) boxes.push_back(box->second);
-        };
-        if (const Group* group = m_design.groups.find(id))
-            for (const Node* member : membersOf(m_design, group->id))
-                add(member->id.str());
-        else
-            add(id);
-        return boxes;
+    QRectF endBox(const std::string& end) const {
+        const auto box = m_boxes.find(end);
+        return m_design.nodes.contains(end) && box != m_boxes.end()
+                   ? box->second
+                   : groupOutline(m_design, GroupId(end), m_boxes);
     }
 
     // The larger ones lie below the smaller ones.

@@ -242,7 +242,8 @@ void DesignForm::refresh() {
         if (view.value.isEmpty() && !view.note.isEmpty())
             help += QLatin1Char(' ') + tr("Reached now: not known, %1.").arg(view.note);
         m_objectiveRows[at]->setHelp(help, {});
-        m_objectiveRows[at]->setTag(view.met ? (*view.met ? tr("met") : tr("missed")) : QString());
+        m_objectiveRows[at]->setTag(view.met ? (*view.met ? tr("met") : tr("missed")) : QString(),
+                                    view.met ? QString(QChar(*view.met ? 0x2713 : 0x2717)) : QString());
         ++at;
     }
 }

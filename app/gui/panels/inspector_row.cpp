@@ -82,8 +82,9 @@ void Row::setEditor(QWidget* editor) {
     editor->installEventFilter(this);
 }
 
-void Row::setTag(const QString& tag) {
-    m_tag->setText(tag);
+void Row::setTag(const QString& tag, const QString& brief) {
+    m_fullTag = tag;
+    m_briefTag = brief;
     fitTag();
 }
 
@@ -101,8 +102,14 @@ void Row::fitTag() {
     if (m_editor != nullptr)
         editor = m_editor->minimumWidth() > 0 ? m_editor->minimumWidth() : m_editor->sizeHint().width();
     const int left = width() - editor - m_line->contentsMargins().left();
-    const int needed = m_label->sizeHint().width() + m_tag->sizeHint().width() + 2 * m_line->spacing();
-    m_tag->setVisible(!m_tag->text().isEmpty() && needed <= left);
+    for (const QString& words : {m_fullTag, m_briefTag}) {
+        const int needed = m_label->sizeHint().width() + m_tag->fontMetrics().horizontalAdvance(words) +
+                           2 * m_line->spacing();
+        m_tag->setVisible(!words.isEmpty() && needed <= left);
+        if (!m_tag->isVisibleTo(this)) continue;
+        m_tag->setText(words);
+        return;
+    }
 }
 
 void Row::resizeEvent(QResizeEvent* event) {
@@ -111,7 +118,7 @@ void Row::resizeEvent(QResizeEvent* event) {
 }
 
 QString Row::tag() const {
-    return m_tag->text();
+    return m_fullTag;
 }
 
 void Row::setEdited(bool edited) {

@@ -34,8 +34,9 @@ public:
 
     virtual void refresh() {} // reads the document again
     void setEditor(QWidget* editor);
-    void setTag(const QString& tag); // "default", "assumption"
-    void setEdited(bool edited);     // shows the way back to the default
+    // "default", "assumption"; brief: instead, where there is no room.
+    void setTag(const QString& tag, const QString& brief = {});
+    void setEdited(bool edited); // shows the way back to the default
     void setError(const QString& error);
     void setHelp(const QString& help,
                  const QString& origin); // origin: "Default 8. Source: thread pool (assumption)"
@@ -60,7 +61,7 @@ protected:
 private:
     void fitTag();
     QString m_title;
-    QString m_help;
+    QString m_help, m_fullTag, m_briefTag;
     QHBoxLayout* m_line;
     QLabel* m_label;
     QLabel* m_tag;

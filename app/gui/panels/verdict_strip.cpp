@@ -73,7 +73,18 @@ void FigureCell::setStale(bool stale) {
     update();
 }
 
-QSize FigureCell::sizeHint() const {
+void FigureCell::setCompact(bool compact) {
+    if (m_compact == compact) return;
+    m_compact = compact;
+    updateGeometry();
+    update();
+}
+
+const QString& FigureCell::shownDetail() const {
+    return m_second.isEmpty() ? m_detail : m_second;
+}
+
+int FigureCell::roomyWidth() const {
     const double figure =
         QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
     double detail = QFontMetricsF(m_theme.font(Type::secondary)).horizontalAdvance(m_detail);
@@ -82,7 +93,16 @@ QSize FigureCell::sizeHint() const {
     const double above =
         QFontMetricsF(m_theme.font(Type::small, QFont::Medium)).horizontalAdvance(m_caption) + kTagGap +
         QFontMetricsF(m_theme.font(Type::caption)).horizontalAdvance(m_tag);
-    return {static_cast<int>(std::ceil(std::max(above, figure + kGap + detail))) + 2 * kPadding, kHeight};
+    return static_cast<int>(std::ceil(std::max(above, figure + kGap + detail))) + 2 * kPadding;
+}
+
+QSize FigureCell::sizeHint() const {
+    if (!m_compact) return {roomyWidth(), kHeight};
+    const QFontMetricsF small(m_theme.font(Type::caption));
+    double below = small.horizontalAdvance(shownDetail());
+    if (m_list) below = std::min(below, kListWidth);
+    if (!m_tag.isEmpty()) below += kGap + small.horizontalAdvance(m_tag);
+    return {static_cast<int>(std::ceil(std::max(needed(), below))) + 2 * kLeastPadding, kHeight};
 }
 
 QSize FigureCell::minimumSizeHint() const {
@@ -90,8 +110,8 @@ QSize FigureCell::minimumSizeHint() const {
 }
 
 double FigureCell::needed() const {
-    const double figure =
-        QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
+    const double figure = QFontMetricsF(m_theme.font(m_compact ? Type::title : Type::figure, QFont::DemiBold))
+                              .horizontalAdvance(m_figure);
     const double caption =
         QFontMetricsF(m_theme.font(Type::small, QFont::Medium)).horizontalAdvance(m_caption);
     return std::max(figure, caption);
@@ -110,6 +130,7 @@ void FigureCell::paintEvent(QPaintEvent*) {
         painter.setBrush(m_theme.color(Tone::hover, hasFocus() && !underMouse() ? 0 : 1));
         painter.drawRoundedRect(QRectF(rect()).adjusted(6.5, 6.5, -6.5, -6.5), 8, 8);
     }
+    if (m_compact) return paintCompact(painter);
     const double padding = paddingNow();
     const double right = width() - padding;
     painter.setFont(m_theme.font(Type::small, QFont::Medium));
@@ -142,6 +163,26 @@ void FigureCell::paintEvent(QPaintEvent*) {
     painter.setPen(m_theme.color(m_secondTone));
     painter.drawText(QPointF(x, 59),
                      painter.fontMetrics().elidedText(m_second, Qt::ElideRight, static_cast<int>(room)));
+}
+
+void FigureCell::paintCompact(QPainter& painter) {
+    const double left = kLeastPadding, room = width() - 2 * kLeastPadding;
+    painter.setFont(m_theme.font(Type::small, QFont::Medium));
+    painter.setPen(m_theme.color(Tone::secondary));
+    painter.drawText(QPointF(left, 20), m_caption);
+    painter.setOpacity(m_stale ? 0.55 : 1);
+    painter.setFont(m_theme.font(Type::title, QFont::DemiBold));
+    painter.setPen(m_theme.color(m_tone));
+    painter.drawText(QPointF(left, 40), m_figure);
+    painter.setFont(m_theme.font(Type::caption));
+    const QFontMetricsF metrics(painter.font());
+    painter.setPen(m_theme.color(m_second.isEmpty() ? Tone::secondary : m_secondTone));
+    const QString detail = metrics.elidedText(shownDetail(), Qt::ElideRight, room);
+    painter.drawText(QPointF(left, 57), detail);
+    const double x = detail.isEmpty() ? left : left + metrics.horizontalAdvance(detail) + kGap;
+    const QString tag = m_stale ? tr("updating") : m_tag;
+    painter.setPen(m_theme.color(Tone::faint));
+    if (x + metrics.horizontalAdvance(tag) <= left + room + 2) painter.drawText(QPointF(x, 57), tag);
 }
 
 VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent)
@@ -178,6 +219,21 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
     refreshRun();
 }
 
+void VerdictStrip::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+// Rather in three lines than without the units and tags of some figures.
+void VerdictStrip::fit() {
+    int needed = 0;
+    for (const FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
+        needed += cell->roomyWidth();
+    const bool compact = needed > width();
+    for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
+        cell->setCompact(compact);
+}
+
 void VerdictStrip::refreshRun() {
     const auto run = m_session.runResult();
     const RunVerdict verdict = run ? verdictOf(*run) : RunVerdict();
@@ -189,6 +245,7 @@ void VerdictStrip::refreshRun() {
                             verdict.missed > 0             ? Tone::bad
                             : verdict.met == verdict.total ? Tone::ok
                                                            : Tone::secondary);
+    fit();
 }
 
 void VerdictStrip::refresh() {
@@ -278,6 +335,7 @@ void VerdictStrip::refresh() {
                           met == total  ? Tone::ok
                           : known > met ? Tone::bad
                                         : Tone::text);
+    fit();
 }
 
 void VerdictStrip::explain(FigureCell* cell) {

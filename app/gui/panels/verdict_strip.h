@@ -26,6 +26,9 @@ public:
     void setSecond(const QString& text, Tone tone);
     QString second() const { return m_second; }
     void setStale(bool stale);
+    // In three lines, narrower: caption, figure, detail and tag.
+    void setCompact(bool compact);
+    int roomyWidth() const; // that of the two lines
     QString figure() const { return m_figure; }
     QString detail() const { return m_detail; }
     QString tag() const { return m_tag; }
@@ -37,12 +40,15 @@ protected:
 
 private:
     double needed() const; // by the figure and its caption
+    void paintCompact(QPainter& painter);
+    const QString& shownDetail() const; // compact: what the run says comes first
     double paddingNow() const;
     const Theme& m_theme;
     QString m_caption, m_figure, m_detail, m_second, m_tag;
     bool m_list;
     Tone m_tone, m_secondTone;
     bool m_stale = false;
+    bool m_compact = false;
 };
 
 class VerdictStrip : public QWidget {
@@ -55,7 +61,11 @@ public:
     FigureCell& singlePoints() { return *m_singlePoints; }
     FigureCell& objectives() { return *m_objectives; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fit();
     void refresh();
     void refreshRun(); // what the run that was recorded last says
     void explain(FigureCell* cell);

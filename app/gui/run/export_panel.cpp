@@ -20,6 +20,8 @@
 #include <QPixmap>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
+#include <QScrollArea>
 #include <QShowEvent>
 #include <QStyle>
 #include <QTimer>
@@ -51,6 +53,20 @@ QStringList targets() {
     return ids;
 }
 
+// As a sentence of its own; names keep their letters.
+QString sentence(const QString& note, const Design& design) {
+    const QString first = note.section(QRegularExpression(QStringLiteral("[ :,]")), 0, 0);
+    const auto names = [&](const auto& things) {
+        for (const auto& thing : things)
+            if (thing.displayName() == first.toStdString() || thing.id.str() == first.toStdString())
+                return true;
+        return false;
+    };
+    static const QRegularExpression kWord(QStringLiteral("^[a-z]+$")); // and no file, no setting
+    if (!kWord.match(first).hasMatch() || names(design.nodes) || names(design.groups)) return note;
+    return note.left(1).toUpper() + note.mid(1);
+}
+
 QString targetTitle(const QString& id) {
     const Descriptor* kind = Catalogue::builtIn().kind(id.toStdString());
     return kind ? qt(kind->title) : id;
@@ -80,6 +96,8 @@ struct ExportPanel::Impl {
     ExportHighlighter* highlighter = nullptr;
     QLabel* verdict = nullptr;
     QLabel* notes = nullptr;
+    QScrollArea* notesArea = nullptr;
+    QPushButton* showNotes = nullptr;
     QPushButton* difference = nullptr;
     QPushButton* choose = nullptr;
     QPushButton* write = nullptr;
@@ -93,6 +111,7 @@ struct ExportPanel::Impl {
     std::jthread worker; // last: joined before anything it refers to goes
 
     QWidget* makeBar();
+    QWidget* makeNotes();
     void start();
     void take(std::uint64_t of, std::vector<verbs::ExportedFile> made, const QString& wrong);
     void fillList();
@@ -123,16 +142,43 @@ QWidget* ExportPanel::Impl::makeBar() {
     difference->setFocusPolicy(Qt::TabFocus); // only another look at the same file
     difference->setEnabled(false);
     difference->setToolTip(tr("What would change in the chosen folder"));
+    showNotes = ui::button(theme, {}, "mode", bar);
+    showNotes->setObjectName(QStringLiteral("export-show-notes"));
+    showNotes->setCheckable(true);
+    showNotes->setFocusPolicy(Qt::TabFocus);
+    showNotes->setToolTip(tr("What the file leaves out or expects of the machine"));
     choose = ui::button(theme, tr("Choose folder"), "plain", bar);
     choose->setIcon(theme.icon(QStringLiteral("open")));
     write = ui::button(theme, tr("Export to folder"), "primary", bar);
     write->setObjectName(QStringLiteral("export-write"));
     row->addWidget(target);
     row->addWidget(verdict, 1);
+    row->addWidget(showNotes);
     row->addWidget(difference);
     row->addWidget(choose);
     row->addWidget(write);
     return bar;
+}
+
+// Beside the file, not below it: they take nothing of its height, and a design that becomes valid moves
+// nothing.
+QWidget* ExportPanel::Impl::makeNotes() {
+    notesArea = new QScrollArea(&panel);
+    notesArea->setWidgetResizable(true);
+    notesArea->setFrameShape(QFrame::NoFrame);
+    notesArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    notes = new QLabel(notesArea);
+    notes->setObjectName(QStringLiteral("export-notes"));
+    notes->setTextFormat(Qt::PlainText);
+    notes->setWordWrap(true);
+    notes->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    notes->setProperty("tone", "secondary");
+    notes->setProperty("plane", "surface");
+    notes->setContentsMargins(0, 0, 8, 0);
+    notes->setFont(theme.font(Type::secondary));
+    notes->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    notesArea->setWidget(notes);
+    return notesArea;
 }
 
 ExportPanel::ExportPanel(Session& session, const Theme& theme, QWidget* parent)
@@ -163,15 +209,9 @@ ExportPanel::ExportPanel(Session& session, const Theme& theme, QWidget* parent)
     m->preview->setFont(mono);
     m->highlighter = new ExportHighlighter(theme, m->preview->document());
     row->addWidget(m->list);
-    row->addWidget(m->preview, 1);
+    row->addWidget(m->preview, 5);
+    row->addWidget(m->makeNotes(), 3);
     column->addLayout(row, 1);
-    m->notes = new QLabel(this);
-    m->notes->setObjectName(QStringLiteral("export-notes"));
-    m->notes->setTextFormat(Qt::PlainText);
-    m->notes->setWordWrap(true);
-    m->notes->setProperty("tone", "secondary");
-    m->notes->setFont(theme.font(Type::secondary));
-    column->addWidget(m->notes);
 
     m->delay.setSingleShot(true);
     m->delay.setInterval(400);
@@ -179,6 +219,7 @@ ExportPanel::ExportPanel(Session& session, const Theme& theme, QWidget* parent)
     connect(m->target, &QComboBox::currentIndexChanged, this, &ExportPanel::refresh);
     connect(m->list, &QListWidget::currentRowChanged, this, [this] { m->showFile(); });
     connect(m->difference, &QPushButton::toggled, this, [this] { m->showFile(); });
+    connect(m->showNotes, &QPushButton::toggled, this, [this] { m->showFile(); });
     connect(m->choose, &QPushButton::clicked, this, &ExportPanel::chooseFolder);
     connect(m->write, &QPushButton::clicked, this, &ExportPanel::writeToFolder);
     connect(&session, &Session::designChanged, this, [this](const ChangeSet& changes) {
@@ -295,10 +336,14 @@ void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
         ui::setTone(verdict, file->verifiedBy.empty() ? "faint" : file->accepted ? "ok" : "bad");
         QStringList lines;
         for (const std::string& note : file->notes)
-            lines << qt(note);
-        notes->setText(lines.join(QLatin1Char('\n')));
+            lines << sentence(qt(note), session.design());
+        notes->setText(lines.join(QStringLiteral("\n\n")));
     }
-    notes->setVisible(!notes->text().isEmpty());
+    const qsizetype count = file && problem.isEmpty() ? qsizetype(file->notes.size()) : 0;
+    showNotes->setText(tr("Notes %1").arg(count));
+    showNotes->setVisible(count > 0);
+    // Why there is no export is not something to unfold.
+    notesArea->setVisible(!problem.isEmpty() || (count > 0 && showNotes->isChecked()));
 }
 
 void ExportPanel::Impl::showFile() {

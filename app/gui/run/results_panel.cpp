@@ -24,6 +24,8 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kRowHeight = 22;
+constexpr int kBothFit = 720;    // table and bars beside each other
+constexpr int kAllColumns = 960; // the table with the number of samples
 
 // Three digits are enough: "45 100".
 QString roundYears(double years) {
@@ -58,9 +60,14 @@ struct ResultsPanel::Impl {
     BarList* lengths = nullptr;
     BarList* cost = nullptr;
     QWidget* side = nullptr;
+    QPushButton* figures = nullptr; // where both find no room: one of them
+    QPushButton* charts = nullptr;
+    bool narrow = false;
     bool yearsFirst = false; // what was computed last stands above
 
     QWidget* makeBar(QWidget* parent);
+    void share(int width);
+    void showParts();
     QWidget* makeSide(QWidget* parent);
     void makeTable(QWidget* parent);
     void refill();
@@ -89,6 +96,19 @@ QWidget* ResultsPanel::Impl::makeBar(QWidget* parent) {
     progressWords->setTextFormat(Qt::PlainText);
     progressWords->setProperty("tone", "secondary");
     progressWords->setFont(theme.font(Type::secondary));
+    const auto mode = [&](const QString& words, const char* name) {
+        QPushButton* button = ui::button(theme, words, "mode", bar);
+        button->setObjectName(QLatin1String(name));
+        button->setCheckable(true);
+        button->setAutoExclusive(true);
+        button->hide();
+        row->addWidget(button);
+        return button;
+    };
+    figures = mode(tr("Figures"), "results-figures");
+    charts = mode(tr("Charts"), "results-charts");
+    figures->setChecked(true);
+    QObject::connect(charts, &QPushButton::toggled, parent, [this] { showParts(); });
     row->addWidget(simulate);
     row->addWidget(cancel);
     row->addWidget(progress);
@@ -123,8 +143,8 @@ QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
     auto* scroll = new QScrollArea(parent);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setMinimumWidth(280);
-    scroll->setMaximumWidth(460);
+    scroll->setMinimumWidth(252);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* inner = new QWidget(scroll);
     inner->setProperty("plane", "surface");
     inner->setAttribute(Qt::WA_StyledBackground);
@@ -164,7 +184,7 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
     row->addWidget(m->table, 5);
     row->addWidget(m->invitation, 5);
     m->side = m->makeSide(this);
-    row->addWidget(m->side, 3);
+    row->addWidget(m->side, 2);
     column->addLayout(row, 1);
 
     connect(m->simulate, &QPushButton::clicked, &session, &Session::startAvailabilityRun);
@@ -188,6 +208,31 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
 
 ResultsPanel::~ResultsPanel() = default;
 
+void ResultsPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    m->share(width());
+}
+
+// Long names are read before samples are.
+void ResultsPanel::Impl::share(int width) {
+    narrow = width < kBothFit;
+    table->setColumnHidden(samplesColumn, width < kAllColumns);
+    showParts();
+}
+
+void ResultsPanel::Impl::showParts() {
+    const bool any = session.runResult() || session.availabilityResult();
+    const bool bars = !errors->isEmpty() || !waterfall->isEmpty() || !lengths->isEmpty() || !cost->isEmpty();
+    const bool choice = narrow && any && bars;
+    figures->setVisible(choice);
+    charts->setVisible(choice);
+    const bool chartsOnly = choice && charts->isChecked();
+    table->setVisible(any && !chartsOnly);
+    invitation->setVisible(!any);
+    side->setVisible(bars && (!narrow || chartsOnly));
+    progressWords->setVisible(!choice || session.availabilityRunning());
+}
+
 void ResultsPanel::Impl::followProgress(double share, const QString& words) {
     const bool running = session.availabilityRunning();
     simulate->setVisible(!running);
@@ -196,6 +241,7 @@ void ResultsPanel::Impl::followProgress(double share, const QString& words) {
     progress->setValue(int(std::lround(share * 1000)));
     progressWords->setText(
         running ? words : tr("Failures and repairs until the availability is known to a few percent"));
+    showParts();
 }
 
 QTreeWidgetItem* ResultsPanel::Impl::addSection(QTreeWidgetItem* below, const QString& title) const {
@@ -284,9 +330,6 @@ void ResultsPanel::Impl::refill() {
     if (run) addResult(runTitle(*run), *run, session.runIsOutdated());
     if (years && !yearsFirst) addYears();
     table->scrollToTop();
-    const bool any = run || years;
-    table->setVisible(any);
-    invitation->setVisible(!any);
     errors->setRows(run ? errorBars(*run) : std::vector<BarRow>(), tr("in this scenario"));
     waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), tr("simulated"));
     lengths->setRows(years ? outageBars(*years) : std::vector<BarRow>(), tr("share of outages, simulated"));
@@ -296,7 +339,6 @@ void ResultsPanel::Impl::refill() {
         bill ? tr("%1 · price book %2")
                    .arg(bill->atLeast ? tr("at least") : tr("exact"), QString::fromStdString(bill->priceBook))
              : QString());
-    side->setVisible(!errors->isEmpty() || !waterfall->isEmpty() || !lengths->isEmpty() || !cost->isEmpty());
     followProgress(0, {});
 }
 

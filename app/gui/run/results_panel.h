@@ -16,6 +16,9 @@ public:
     ResultsPanel(Session& session, const Theme& theme, QWidget* parent = nullptr);
     ~ResultsPanel() override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     struct Impl;
     std::unique_ptr<Impl> m;

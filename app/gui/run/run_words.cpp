@@ -314,6 +314,17 @@ QString causeOfTakeover(const std::string& mode) {
     return tr("after %1").arg(spaced(mode));
 }
 
+QString unfinishedNote() {
+    return tr("The run ended before; no recovery time counts it.");
+}
+
+// "1, for 30 s so far"
+QString unfinishedWords(const Recovery& recovery) {
+    const QString words = recovery.unfinished > 1 ? tr("%1, for up to %2 so far") : tr("%1, for %2 so far");
+    return words.arg(grouped(recovery.unfinished),
+                     qt(formatDuration(Duration::seconds(recovery.unfinishedForS))));
+}
+
 // What somebody asks first after a failure.
 void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
     const bool failed = std::any_of(result.events.begin(), result.events.end(), [](const RunEvent& event) {
@@ -337,6 +348,10 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
             rows.time(tr("%1 served again, %2")
                           .arg(words::nameOf(design, recovery.what), causeOfTakeover(recovery.mode)),
                       recovery.totalMeanS);
+    for (const Recovery& recovery : result.recovery)
+        if (recovery.unfinished > 0)
+            rows.count(tr("%1 not served again at the end").arg(words::nameOf(design, recovery.what)),
+                       unfinishedWords(recovery), unfinishedNote());
     rows.figure(tr("Acknowledged writes lost"), result.data.lostWrites);
 }
 
@@ -369,6 +384,7 @@ void addFlow(Rows& rows, const Design& design, const SimulationResult& result, c
         rows.count(tr("Failed"), grouped(failed), causes.join(QStringLiteral(", ")));
     }
     rows.figure(tr("Outages"), flow.outages.perYear, tr("a year"));
+    rows.time(tr("From new until the first outage, mean"), flow.mttffHours, 3600);
     rows.time(tr("Outage, mean"), flow.outages.meanSeconds);
     rows.time(tr("Outage, p95"), flow.outages.p95Seconds);
     rows.time(tr("Outage, longest"), flow.outages.longestSeconds);
@@ -380,6 +396,8 @@ void addTakeovers(Rows& rows, const Design& design, const SimulationResult& resu
         rows.section = tr("Take-overs of %1, %2")
                            .arg(words::nameOf(design, recovery.what), causeOfTakeover(recovery.mode));
         rows.count(tr("Take-overs"), grouped(recovery.count));
+        if (recovery.unfinished > 0)
+            rows.count(tr("Not finished at the end"), unfinishedWords(recovery), unfinishedNote());
         if (recovery.byHand > 0) rows.count(tr("of them by hand"), grouped(recovery.byHand));
         if (recovery.blocked > 0)
             rows.count(tr("Blocked: too soon after another"), grouped(recovery.blocked),

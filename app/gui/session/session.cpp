@@ -184,6 +184,7 @@ void Session::designHasChanged(const ChangeSet& changes) {
 
 void Session::replaceDocument(Design design, const QString& path) {
     m->player.reset();
+    m->player.setSpeed(1);
     cancelAvailabilityRun();
     if (availabilityRunning()) endAvailabilityRun(); // what it still delivers is about the other design
     m->availabilityResult.reset();

@@ -42,13 +42,14 @@ constexpr int kPaletteWidth = 224;
 constexpr int kInspectorWidth = 308;
 constexpr QSize kWanted(1440, 900);
 constexpr QSize kSmallest(1020, 640);
-constexpr int kDockHeight = 388;
-constexpr int kAbove = 55;    // top bar and borders
-constexpr int kTitleBar = 28; // about that much of the screen goes to the frame
+constexpr int kDockHeight = 356;
+constexpr int kIdleDock = 236; // while there is nothing to see in it
+constexpr int kAbove = 55;     // top bar and borders
+constexpr int kTitleBar = 28;  // about that much of the screen goes to the frame
 constexpr int kNoticeMs = 6000;
 constexpr const char* kFirstTemplate = "web-pair";
 // A stored layout of another number is ignored.
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 
 } // namespace
 
@@ -147,7 +148,13 @@ QWidget* MainWindow::buildMiddle() {
     m_rows->setStretchFactor(0, 1);
     m_rows->setStretchFactor(1, 0);
     connect(m_docks->tabBar(), &QTabBar::tabBarDoubleClicked, rows, &DockSplitter::toggleMaximised);
+    connect(rows, &QSplitter::splitterMoved, this, [this] { m_dockChosen = true; });
     buildDocks();
+    connect(m_docks->tabBar(), &QTabBar::tabBarClicked, this, &MainWindow::raiseDock);
+    connect(m_docks, &QTabWidget::currentChanged, this, &MainWindow::raiseDock);
+    connect(&m_session, &Session::runStateChanged, this, [this] {
+        if (m_session.runState() != Session::RunState::idle) raiseDock();
+    });
     return m_rows;
 }
 
@@ -408,8 +415,7 @@ void MainWindow::fitOnScreen() {
     setMinimumSize(fittingSize(kSmallest, room));
     resize(fittingSize(kWanted, room));
     const int rows = height() - kAbove;
-    const int dock = std::min(kDockHeight, rows * 9 / 20);
-    m_rows->setSizes({rows - dock, dock});
+    m_rows->setSizes({rows - kIdleDock, kIdleDock});
     // Where the wanted size and a title bar find no room, the desktop knows best how large the window may be.
     const QSize withFrame = kWanted + QSize(0, kTitleBar);
     if (fittingSize(withFrame, room) != withFrame) setWindowState(windowState() | Qt::WindowMaximized);
@@ -420,7 +426,17 @@ void MainWindow::restoreLayout() {
     if (settings.value(QStringLiteral("layout/version")).toInt() != kLayoutVersion) return;
     restoreGeometry(settings.value(QStringLiteral("layout/window")).toByteArray());
     m_columns->restoreState(settings.value(QStringLiteral("layout/columns")).toByteArray());
-    m_rows->restoreState(settings.value(QStringLiteral("layout/rows")).toByteArray());
+    m_dockChosen = m_rows->restoreState(settings.value(QStringLiteral("layout/rows")).toByteArray());
+}
+
+// The canvas has the room until there is something to see in the dock; a height that was chosen stays.
+void MainWindow::raiseDock() {
+    if (m_dockChosen || m_dockRaised) return;
+    m_dockRaised = true;
+    const int rows = m_rows->height(), dock = std::min(kDockHeight, rows / 2);
+    if (m_rows->sizes().value(1) >= dock) return;
+    m_rows->setSizes({rows - dock, dock});
+    m_canvas->refit();
 }
 
 void MainWindow::rememberLayout() const {
@@ -428,7 +444,7 @@ void MainWindow::rememberLayout() const {
     settings.setValue(QStringLiteral("layout/version"), kLayoutVersion);
     settings.setValue(QStringLiteral("layout/window"), saveGeometry());
     settings.setValue(QStringLiteral("layout/columns"), m_columns->saveState());
-    settings.setValue(QStringLiteral("layout/rows"), m_rows->saveState());
+    if (m_dockChosen) settings.setValue(QStringLiteral("layout/rows"), m_rows->saveState());
 }
 
 } // namespace alwayson::gui

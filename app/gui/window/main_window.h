@@ -68,6 +68,7 @@ private:
     void chooseTheme(const char* action);
     void refreshTitle();
     void fitOnScreen();
+    void raiseDock();
     void restoreLayout();
     void rememberLayout() const;
 
@@ -92,6 +93,8 @@ private:
     QLabel* m_hint = nullptr;
     QLabel* m_zoom = nullptr;
     bool m_leaving = false;
+    bool m_dockChosen = false; // somebody dragged its border, now or the last time
+    bool m_dockRaised = false;
 };
 
 // The size a window of that size gets on a screen with so much room: never larger than the room.

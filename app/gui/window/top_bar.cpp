@@ -88,8 +88,8 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     m_scenario->setAccessibleName(tr("Scenario"));
     m_scenario->setFixedHeight(space::kControl);
     m_scenario->setMinimumWidth(88);
-    m_scenario->setMaximumWidth(156);
-    m_scenario->view()->setMinimumWidth(220);
+    m_scenario->setMaximumWidth(228);
+    m_scenario->view()->setMinimumWidth(260);
     row->addWidget(m_scenario, kFirst);
     m_run = ui::button(theme, tr("Run"), "primary", this);
     m_run->setObjectName(QStringLiteral("runButton"));
@@ -138,6 +138,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
         refreshFile();
         m_scenario->clear();
         refreshScenarios();
+        refreshRun();
     });
     connect(&session, &Session::designChanged, this, [this](const ChangeSet& changes) {
         if (changes.settings) refreshScenarios();

@@ -49,14 +49,14 @@ void TestFailoverJourney::drawsAReplica() {
     QTRY_VERIFY_WITH_TIMEOUT(session.report() != nullptr, 5000);
     const double cost = session.report()->cost.usdPerMonth;
     const Design before = session.design();
-    // Onto the outline of the set, beside its member in zone b.
+    // Into the outline of the set, where it lies in zone c.
     dropKind(shop.window.canvas(), "kinds/mysql", middleOf(session, "db2") + QPointF(200, 0));
     const QString replica = newNode(before, session.design());
     QVERIFY(!replica.isEmpty());
     const Node& node = *session.design().nodes.find(replica.toStdString());
     QVERIFY(node.group.has_value());
     QCOMPARE(node.group->str(), std::string("db"));
-    QCOMPARE(node.domain->str(), std::string("eu-b"));
+    QCOMPARE(node.domain->str(), std::string("eu-c"));
     // No link has to be drawn: it copies from the source, and says so.
     QCOMPARE(shop.card(replica).fact, QStringLiteral("replica"));
     QVERIFY(shop.window.canvas().canvasScene().stream("db1", node.id.str()));

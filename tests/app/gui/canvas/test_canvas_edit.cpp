@@ -97,6 +97,66 @@ private slots:
             QVERIFY(qAbs(QLineF(route.samples[i - 1], route.samples[i]).length() - step) < 0.05 * step + 0.2);
     }
 
+    void linksGoAroundCards() {
+        // A row below, two columns away; a card stands where a sideways curve would pass.
+        const QRectF from(528, 0, 172, 62), to(0, 142, 172, 62), neighbour(264, 0, 172, 62);
+        const auto crosses = [&](const Route& route) {
+            return std::any_of(route.samples.begin(), route.samples.end(),
+                               [&](QPointF point) { return neighbour.contains(point); });
+        };
+        QVERIFY(crosses(routeBetween(from, to)));
+        const Route free = routeBetween(from, to, 0, {from, neighbour, to});
+        QVERIFY(!crosses(free));
+        QCOMPARE(free.from.y(), from.bottom());
+        QCOMPARE(free.tip.y(), to.top());
+        // In one row nothing else is possible.
+        QCOMPARE(routeBetween(from, neighbour, 0, {from, neighbour}).tip.x(), neighbour.right());
+    }
+
+    void linksOfAPoolToASetAreABundle() {
+        Design design;
+        const auto add = [&](const Operation& operation) { QVERIFY(applyTo(design, operation).ok()); };
+        add(addGroup("web"));
+        Group set;
+        set.id = GroupId("db");
+        set.kind = "mysql_replication";
+        add(operation::insertGroup(set));
+        for (const char* id : {"web1", "web2"})
+            add(addNode(id, "server", nullptr, "web"));
+        for (const char* id : {"db1", "db2", "db3"})
+            add(addNode(id, "mysql", nullptr, "db"));
+        add(addLink("web-db", "web", "db"));
+        const LinkEnds ends = linkEnds(design, *design.links.find("web-db"));
+        QCOMPARE(ends.from, std::vector<std::string>{"web"});
+        QCOMPARE(ends.to.size(), std::size_t(3));
+    }
+
+    void newPlacesLieInsideAndApart() {
+        Design design;
+        const auto drop = [&](const char* what, QPointF at) {
+            const auto creation = createFromCatalogue(design, layoutBoxes(design), what, at);
+            if (!creation || !applyTo(design, creation->operation).ok()) return std::string();
+            return creation->id;
+        };
+        const std::string region = drop("domains/region", {0, 0});
+        // At its very corner, over the first one, and a third that finds no room.
+        const std::string one = drop("domains/zone", {2, 3}), two = drop("domains/zone", {40, 30}),
+                          three = drop("domains/zone", {100, 60});
+        const Boxes boxes = layoutBoxes(design);
+        for (const std::string& zone : {one, two, three}) {
+            QCOMPARE(design.domains.find(zone)->parent->str(), region);
+            const QRectF inside =
+                boxes.at(region).adjusted(kDomainPadding, kDomainHeader, -kDomainPadding, -kDomainPadding);
+            QVERIFY2(inside.contains(boxes.at(zone)), zone.c_str());
+        }
+        QVERIFY(!boxes.at(one).adjusted(-8, -8, 8, 8).intersects(boxes.at(two)));
+        QVERIFY(!boxes.at(three).adjusted(-8, -8, 8, 8).intersects(boxes.at(two)));
+        // A card at the edge of a zone lies in it, with room for the outline of a group.
+        const QRectF zone = boxes.at(one);
+        const std::string card = drop("kinds/mysql", zone.bottomRight() - QPointF(100, 40));
+        QVERIFY(zone.contains(layoutBoxes(design).at(card).adjusted(-16, -16, 16, 16)));
+    }
+
     void pasteGetsNewIdsAndKeepsInnerLinks() {
         const Design design = threeZones();
         const Boxes boxes = layoutBoxes(design);
