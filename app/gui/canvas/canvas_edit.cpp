@@ -256,9 +256,11 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
         Domain domain;
         domain.kind = descriptor->id;
         domain.id = DomainId(numberedId(design, descriptor->id));
-        const std::string parent = domainAt(design, boxes, box.center());
-        if (!parent.empty() && domainMayLieIn(domain.kind, design.domains.find(parent)->kind))
-            domain.parent = DomainId(parent);
+        // Up through the places until one may hold it.
+        const Domain* parent = design.domains.find(domainAt(design, boxes, box.center()));
+        while (parent && !domainMayLieIn(domain.kind, parent->kind))
+            parent = parent->parent ? design.domains.find(parent->parent->str()) : nullptr;
+        if (parent) domain.parent = parent->id;
         creation.id = domain.id.str();
         operations.push_back(operation::insertDomain(domain));
         const std::string holder = domain.parent ? domain.parent->str() : std::string();

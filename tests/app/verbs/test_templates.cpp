@@ -37,6 +37,7 @@ private slots:
     void everyScenarioDoesWhatItSays_data() { perTemplate(); }
     void everyScenarioDoesWhatItSays();
     void commerceIsBrokenInEveryTier();
+    void whatIsNotFinishedIsTold();
 };
 
 void TestTemplates::ordersThemFromSmallToLarge() {
@@ -89,6 +90,32 @@ void TestTemplates::everyScenarioDoesWhatItSays() {
         for (const FlowResult& flow : result->flows)
             if (flow.flow != "design") QVERIFY(flow.requests.succeeded > 0);
     }
+}
+
+void TestTemplates::whatIsNotFinishedIsTold() {
+    verbs::SimulateOptions options;
+    options.scenario =
+        "second-failure"; // the second loss comes too soon after the first: a human has to do it
+    options.replications = 1;
+    const auto result = verbs::simulate(templateOf("e-commerce"), options);
+    QVERIFY2(result.ok(), result ? "" : result.error().message.c_str());
+    std::uint64_t finished = 0, unfinished = 0;
+    for (const Recovery& recovery : result->recovery) {
+        if (recovery.what != "db") continue;
+        finished += recovery.count;
+        unfinished += recovery.unfinished;
+        if (recovery.unfinished == 0) continue;
+        QVERIFY(recovery.ofGroup());
+        // From the loss until the end, and in no mean.
+        double lostAt = 0;
+        for (const RunEvent& event : result->events)
+            if (event.kind == "failed") lostAt = event.atS;
+        QVERIFY2(std::abs(recovery.unfinishedForS - (result->simulatedSeconds - lostAt)) < 0.01,
+                 std::to_string(recovery.unfinishedForS).c_str());
+        if (recovery.count > 0) QVERIFY(*recovery.totalMeanS.value < recovery.unfinishedForS);
+    }
+    QCOMPARE(finished, std::uint64_t(1));
+    QCOMPARE(unfinished, std::uint64_t(1));
 }
 
 void TestTemplates::commerceIsBrokenInEveryTier() {

@@ -36,6 +36,42 @@ class TestCanvasGestures : public QObject {
     }
 
 private slots:
+    void allOfItIsShownAgainUntilTheViewIsChosen() {
+        CanvasFixture canvas;
+        QVERIFY(canvas.ready());
+        canvas.view.zoomToFit();
+        const double before = canvas.view.zoom();
+        const auto showsAll = [&] {
+            return canvas.view.mapToScene(canvas.view.viewport()->rect())
+                .boundingRect()
+                .contains(canvas.view.canvasScene().contentRect());
+        };
+        const QSize size = canvas.view.size();
+        canvas.view.resize(size / 2);
+        QTRY_VERIFY(canvas.view.zoom() < before && showsAll());
+        canvas.view.resize(size);
+        QTRY_COMPARE(canvas.view.zoom(), before);
+        canvas.view.zoomIn();
+        const double chosen = canvas.view.zoom();
+        canvas.view.resize(size / 2);
+        QTRY_COMPARE(canvas.view.size(), size / 2);
+        QCOMPARE(canvas.view.zoom(), chosen);
+        canvas.view.refit();
+        QCOMPARE(canvas.view.zoom(), chosen);
+    }
+
+    void tabsStayLegibleFarOut() {
+        CanvasFixture canvas;
+        QVERIFY(canvas.ready());
+        canvas.view.zoomTo100();
+        const double height = canvas.view.canvasScene().group("web")->tab().height();
+        canvas.view.setZoom(0.6, {});
+        const double onScreen = 0.6 * canvas.view.canvasScene().group("web")->tab().height();
+        QVERIFY2(onScreen >= 0.89 * height, qPrintable(QString::number(onScreen)));
+        canvas.view.zoomTo100();
+        QCOMPARE(canvas.view.canvasScene().group("web")->tab().height(), height);
+    }
+
     void dropFromThePaletteCreatesANodeInTheRightPlace_data() { zooms(); }
     void dropFromThePaletteCreatesANodeInTheRightPlace() {
         QFETCH(double, zoom);

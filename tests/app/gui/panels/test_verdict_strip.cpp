@@ -38,6 +38,25 @@ Operation removeLink(const char* id) {
 class TestVerdictStrip : public QObject {
     Q_OBJECT
 private slots:
+    void aNarrowStripKeepsFiguresAndUnits() {
+        CanvasFixture canvas;
+        VerdictStrip strip(canvas.session, canvas.theme);
+        QTRY_VERIFY(canvas.session.report());
+        strip.resize(1400, strip.height());
+        strip.show();
+        const int roomy = strip.availability().sizeHint().width();
+        strip.resize(560, strip.height());
+        const auto cells = {&strip.availability(), &strip.latency(), &strip.cost(), &strip.singlePoints(),
+                            &strip.objectives()};
+        QVERIFY(strip.availability().sizeHint().width() < roomy);
+        int least = 0;
+        for (const FigureCell* cell : cells)
+            least += cell->minimumSizeHint().width();
+        QVERIFY2(least <= 560, qPrintable(QString::number(least)));
+        strip.resize(1400, strip.height());
+        QCOMPARE(strip.availability().sizeHint().width(), roomy);
+    }
+
     void whoCallsNothingHasNoAvailability() {
         CanvasFixture canvas;
         VerdictStrip strip(canvas.session, canvas.theme);

@@ -59,6 +59,25 @@ QByteArray bytesOf(const QString& path) {
 class TestExportPanel : public QObject {
     Q_OBJECT
 private slots:
+    void notesAreUnfoldedBesideTheFile() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        bench.files.setCurrentItem(
+            bench.files.findItems(QString::fromLatin1(kConfig), Qt::MatchExactly).first());
+        auto* notes = bench.panel.findChild<QLabel*>(QStringLiteral("export-notes"));
+        auto* show = bench.panel.findChild<QPushButton*>(QStringLiteral("export-show-notes"));
+        QVERIFY(notes && show && show->isVisible() && !notes->isVisible());
+        const int height = bench.preview.height();
+        show->click();
+        QVERIFY(notes->isVisible());
+        QCOMPARE(bench.preview.height(), height);
+        const QStringList sentences = notes->text().split(QStringLiteral("\n\n"));
+        QCOMPARE(show->text(), QStringLiteral("Notes %1").arg(sentences.size()));
+        for (const QString& sentence : sentences)
+            QVERIFY2(sentence.front().isUpper() ||
+                         bench.session.design().hasId(sentence.section(QLatin1Char(' '), 0, 0).toStdString()),
+                     qPrintable(sentence));
+    }
     void everyFileIsShownBeforeAnythingIsWritten() {
         Bench bench;
         QVERIFY(bench.ready());
