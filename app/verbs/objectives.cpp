@@ -1,6 +1,7 @@
 #include "app/verbs/objectives.h"
 
 #include "core/base/units.h"
+#include "core/model/objective_periods.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -69,7 +70,15 @@ Estimate recoveryFigure(const Objective& objective, const SimulationResult& resu
     return Estimate::unknown();
 }
 
+Estimate periodFigure(const Objective& objective, const SimulationResult& result) {
+    const auto found =
+        std::find_if(result.periods.begin(), result.periods.end(),
+                     [&](const PeriodFigure& period) { return period.objective == objective.id.str(); });
+    return found == result.periods.end() ? Estimate::unknown() : found->kept;
+}
+
 Estimate figureOf(const Objective& objective, const SimulationResult& result) {
+    if (objective.windowDays) return periodFigure(objective, result);
     if (!objective.of.empty()) return recoveryFigure(objective, result);
     if (objective.metric == "cost_usd_per_month") return costFigure(result.cost);
     const auto flow = std::find_if(result.flows.begin(), result.flows.end(),
@@ -91,8 +100,9 @@ std::optional<bool> isMet(const Objective& objective, const Estimate& value) {
     const Interval range = value.ci95.value_or(Interval{*value.value, *value.value});
     bool all = true, none = false;
     if (objective.atLeast) {
-        all = all && range.low >= *objective.atLeast;
-        none = none || range.high < *objective.atLeast;
+        const double least = objective.windowDays ? kPeriodsWanted : *objective.atLeast;
+        all = all && range.low >= least;
+        none = none || range.high < least;
     }
     if (objective.atMost) {
         all = all && range.high <= *objective.atMost;
@@ -105,7 +115,7 @@ std::optional<bool> isMet(const Objective& objective, const Estimate& value) {
 }
 
 Estimate figureOf(const Objective& objective, const CheckReport& report, const Estimate& latencyP99Ms) {
-    if (!objective.of.empty()) return Estimate::unknown();
+    if (!objective.of.empty() || objective.windowDays) return Estimate::unknown();
     if (objective.metric == "cost_usd_per_month") return costFigure(report.cost);
     if (objective.metric == "latency_p99_ms")
         return report.latencyP99Ms.value ? report.latencyP99Ms : latencyP99Ms;
@@ -119,6 +129,37 @@ Estimate figureOf(const Objective& objective, const CheckReport& report, const E
     return figure;
 }
 
+namespace {
+
+// "shoppers: 97.3 % of periods of 30 days (95 % interval ...) have at least 99.95 % of requests succeed, ..."
+void judgePeriods(const Objective& objective, const Metric& metric, const std::string& who,
+                  const SimulationResult& result, ObjectiveResult& judged) {
+    judged.target = kPeriodsWanted;
+    const std::string aim =
+        objective.atLeast
+            ? fmt::format("at least {} {}", show(*objective.atLeast, metric.unit), metric.words)
+            : fmt::format("{} at most {}", metric.words, show(objective.atMost.value_or(0), metric.unit));
+    const std::string periods = fmt::format("periods of {} days", formatNumber(*objective.windowDays));
+    if (!judged.value.value) {
+        judged.sentence = fmt::format(
+            "{}: {} in {} wanted, but this run (mode {}) {}: undecided", who, aim, periods, result.mode,
+            result.mode == "availability" ? "has no history as long as one, or cannot count this"
+                                          : "does not count them");
+        return;
+    }
+    judged.met = isMet(objective, judged.value);
+    const Interval range = judged.value.ci95.value_or(Interval{*judged.value.value, *judged.value.value});
+    judged.sentence =
+        fmt::format("{}: {} of {} (95 % interval {} to {}) have {}, at least {} of them wanted: {}", who,
+                    formatAvailability(*judged.value.value), periods, formatAvailability(range.low),
+                    formatAvailability(range.high), aim, formatAvailability(kPeriodsWanted),
+                    !judged.met   ? "undecided; more precision or time would decide it"
+                    : *judged.met ? "met"
+                                  : "missed");
+}
+
+} // namespace
+
 ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
     ObjectiveResult judged;
     judged.id = objective.id.str();
@@ -131,6 +172,10 @@ ObjectiveResult judge(const Objective& objective, const SimulationResult& result
     if (metric == std::end(kMetrics)) {
         judged.sentence =
             fmt::format("{}: \"{}\" is not a figure this program computes: undecided", who, objective.metric);
+        return judged;
+    }
+    if (objective.windowDays) {
+        judgePeriods(objective, *metric, who, result, judged);
         return judged;
     }
     const std::string target = show(judged.target, metric->unit);

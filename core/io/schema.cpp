@@ -228,15 +228,16 @@ Json objectiveSchema() {
         "availability_time", "availability_requests", "availability_good", "latency_p50_ms", "latency_p95_ms",
         "latency_p99_ms",    "cost_usd_per_month",    "rto_mean_s",        "rto_p95_s",      "rpo_mean_s",
         "rpo_p95_s"};
-    Json schema =
-        object({"id", "metric"},
-               {{"id", ref("id")},
-                {"flow", described(text(), "\"client:class\", \"client\" or \"design\".")},
-                {"of", described(ref("id"), "A group, for figures of its recovery.")},
-                {"metric", {{"enum", metrics}}},
-                {"at_least", numberSchema(0, kLargestNumber)},
-                {"at_most", numberSchema(0, kLargestNumber)},
-                {"window_d", described(numberSchema(1e-3, 36500), "Days of the period it is judged over.")}});
+    Json schema = object({"id", "metric"},
+                         {{"id", ref("id")},
+                          {"flow", described(text(), "\"client:class\", \"client\" or \"design\".")},
+                          {"of", described(ref("id"), "A group, for figures of its recovery.")},
+                          {"metric", {{"enum", metrics}}},
+                          {"at_least", numberSchema(0, kLargestNumber)},
+                          {"at_most", numberSchema(0, kLargestNumber)},
+                          {"window_d", described(numberSchema(1e-3, 36500),
+                                                 "Days of a period: 95 % of all periods have to keep the "
+                                                 "objective. Without it: the mean over all time.")}});
     schema["oneOf"] =
         Json::array({{{"required", Json::array({"at_least"})}}, {{"required", Json::array({"at_most"})}}});
     return schema;

@@ -138,6 +138,12 @@ struct Spread {
     Estimate downtimeP50, downtimeP95, downtimeP99; // minutes per year
 };
 
+// How many of the periods keep an objective that is about periods.
+struct PeriodFigure {
+    std::string objective; // id
+    Estimate kept;         // share; samples: periods
+};
+
 struct WaterfallItem {
     std::string cause; // node or domain and mode: "web1: Process crash"
     double downtimeMinutesPerYear = 0;
@@ -177,6 +183,7 @@ struct SimulationResult {
     std::vector<NodeSeries> nodeSeries;
     std::vector<RunEvent> events;
     Spread spread;
+    std::vector<PeriodFigure> periods; // of failure runs
     std::vector<WaterfallItem> waterfall;
     Cost cost;
     std::vector<FlowAvailability> exact;  // the same flows where known

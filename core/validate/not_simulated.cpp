@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/model/objective_periods.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -93,10 +94,13 @@ void checkModes(const Context& c, const Thing& thing, Issues& issues) {
 }
 
 void checkObjective(const Objective& objective, Issues& issues) {
-    if (!objective.windowDays) return;
-    issues.warning("objective.not_simulated_yet", {objective.id.str()},
-                   fmt::format("Objective {}: its period is not judged yet.", shownName(objective.id.str())),
-                   "Keep it for later.");
+    if (!objective.windowDays || isJudgedByPeriods(objective)) return;
+    issues.warning(
+        "objective.not_simulated_yet", {objective.id.str()},
+        fmt::format("Objective {}: periods are counted for at least a share of the time up or of the "
+                    "requests of a flow only. This one is never judged.",
+                    shownName(objective.id.str())),
+        "Leave its window_d out to have it judged over the whole run.");
 }
 
 } // namespace

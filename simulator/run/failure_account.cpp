@@ -86,10 +86,33 @@ void FailureUnit::settle() {
     const double elapsed = m_now - m_settledTo;
     m_settledTo = m_now;
     if (m_allGood || !(elapsed > 0)) return;
+    if (!m_periods.empty() && !m_warming) settlePeriods(m_now - elapsed);
     for (std::size_t f = 0; f < m_a.size(); ++f)
         m_batchFlowLoss[f] += (1 - m_a[f]) * elapsed;
     for (const Share& share : m_shares)
         m_out->causeSeconds[share.mode] += share.weight * elapsed;
+}
+
+// What the observable of a period loses at present, 0 to 1. As in closeBatch, a client is the share-weighted
+// sum of its classes, and the design is down when any flow is.
+double FailureUnit::lossRate(const FailurePeriod& period) const {
+    const std::uint32_t o = period.observable;
+    if (!period.ofRequests && (o < m_a.size() || o + 1 == m_up.size())) return m_up[o] == 0 ? 1 : 0;
+    const FailureModelObservable& observable = m_model.observables[o];
+    double loss = 0;
+    for (std::size_t i = 0; i < observable.flows.size(); ++i) {
+        const std::uint32_t f = observable.flows[i];
+        loss += observable.weights[i] * (period.ofRequests ? 1 - m_a[f] : m_up[f] == 0 ? 1.0 : 0.0);
+    }
+    return loss;
+}
+
+void FailureUnit::settlePeriods(double from) {
+    const double origin = m_base - m_plan.warmUp;
+    for (std::size_t p = 0; p < m_periods.size(); ++p) {
+        const double rate = lossRate(m_model.periods[p]);
+        if (rate > 0) m_periods[p].lose(origin + from, origin + m_now, rate);
+    }
 }
 
 // After a change of states or views. `trigger`: the mode behind the change.

@@ -1,6 +1,7 @@
 #include "simulator/run/failure_model.h"
 
 #include "core/catalogue/keys.h"
+#include "core/model/objective_periods.h"
 #include "simulator/kernel/fixed_math.h"
 
 #include <algorithm>
@@ -102,6 +103,7 @@ Result<FailureModel> FailureModel::compile(const Design& design) {
     model.addGroups(design);
     model.addDeployments(design);
     model.addObservables();
+    model.addPeriods(design);
     model.estimateWork();
     return model;
 }
@@ -253,6 +255,21 @@ void FailureModel::addObservables() {
         observables.push_back(std::move(client));
     }
     observables.push_back(std::move(whole));
+}
+
+void FailureModel::addPeriods(const Design& design) {
+    for (const Objective& objective : design.objectives) {
+        if (!isJudgedByPeriods(objective)) continue;
+        const auto found =
+            std::find_if(observables.begin(), observables.end(),
+                         [&](const FailureModelObservable& o) { return o.id == objective.flow; });
+        if (found == observables.end()) continue;
+        const double seconds = Duration::hours(24 * *objective.windowDays).seconds();
+        periods.push_back({static_cast<std::uint32_t>(found - observables.begin()),
+                           objective.metric == "availability_requests", seconds,
+                           (1 - *objective.atLeast) * seconds});
+        periodObjectives.push_back(objective.id.str());
+    }
 }
 
 void FailureModel::estimateWork() {

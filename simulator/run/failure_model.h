@@ -8,6 +8,7 @@
 #include "simulator/kernel/sampler.h"
 #include "simulator/kernel/stream.h"
 #include "simulator/run/failure_group_model.h"
+#include "simulator/run/failure_periods.h"
 #include "simulator/run/failure_totals.h"
 
 #include <cstdint>
@@ -163,6 +164,8 @@ struct FailureModel {
     std::vector<std::string> furtherCauses; // of down time, beside the modes: "web: common cause (crash)"
     std::vector<std::uint32_t> indices;
     std::vector<FailureModelObservable> observables; // flows, clients, "design" last
+    std::vector<FailurePeriod> periods;              // of objectives that are judged over one
+    std::vector<std::string> periodObjectives;       // their ids, in the same order
     double eventsPerYear = 0;                        // expected, of one history
     double longestMeanRepair = 0; // seconds, restart after an outage and the response of crews included
     double warmUpFactor = 1;      // crews with much to do need longer to come to their long-run queue
@@ -176,7 +179,8 @@ struct FailureModel {
         return static_cast<std::uint32_t>(modes.size() + 1 + furtherCauses.size());
     }
     TotalsSizes sizes() const {
-        return {observables.size(), components.size(), modes.size(), causeCount(), recoveries.size()};
+        return {observables.size(), components.size(), modes.size(),
+                causeCount(),       recoveries.size(), periods.size()};
     }
 
 private:
@@ -187,6 +191,7 @@ private:
     void addShocks(const Design& design);
     void addStandbys(const Design& design);
     void addDeployments(const Design& design);
+    void addPeriods(const Design& design);
     void addGroups(const Design& design);
     void addRecoveries(FailureModelGroup& group);
     std::uint32_t addCause(std::string title);

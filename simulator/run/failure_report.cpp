@@ -58,6 +58,7 @@ public:
         addTakeOvers(result);
         addData(result);
         result.spread = spread();
+        addPeriods(result);
         addWaterfall(result);
         addOutages(result);
         addAssumptions(result);
@@ -302,6 +303,25 @@ private:
         figures.downtimeP95 = quantileOf(m_totals.yearDown, 0.95, kMinutes);
         figures.downtimeP99 = quantileOf(m_totals.yearDown, 0.99, kMinutes);
         return figures;
+    }
+
+    void addPeriods(SimulationResult& result) const {
+        for (std::size_t p = 0; p < m_model.periods.size(); ++p) {
+            const RatioEstimator& missed = m_totals.periodsMissed[p];
+            if (!(missed.sumT() > 0)) continue; // no history is as long as a period
+            const auto count = static_cast<std::uint64_t>(missed.sumT());
+            const auto bad = static_cast<std::uint64_t>(missed.sumX());
+            Interval range = wilson(count - bad, count);
+            if (bad >= kFewOutages && missed.count() > 1) { // periods of one history may depend on each other
+                const double half = tFactor(static_cast<double>(missed.count() - 1)) * missed.standardError();
+                range = {std::min(range.low, 1 - missed.ratio() - half),
+                         std::max(range.high, 1 - missed.ratio() + half)};
+            }
+            result.periods.push_back(
+                {m_model.periodObjectives[p],
+                 simulated(1 - missed.ratio(), Interval{std::max(0.0, range.low), std::min(1.0, range.high)},
+                           count, fmt::format("{} of {} periods are missed", bad, count))});
+        }
     }
 
     std::string causeName(std::size_t mode) const {

@@ -148,6 +148,8 @@ void UnitTotals::reset(const TotalsSizes& sizes) {
     recovery.resize(sizes.modes);
     back.resize(sizes.components);
     groups.resize(sizes.recoveries);
+    periods.assign(sizes.periods, 0);
+    periodsMissed.assign(sizes.periods, 0);
 }
 
 void RunTotals::reset(const TotalsSizes& sizes) {
@@ -165,6 +167,7 @@ void RunTotals::reset(const TotalsSizes& sizes) {
     recovery.resize(sizes.modes);
     back.resize(sizes.components);
     groups.resize(sizes.recoveries);
+    periodsMissed.resize(sizes.periods);
 }
 
 void RunTotals::add(const UnitTotals& unit) {
@@ -196,6 +199,9 @@ void RunTotals::add(const UnitTotals& unit) {
                             std::min(unit.firstOutage[o], unit.seconds));
     yearDown.merge(unit.yearDown);
     freeYears += unit.freeYears;
+    for (std::size_t p = 0; p < unit.periods.size(); ++p)
+        periodsMissed[p].add(static_cast<double>(unit.periodsMissed[p]),
+                             static_cast<double>(unit.periods[p]));
     addAll(modeSeconds, unit.modeSeconds);
     addAll(workingSeconds, unit.workingSeconds);
     addAll(causeSeconds, unit.causeSeconds);

@@ -42,7 +42,7 @@ struct DurationTotals {
 
 // How many of each there are.
 struct TotalsSizes {
-    std::size_t observables = 0, components = 0, modes = 0, causes = 0, recoveries = 0;
+    std::size_t observables = 0, components = 0, modes = 0, causes = 0, recoveries = 0, periods = 0;
 };
 
 // Recoveries of a group from one kind of failure, in seconds from the failure.
@@ -89,13 +89,14 @@ struct UnitTotals {
         firstOutage;         // [o] seconds from new until the first, infinity: none; empty: not from new
     DurationTotals yearDown; // of the design, one value per whole year
     std::uint64_t freeYears = 0;
-    std::vector<double> modeSeconds;       // [m]
-    std::vector<double> workingSeconds;    // [c]
-    std::vector<double> causeSeconds;      // [cause], see FailureModel::causeCount()
-    std::vector<DurationTotals> detection; // [m] failure to a view that shows it
-    std::vector<DurationTotals> recovery;  // [m] failure until a view shows the target up again
-    std::vector<DurationTotals> back;      // [c] working again until a view shows it
-    std::vector<GroupTotals> groups;       // [recovery]
+    std::vector<std::uint64_t> periods, periodsMissed; // [period] whole ones, those that lost too much
+    std::vector<double> modeSeconds;                   // [m]
+    std::vector<double> workingSeconds;                // [c]
+    std::vector<double> causeSeconds;                  // [cause], see FailureModel::causeCount()
+    std::vector<DurationTotals> detection;             // [m] failure to a view that shows it
+    std::vector<DurationTotals> recovery;              // [m] failure until a view shows the target up again
+    std::vector<DurationTotals> back;                  // [c] working again until a view shows it
+    std::vector<GroupTotals> groups;                   // [recovery]
     std::vector<OutageRecord> list;
     std::vector<HistoryEntry> history;
 
@@ -111,6 +112,7 @@ struct RunTotals {
     std::vector<RatioEstimator> down, loss, outageRate; // [o]; outages per second
     std::vector<RatioEstimator> nodeDown;               // [c]
     std::vector<DurationTotals> outages;                // [o]
+    std::vector<RatioEstimator> periodsMissed;          // [period] over the whole ones
     std::vector<RatioEstimator> firstOutages;           // [o] one or none a history over the time until then
     DurationTotals yearDown;
     std::uint64_t freeYears = 0;

@@ -456,6 +456,9 @@ void FailureUnit::beginCounting() {
     *m_out = std::move(fresh);
     m_countFrom = m_batchFrom = m_yearFrom = m_settledTo = m_now;
     m_yearDown = 0;
+    m_periods.resize(m_model.periods.size());
+    for (std::size_t p = 0; p < m_periods.size(); ++p)
+        m_periods[p].start(m_model.periods[p]);
     std::fill(m_stateFrom.begin(), m_stateFrom.end(), m_now);
     std::fill(m_notWorkingFrom.begin(), m_notWorkingFrom.end(), m_now);
     std::fill(m_nodeDown.begin(), m_nodeDown.end(), 0.0);
@@ -481,6 +484,11 @@ void FailureUnit::finish() {
     for (std::uint32_t o = 0; o < m_up.size(); ++o)
         if (m_up[o] == 0) countOutage(o, m_now, true);
     m_out->seconds = m_base + m_now - m_plan.warmUp;
+    for (std::size_t p = 0; p < m_periods.size(); ++p) {
+        const double whole = m_out->seconds / m_model.periods[p].seconds;
+        m_out->periods[p] = static_cast<std::uint64_t>(whole * (1 + 1e-12));
+        m_out->periodsMissed[p] = m_periods[p].missed(m_out->periods[p]);
+    }
     m_out->fingerprint = m_fingerprint.value;
     if (!m_plan.stationary) m_out->firstOutage = m_firstOutage;
 }

@@ -71,6 +71,8 @@ private:
     void closeBatch();
     void closeYear();
     void beginCounting();
+    double lossRate(const FailurePeriod& period) const;
+    void settlePeriods(double from);
     void finish();
     void shift(double seconds);
 
@@ -270,6 +272,7 @@ private:
     std::vector<double> m_batchDown, m_batchFlowLoss;
     std::vector<std::uint32_t> m_batchOutages;
     double m_batchFrom = 0, m_yearFrom = 0, m_yearDown = 0;
+    std::vector<PeriodCounter> m_periods; // of objectives
     std::vector<Share> m_shares;
     std::vector<std::uint32_t> m_flipped; // views changed for a what-if
     std::uint32_t m_outageCause = 0;

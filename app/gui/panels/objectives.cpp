@@ -111,10 +111,12 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
         view.target = tr("at least %1").arg(metricValue(objective.metric, *objective.atLeast));
     else if (objective.atMost)
         view.target = tr("at most %1").arg(metricValue(objective.metric, *objective.atMost));
+    if (objective.windowDays) view.target += tr(" in %1 days").arg(*objective.windowDays);
     if (report == nullptr) return view;
     const Estimate figure = verbs::figureOf(objective, *report, latency);
     if (!figure.value) {
-        if (isRecovery(objective.metric)) view.note = tr("a run counts it, the check does not");
+        if (isRecovery(objective.metric) || objective.windowDays)
+            view.note = tr("a run counts it, the check does not");
         return view;
     }
     view.value = isAvailability(objective.metric) ? QString::fromStdString(formatAvailability(*figure.value))

@@ -134,9 +134,9 @@ inline std::vector<Case> laterCases() {
         {"objective.not_simulated_yet",
          S::warning,
          "o1",
-         "its period is not judged yet",
-         {{"objectives/o1/window_d", 30}},
-         {}},
+         "periods are counted for",
+         {{"objectives/o1/window_d", 30}, {"objectives/o1/metric", "availability_good"}},
+         {{"objectives/o1/metric", "availability_time"}}},
     };
 }
 
