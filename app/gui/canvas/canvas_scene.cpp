@@ -387,14 +387,15 @@ void CanvasScene::placeTabs() {
             bubbles.push_back(bubble->boundingRect().translated(bubble->pos()));
         for (const auto& [nodeId, card] : m_nodes) // cards are painted above labels
             if (card->card().intersects(near)) bubbles.push_back(card->card());
-        for (const auto& [placeId, place] : m_domains) { // and not over the name of a place
+        std::vector<QRectF> names;
+        for (const auto& [placeId, place] : m_domains) {
             const QRectF box = place->box();
             const QRectF name(box.left() + 8, box.top() + 4, std::min(120.0, box.width()),
                               kDomainHeader - 12);
-            if (name.intersects(near)) bubbles.push_back(name);
+            if (name.intersects(near)) names.push_back(name);
         }
         bubbles.insert(bubbles.end(), tabs.begin(), tabs.end());
-        outline->placeTab(crossing, bubbles);
+        outline->placeTab(crossing, bubbles, names);
         tabs.push_back(outline->tab());
     }
 }

@@ -61,27 +61,31 @@ QRectF GroupItem::tab() const {
     return {pos() + m_tabCorner, tabSize()};
 }
 
-void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes) {
+void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes,
+                         const std::vector<QRectF>& names) {
     const QSizeF size = tabSize();
     const double room = m_size.width() - size.width() - 2 * kRadius;
     const double half = size.height() / 2;
     QPointF best((m_size.width() - size.width()) / 2, -half);
-    const auto isFree = [&](QPointF corner) {
+    constexpr int kHidden = 1000; // more than all lines that may cross it
+    const auto cost = [&](QPointF corner) {
         const QRectF rect = QRectF(pos() + corner, size).adjusted(-5, -1.5, 5, 1.5);
-        return std::none_of(lines.begin(), lines.end(),
-                            [&](const QPolygonF& line) { return crosses(line, rect); }) &&
-               std::none_of(boxes.begin(), boxes.end(),
-                            [&](const QRectF& box) { return box.intersects(rect); });
+        const auto covers = [&](const QRectF& box) { return box.intersects(rect); };
+        if (std::any_of(boxes.begin(), boxes.end(), covers)) return kHidden;
+        return int(std::count_if(names.begin(), names.end(), covers) +
+                   std::count_if(lines.begin(), lines.end(),
+                                 [&](const QPolygonF& line) { return crosses(line, rect); }));
     };
-    bool found = isFree(best);
+    int least = cost(best);
     // On the line, else just outside of it.
     for (const double y : {-half, m_size.height() - half, -2 * half - 3, m_size.height() + 3})
         for (const double share : {0.5, 0.35, 0.65, 0.2, 0.8, 0.0, 1.0}) {
-            if (found || room < 0) continue;
+            if (least == 0 || room < 0) continue;
             const QPointF corner(kRadius + room * share, y);
-            if (!isFree(corner)) continue;
+            const int here = cost(corner);
+            if (here >= least) continue;
             best = corner;
-            found = true;
+            least = here;
         }
     if (best == m_tabCorner) return;
     prepareGeometryChange();

@@ -20,8 +20,10 @@ public:
     const QString& tabText() const { return m_tab; }
     QRectF tab() const;             // in the scene
     void setTabScale(double scale); // above 1 where the view is zoomed out, so that its words stay legible
-    // Moves the tab along the upper (else lower) edge to where none of the lines crosses it.
-    void placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes);
+    // Moves the tab along the upper (else lower) edge to where it covers no box and as few names and lines as
+    // can be.
+    void placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes,
+                  const std::vector<QRectF>& names);
 
     QRectF boundingRect() const override;
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;

@@ -249,7 +249,7 @@ void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
             continue;
         }
         shown.push_back(&mark);
-        labels.push_back({x, metrics.horizontalAdvance(mark.text), mark.tone == Tone::bad});
+        labels.push_back({x, metrics.horizontalAdvance(mark.text), mark.rank});
     }
     painter.setOpacity(1);
     // What finds no room is in the readout under the mouse.

@@ -26,6 +26,7 @@ struct ChartMark {
     QString text;
     Tone tone = Tone::bad;
     bool important = true; // gets its words; others only a tick
+    int rank = 1;          // 0 keeps its words before 1, and so on, where there is no room for all
 };
 
 class ChartView : public QChartView {

@@ -79,16 +79,23 @@ std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<Mar
         Placing placing(labels, left, right, rows);
         for (const std::size_t i : latestFirst)
             placing.place(i);
-        const auto lost = std::find_if(latestFirst.begin(), latestFirst.end(),
-                                       [&](std::size_t i) { return labels[i].first && !placing.places[i]; });
-        if (lost == latestFirst.end()) return std::move(placing.places);
-        // What stands where its words would gives its own up, the nearest first; then there is no room at
-        // all.
-        const auto nearest =
-            std::find_if(std::make_reverse_iterator(lost), latestFirst.rend(), [&](std::size_t i) {
-                return !labels[i].first && labels[i].x < labels[*lost].x + labels[*lost].width + kGap + kAir;
-            });
-        latestFirst.erase(nearest == latestFirst.rend() ? lost : std::next(nearest).base());
+        // What stands where words of more weight would gives its own up, the nearest first.
+        auto given = latestFirst.end();
+        int weight = 0;
+        for (auto lost = latestFirst.begin(); lost != latestFirst.end(); ++lost) {
+            const MarkLabel& label = labels[*lost];
+            if (placing.places[*lost] || (given != latestFirst.end() && label.rank >= weight)) continue;
+            const auto nearest =
+                std::find_if(std::make_reverse_iterator(lost), latestFirst.rend(), [&](std::size_t i) {
+                    return placing.places[i] && placing.places[i]->row > 0 && labels[i].rank > label.rank &&
+                           labels[i].x < label.x + label.width + kGap + kAir;
+                });
+            if (nearest == latestFirst.rend()) continue;
+            given = std::next(nearest).base();
+            weight = label.rank;
+        }
+        if (given == latestFirst.end()) return std::move(placing.places);
+        latestFirst.erase(given);
     }
 }
 

@@ -7,9 +7,9 @@
 namespace alwayson::gui {
 
 struct MarkLabel {
-    double x = 0;       // of the mark, pixels
-    double width = 0;   // of its words
-    bool first = false; // a failure: keeps its words when room is short
+    double x = 0;     // of the mark, pixels
+    double width = 0; // of its words
+    int rank = 0;     // 0 keeps its words before 1, and so on, when room is short
 };
 
 struct MarkLabelPlace {

@@ -113,6 +113,7 @@ QWidget* ResultsPanel::Impl::makeBar(QWidget* parent) {
     row->addWidget(cancel);
     row->addWidget(progress);
     row->addWidget(progressWords, 1);
+    row->addSpacerItem(new QSpacerItem(0, 0, QSizePolicy::Expanding)); // where it is hidden
     return bar;
 }
 

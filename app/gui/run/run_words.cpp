@@ -146,6 +146,13 @@ bool isChecked(const Design& design, const std::string& id) {
     return false;
 }
 
+// "24.6 – 31.2 s": the unit once where both have it.
+QString rangeOf(const QString& low, const QString& high) {
+    const QString unit = high.section(QLatin1Char(' '), 1);
+    const bool same = !unit.isEmpty() && low.section(QLatin1Char(' '), 1) == unit;
+    return QStringLiteral("%1 – %2").arg(same ? low.section(QLatin1Char(' '), 0, 0) : low, high);
+}
+
 class Rows {
 public:
     std::vector<FigureRow> rows;
@@ -179,8 +186,7 @@ private:
         if (!estimate.value || !std::isfinite(*estimate.value)) return;
         FigureRow row = start(name, estimate);
         row.value = show(*estimate.value);
-        if (estimate.ci95)
-            row.interval = QStringLiteral("%1 – %2").arg(show(estimate.ci95->low), show(estimate.ci95->high));
+        if (estimate.ci95) row.interval = rangeOf(show(estimate.ci95->low), show(estimate.ci95->high));
         rows.push_back(row);
     }
     FigureRow start(const QString& name, const Estimate& estimate) const {

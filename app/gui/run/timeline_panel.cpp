@@ -99,6 +99,10 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
     };
     for (const RunEvent& event : result.events) {
         ChartMark mark{event.atS, eventWords(design, event), Tone::bad, true};
+        const bool cause = event.kind == "failed" || event.kind == "cut" || event.kind == "deployed";
+        const bool change = event.kind == "role_changed" || event.kind == "promoting" ||
+                            event.kind == "repaired" || event.kind == "healed";
+        mark.rank = cause ? 0 : change ? 1 : 2;
         if (isMinor(event)) {
             mark.important = false;
             mark.tone = event.kind == "check_failed" || event.kind == "reads_left" ? Tone::bad : Tone::ok;

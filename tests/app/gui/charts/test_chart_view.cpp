@@ -117,8 +117,8 @@ private slots:
 
     void wordsOfMarksStayInsideAndApart() {
         // At the left edge, four together, and one at the right edge.
-        const std::vector<MarkLabel> labels{{52, 70, true},   {300, 90, false}, {306, 90, true},
-                                            {312, 90, false}, {318, 90, false}, {795, 60, false}};
+        const std::vector<MarkLabel> labels{{52, 70, 0},  {300, 90, 1}, {306, 90, 0},
+                                            {312, 90, 1}, {318, 90, 1}, {795, 60, 1}};
         const auto places = placeMarkLabels(labels, 50, 800);
         QCOMPARE(places.size(), labels.size());
         std::vector<QRectF> words;
@@ -137,8 +137,7 @@ private slots:
 
     void wordsOfMarksAreReadInTheOrderOfTime() {
         // A crash, its take-over and who leads then, close together; something much later.
-        const std::vector<MarkLabel> labels{
-            {176, 65, true}, {183, 160, false}, {205, 130, false}, {520, 60, false}};
+        const std::vector<MarkLabel> labels{{176, 65, 0}, {183, 160, 1}, {205, 130, 1}, {520, 60, 1}};
         const auto places = placeMarkLabels(labels, 50, 800);
         for (std::size_t i = 0; i < places.size(); ++i) {
             QVERIFY(places[i]);
@@ -149,7 +148,7 @@ private slots:
         // With less room the failure keeps its words.
         const auto few = placeMarkLabels(labels, 50, 800, 1);
         QVERIFY(few[3]);
-        const auto two = placeMarkLabels({{176, 6, true}, {183, 160, false}, {205, 130, false}}, 50, 800, 2);
+        const auto two = placeMarkLabels({{176, 6, 0}, {183, 160, 1}, {205, 130, 1}}, 50, 800, 2);
         QVERIFY(two[0]);
     }
 
