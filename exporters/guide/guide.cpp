@@ -7,6 +7,7 @@
 #include "exporters/common/manifest.h"
 #include "exporters/guide/traffic.h"
 #include "exporters/haproxy/scripts.h"
+#include "exporters/mysql/orchestrator.h"
 #include "exporters/quoting/markdown.h"
 #include "exporters/quoting/slugs.h"
 
@@ -88,18 +89,18 @@ private:
                     add("mysql/" + plan.slug), out += fmt::format(" as {}", markdownCode(member.name));
         if (!out.empty()) return out;
         for (const mysql::Plan& plan : m_plans.sets)
-            if (plan.orchestrator && runsManager(*plan.group, node))
-                return fmt::format("orchestrator, for {}: its configuration is yours",
-                                   link("mysql/" + plan.slug));
+            if (const std::string file = managerFile(plan, node); !file.empty())
+                return fmt::format("orchestrator, `{}` of {}", file, link("mysql/" + plan.slug));
         if (hasRole(node, "external")) return "nothing: it is somebody else's";
         return hasRole(node, "compute") ? "your application" : "nothing from here: set it up yourself";
     }
 
-    // On the node itself, or on the quorum that it votes in.
-    static bool runsManager(const Group& set, const Node& node) {
-        return std::any_of(set.managerOn.begin(), set.managerOn.end(), [&](const std::string& where) {
-            return where == node.id.str() || (node.group && where == node.group->str());
-        });
+    // The configuration of orchestrator on this node; "" where it does not run.
+    std::string managerFile(const mysql::Plan& plan, const Node& node) const {
+        std::vector<std::string> notes;
+        for (const mysql::OrchestratorFile& one : mysql::orchestratorFiles(m_design, plan, notes))
+            if (one.machine == node.id.str()) return one.name;
+        return {};
     }
 
     void machines() {
@@ -186,7 +187,7 @@ private:
             if (plan.orchestrator)
                 step(fmt::format(
                     "Last orchestrator, so that it takes nothing under construction for a failure: "
-                    "its account is made, its configuration is yours,\n   with the timers in {}.",
+                    "{}.",
                     link("mysql/" + plan.slug)));
         m_out += '\n';
     }

@@ -15,8 +15,8 @@ namespace {
 
 namespace set_key = key::group::mysqlReplication;
 
-// Of orchestrator: DefaultRaftPort.
-constexpr std::int64_t kRaftPort = 10008;
+// Of orchestrator: DefaultRaftPort, ListenAddress.
+constexpr std::int64_t kRaftPort = 10008, kPagesPort = 3000;
 
 End endOf(const Node& node) {
     const std::string host = get(node, key::server::deploy::host).value_or("");
@@ -137,7 +137,8 @@ private:
                 opening.from.push_back(end);
         if (opening.from.empty()) opening.fromWords = "the machine that " + name + " runs on";
         if (!mha && opening.from.size() > 1)
-            among(opening.from, "TCP", {kRaftPort}, "orchestrator's own majority (DefaultRaftPort)");
+            among(opening.from, "TCP", {kRaftPort, kPagesPort},
+                  "orchestrator's own majority, and its pages, which you use as well");
         if (mha) opening.ports.push_back(22);
         m_found.push_back(std::move(opening));
     }

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/io/project_file.h"
 #include "exporters/mysql/config.h"
+#include "exporters/mysql/orchestrator.h"
 #include "exporters/mysql/readme.h"
 #include "exporters/mysql/scripts.h"
 #include "exporters/mysql/statements.h"
@@ -76,6 +77,7 @@ Result<std::vector<File>> filesOf(const Design& design, Plan plan, const Paths& 
         files.push_back({folder + member.name + ".cnf", std::move(*text), {}, plan.isMaria(), {}});
         if (!member.variable.empty()) files.back().variables = {member.variable};
     }
+    const std::vector<OrchestratorFile> manager = orchestratorFiles(design, plan, plan.notes);
     files.front().notes = plan.notes;
     Result<std::vector<SqlFile>> statements = statementsOf(plan);
     if (!statements) return statements.error();
@@ -86,8 +88,10 @@ Result<std::vector<File>> filesOf(const Design& design, Plan plan, const Paths& 
         files.push_back({folder + std::string(script.name), std::string(script.text), {}, false, {}});
         files.back().executable = true;
     }
+    for (const OrchestratorFile& one : manager)
+        files.push_back({folder + one.name, one.text, {}, false, {}});
     const Prediction prediction = predictionOf(design, plan);
-    files.push_back({folder + "README.md", readme(design, plan, prediction, paths), {}, false, {}});
+    files.push_back({folder + "README.md", readme(design, plan, prediction, manager, paths), {}, false, {}});
     if (!plan.variables.empty()) files.push_back({folder + "env.example", envExample(plan), {}, false, {}});
     files.push_back(
         {folder + "manifest.json", manifest(design, plan, prediction, hash, files), {}, false, {}});

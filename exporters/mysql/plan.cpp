@@ -310,9 +310,9 @@ private:
         using group_key::Manager;
         const Manager manager = get(m_parameters, group_key::manager);
         if (m_plan.groupReplication || (manager != Manager::orchestrator && manager != Manager::mha)) return;
-        note("The manager's own configuration is not written; its timers are in the table above.");
         if (manager == Manager::mha)
-            note("MHA's account is not made: it needs all rights (SUPER), and MHA also logs in to the "
+            note("MHA's configuration is not written, its timers are in the table above; nor is its account "
+                 "made: it needs all rights (SUPER), and MHA also logs in to the "
                  "machines "
                  "by SSH. It follows positions in the binary log.");
         else if (m_plan.flavour == group_key::Flavour::mysql84)

@@ -71,8 +71,9 @@ std::string whoActs(const Prediction& p) {
         return "A human promotes: the total is the design's *Recovery by hand*, from the failure to the last "
                "caller.";
     case FailoverBy::orchestrator:
-        return "Orchestrator promotes, with the timers above; it is not part of this folder. Whoever runs "
-               "`03-promote.sh` by hand\ninstead adds the time until they do.";
+        return "Orchestrator promotes, with the timers above. Whoever runs `03-promote.sh` by hand instead "
+               "adds "
+               "the time until they do.";
     case FailoverBy::mha:
         return "MHA promotes, with the timers above; it is not part of this folder. Whoever runs "
                "`03-promote.sh` by hand instead\nadds the time until they do.";

@@ -76,7 +76,7 @@ void managerRows(std::string& out, const Parameters& p) {
             "`RecoveryPeriodBlockSeconds`");
         if (const std::optional<Duration> lag = get(p, g::candidateMaxLag))
             row(out, "a replica that is further behind is no candidate", *lag,
-                "`ReasonableReplicationLagSeconds`");
+                "`ReasonableReplicationLagSeconds`: there it is only shown");
         break;
     case g::Manager::mha:
         row(out, "MHA pings the source every", get(p, g::ping), "`ping_interval`");
@@ -199,14 +199,40 @@ std::string accounts(const Plan& plan) {
     line("failover", "`FAILOVER_PASSWORD`",
          "the scripts of this folder: switching roles; it reads no data; " + from);
     if (plan.orchestrator)
-        line("orchestrator", "`ORCHESTRATOR_PASSWORD`",
-             "orchestrator (`MySQLTopologyCredentialsConfigFile`, `MySQLTopologySSLCAFile`): it watches and "
-             "promotes; " +
-                 from);
+        line("orchestrator", "`ORCHESTRATOR_PASSWORD`", "orchestrator: it watches and promotes; " + from);
     if (plan.balancer)
         line(kCheckAccount, "none",
              fmt::format("HAProxy's checks: no password and no rights, from {}",
                          quoting::markdownCode(plan.network)));
+    return out;
+}
+
+std::string orchestrator(const Plan& plan, const std::vector<OrchestratorFile>& manager) {
+    if (manager.empty()) return {};
+    const Member& first = plan.members.front();
+    const std::string at =
+        fmt::format("{}:{}", first.host.empty() ? "$" + first.variable : first.host, first.port);
+    std::string out = "\n## orchestrator\n\nIt watches the set and promotes. When the set works, on each of "
+                      "its machines:\n\n"
+                      "| machine | file, as `/etc/orchestrator.conf.json` |\n|---|---|\n";
+    for (const OrchestratorFile& one : manager)
+        out += fmt::format(
+            "| {} | `{}` |\n",
+            one.machine.empty() ? "the one that you choose" : quoting::markdownCode(one.machine), one.name);
+    out += fmt::format(
+        "\n1. Install orchestrator and the file of the table. Make the authority of `ca.pem` one that the "
+        "machine "
+        "trusts (Debian: copy it to\n   {}, then `update-ca-certificates`): orchestrator verifies the "
+        "members' "
+        "certificates by those.\n"
+        "2. Write `{}`, readable for its account only, with the lines `[client]`, `user=orchestrator` and\n"
+        "   `password=\"...\"`: the one of `ORCHESTRATOR_PASSWORD`.\n"
+        "3. Start it. Once, on one of them: {}; it finds the others.\n\n"
+        "Its port 3000 asks for no password: let its own machines and yourself reach it, and nobody else. "
+        "After a "
+        "failover by it the\nold source returns with `./05-rejoin.sh MEMBER`.\n",
+        quoting::markdownCode(fmt::format("/usr/local/share/ca-certificates/{}.crt", plan.slug)),
+        kOrchestratorCredentials, quoting::markdownCode("orchestrator-client -c discover -i " + at));
     return out;
 }
 
@@ -236,7 +262,8 @@ void fill(std::string& text, std::string_view mark, std::string_view with) {
 
 } // namespace
 
-std::string readme(const Design& design, const Plan& plan, const Prediction& prediction, const Paths& paths) {
+std::string readme(const Design& design, const Plan& plan, const Prediction& prediction,
+                   const std::vector<OrchestratorFile>& manager, const Paths& paths) {
     std::string out = fmt::format("# {} replication set {}\n\n", plan.product(),
                                   quoting::markdownText(plan.group->displayName()));
     out += fmt::format("From the design {}, group {}, for {}. Every timer and limit in the files is the "
@@ -264,7 +291,7 @@ std::string readme(const Design& design, const Plan& plan, const Prediction& pre
     fill(steps, "@TLS@", quoting::markdownCode(paths.tls));
     fill(steps, "@FIRST@", plan.members.front().name);
     fill(steps, "@ACCOUNTS@", accounts(plan));
-    fill(steps, "@APPLICATION@", application(plan));
+    fill(steps, "@APPLICATION@", application(plan) + orchestrator(plan, manager));
     out += steps;
     simulated(out, plan, prediction);
     out += "## What this configuration does not say\n\n";

@@ -98,7 +98,7 @@ private slots:
                          webs + " > " + databases + " TCP 3306", "lb1,lb2 > lb1,lb2 VRRP",
                          databases + " > " + databases + " TCP 3306",
                          "the machine that you run the scripts of the set on > " + databases + " TCP 3306",
-                         votes + " > " + votes + " TCP 10008", votes + " > " + databases + " TCP 3306"}));
+                         votes + " > " + votes + " TCP 10008,3000", votes + " > " + databases + " TCP 3306"}));
         // Addresses are the design's; the shared one is where users go.
         const Json openings = openingsOf(shop());
         QCOMPARE(openings[0]["from"][0]["address"], Json());

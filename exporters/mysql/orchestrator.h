@@ -1,0 +1,25 @@
+#pragma once
+// The configuration of orchestrator, where it fails over: one file for each machine that it runs on.
+
+#include "exporters/mysql/plan.h"
+
+#include <string>
+#include <vector>
+
+namespace alwayson::exporters::mysql {
+
+// Where its account's name and password are on its machines.
+inline constexpr std::string_view kOrchestratorCredentials = "/etc/mysql/orchestrator-topology.cnf";
+
+struct OrchestratorFile {
+    std::string name; // "orchestrator-vote1.conf.json"; "orchestrator.conf.json" for a machine of no design
+    std::string machine; // id of the node it runs on; "" when the design names none
+    std::string text;
+};
+
+// Empty where somebody else fails over. What is rounded or left out is added to `notes`. Keys and defaults:
+// orchestrator's source, go/config/config.go of 3.2.6.
+std::vector<OrchestratorFile> orchestratorFiles(const Design& design, const Plan& plan,
+                                                std::vector<std::string>& notes);
+
+} // namespace alwayson::exporters::mysql
