@@ -62,14 +62,16 @@ void checkGroup(const Context& c, const Group& group, Issues& issues) {
                                    "loss changes no figure.",
                                    name),
                        "Let the manager of a replication set run on it.");
-    if (hasRole(group, "pool") && (get(group, key::group::pool::failover) ||
-                                   get(group, key::group::pool::failoverCoverage).value() < 1))
-        issues.warning(
-            "group.not_simulated_yet", {group.id.str()},
-            fmt::format("In request runs {} goes on when a member fails: interruptions, and failures "
-                        "that take the others down, are in exact figures and failure runs only.",
-                        name),
-            "Do not take a request run for what happens then.");
+    namespace p = key::group::pool;
+    const bool interrupts =
+        hasRole(group, "pool") && (get(group, p::failover) || get(group, p::failoverCoverage).value() < 1);
+    if (interrupts && get(group, p::repairStarts) == p::RepairStarts::after)
+        issues.warning("group.not_simulated_yet", {group.id.str()},
+                       fmt::format("In request runs repairs of {} begin at the failure, and others may fail "
+                                   "meanwhile: that they wait until its interruption is over is in exact "
+                                   "figures and failure runs only.",
+                                   name),
+                       "Let repairs start at the failure.");
     if (!set.empty())
         issues.warning("group.not_simulated_yet", {group.id.str()},
                        fmt::format("{} of {} {} not simulated yet: the figures are those without.",

@@ -48,7 +48,7 @@ public:
             addNode(node);
         m.designNodes = static_cast<Index>(m.nodes.size());
         addVrrpPairs(m, m_design);
-        addStandbyPools(m, m_design);
+        addPools(m, m_design);
         addStores(m, m_design);
         collectLinks();
         if (m.clients.empty())
@@ -59,7 +59,7 @@ public:
             if (Status status = addCalls(i); !status) return status.error();
         if (Status status = addAsides(); !status) return status.error();
         addCaches(m, m_design);
-        addStandbyCallers(m);
+        addPoolCallers(m);
         if (Status status = checkTargets(); !status) return status.error();
         if (Status status = checkCycles(m); !status) return status.error();
         for (const BalancerModel& b : m.balancers)
@@ -336,8 +336,8 @@ private:
             addEdge(l, from, to, timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2);
         if (called.size() > 1) dependency.vrrp = addressCalled(link.to);
         for (Index pool = 0; pool < m.standbys.size(); ++pool)
-            if (m.groups[m.standbys[pool].group] == link.to &&
-                m.standbys[pool].members.size() == called.size())
+            if (m.groups[m.standbys[pool].pool.group] == link.to &&
+                m.standbys[pool].pool.members.size() == called.size())
                 dependency.standby = pool;
         if (const Index store = storeCalled(link.to); store != kNone)
             dependency.route = routeTo(m, m_design, store, node, linked);
@@ -507,6 +507,8 @@ private:
         }
         for (Index i = 0; i < m.stores.size(); ++i)
             m.stores[i].slot = addSlot(SlotKind::store, i);
+        for (Index i = 0; i < m.interruptions.size(); ++i)
+            m.interruptions[i].slot = addSlot(SlotKind::interruption, i);
         for (Index i = 0; i < m.vrrpMembers.size(); ++i)
             m.vrrpMembers[i].slot = addSlot(SlotKind::vrrp, i);
         for (Index i = 0; (m.backgroundFailures || !m.steps.empty()) && i < m.components.size(); ++i)

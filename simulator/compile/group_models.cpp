@@ -49,27 +49,57 @@ void addVrrpPairs(Model& m, const Design& design) {
     }
 }
 
-void addStandbyPools(Model& m, const Design& design) {
+namespace {
+
+void addStandbys(Model& m, const Group& group, PoolModel pool) {
     namespace k = key::group::pool;
+    const auto standing = static_cast<std::size_t>(std::max<std::int64_t>(0, get(group, k::standby)));
+    if (standing == 0) return;
+    StandbyModel standby;
+    standby.serving =
+        static_cast<std::uint32_t>(pool.members.size() - std::min(standing, pool.members.size() - 1));
+    for (const Index node : pool.members)
+        m.nodes[node].standby = static_cast<Index>(m.standbys.size());
+    standby.pool = std::move(pool);
+    standby.hazard = std::clamp(get(group, k::standbyHazard), 0.0, 1.0);
+    standby.startFailure = get(group, k::startFailure).value();
+    standby.activation = Sampler(get(group, k::activation));
+    standby.asleep = standby.activation.mean() > 0;
+    m.standbys.push_back(std::move(standby));
+}
+
+void addInterruption(Model& m, const Group& group, PoolModel pool) {
+    namespace k = key::group::pool;
+    InterruptionModel interruption;
+    interruption.coverage = get(group, k::failoverCoverage).value();
+    if (const auto takeOver = get(group, k::failover)) {
+        interruption.interrupts = true;
+        interruption.takeOver = Sampler(*takeOver);
+    }
+    if (interruption.coverage >= 1 && !interruption.interrupts) return;
+    if (const auto byHand = get(group, k::uncoveredRecovery)) {
+        interruption.hasByHand = true;
+        interruption.byHand = Sampler(*byHand);
+    }
+    interruption.needed =
+        static_cast<std::uint32_t>(std::max<std::int64_t>(1, get(group, k::needed).value_or(0)));
+    interruption.pool = std::move(pool);
+    m.interruptions.push_back(std::move(interruption));
+}
+
+} // namespace
+
+void addPools(Model& m, const Design& design) {
     for (std::size_t g = 0; g < design.groups.size(); ++g) {
         const Group& group = design.groups.at(g);
-        if (!hasRole(group, "pool") || get(group, k::standby) <= 0) continue;
-        const std::vector<const Node*> members = membersOf(design, group.id);
-        if (members.size() < 2) continue;
-        const auto standing = std::min(static_cast<std::size_t>(get(group, k::standby)), members.size() - 1);
-        StandbyModel pool;
+        if (!hasRole(group, "pool")) continue;
+        PoolModel pool;
         pool.group = static_cast<Index>(g);
-        for (const Node* member : members) {
-            const auto node = static_cast<Index>(design.nodes.indexOf(member->id.str()));
-            pool.members.push_back(node);
-            m.nodes[node].standby = static_cast<Index>(m.standbys.size());
-        }
-        pool.serving = static_cast<std::uint32_t>(members.size() - standing);
-        pool.hazard = std::clamp(get(group, k::standbyHazard), 0.0, 1.0);
-        pool.startFailure = get(group, k::startFailure).value();
-        pool.activation = Sampler(get(group, k::activation));
-        pool.asleep = pool.activation.mean() > 0;
-        m.standbys.push_back(std::move(pool));
+        for (const Node* member : membersOf(design, group.id))
+            pool.members.push_back(static_cast<Index>(design.nodes.indexOf(member->id.str())));
+        if (pool.members.size() < 2) continue;
+        addStandbys(m, group, pool);
+        addInterruption(m, group, std::move(pool));
     }
 }
 
@@ -80,13 +110,13 @@ void addStandbyTargets(Model& m, const Design& design, BalancerModel& b) {
     for (Index t = b.firstTarget; t < b.firstTarget + b.targetCount; ++t) {
         if (poolOf(t) == kNone) continue;
         ++found[poolOf(t)];
-        const std::string& group = m.groups[m.standbys[poolOf(t)].group];
+        const std::string& group = m.groups[m.standbys[poolOf(t)].pool.group];
         for (Index e = m.targets[t].edge; e < m.targets[t].edge + m.targets[t].edgeCount; ++e)
             if (design.links.at(m.edges[e].link).to == group) called[poolOf(t)] = true;
     }
     for (Index pool = 0; pool < m.standbys.size(); ++pool) {
         // A link to one member alone is a call to that member.
-        const std::vector<Index>& members = m.standbys[pool].members;
+        const std::vector<Index>& members = m.standbys[pool].pool.members;
         if (!called[pool] && found[pool] < members.size()) continue;
         for (const Index member : members)
             for (Index t = b.firstTarget; t < b.firstTarget + b.targetCount; ++t)
@@ -97,12 +127,22 @@ void addStandbyTargets(Model& m, const Design& design, BalancerModel& b) {
     }
 }
 
-void addStandbyCallers(Model& m) {
+void addPoolCallers(Model& m) {
+    std::vector<std::vector<PoolModel*>> poolsOf(m.designNodes);
+    const auto note = [&](PoolModel& pool) {
+        for (const Index node : pool.members)
+            poolsOf[node].push_back(&pool);
+    };
+    for (StandbyModel& standby : m.standbys)
+        note(standby.pool);
+    for (InterruptionModel& interruption : m.interruptions)
+        note(interruption.pool);
     for (const Edge& edge : m.edges) {
-        const Index pool = m.nodes[edge.to].standby, from = m.nodes[edge.from].home;
-        if (pool == kNone) continue;
-        std::vector<Index>& callers = m.standbys[pool].callers;
-        if (std::find(callers.begin(), callers.end(), from) == callers.end()) callers.push_back(from);
+        if (edge.to >= m.designNodes) continue;
+        const Index from = m.nodes[edge.from].home;
+        for (PoolModel* pool : poolsOf[edge.to])
+            if (std::find(pool->callers.begin(), pool->callers.end(), from) == pool->callers.end())
+                pool->callers.push_back(from);
     }
 }
 

@@ -8,13 +8,13 @@ namespace alwayson::sim {
 // Adds Model::vrrp with its members. The model must have its nodes. O(groups x nodes).
 void addVrrpPairs(Model& model, const Design& design);
 
-// Adds Model::standbys. The model must have its nodes. O(groups x nodes).
-void addStandbyPools(Model& model, const Design& design);
+// Adds Model::standbys and Model::interruptions. The model must have its nodes. O(groups x nodes).
+void addPools(Model& model, const Design& design);
 // Which targets of a balancer, the last one that has targets, belong to such pools: those of a pool that it
 // calls as such or all members of which it calls. O(pools x members x targets).
 void addStandbyTargets(Model& model, const Design& design, BalancerModel& balancer);
 // Who calls members of such pools. The model must have its edges. O(edges x callers).
-void addStandbyCallers(Model& model);
+void addPoolCallers(Model& model);
 
 // Adds Model::stores with their members. The model must have its nodes and stations. O(groups x nodes).
 void addStores(Model& model, const Design& design);

@@ -206,16 +206,28 @@ struct VrrpModel {
     Index node(const struct Model& model) const; // of the first member
 };
 
-// A pool some of whose members serve only when others do not work.
-struct StandbyModel {
+struct PoolModel {
     Index group = kNone;        // among the groups of the design
     std::vector<Index> members; // nodes, in design order
-    std::uint32_t serving = 1;  // so many at a time
-    double hazard = 1;          // how fast the others age
+    std::vector<Index> callers; // design nodes
+};
+// A pool that serves nothing for a while when one of its members fails, or goes down with it.
+struct InterruptionModel {
+    PoolModel pool;
+    Index slot = kNone;
+    std::uint32_t needed = 1; // with fewer it is down anyway
+    double coverage = 1;
+    bool interrupts = false, hasByHand = false;
+    Sampler takeOver, byHand;
+};
+// A pool some of whose members serve only when others do not work.
+struct StandbyModel {
+    PoolModel pool;
+    std::uint32_t serving = 1; // so many at a time
+    double hazard = 1;         // how fast the others age
     double startFailure = 0;
     Sampler activation;
-    bool asleep = false;        // a member that stands by answers nothing: it has to be started first
-    std::vector<Index> callers; // design nodes
+    bool asleep = false; // a member that stands by answers nothing: it has to be started first
 };
 
 // What answers some of its reads itself.
@@ -307,7 +319,8 @@ enum class SlotKind : std::uint8_t {
     fault,
     scenario,
     vrrp,
-    store
+    store,
+    interruption
 };
 struct SlotInfo {
     SlotKind kind = SlotKind::line;
@@ -326,6 +339,7 @@ struct Model {
     std::vector<VrrpModel> vrrp;
     std::vector<VrrpMemberModel> vrrpMembers;
     std::vector<CacheModel> caches;
+    std::vector<InterruptionModel> interruptions;
     std::vector<StandbyModel> standbys;
     std::vector<StoreModel> stores;
     std::vector<StoreMemberModel> storeMembers;

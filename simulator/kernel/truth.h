@@ -10,10 +10,11 @@ namespace alwayson::sim {
 // How a node meets those who call it.
 enum class Condition : std::uint8_t {
     works,
-    refuses,  // connections are refused at once
-    silent,   // accepts and never answers
-    vanished, // packets disappear, work is lost
-    cutOff    // packets disappear both ways, work goes on
+    interrupted, // works, and answers each call by an error
+    refuses,     // connections are refused at once
+    silent,      // accepts and never answers
+    vanished,    // packets disappear, work is lost
+    cutOff       // packets disappear both ways, work goes on
 };
 
 // A border that messages do not cross: between what is cut off and the other side.
@@ -53,6 +54,7 @@ struct ComponentTruth {
     // Of a pool where some stand by: it does; it has to be started before it serves; when it has started; how
     // fast its failure clocks run.
     bool stands = false, asleep = false;
+    bool interrupted = false; // its pool serves nothing
     SimTime activeAt = kNever;
     double ageing = 1;
     SimTime healAt = kNever; // of the next cut around it that heals by itself

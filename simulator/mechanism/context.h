@@ -270,11 +270,14 @@ bool cacheEnds(Context& c, Index cache, Index call);
 std::uint8_t cacheAnswer(Context& c, Index cache, Index call);
 void cacheIsEmpty(Context& c, Index cache);
 
-// ---- pools with members that stand by
-void startStandbys(Context& c);
+// ---- pools with members that stand by, and those that a failure interrupts
+void startPools(Context& c);
 // Something has failed, come back or been cut off.
-void standbysChanged(Context& c);
+void poolsChanged(Context& c);
+void startStandbys(Context& c);
+void arrangeStandbys(Context& c);
 void standbyStarted(Context& c, Index node);
+void onInterruption(Context& c, Index pool);
 
 // ---- faults
 void startFaults(Context& c);

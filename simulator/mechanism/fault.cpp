@@ -54,7 +54,8 @@ void resume(Context& c, Index node) {
 }
 
 bool runs(Condition condition) {
-    return condition == Condition::works || condition == Condition::cutOff;
+    return condition == Condition::works || condition == Condition::cutOff ||
+           condition == Condition::interrupted;
 }
 
 // Brings a node into the condition that its own mode and its places put it in.
@@ -64,6 +65,7 @@ void settle(Context& c, Index node, bool resumes) {
     const Component& component = c.model.components[node];
     const ModelMode* mode = truth.mode ? &component.modes[truth.mode - 1U] : nullptr;
     Condition wanted = mode ? conditionOf(mode->effect) : Condition::works;
+    if (truth.interrupted && wanted == Condition::works) wanted = Condition::interrupted;
     if (truth.asleep) wanted = Condition::refuses;
     if (truth.outages > 0 || truth.restarting) wanted = Condition::vanished;
     const Condition had = truth.condition;
@@ -98,12 +100,13 @@ void settle(Context& c, Index node, bool resumes) {
         freeze(c, node);
         break;
     case Condition::works:
+    case Condition::interrupted:
     case Condition::cutOff:
         if (had == Condition::silent && !resumes) lose(c, node, true);
         if (had == Condition::silent && resumes) resume(c, node);
         break;
     }
-    if (had == Condition::silent && wanted == Condition::works && resumes) answerSilentChecks(c, node);
+    if (had == Condition::silent && runs(wanted) && resumes) answerSilentChecks(c, node);
     if (n.role == Role::station && c.model.stations[n.sub].cache != kNone && runs(wanted) && !runs(had) &&
         !(had == Condition::silent && resumes))
         cacheIsEmpty(c, c.model.stations[n.sub].cache);

@@ -256,6 +256,15 @@ struct StandbyState {
     DurationStream activation;
 };
 
+enum class InterruptionPhase : std::uint8_t { steady, takingOver, byHand };
+struct InterruptionState {
+    InterruptionPhase phase = InterruptionPhase::steady;
+    Index lost = kNone;                       // node
+    std::vector<std::uint8_t> able, justLost; // by member
+    UniformStream draws;
+    DurationStream takeOver, byHand;
+};
+
 // A commit that is not acknowledged by enough replicas.
 struct WaitingCommit {
     Index call = kNone;
@@ -361,6 +370,9 @@ enum class LogKind : std::uint8_t {
     started,
     standsBy,
     startFails,
+    poolInterrupted,
+    poolServes,
+    tookOthersDown,
     tookAddress,
     gaveAddress,
     takeOverFailed,
@@ -431,6 +443,7 @@ struct RunState {
     std::vector<VrrpState> vrrp;
     std::vector<VrrpMemberState> vrrpMembers;
     std::vector<CacheState> caches;
+    std::vector<InterruptionState> interruptions;
     std::vector<StandbyState> standbys;
     std::vector<StoreState> stores;
     std::vector<StoreMemberState> storeMembers;

@@ -2,8 +2,7 @@
 // first members in order that work, up to the size less the standbys. Balancers use the first servers that
 // they see up, whoever that is; other callers call those that serve.
 
-#include "simulator/kernel/truth.h"
-#include "simulator/mechanism/context.h"
+#include "simulator/mechanism/pool_support.h"
 
 #include <algorithm>
 
@@ -14,19 +13,6 @@ bool stops(const ModelMode& mode) {
     const bool serves =
         mode.effect == FailureEffect::slow || (mode.effect == FailureEffect::errors && mode.errorShare < 1);
     return !serves && mode.timeToFailure.mean() < 1e17; // beyond: only a scenario brings it about
-}
-
-// Can it serve, once it is started. A member that no caller can talk to is as good as lost.
-bool isAble(const Context& c, const StandbyModel& m, Index node) {
-    const ComponentTruth& truth = c.truth.components[node];
-    if (truth.outages > 0 || truth.restarting || truth.errors() >= 1) return false;
-    if (truth.mode) {
-        const FailureEffect effect = c.model.components[node].modes[truth.mode - 1U].effect;
-        if (effect != FailureEffect::slow && effect != FailureEffect::errors) return false;
-    }
-    return !c.truth.borders || m.callers.empty() ||
-           std::any_of(m.callers.begin(), m.callers.end(),
-                       [&](Index caller) { return passes(c, caller, node) && passes(c, node, caller); });
 }
 
 // Ageing of a member's failure clocks: 1 as usual, 0 not at all.
@@ -58,35 +44,13 @@ void showAsleep(Context& c, Index node, bool asleep) {
 void takeRole(Context& c, const StandbyModel& m, Index node, bool able, bool stands, bool initial) {
     ComponentTruth& truth = c.truth.components[node];
     const bool starts = truth.asleep && !stands && able;
-    if (stands && !truth.stands && !initial) logEvent(c, LogKind::standsBy, node, kNone, m.group);
+    if (stands && !truth.stands && !initial) logEvent(c, LogKind::standsBy, node, kNone, m.pool.group);
     truth.stands = stands;
     setAgeing(c, node, stands || starts ? m.hazard : 1);
     if (starts || !m.asleep) return; // asleep until it has started
     truth.activeAt = kNever;
     scheduleFaults(c, node);
     if (stands != truth.asleep) showAsleep(c, node, stands);
-}
-
-// One of the modes that stop it, by their rates; kNone: there is none.
-std::uint32_t anyStop(Context& c, StandbyState& st, Index node) {
-    const std::vector<ModelMode>& modes = c.model.components[node].modes;
-    double total = 0;
-    std::uint32_t count = 0, mode = kNone;
-    for (std::uint32_t k = 0; k < modes.size(); ++k) {
-        if (!stops(modes[k])) continue;
-        total += 1 / modes[k].timeToFailure.mean();
-        ++count;
-        mode = k;
-    }
-    if (count < 2) return mode;
-    double u = st.draws.next(c.s.key) * total;
-    for (std::uint32_t k = 0; k < modes.size(); ++k) {
-        if (!stops(modes[k])) continue;
-        mode = k;
-        u -= 1 / modes[k].timeToFailure.mean();
-        if (u < 0) break;
-    }
-    return mode;
 }
 
 // A member that stood by is called. False when it fails to start.
@@ -98,16 +62,16 @@ bool startsUp(Context& c, Index pool, Index node) {
         const std::vector<ModelMode>& modes = c.model.components[node].modes;
         const bool canStop = std::any_of(modes.begin(), modes.end(), stops);
         if (canStop && st.draws.next(c.s.key) < m.startFailure) {
-            const std::uint32_t mode = anyStop(c, st, node);
+            const std::uint32_t mode = anyStop(c, st.draws, node);
             const SimTime repair = toSimTime(modes[mode].repair.seconds(st.draws.next(c.s.key)));
-            logEvent(c, LogKind::startFails, node, kNone, m.group);
+            logEvent(c, LogKind::startFails, node, kNone, m.pool.group);
             truth.asleep = false;
             failNode(c, node, mode, repair);
             return false;
         }
     }
     const SimTime takes = m.asleep ? st.activation.next(c.s.key, m.activation) : 0;
-    logEvent(c, LogKind::calledUp, node, kNone, m.group, 0, toSeconds(takes));
+    logEvent(c, LogKind::calledUp, node, kNone, m.pool.group, 0, toSeconds(takes));
     if (!m.asleep) return true;
     truth.activeAt = after(c.s.now, takes);
     scheduleFaults(c, node);
@@ -120,10 +84,10 @@ void arrange(Context& c, Index pool, bool initial) {
     std::uint32_t serving = 0;
     st.callees.clear();
     std::vector<Index> starting;
-    for (Index i = 0; i < m.members.size(); ++i) {
-        const Index node = m.members[i];
+    for (Index i = 0; i < m.pool.members.size(); ++i) {
+        const Index node = m.pool.members[i];
         const ComponentTruth& truth = c.truth.components[node];
-        const bool able = isAble(c, m, node);
+        const bool able = isAble(c, m.pool, node);
         const bool serves = able && serving < m.serving;
         const bool isCalled = serves && truth.stands;
         takeRole(c, m, node, able, able && !serves, initial);
@@ -137,6 +101,39 @@ void arrange(Context& c, Index pool, bool initial) {
 }
 
 } // namespace
+
+bool isAble(const Context& c, const PoolModel& pool, Index node) {
+    const ComponentTruth& truth = c.truth.components[node];
+    if (truth.outages > 0 || truth.restarting || truth.errors() >= 1) return false;
+    if (truth.mode) {
+        const FailureEffect effect = c.model.components[node].modes[truth.mode - 1U].effect;
+        if (effect != FailureEffect::slow && effect != FailureEffect::errors) return false;
+    }
+    return !c.truth.borders || pool.callers.empty() ||
+           std::any_of(pool.callers.begin(), pool.callers.end(),
+                       [&](Index caller) { return passes(c, caller, node) && passes(c, node, caller); });
+}
+
+std::uint32_t anyStop(Context& c, UniformStream& draws, Index node) {
+    const std::vector<ModelMode>& modes = c.model.components[node].modes;
+    double total = 0;
+    std::uint32_t count = 0, mode = kNone;
+    for (std::uint32_t k = 0; k < modes.size(); ++k) {
+        if (!stops(modes[k])) continue;
+        total += 1 / modes[k].timeToFailure.mean();
+        ++count;
+        mode = k;
+    }
+    if (count < 2) return mode;
+    double u = draws.next(c.s.key) * total;
+    for (std::uint32_t k = 0; k < modes.size(); ++k) {
+        if (!stops(modes[k])) continue;
+        mode = k;
+        u -= 1 / modes[k].timeToFailure.mean();
+        if (u < 0) break;
+    }
+    return mode;
+}
 
 void startStandbys(Context& c) {
     for (Index pool = 0; pool < c.model.standbys.size(); ++pool)
@@ -155,7 +152,7 @@ void startStandbys(Context& c) {
     }
 }
 
-void standbysChanged(Context& c) {
+void arrangeStandbys(Context& c) {
     for (Index pool = 0; pool < c.model.standbys.size(); ++pool)
         arrange(c, pool, false);
 }
@@ -163,7 +160,7 @@ void standbysChanged(Context& c) {
 void standbyStarted(Context& c, Index node) {
     const Index pool = c.model.nodes[node].standby;
     c.truth.components[node].activeAt = kNever;
-    logEvent(c, LogKind::started, node, kNone, c.model.standbys[pool].group);
+    logEvent(c, LogKind::started, node, kNone, c.model.standbys[pool].pool.group);
     setAgeing(c, node, 1);
     showAsleep(c, node, false);
     scheduleFaults(c, node);

@@ -44,6 +44,7 @@ void deliver(Context& c, Index call) {
             stationArrive(c, call);
         return;
     }
+    if (truth->condition == Condition::interrupted) return reply(c, call, Cause::error, flag::httpError);
     // A refusal that does not get back is no refusal.
     if (truth->condition == Condition::refuses && passes(c, message.node, c.model.edges[message.edge].from))
         reply(c, call, Cause::refused);
@@ -124,6 +125,7 @@ FailureEffect crashOf(const Context& c, Index node) {
     case Condition::vanished:
         return FailureEffect::gone;
     case Condition::works:
+    case Condition::interrupted:
     case Condition::cutOff:
         break;
     }
@@ -136,7 +138,8 @@ bool refusesNow(const Context& c, Index node) {
 
 bool runsOn(const Context& c, Index node) {
     const Condition condition = c.truth.components[node].condition;
-    return condition == Condition::works || condition == Condition::cutOff;
+    return condition == Condition::works || condition == Condition::interrupted ||
+           condition == Condition::cutOff;
 }
 
 LocalAnswer askLocally(Context& c, Index node, UniformStream& errors) {
@@ -148,6 +151,7 @@ LocalAnswer askLocally(Context& c, Index node, UniformStream& errors) {
     case Condition::silent:
         return LocalAnswer::silent;
     case Condition::works:
+    case Condition::interrupted:
     case Condition::cutOff:
         break;
     }
@@ -176,6 +180,7 @@ ProbeFate probe(Context& c, Index balancer, Index target) {
         if (b.httpCheck) return {CheckPhase::silent, b.hangTimeout};
         return {CheckPhase::passing, roundTrip};
     case Condition::works:
+    case Condition::interrupted:
         break;
     }
     if (b.httpCheck && truth.errors() > 0 && c.s.targets[target].errors.next(c.s.key) < truth.errors())

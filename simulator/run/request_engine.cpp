@@ -46,8 +46,14 @@ void startStreams(const Model& model, RunState& s, Truth& truth) {
     }
     for (std::size_t i = 0; i < model.caches.size(); ++i)
         s.caches[i].hits.id = id(model.stations[model.caches[i].station].node, Purpose::cache);
+    for (std::size_t i = 0; i < model.interruptions.size(); ++i) {
+        const std::string& pool = model.groups[model.interruptions[i].pool.group];
+        s.interruptions[i].draws.id = streamId(pool + "/coverage", Purpose::group);
+        s.interruptions[i].takeOver.id = streamId(pool + "/failover", Purpose::group);
+        s.interruptions[i].byHand.id = streamId(pool + "/by hand", Purpose::group);
+    }
     for (std::size_t i = 0; i < model.standbys.size(); ++i) {
-        const std::string& pool = model.groups[model.standbys[i].group];
+        const std::string& pool = model.groups[model.standbys[i].pool.group];
         s.standbys[i].draws.id = streamId(pool + "/standby", Purpose::group);
         s.standbys[i].activation.id = streamId(pool + "/activation", Purpose::group);
     }
@@ -114,6 +120,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.vrrp.resize(m.vrrp.size());
     s.vrrpMembers.resize(m.vrrpMembers.size());
     s.caches.resize(m.caches.size());
+    s.interruptions.resize(m.interruptions.size());
     s.standbys.resize(m.standbys.size());
     s.stores.resize(m.stores.size());
     s.storeMembers.resize(m.storeMembers.size());
@@ -151,7 +158,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     startVrrp(c);
     startStores(c);
     startFaults(c);
-    startStandbys(c);
+    startPools(c);
     if (m_structure) {
         std::unordered_map<std::string, std::uint32_t> targets;
         for (std::uint32_t t = 0; t < m.targets.size(); ++t)
@@ -216,14 +223,18 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
             break;
         case SlotKind::fault:
             onFault(c, info.index);
-            standbysChanged(c);
+            poolsChanged(c);
             storesChanged(c);
             followUp();
             break;
         case SlotKind::scenario:
             onScenario(c);
-            standbysChanged(c);
+            poolsChanged(c);
             storesChanged(c);
+            followUp();
+            break;
+        case SlotKind::interruption:
+            onInterruption(c, info.index);
             followUp();
             break;
         case SlotKind::store:
@@ -255,7 +266,8 @@ void RequestEngine::followUp() {
     std::vector<std::uint8_t> up(m_structure->flows().size() + 1, 1);
     const auto scratch = m_structure->makeScratch();
     const std::size_t flows = m_structure->flows().size();
-    if (m_truth.cuts.empty() && m_model->vrrp.empty() && m_model->stores.empty()) {
+    if (m_truth.cuts.empty() && m_model->vrrp.empty() && m_model->stores.empty() &&
+        m_model->interruptions.empty()) {
         up[flows] = m_structure->evaluateUp(states.data(), views.data(), up.data(), *scratch) ? 1 : 0;
     } else {
         // What a cut takes away depends on where the client is.
@@ -326,6 +338,9 @@ std::vector<GroupRole> RequestEngine::rolesFor(Index client) {
                 holder = holderFor(c, pair, callers[i]);
         if (holder != kNone) roles[m_model->vrrp[pair].group].active = m_model->vrrpMembers[holder].node;
     }
+    for (std::size_t i = 0; i < m_model->interruptions.size(); ++i)
+        roles[m_model->interruptions[i].pool.group].interrupted =
+            m_state.interruptions[i].phase != InterruptionPhase::steady;
     for (std::size_t i = 0; i < m_model->stores.size(); ++i) {
         const StoreModel& store = m_model->stores[i];
         Index active = m_state.stores[i].source;

@@ -97,11 +97,13 @@ void describeRole(const Model& model, const LogEntry& entry, RunEvent& event) {
     }
 }
 
-// Who serves and who stands by.
-void describeStandby(const Model& model, const LogEntry& entry, RunEvent& event) {
+// Who serves and who stands by, and pools that serve nothing.
+void describePool(const Model& model, const LogEntry& entry, RunEvent& event) {
     const std::string& what = model.components[entry.what].name;
     const std::string& pool = model.groups[entry.a];
-    event.kind = entry.kind == LogKind::startFails ? "failover_failed" : "role_changed";
+    const bool bad = entry.kind == LogKind::startFails || entry.kind == LogKind::tookOthersDown ||
+                     entry.kind == LogKind::poolInterrupted;
+    event.kind = bad ? "failover_failed" : "role_changed";
     if (entry.kind == LogKind::calledUp)
         event.text = entry.value > 0 ? fmt::format("{} stood by in {} and is needed: it serves in {}", what,
                                                    pool, formatDuration(Duration::seconds(entry.value)))
@@ -110,6 +112,14 @@ void describeStandby(const Model& model, const LogEntry& entry, RunEvent& event)
     if (entry.kind == LogKind::standsBy) event.text = fmt::format("{} stands by in {} again", what, pool);
     if (entry.kind == LogKind::startFails)
         event.text = fmt::format("{} stood by in {} and does not start", what, pool);
+    const std::string later = formatDuration(Duration::seconds(entry.value));
+    if (entry.kind == LogKind::poolInterrupted)
+        event.text = entry.b == 0
+                         ? fmt::format("{} serves nothing for {}: {} was lost", pool, later, what)
+                         : fmt::format("The loss of {} stops {}: a human ends it in {}", what, pool, later);
+    if (entry.kind == LogKind::poolServes) event.text = fmt::format("{} serves again", pool);
+    if (entry.kind == LogKind::tookOthersDown)
+        event.text = fmt::format("The failure of {} takes the other members of {} down", what, pool);
 }
 
 // Who is the source of a replication set, and what became of its data.
@@ -269,8 +279,8 @@ RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS
         event.text = fmt::format("{}: the bad version of {} is off again", what, model.steps[entry.a].name);
         break;
     default:
-        if (entry.kind >= LogKind::calledUp && entry.kind <= LogKind::startFails)
-            describeStandby(model, entry, event);
+        if (entry.kind >= LogKind::calledUp && entry.kind <= LogKind::tookOthersDown)
+            describePool(model, entry, event);
         else if (entry.kind >= LogKind::newSource)
             describeStore(model, entry, event);
         else
