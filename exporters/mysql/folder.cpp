@@ -1,15 +1,14 @@
 #include "exporters/mysql/folder.h"
 
-#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/io/project_file.h"
+#include "exporters/common/manifest.h"
 #include "exporters/mysql/config.h"
 #include "exporters/mysql/orchestrator.h"
 #include "exporters/mysql/readme.h"
 #include "exporters/mysql/scripts.h"
 #include "exporters/mysql/statements.h"
 #include "exporters/quoting/slugs.h"
-#include "exporters/quoting/text.h"
 
 #include <fmt/format.h>
 
@@ -19,17 +18,7 @@ namespace {
 
 std::string manifest(const Design& design, const Plan& plan, const Prediction& prediction,
                      const std::string& hash, const std::vector<File>& files) {
-    const auto text = [](const std::string& raw) { return quoting::oneLine(raw, 400); };
-    Json json;
-    json["format"] = "alwayson-export";
-    json["version"] = 1;
-    json["program"] = {{"name", "Always On"}, {"version", ALWAYSON_VERSION}};
-    json["target"] = "mysql";
-    json["target_version"] = std::string(plan.target());
-    json["design"] = {{"name", text(design.name)},
-                      {"sha256", hash},
-                      {"price_book", text(design.settings.priceBook)},
-                      {"capacity_book", text(design.settings.capacityBook)}};
+    Json json = manifestHead(design, hash, "mysql", plan.target());
     json["group"] = plan.group->id.str();
     Json members = Json::object();
     for (const Member& member : plan.members)
@@ -43,16 +32,9 @@ std::string manifest(const Design& design, const Plan& plan, const Prediction& p
                          {"lost_commits_s", prediction.lostS}};
     Json variables = Json::object();
     for (const Variable& variable : plan.variables)
-        variables[variable.name] = text(variable.meaning);
+        variables[variable.name] = manifestText(variable.meaning);
     json["variables"] = variables;
-    json["notes"] = Json::array();
-    for (const std::string& note : plan.notes)
-        json["notes"].push_back(text(note));
-    json["files"] = Json::array();
-    for (const File& file : files)
-        json["files"].push_back(
-            {{"path", file.path.substr(file.path.rfind('/') + 1)}, {"sha256", sha256Hex(file.bytes)}});
-    return json.dump(2) + "\n";
+    return manifestWith(std::move(json), plan.notes, files);
 }
 
 Error roundTrip(const Member& member) {
