@@ -28,7 +28,7 @@ std::string manifestWith(Json manifest, const std::vector<std::string>& notes,
                          const std::vector<File>& files) {
     manifest["notes"] = Json::array();
     for (const std::string& note : notes)
-        manifest["notes"].push_back(manifestText(note));
+        manifest["notes"].push_back(quoting::oneLine(note, kLongestNote));
     manifest["files"] = Json::array();
     for (const File& file : files)
         manifest["files"].push_back(

@@ -9,6 +9,9 @@
 
 namespace alwayson::exporters {
 
+// Characters of a note, in a README and a manifest alike.
+inline constexpr std::size_t kLongestNote = 1000;
+
 // Text of a design inside a manifest: valid UTF-8 on one line, whatever the design holds.
 std::string manifestText(const std::string& raw);
 

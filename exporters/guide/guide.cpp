@@ -71,7 +71,7 @@ public:
             "database at a time, the one that serves last; each README says how to roll back.\n";
         if (!leftOut.empty()) m_out += "\n## Not exported\n\n";
         for (const std::string& one : leftOut)
-            m_out += fmt::format("* {}\n", markdownText(one, 400));
+            m_out += fmt::format("* {}\n", markdownText(one, kLongestNote));
         return m_out;
     }
 

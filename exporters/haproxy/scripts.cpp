@@ -1,6 +1,7 @@
 #include "exporters/haproxy/scripts.h"
 
 #include "core/base/units.h"
+#include "exporters/common/manifest.h"
 #include "exporters/common/words.h"
 #include "exporters/quoting/markdown.h"
 #include "exporters/quoting/shell.h"
@@ -237,7 +238,7 @@ std::string readme(const Design& design, const Built& built, Version version) {
     row(out, "a server that was refusing works again", built.figures.back);
     out += "\n## What this configuration does not say\n\n";
     for (const std::string& note : built.notes)
-        out += fmt::format("* {}\n", quoting::markdownText(note, 400));
+        out += fmt::format("* {}\n", quoting::markdownText(note, kLongestNote));
     return out;
 }
 

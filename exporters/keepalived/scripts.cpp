@@ -1,5 +1,6 @@
 #include "exporters/keepalived/scripts.h"
 
+#include "exporters/common/manifest.h"
 #include "exporters/common/words.h"
 #include "exporters/quoting/markdown.h"
 #include "exporters/quoting/shell.h"
@@ -299,7 +300,7 @@ std::string readme(const Design& design, const Built& built, const Paths& paths)
     row(out, "HAProxy hangs", built.figures.balancerHung);
     out += "\n## What this configuration does not say\n\n";
     for (const std::string& note : built.notes)
-        out += fmt::format("* {}\n", quoting::markdownText(note, 400));
+        out += fmt::format("* {}\n", quoting::markdownText(note, kLongestNote));
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/hash.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
+#include "core/structure/failover_plan.h"
 #include "core/text/sentence.h"
 #include "exporters/common/address.h"
 #include "exporters/quoting/slugs.h"
@@ -310,6 +311,21 @@ private:
         using group_key::Manager;
         const Manager manager = get(m_parameters, group_key::manager);
         if (m_plan.groupReplication || (manager != Manager::orchestrator && manager != Manager::mha)) return;
+        for (const std::string& where : m_group.managerOn)
+            if (const Group* quorum = m_design.groups.find(where))
+                note(fmt::format(
+                    "In the simulation a source that hears no majority of {} takes no more writes after {}, "
+                    "by "
+                    "itself (a lease), so that no two members take writes. Nothing here does that. Shut the "
+                    "old "
+                    "source off before another is promoted ({}FENCE of 03-promote.sh), or let a program on "
+                    "each "
+                    "member close it; else a source that is only cut off goes on taking writes, and those "
+                    "are "
+                    "lost.",
+                    quorum->id.str(),
+                    formatDuration(Duration::seconds(2 * electionPlan(m_design, *quorum).timeout)),
+                    m_plan.orchestrator ? "PreFailoverProcesses of orchestrator, " : ""));
         if (manager == Manager::mha)
             note("MHA's configuration is not written, its timers are in the table above; nor is its account "
                  "made: it needs all rights (SUPER), and MHA also logs in to the "

@@ -2,6 +2,7 @@
 
 #include "core/base/units.h"
 #include "exporters/common/database_check.h"
+#include "exporters/common/manifest.h"
 #include "exporters/quoting/markdown.h"
 
 #include <fmt/format.h>
@@ -131,7 +132,8 @@ The accounts and their passwords; they are yours to choose, 32 characters at mos
 In place of each variable, one with `_FILE` behind its name may name a file that holds the password. Passwords are in no file here,
 and the scripts pass them on through pipes and the environment of single processes, never on a command line. @KEEPS@
 
-Copy this folder to each machine, and to the one that you work from.
+Copy this folder to each machine, and to the one that you work from; that one needs the client programs and `ca.pem` (`TLS_CA` names
+it where it is elsewhere).
 
 1. `./check.sh` asks the installed @PRODUCT@ whether it takes each file. It changes nothing.
 2. On each machine: `./apply.sh MEMBER` shows the difference, `./apply.sh MEMBER --yes` (as root) installs the file and
@@ -296,7 +298,7 @@ std::string readme(const Design& design, const Plan& plan, const Prediction& pre
     simulated(out, plan, prediction);
     out += "## What this configuration does not say\n\n";
     for (const std::string& note : plan.notes)
-        out += fmt::format("* {}\n", quoting::markdownText(note, 400));
+        out += fmt::format("* {}\n", quoting::markdownText(note, kLongestNote));
     return out;
 }
 

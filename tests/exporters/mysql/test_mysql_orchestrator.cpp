@@ -183,6 +183,19 @@ private slots:
         QVERIFY(written == known); // no password, and nothing it would ignore
     }
 
+    // The simulation lets a source without a majority stop by itself; no file here does.
+    void theLeaseIsNotHere() {
+        Design design = watched();
+        QVERIFY(noted(design, "hears no majority of voters takes no more writes after 2 s"));
+        const std::vector<File> files = filesOf(design);
+        for (const char* whole : {"README.md", "manifest.json"})
+            QVERIFY(test::fileNamed(files, whole).bytes.find("and those are lost.") != std::string::npos);
+        test::changeGroup(design, "voters", "election_timeout_ms", 3000.0);
+        QVERIFY(noted(design, "takes no more writes after 6 s"));
+        runsOn(design, {"vote1"});
+        QVERIFY(!noted(design, "takes no more writes after"));
+    }
+
     void itsMachinesAreInTheReadme() {
         const std::vector<File> files = filesOf(watched());
         const std::string& readme = test::fileNamed(files, "README.md").bytes;
