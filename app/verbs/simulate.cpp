@@ -5,8 +5,8 @@
 #include "app/verbs/verbs.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
-#include "core/graph/client_rate.h"
 #include "core/cost/cost.h"
+#include "core/graph/client_rate.h"
 #include "core/io/project_file.h"
 #include "core/text/sentence.h"
 #include "simulator/kernel/fingerprint.h"
@@ -22,8 +22,8 @@ namespace alwayson::verbs {
 
 namespace {
 
-constexpr double kFailureEventsPerSecond = 4e6; // cautious: rounds depend on the budget, never on the clock
-constexpr double kPatience = 6;                 // a busy machine gets so many times the budget by the clock
+constexpr double kFailureEventsPerSecond = 1.5e7; // about: rounds depend on the budget, never on the clock
+constexpr double kPatience = 6;                   // a busy machine gets so many times the budget by the clock
 constexpr double kRequestEventsPerSecond = 2e7;
 constexpr double kSteadyRequests = 400'000; // of the request run beside an availability run
 constexpr double kLongestSteadyS = 300;

@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double kUnitEvents = 3000;      // a first round of 32 takes some 10 ms
 constexpr double kUnitEventsPerMode = 20; // so that starting a history is a small part of it
 constexpr double kDefaultEvents = 2e7;    // some seconds on one core
+constexpr double kMostUnits = 50000;
 constexpr double kPartsPerEventCost =
     200;                               // evaluating a state costs as much as an event from this many parts on
 constexpr std::uint64_t kBatches = 40; // of one history of given length
@@ -54,7 +55,7 @@ RunPlan planLongRun(const FailureModel& model, const FailureRunOptions& options)
         (options.maxEvents > 0 ? static_cast<double>(options.maxEvents) : kDefaultEvents) / cost;
     plan.rule.precision = options.precision;
     plan.rule.maxUnits =
-        static_cast<std::size_t>(std::clamp(budget / std::max(perYear * years, 500.0), 8.0, 20000.0));
+        static_cast<std::size_t>(std::clamp(budget / std::max(perYear * years, 500.0), 8.0, kMostUnits));
     plan.rule.firstRound = std::min<std::size_t>(plan.rule.firstRound, plan.rule.maxUnits);
     if (options.replications > 0) {
         plan.fixed = true;
