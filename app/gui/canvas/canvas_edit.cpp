@@ -177,14 +177,21 @@ QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped,
         return group.empty() || group == joins;
     };
     // The outline that grows around a new member should not touch other cards.
+    Boxes resting;
+    if (!joins.empty())
+        for (const Node* member : membersOf(design, GroupId(joins)))
+            if (const auto found = boxes.find(member->id.str());
+                found != boxes.end() && !moving.contains(member->id.str()))
+                resting.insert(*found);
+    const QRectF outline = joins.empty() ? QRectF() : groupOutline(design, GroupId(joins), resting);
     const auto crowds = [&](const QRectF& box) {
         constexpr double kRoom = kGroupMargin + 4;
-        const QRectF around = box.adjusted(-kRoom, -kRoom, kRoom, kRoom);
+        const QRectF around = outline.united(box.adjusted(-kRoom, -kRoom, kRoom, kRoom));
         return std::any_of(strangers.begin(), strangers.end(),
                            [&](const QRectF& card) { return card.intersects(around); });
     };
     constexpr int kFarthest = 24; // steps of the grid
-    constexpr double kDetour = 3 * kGrid * 3 * kGrid;
+    constexpr double kDetour = 10 * kGrid * 10 * kGrid;
     const QPointF corner = snapped(dropped.topLeft());
     std::optional<QRectF> best;
     double nearest = 0;

@@ -34,6 +34,10 @@ QString shortNumber(double value) {
     return QString::number(value, 'g', 3);
 }
 
+const QString& wordsOf(const ChartMark& mark) {
+    return mark.brief.isEmpty() ? mark.text : mark.brief;
+}
+
 // The value of a series at x: of the last point that is not later.
 std::optional<double> valueAt(const ChartSeries& series, double x) {
     auto next = std::upper_bound(series.points.begin(), series.points.end(), x,
@@ -249,7 +253,7 @@ void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
             continue;
         }
         shown.push_back(&mark);
-        labels.push_back({x, metrics.horizontalAdvance(mark.text), mark.rank});
+        labels.push_back({x, metrics.horizontalAdvance(wordsOf(mark)), mark.rank});
     }
     painter.setOpacity(1);
     // What finds no room is in the readout under the mouse.
@@ -268,7 +272,7 @@ void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
         painter.drawRoundedRect(QRectF(x - 5, plot.top() - 13, 10, 10), 2, 2);
         if (!places[i]) continue;
         painter.setPen(color);
-        painter.drawText(QPointF(places[i]->left, plot.top() - 4 - row * kMarkRowHeight), shown[i]->text);
+        painter.drawText(QPointF(places[i]->left, plot.top() - 4 - row * kMarkRowHeight), wordsOf(*shown[i]));
     }
 }
 

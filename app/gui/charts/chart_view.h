@@ -27,6 +27,7 @@ struct ChartMark {
     Tone tone = Tone::bad;
     bool important = true; // gets its words; others only a tick
     int rank = 1;          // 0 keeps its words before 1, and so on, where there is no room for all
+    QString brief = {};    // beside the mark in place of the text, which the readout shows
 };
 
 class ChartView : public QChartView {

@@ -26,6 +26,8 @@ constexpr int kLeastPadding = 8;
 constexpr double kGap = 7;         // between a figure and its detail
 constexpr double kTagGap = 10;     // between the caption and its tag
 constexpr double kListWidth = 130; // of a list, before there is room to spare
+constexpr int kSpare =
+    2 * (kPadding - kLeastPadding) + 6; // what a figure gives up before it changes its shape
 
 void addText(Popover& card, const Theme& theme, const QString& text, const char* tone,
              Type type = Type::secondary) {
@@ -229,7 +231,7 @@ void VerdictStrip::fit() {
     int needed = 0;
     for (const FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
         needed += cell->roomyWidth();
-    const bool compact = needed > width();
+    const bool compact = needed - 5 * kSpare > width();
     for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
         cell->setCompact(compact);
 }

@@ -102,6 +102,7 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
         const bool cause = event.kind == "failed" || event.kind == "cut" || event.kind == "deployed";
         const bool change = event.kind == "role_changed" || event.kind == "promoting" ||
                             event.kind == "repaired" || event.kind == "healed";
+        mark.brief = mark.text.section(QStringLiteral(", "), 0, 0); // how long it took is in the readout
         mark.rank = cause ? 0 : change ? 1 : 2;
         if (isMinor(event)) {
             mark.important = false;

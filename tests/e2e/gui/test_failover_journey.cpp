@@ -49,8 +49,8 @@ void TestFailoverJourney::drawsAReplica() {
     QTRY_VERIFY_WITH_TIMEOUT(session.report() != nullptr, 5000);
     const double cost = session.report()->cost.usdPerMonth;
     const Design before = session.design();
-    // Into the outline of the set, where it lies in zone c.
-    dropKind(shop.window.canvas(), "kinds/mysql", middleOf(session, "db2") + QPointF(200, 0));
+    // Onto the right end of the outline of the set, in zone c.
+    dropKind(shop.window.canvas(), "kinds/mysql", middleOf(session, "db3") + QPointF(100, 0));
     const QString replica = newNode(before, session.design());
     QVERIFY(!replica.isEmpty());
     const Node& node = *session.design().nodes.find(replica.toStdString());
