@@ -129,7 +129,8 @@ Every machine needs @WRITTEN@ (its client programs too), and in @TLS@
 The accounts and their passwords; they are yours to choose, 32 characters at most (`openssl rand -base64 24` makes one):
 
 @ACCOUNTS@
-In place of each variable, one with `_FILE` behind its name may name a file that holds the password. Passwords are in no file here,
+In place of each variable, one with `_FILE` behind its name may name a file that holds the password: with lines like
+`REPL_PASSWORD_FILE=/root/repl.password` in a file `env` in this folder every script finds them. Passwords are in no file here,
 and the scripts pass them on through pipes and the environment of single processes, never on a command line. @KEEPS@
 
 Copy this folder to each machine, and to the one that you work from; that one needs the client programs and `ca.pem` (`TLS_CA` names
