@@ -32,7 +32,7 @@ std::string lowerBound(const CheckReport& report) {
 
 std::string availabilitySection(const CheckReport& report) {
     std::vector<std::vector<std::string>> rows{
-        {"flow", "availability", "downtime", "structure alone", "its outages/yr", "first failure after"}};
+        {"flow", "availability", "downtime", "structure alone", "outages/yr alone", "first failure after"}};
     for (const FlowAvailability& flow : report.flows) {
         const Estimate& shown = flow.withDetection.value ? flow.withDetection : flow.availability;
         if (!shown.value) {
@@ -56,8 +56,9 @@ std::string availabilitySection(const CheckReport& report) {
     std::string text = "Availability\n" + table(rows);
     if (std::any_of(report.flows.begin(), report.flows.end(),
                     [](const FlowAvailability& flow) { return flow.withDetection.value.has_value(); }))
-        text += "  Structure alone: as if every failure were noticed at once. The availability counts the "
-                "time until it is noticed, too.\n";
+        text += "  Structure alone, and outages alone: as if every failure were noticed at once. The "
+                "availability counts the time until it is noticed and taken over, too; how often that is, a "
+                "run over the years counts.\n";
     if (!report.flows.empty())
         for (const std::string& leftOut : report.flows.back().leftOut)
             text += "  Left out: " + visible(leftOut) + "\n";
@@ -158,6 +159,14 @@ std::string table(std::vector<std::vector<std::string>> rows, int indent) {
         text += line + "\n";
     }
     return text;
+}
+
+std::string scenariosText(const Design& design) {
+    if (design.scenarios.empty()) return "";
+    std::vector<std::vector<std::string>> rows;
+    for (const Scenario& scenario : design.scenarios)
+        rows.push_back({scenario.id.str(), scenario.name});
+    return "\nScenarios (alwayson-cli simulate DESIGN --scenario ID)\n" + table(rows);
 }
 
 std::string checkText(const CheckReport& report) {

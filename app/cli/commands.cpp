@@ -141,7 +141,8 @@ int check(const CommandOptions& options, Output& out, std::stop_token stop) {
     if (!report) return out.fail(report.error());
     const bool bad = std::any_of(report->issues.begin(), report->issues.end(),
                                  [&](const Issue& issue) { return reaches(issue.severity, options.failOn); });
-    const std::string text = out.json ? toJson(*report).dump(2) + "\n" : checkText(*report);
+    const std::string text =
+        out.json ? toJson(*report).dump(2) + "\n" : checkText(*report) + scenariosText(*design);
     return deliver(options, out, text, bad ? verbs::kMissed : verbs::kDone);
 }
 

@@ -2,6 +2,7 @@
 // Reports as text for people at a terminal, at most 110 columns where the names allow it.
 
 #include "core/catalogue/descriptor.h"
+#include "core/model/design.h"
 #include "core/results/check_report.h"
 #include "core/results/simulation_result.h"
 
@@ -10,6 +11,7 @@
 namespace alwayson::cli {
 
 std::string checkText(const CheckReport& report);
+std::string scenariosText(const Design& design); // what --scenario takes; "" without any
 std::string simulationText(const SimulationResult& result);
 std::string kindsText();                      // a line each
 std::string kindText(const Descriptor& kind); // a page

@@ -347,7 +347,7 @@ private:
                                [](std::size_t sum, const auto& pick) { return sum + pick.second; });
     }
 
-    // "web1", all of a few by name, or "any 2 of web" for members that can be exchanged.
+    // "web1", all of a few by name, or "any 2 of web", "any 2 of (a, b, c)" for members that can be exchanged.
     void name(const SymmetryClass& one, std::uint32_t count, std::vector<std::string>& ids) const {
         const auto id = [&](std::size_t i) { return m_all.components[one.members[i]].id; };
         if (count == one.members.size()) {
@@ -366,7 +366,7 @@ private:
         for (std::size_t i = 1; i < shown; ++i)
             names += ", " + id(i);
         if (shown < one.members.size()) names += fmt::format(" and {} like them", one.members.size() - shown);
-        ids.push_back(fmt::format("any {} of {}", count, names));
+        ids.push_back(fmt::format("any {} of ({})", count, names));
     }
 
     const Design& m_design;

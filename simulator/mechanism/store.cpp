@@ -112,8 +112,10 @@ double lagOf(Context& c, Index member) {
     advanceReplica(c, member);
     const StoreState& store = c.s.stores[c.model.storeMembers[member].store];
     const StoreMemberState& st = c.s.storeMembers[member];
-    if (store.source == member || st.applied >= store.committed) return 0;
-    return std::max(0.0, toSeconds(c.s.now - store.timeOf(st.applied)));
+    // A former source has what there was when the others went on without it.
+    const std::uint64_t has = st.following ? st.applied : st.fork;
+    if (store.source == member || has >= store.committed) return 0;
+    return std::max(0.0, toSeconds(c.s.now - store.timeOf(has)));
 }
 
 bool storeTakes(Context& c, Index member, Index call) {

@@ -36,9 +36,10 @@ Way wayToStore(Context& c, const Dependency& dependency, bool writes) {
 namespace {
 
 // A station turns its own reads away from a member; a balancer does by its checks, which are told themselves.
-void noteReads(Context& c, const StoreRoute& route, Index member, bool there) {
+void noteReads(Context& c, const StoreRoute& route, Index writer, Index member, bool there) {
     const StoreModel& m = c.model.stores[route.store];
     if (m.reads == ReadsGoTo::source || c.model.nodes[route.caller].role == Role::balancer) return;
+    if (m.reads == ReadsGoTo::replicas && member == writer) return; // it does not read there
     logEvent(c, there ? LogKind::readsReturn : LogKind::readsLeave, c.model.storeMembers[member].node,
              route.caller, route.store);
 }
@@ -68,7 +69,7 @@ void watchStoreRoutes(Context& c, Index store) {
                                                               : route.outS + route.outWidthS * u));
             } else if (here.seenAt[i] <= s.now) {
                 here.seen[i] = there ? 1 : 0;
-                noteReads(c, route, m.firstMember + i, there);
+                noteReads(c, route, here.writer, m.firstMember + i, there);
                 here.seenAt[i] = kNever;
             }
         }

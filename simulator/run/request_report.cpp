@@ -326,8 +326,9 @@ void readAges(std::span<const RunData> runs, DataFigures& data) {
         figure = plain(std::min(valueS, oldest));
         figure.samples = reads;
     };
-    tell(data.readAgeP50S, ages.quantile(0.5) * 1e-9);
-    tell(data.readAgeP99S, ages.quantile(0.99) * 1e-9);
+    // Ages are whole nanoseconds, and 0 for what lacks nothing.
+    tell(data.readAgeP50S, std::floor(ages.quantile(0.5)) * 1e-9);
+    tell(data.readAgeP99S, std::floor(ages.quantile(0.99)) * 1e-9);
     tell(data.readAgeMaxS, oldest);
 }
 

@@ -200,7 +200,7 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
     case LogKind::readsLeave:
         return tell("reads_left", fmt::format("{} reads from {} no more", by, what));
     case LogKind::readsReturn:
-        return tell("reads_returned", fmt::format("{} may read from {} again", by, what));
+        return tell("reads_returned", fmt::format("{} may read from {} now", by, what));
     default:
         break;
     }

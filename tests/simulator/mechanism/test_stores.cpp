@@ -90,6 +90,22 @@ private slots:
         QVERIFY(backlog(80 + 203) <= 2);
     }
 
+    // What a former source lacks began with the writes to the new one, not with the run.
+    void lagOfAFormerSource() {
+        Parts p = writes(3, "'manager':'none'");
+        p.events = {at(20, "isolate", "db1"), at(40, "promote", "db2", "'takes_s':5")};
+        const Design design = designOf(p);
+        auto model = sim::compileModel(design, &design.scenarios.at(0));
+        QVERIFY(model.ok());
+        sim::RequestEngine engine(std::make_shared<const sim::Model>(std::move(model).value()), nullptr, 1, 0,
+                                  0);
+        sim::Context c{engine.model(), engine.state(), const_cast<sim::Truth&>(engine.truth())};
+        engine.advanceTo(sim::toSimTime(70));
+        QCOMPARE(engine.state().stores[0].source, sim::Index(1));
+        const double lag = sim::lagOf(c, 0);
+        QVERIFY2(lag > 15 && lag <= 25, qPrintable(QString::number(lag)));
+    }
+
     // The only replica is gone from 40 s on: commits wait for 10 s, callers for 3 s.
     void semiSyncStallsAndFallsBack() {
         Parts p = writes(2, "'replication':'semi_sync'");
