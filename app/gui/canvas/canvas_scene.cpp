@@ -22,7 +22,7 @@ namespace alwayson::gui {
 namespace {
 
 constexpr std::size_t kMostCardsAvoided = 300; // in larger designs links do not look for a free way
-constexpr double kLeastTab = 0.9;              // size of a tab on the screen, of that at 100 %
+constexpr double kLeastTab = 0.85;             // size of a tab on the screen, of that at 100 %
 constexpr double kLargestTab = 1.6;            // in the scene, of that at 100 %: it hides what is near it
 
 QString qt(const std::string& text) {

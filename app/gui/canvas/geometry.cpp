@@ -194,13 +194,15 @@ Route routeBetween(const QRectF& from, const QRectF& to, double lane, const std:
 LinkEnds linkEnds(const Design& design, const Link& link) {
     constexpr std::size_t kMostAlone = 6, kMostTogether = 3; // one end is a group, both are
     const bool both = design.groups.contains(link.from) && design.groups.contains(link.to);
+    const Group* source = design.groups.find(link.from);
+    const bool bundled = both && hasRole(*source, "pool");
     const auto shown = [&](const std::string& end, bool from) -> std::vector<std::string> {
         const Group* group = design.groups.find(end);
-        if (!group || (both && from && hasRole(*group, "pool"))) return {end};
+        if (!group || (bundled && from)) return {end};
         std::vector<std::string> members;
         for (const Node* member : membersOf(design, group->id))
             members.push_back(member->id.str());
-        const bool many = members.size() > (both ? kMostTogether : kMostAlone);
+        const bool many = members.size() > (both && !bundled ? kMostTogether : kMostAlone);
         return members.empty() || many ? std::vector<std::string>{end} : members;
     };
     return {shown(link.from, true), shown(link.to, false)};
