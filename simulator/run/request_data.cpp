@@ -204,7 +204,8 @@ void Collector::closeWindow() {
             m_data.nodes[n].inFlight = m_engine.state().stations[model.nodes[n].sub].present;
             m_data.nodes[n].waits99 = m_engine.state().stations[model.nodes[n].sub].waitTimes;
         } else if (model.nodes[n].role == Role::balancer) {
-            m_data.nodes[n].inFlight = m_engine.state().balancers[model.nodes[n].sub].active;
+            const BalancerState& st = m_engine.state().balancers[model.nodes[n].sub];
+            m_data.nodes[n].inFlight = st.active + st.accept.count;
         }
     }
     const UpTracker& up = m_engine.upTracker();
