@@ -107,6 +107,31 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     return text;
 }
 
+// What users get who wait for each answer.
+std::string usersText(const SimulationResult& result) {
+    std::string text;
+    const auto milli = [](double ms) { return formatDuration(Duration::milliseconds(ms)); };
+    for (const UsersFigure& users : result.users) {
+        text += text.empty() ? "\nUsers who wait for each answer\n" : "";
+        text += fmt::format("  {}: {} users, thinking {} on average, ask {} times a second", users.client,
+                            count(users.users), formatDuration(Duration::seconds(users.thinkS)),
+                            formatSignificant(users.throughputPerS, 4));
+        if (users.responseMs) text += fmt::format(" and wait {} for an answer", milli(*users.responseMs));
+        text += "\n";
+        if (users.byLittle)
+            text += fmt::format("    throughput x (thinking + waiting) = {} users (Little's law)\n",
+                                formatSignificant(*users.byLittle, 4));
+        if (users.exactThroughputPerS && users.exactResponseMs)
+            text +=
+                fmt::format("    exact, as a closed network of queues: {} times a second, waiting {}\n",
+                            formatSignificant(*users.exactThroughputPerS, 4), milli(*users.exactResponseMs));
+        for (const auto& [id, rate] : users.classes)
+            if (users.classes.size() > 1)
+                text += fmt::format("    {}: {} times a second\n", id, formatSignificant(rate, 4));
+    }
+    return text;
+}
+
 // With one client of one class the whole design says the same again. With more classes its time is up only
 // while all of them are.
 bool designSaysMore(const SimulationResult& result) {
@@ -252,7 +277,7 @@ std::string simulationText(const SimulationResult& result) {
         if (flow.flow == "design" && !designSaysMore(result)) continue;
         text += (&flow == &result.flows.front() ? "" : "\n") + flowText(flow, said);
     }
-    text += recoveryText(result) + takeOverText(result) + dataText(result, said) +
+    text += usersText(result) + recoveryText(result) + takeOverText(result) + dataText(result, said) +
             spreadText(result.spread, said) + waterfallText(result) + eventsText(result) + exactText(result);
     if (!result.objectives.empty()) text += "\nObjectives\n";
     for (const ObjectiveResult& objective : result.objectives)

@@ -194,6 +194,24 @@ Json waterfallJson(const WaterfallItem& item) {
     return {{"cause", item.cause}, {"downtime_min_per_year", finiteOrNull(item.downtimeMinutesPerYear)}};
 }
 
+Json usersJson(const UsersFigure& users) {
+    const auto figure = [](const std::optional<double>& value) {
+        return value ? finiteOrNull(*value) : Json(nullptr);
+    };
+    Json classes = Json::array();
+    for (const auto& [id, rate] : users.classes)
+        classes.push_back({{"id", id}, {"throughput_per_s", finiteOrNull(rate)}});
+    return {{"client", users.client},
+            {"users", users.users},
+            {"think_s", finiteOrNull(users.thinkS)},
+            {"throughput_per_s", finiteOrNull(users.throughputPerS)},
+            {"classes", std::move(classes)},
+            {"response_ms", figure(users.responseMs)},
+            {"users_by_little", figure(users.byLittle)},
+            {"exact_throughput_per_s", figure(users.exactThroughputPerS)},
+            {"exact_response_ms", figure(users.exactResponseMs)}};
+}
+
 Json precisionJson(const Precision& precision) {
     return {{"wanted", precision.wanted},
             {"reached", precision.reached ? finiteOrNull(*precision.reached) : Json(nullptr)},
@@ -225,6 +243,7 @@ Json toJson(const SimulationResult& result) {
     json["precision"] = result.precision ? precisionJson(*result.precision) : Json(nullptr);
     json["flows"] = listJson(result.flows, flowJson);
     json["nodes"] = listJson(result.nodes, nodeJson);
+    if (!result.users.empty()) json["users"] = listJson(result.users, usersJson);
     json["recovery"] = listJson(result.recovery, recoveryJson);
     json["data"] = dataJson(result.data);
     json["cost"] = toJson(result.cost);

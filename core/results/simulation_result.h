@@ -161,6 +161,19 @@ std::string describe(const Precision& precision);
 
 struct Trace; // core/results/trace.h
 
+// Users who wait for each answer: N = X (Z + R) (Little 1961).
+struct UsersFigure {
+    std::string client;
+    std::uint64_t users = 0;
+    double thinkS = 0;                                   // Z, mean
+    double throughputPerS = 0;                           // X: requests that ended, well or not
+    std::vector<std::pair<std::string, double>> classes; // the same by class
+    std::optional<double> responseMs;                    // R, mean of right answers
+    std::optional<double> byLittle;                      // X (Z + R); only where every answer was right
+    // Of a closed network of queues, where the design is one and nothing failed.
+    std::optional<double> exactThroughputPerS, exactResponseMs;
+};
+
 struct SimulationResult {
     std::string designName, designHash;
     std::string engineVersion;
@@ -176,6 +189,7 @@ struct SimulationResult {
     std::optional<Precision> precision; // of runs that go on until precise enough
     std::vector<FlowResult> flows;
     std::vector<NodeResult> nodes;
+    std::vector<UsersFigure> users; // of request runs
     std::vector<Recovery> recovery;
     DataFigures data;
     std::vector<ObjectiveResult> objectives;

@@ -4,6 +4,7 @@
 #include "core/results/trace.h"
 #include "simulator/estimate/interval.h"
 #include "simulator/run/run_log.h"
+#include "simulator/run/users_figure.h"
 #include "simulator/version.h"
 
 #include <algorithm>
@@ -420,6 +421,7 @@ SimulationResult makeResult(const Design& design, const Model& model, const Stat
         }
         result.nodeSeries.push_back(std::move(series));
     }
+    result.users = usersFigures(model, options.scenario != nullptr, result);
     result.recovery = makeRecovery(model, runs);
     result.data = makeData(runs);
     for (const LogEntry& entry : runs[0].log)

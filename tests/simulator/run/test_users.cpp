@@ -75,6 +75,46 @@ private slots:
         const double width = mean.ci95->high - mean.ci95->low;
         QVERIFY(width < 10 && std::abs(*mean.value - 230.3779846) < width);
         QVERIFY2(std::abs(x * (1 + *mean.value / 1000) - 20) < 0.05, "N = X (Z + R)");
+        QCOMPARE(result.users.size(), std::size_t(1));
+        const UsersFigure& figure = result.users.front();
+        QCOMPARE(figure.users, std::uint64_t(20));
+        QVERIFY(std::abs(figure.throughputPerS / x - 1) < 1e-3 && *figure.responseMs == *mean.value);
+        QVERIFY(figure.byLittle && std::abs(*figure.byLittle - 20) < 0.05);
+        QVERIFY(std::abs(*figure.exactThroughputPerS - 16.2551673151) < 1e-8);
+        QVERIFY(std::abs(*figure.exactResponseMs - 230.3779846) < 1e-5);
+        QCOMPARE(figure.classes.size(), std::size_t(1));
+        const Json json = toJson(result);
+        QCOMPARE(json["users"][0]["users"].get<int>(), 20);
+        QCOMPARE(json["users"][0]["exact_throughput_per_s"].get<double>(), *figure.exactThroughputPerS);
+    }
+
+    // The exact figure stands only where the design is such a network.
+    void exactWhereItApplies() {
+        const std::string kThink = users(5, exponential(1));
+        const auto figureOf = [&](const std::string& server, const char* balancer) {
+            Parts p;
+            p.nodes = {node("c", "client", kThink, kClass), node("a", "server", server)};
+            p.links = {free("c", "a")};
+            if (balancer) {
+                p.nodes.push_back(node("lb", "haproxy"));
+                p.links = {free("c", "lb"), free("lb", "a")};
+            }
+            return steady(p, 2000).users.at(0);
+        };
+        QVERIFY(figureOf(worker(exponential(0.1)), nullptr).exactResponseMs);
+        QVERIFY(figureOf("'workers':5,'service':" + constant(0.1), nullptr).exactResponseMs);
+        QVERIFY(
+            figureOf("'workers':1,'discipline':'ps','service':" + constant(0.1), nullptr).exactResponseMs);
+        QVERIFY(!figureOf(worker(constant(0.1)), nullptr).exactResponseMs);
+        QVERIFY(!figureOf(worker(exponential(0.1)), "lb").exactResponseMs);
+        Parts p;
+        p.nodes = {node("c", "client", kThink, kClass), node("a", "server", worker(exponential(0.1)))};
+        p.links = {calls("c", "a", "'latency_ms':50")};
+        const UsersFigure travels = steady(p, 20'000).users.at(0);
+        QVERIFY(std::abs(*travels.exactResponseMs / *travels.responseMs - 1) < 0.02);
+        QVERIFY(std::abs(*travels.exactThroughputPerS / travels.throughputPerS - 1) < 0.02);
+        p.events = {at(10, "fail", "a", "'mode':'crash','repair_after_s':1")};
+        QVERIFY(!run(p).users.at(0).exactResponseMs && !run(p).users.at(0).byLittle);
     }
 
     // Thinking may have any distribution; several workers.
