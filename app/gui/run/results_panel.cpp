@@ -17,6 +17,7 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace alwayson::gui {
@@ -24,6 +25,7 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kRowHeight = 22;
+constexpr int kLeastName = 200;
 constexpr int kBothFit = 720;    // table and bars beside each other
 constexpr int kAllColumns = 960; // the table with the number of samples
 
@@ -229,6 +231,14 @@ void ResultsPanel::Impl::showParts() {
     charts->setVisible(choice);
     const bool chartsOnly = choice && charts->isChecked();
     table->setVisible(any && !chartsOnly);
+    // Rather a table to scroll sideways than names of which nothing is left.
+    table->header()->setSectionResizeMode(nameColumn, narrow ? QHeaderView::Fixed : QHeaderView::Stretch);
+    if (narrow) {
+        int others = 0;
+        for (int column = valueColumn; column < columns; ++column)
+            others += table->columnWidth(column); // 0 when hidden
+        table->header()->resizeSection(nameColumn, std::max(kLeastName, table->viewport()->width() - others));
+    }
     invitation->setVisible(!any);
     side->setVisible(bars && (!narrow || chartsOnly));
     progressWords->setVisible(!choice || session.availabilityRunning());

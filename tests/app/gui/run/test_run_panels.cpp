@@ -148,6 +148,45 @@ private slots:
         QVERIFY(figureRows(canvas.design(), result)[0].section != rows[0].section);
     }
 
+    void whatIsNotFinishedHasARowOfItsOwn() {
+        CanvasFixture canvas;
+        SimulationResult result = killedWeb2();
+        result.mode = "requests";
+        Recovery group;
+        group.what = "web";
+        group.mode = "gone";
+        group.unfinished = 1;
+        group.unfinishedForS = 30;
+        result.recovery = {group};
+        int found = 0;
+        for (const FigureRow& row : figureRows(canvas.design(), result))
+            if (row.value == QStringLiteral("1, for 30 s so far")) {
+                ++found;
+                QVERIFY(!row.note.isEmpty() && !row.folded);
+            }
+        QCOMPARE(found, 2); // with the cost, and with the take-overs
+    }
+
+    void aSmallPanelShowsFiguresOrCharts() {
+        CanvasFixture canvas;
+        ResultsPanel results(canvas.session, canvas.theme);
+        canvas.session.startRun({});
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.session.runResult(), 20000);
+        QTRY_VERIFY(canvas.session.report());
+        auto* table = results.findChild<QTreeWidget*>(QStringLiteral("results-table"));
+        auto* charts = results.findChild<QPushButton*>(QStringLiteral("results-charts"));
+        results.resize(900, 260);
+        results.show();
+        QVERIFY(table->isVisible() && !charts->isVisible());
+        results.resize(530, 260);
+        QVERIFY(table->isVisible() && charts->isVisible());
+        QVERIFY2(table->columnWidth(0) > 190, qPrintable(QString::number(table->columnWidth(0))));
+        charts->click();
+        QVERIFY(!table->isVisible());
+        results.resize(900, 260);
+        QVERIFY(table->isVisible());
+    }
+
     void trafficIsNamedInWords() {
         CanvasFixture canvas;
         Cost cost;

@@ -20,6 +20,7 @@
 #include <QScreen>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QTabWidget>
 #include <QTemporaryDir>
 
 using namespace alwayson;
@@ -233,6 +234,34 @@ private slots:
         const QSize room = bench.window.screen()->availableGeometry().size();
         QVERIFY2(bench.window.width() <= room.width() && bench.window.height() <= room.height(),
                  qPrintable(QStringLiteral("%1 x %2").arg(bench.window.width()).arg(bench.window.height())));
+    }
+
+    void theDockRisesWhenThereIsSomethingToSee() {
+        QSettings().clear();
+        Bench bench;
+        bench.window.resize(1440, 900);
+        const auto showsAll = [&] {
+            return bench.window.canvas()
+                .mapToScene(bench.window.canvas().viewport()->rect())
+                .boundingRect()
+                .contains(bench.window.canvas().canvasScene().contentRect());
+        };
+        QTRY_VERIFY(showsAll());
+        const int idle = bench.window.docks().height();
+        // Drawing moves nothing.
+        bench.session.apply(workers(5));
+        QTRY_VERIFY(bench.session.report());
+        QCOMPARE(bench.window.docks().height(), idle);
+        bench.session.setSpeed(10);
+        bench.session.startRun({});
+        QTRY_VERIFY_WITH_TIMEOUT(bench.window.docks().height() > idle, 20000);
+        QTRY_VERIFY(showsAll());
+        const int raised = bench.window.docks().height();
+        bench.window.docks().setCurrentIndex(1);
+        QCOMPARE(bench.window.docks().height(), raised);
+        // Another design begins at the usual speed.
+        QVERIFY(bench.session.newFromTemplate(QStringLiteral("one-server")));
+        QCOMPARE(bench.session.speed(), 1.0);
     }
 
     void aDesignOpenedFromTheStartPageIsShownWhole() {
