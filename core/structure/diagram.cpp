@@ -171,7 +171,8 @@ private:
         const SystemSet& set = m_system.sets[in.set];
         double& carry = slots[block.carry];
         carry += node.capacity * level.capacity;
-        if (set.r == kNoIndex) carry = std::min(carry, set.load);
+        // More than all of the load makes no difference, but where a lost cache would bring more.
+        if (set.r == kNoIndex && !set.behindCache) carry = std::min(carry, set.load);
     }
     void addToStore(double* slots, const SystemPart& part, const SystemMembership& in, const SystemNode& node,
                     const SystemLevel& level, double r) const {

@@ -27,6 +27,7 @@ public:
         m_nodeAt.assign(m_all.components.size(), kNoIndex);
         for (const auto& [program, threshold] : goals)
             addProgram(m_all.programs[program], threshold);
+        markBehindCaches();
         for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
             giveSlots(s);
         scheduleSystem(m_out, order, m_before, m_joints);
@@ -131,6 +132,26 @@ private:
         if (!from.passedBy) return;
         to.plain = false;
         to.pastR = to.pastReach = 0; // given a slot later
+    }
+
+    // All sets that a cache which is looked aside calls, and those that these call.
+    void markBehindCaches() {
+        bool changed = true;
+        const auto mark = [&](std::uint32_t set) {
+            changed = changed || !m_out.sets[set].behindCache;
+            m_out.sets[set].behindCache = true;
+        };
+        while (changed) {
+            changed = false;
+            for (const SystemNode& node : m_out.nodes)
+                for (const SystemMembership& in : node.memberships)
+                    if (in.passedBy || m_out.sets[in.set].behindCache)
+                        for (const SystemCall& call : in.calls)
+                            mark(call.set);
+            for (std::uint32_t s = 0; s < m_out.sets.size(); ++s)
+                for (const SystemConsumer& consumer : m_out.sets[s].consumers)
+                    if (!consumer.toGoal && m_out.sets[consumer.set].behindCache) mark(s);
+        }
     }
 
     // Where one member is preferred to another, it comes first.

@@ -69,6 +69,7 @@ struct SystemSet {
                   reach = kNoIndex; // slots of the finished value, where others need it
     std::vector<SystemConsumer> consumers;
     std::uint32_t memberCount = 0;
+    bool behindCache = false; // what a cache takes off comes here, too, when its callers pass it by
     bool decisive = false; // the goal is down when this set is
     bool plain = false;    // leaves only
     std::uint32_t pastR = kNoIndex,

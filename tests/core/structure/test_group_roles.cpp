@@ -298,6 +298,26 @@ private slots:
         QVERIFY(analysed(strong).singlePointsOfFailure == std::vector<std::string>{"db"});
         QVERIFY((analysed(weak).singlePointsOfFailure == std::vector<std::string>{"cache", "db"}));
     }
+    // What is behind it calls something itself, which has to do more as well.
+    void lookAsideIsPassedByAtAnyDepth() {
+        const auto chain = [](double storeCapacity) {
+            DesignMaker maker;
+            maker.readerAndWriter("c", 10, 0.2)
+                .cache("cache", "", 0.75, true, 100)
+                .server("mid", "", 100)
+                .server("deep", "", 100)
+                .server("db", "", storeCapacity)
+                .link("c", "cache")
+                .link("cache", "mid")
+                .link("mid", "deep")
+                .link("deep", "db");
+            maker.fails("cache", FailureEffect::crash, 99, 1).fails("db", FailureEffect::crash, 99, 1);
+            return maker;
+        };
+        QVERIFY(near(analysed(chain(100)).flows.back().unavailability.value(), 0.01, 1e-12));
+        QVERIFY(near(analysed(chain(9.9)).flows.back().unavailability.value(), 1 - .99 * .99, 1e-12));
+        QVERIFY(analysed(chain(100)).singlePointsOfFailure == std::vector<std::string>{"db"});
+    }
     void readThroughIsNot() {
         DesignMaker maker = cached(false, 10);
         QCOMPARE(Probe(maker).state("cache").a(0), 0.0);
