@@ -74,6 +74,10 @@ private:
             place(id("cache", i));
         }
         m_tiers.push_back("cache");
+        if (m_dice.chance(50)) return;
+        m_maker.server("mid", "", 2 + m_dice.upTo(6)); // something between it and the store
+        place("mid");
+        m_tiers.push_back("mid");
     }
     void store() {
         static constexpr const char* kReads[] = {"source", "replicas", "all"};
