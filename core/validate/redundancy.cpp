@@ -2,6 +2,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/call_rules.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -15,7 +16,7 @@ namespace alwayson::validation {
 namespace {
 
 // Connection only, without capacity: a node works when it is not down and each needed call has enough working
-// targets.
+// targets. A cache that is looked aside need not be up: its callers ask what is behind it.
 class Reach {
 public:
     explicit Reach(const Context& context)
@@ -39,7 +40,8 @@ private:
         for (auto at = order.rbegin(); at != order.rend(); ++at) {
             // A client stands for its requests: losing the place it lies in is not an outage of the service.
             const bool alive = m_c.client[*at] || !down[*at];
-            m_works[*at] = alive && (m_c.branches[*at].empty() || calls(*at));
+            m_works[*at] =
+                m_c.branches[*at].empty() ? alive : (alive || isPassedBy(m_c.node(*at))) && calls(*at);
         }
     }
 
@@ -106,6 +108,18 @@ bool reportedByPool(const Context& c, const Node& node) {
     return needed && members > 1 && static_cast<std::size_t>(*needed) >= members;
 }
 
+// The group in which callers that cannot choose reach whichever member serves, where the kind knows one.
+const Descriptor* groupForStandIns(const Node& node) {
+    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+    if (!kind) return nullptr;
+    const Descriptor* best = nullptr;
+    for (const std::string& id : kind->groups) {
+        const Descriptor* group = Catalogue::builtIn().group(id);
+        if (group && (!best || group->hasRole("one_active"))) best = group;
+    }
+    return best;
+}
+
 // How a second node has to be linked so that it stands in: two links of one caller would call both for every
 // request.
 std::string standInCure(const Context& c, Index i) {
@@ -125,9 +139,7 @@ std::string standInCure(const Context& c, Index i) {
                            "balancer sends each request to "
                            "one of them.",
                            name, listNames(c.names(c.callers[i])));
-    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
-    const Descriptor* group =
-        kind && !kind->groups.empty() ? Catalogue::builtIn().group(kind->groups.front()) : nullptr;
+    const Descriptor* group = groupForStandIns(node);
     return fmt::format("Add a second node like {}, in another zone, put both into one group ({}) and link "
                        "the callers to the group: two links "
                        "of one caller would call both for every request.",

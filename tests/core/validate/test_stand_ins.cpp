@@ -94,6 +94,22 @@ private slots:
                      issue.message.c_str());
     }
 
+    // Its callers go past it, if there is somewhere to go.
+    void aCacheThatIsLookedAsideIsNoSinglePoint() {
+        std::vector<Change> changes{{"nodes/+", node("kv", "cache")},
+                                    {"nodes/+", node("db", "server")},
+                                    {"links/+", link("l3", "web", "kv")},
+                                    {"links/+", link("l4", "kv", "db")}};
+        const auto single = [&](const char* id) {
+            for (const Issue& issue : of(designWith(changes), "redundancy.single_member"))
+                if (issue.where.front() == id) return true;
+            return false;
+        };
+        QVERIFY(single("db") && !single("kv"));
+        changes.pop_back();
+        QVERIFY(single("kv"));
+    }
+
     // Two links are not a stand-in, a group is: what the cure says, and what its fix does.
     void theCureOfASinglePointMakesAGroup() {
         const Design one = designWith({{"nodes/lb1/group", nullptr},
@@ -102,7 +118,7 @@ private slots:
                                        {"links/l1/to", "lb1"},
                                        {"links/l2/from", "lb1"}});
         const std::string cure = of(one, "redundancy.single_member").front().fix;
-        QVERIFY2(cure.find("put both into one group (Server pool) and link the callers to the group") !=
+        QVERIFY2(cure.find("put both into one group (VRRP pair) and link the callers to the group") !=
                      std::string::npos,
                  cure.c_str());
         const Design links = designWith(linkToEach());
