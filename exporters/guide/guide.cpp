@@ -99,7 +99,9 @@ private:
     std::string managerFile(const mysql::Plan& plan, const Node& node) const {
         std::vector<std::string> notes;
         for (const mysql::OrchestratorFile& one : mysql::orchestratorFiles(m_design, plan, notes))
-            if (one.machine == node.id.str()) return one.name;
+            if (one.machine == node.id.str() ||
+                std::find(one.oneOf.begin(), one.oneOf.end(), node.id.str()) != one.oneOf.end())
+                return one.name;
         return {};
     }
 

@@ -3,6 +3,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "exporters/common/manifest.h"
+#include "exporters/mysql/orchestrator.h"
 #include "exporters/quoting/markdown.h"
 
 #include <fmt/format.h>
@@ -136,7 +137,8 @@ private:
             for (const End& end : endsOf(where))
                 opening.from.push_back(end);
         if (opening.from.empty()) opening.fromWords = "the machine that " + name + " runs on";
-        if (!mha && opening.from.size() > 1)
+        std::vector<std::string> notes;
+        if (mysql::orchestratorFiles(m_design, plan, notes).size() > 1)
             among(opening.from, "TCP", {kRaftPort, kPagesPort},
                   "orchestrator's own majority, and its pages, which you use as well");
         if (mha) opening.ports.push_back(22);

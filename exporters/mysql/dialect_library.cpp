@@ -46,7 +46,15 @@ start_at_copy() {
     [ -f "$data/seed_position" ] || die 3 "$data/seed_position is missing: seed.sh restore writes it."
     place=$(cut -f 3 "$data/seed_position")
     [[ $place =~ ^[0-9,-]+$ ]] || die 3 "$data/seed_position holds no global transaction id."
-    printf "STOP REPLICA; RESET MASTER; SET GLOBAL gtid_slave_pos = '%s';\n" "$place" | client "$1"
+    # Besides the last transaction of all, the last one of each server that was the source before: own_of asks for these.
+    local state=$place known before=
+    if [ -f "$data/seed_state" ]; then before=$(<"$data/seed_state"); fi
+    for known in ${before//,/ }; do
+        [[ $known =~ ^[0-9]+-[0-9]+-[0-9]+$ ]] || die 3 "$data/seed_state holds no global transaction ids."
+        if [[ ,$place != *",${known%-*}-"* ]]; then state+=,$known; fi
+    done
+    printf "STOP REPLICA; RESET MASTER; SET GLOBAL gtid_binlog_state = '%s'; SET GLOBAL gtid_slave_pos = '%s';\n" \
+        "$state" "$place" | client "$1"
 }
 
 connected_replicas() {
@@ -59,16 +67,20 @@ history() {
         tr -d ' ' | tr ',' '\n' | sed -n 's/^[0-9]*-\([0-9]*\)-\([0-9]*\)$/\1 \2/p'
 }
 
-# own_of MEMBER SOURCE: does it hold nothing that the source has not? Says what it holds.
+# own_of MEMBER SOURCE [seeded]: does it hold nothing that the source has not? Says what it holds. A source that was seeded
+# without seed_state knows nothing of the servers that wrote before: with "seeded", what is older than its last
+# transaction and by a server it knows nothing of counts as held.
 own_of() {
-    local server number theirs mine own=0
+    local server number theirs mine own=0 last=0
     local -A known=()
     theirs=$(history "$2") || die 3 "$2 does not tell its transactions."
     mine=$(history "$1") || die 3 "$1 does not tell its transactions."
     while read -r server number; do
         if [ -n "$server" ] && [ "$number" -gt "${known[$server]:-0}" ]; then known[$server]=$number; fi
+        if [ -n "$server" ] && [ "$number" -gt "$last" ]; then last=$number; fi
     done <<<"$theirs"
     while read -r server number; do
+        if [ "${3-}" = seeded ] && [ -n "$server" ] && [ -z "${known[$server]-}" ] && [ "$number" -le "$last" ]; then continue; fi
         if [ -n "$server" ] && [ "$number" -gt "${known[$server]:-0}" ]; then
             own=1
             say "$1 holds transactions of server $server up to $number; $2 has them up to ${known[$server]:-0}."

@@ -133,13 +133,17 @@ std::vector<OrchestratorFile> orchestratorFiles(const Design& design, const Plan
     const bool raft = machines.size() > 1 && std::all_of(machines.begin(), machines.end(),
                                                          [](const Machine& m) { return !m.address.empty(); });
     if (machines.size() > 1 && !raft)
-        notes.push_back("the design does not have an IP address for each machine that orchestrator runs on: "
-                        "RaftEnabled, RaftBind and RaftNodes are not written.");
+        notes.push_back(
+            "the design does not have an IP address for each machine that orchestrator runs on: "
+            "RaftEnabled, RaftBind and RaftNodes are not written. One of them runs it, without a majority.");
     common["ListenAddress"] = raft ? ":3000" : "127.0.0.1:3000";
-    if (!raft)
-        return {{"orchestrator.conf.json",
-                 machines.size() == 1 ? machines.front().node->id.str() : std::string(),
-                 common.dump(2) + "\n"}};
+    if (!raft) {
+        OrchestratorFile alone{"orchestrator.conf.json", {}, {}, common.dump(2) + "\n"};
+        if (machines.size() == 1) alone.machine = machines.front().node->id.str();
+        for (const Machine& machine : machines)
+            if (alone.machine.empty()) alone.oneOf.push_back(machine.node->id.str());
+        return {std::move(alone)};
+    }
     common["RaftEnabled"] = true;
     common["RaftDataDir"] = "/var/lib/orchestrator";
     common["RaftNodes"] = Json::array();
@@ -150,7 +154,9 @@ std::vector<OrchestratorFile> orchestratorFiles(const Design& design, const Plan
     for (const Machine& machine : machines) {
         common["RaftBind"] = machine.address;
         files.push_back({fmt::format("orchestrator-{}.conf.json", names.name(machine.node->id.str())),
-                         machine.node->id.str(), common.dump(2) + "\n"});
+                         machine.node->id.str(),
+                         {},
+                         common.dump(2) + "\n"});
     }
     return files;
 }

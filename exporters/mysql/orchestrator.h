@@ -13,7 +13,8 @@ inline constexpr std::string_view kOrchestratorCredentials = "/etc/mysql/orchest
 
 struct OrchestratorFile {
     std::string name; // "orchestrator-vote1.conf.json"; "orchestrator.conf.json" for a machine of no design
-    std::string machine; // id of the node it runs on; "" when the design names none
+    std::string machine; // id of the node it runs on; "" when the design names none, or one of several
+    std::vector<std::string> oneOf; // ids: several machines, not all with an IP address
     std::string text;
 };
 

@@ -210,6 +210,15 @@ std::string accounts(const Plan& plan) {
     return out;
 }
 
+std::string managerMachine(const OrchestratorFile& one) {
+    if (!one.machine.empty()) return quoting::markdownCode(one.machine);
+    if (one.oneOf.empty()) return "the one that you choose";
+    std::string out;
+    for (const std::string& id : one.oneOf)
+        out += (out.empty() ? "one of " : ", ") + quoting::markdownCode(id);
+    return out + ": all of them only when the design has their IP addresses";
+}
+
 std::string orchestrator(const Plan& plan, const std::vector<OrchestratorFile>& manager) {
     if (manager.empty()) return {};
     const Member& first = plan.members.front();
@@ -219,9 +228,7 @@ std::string orchestrator(const Plan& plan, const std::vector<OrchestratorFile>& 
                       "its machines:\n\n"
                       "| machine | file, as `/etc/orchestrator.conf.json` |\n|---|---|\n";
     for (const OrchestratorFile& one : manager)
-        out += fmt::format(
-            "| {} | `{}` |\n",
-            one.machine.empty() ? "the one that you choose" : quoting::markdownCode(one.machine), one.name);
+        out += fmt::format("| {} | `{}` |\n", managerMachine(one), one.name);
     out += fmt::format(
         "\n1. Install orchestrator and the file of the table. Make the authority of `ca.pem` one that the "
         "machine "

@@ -99,9 +99,12 @@ data=${DATADIR:-/var/lib/mysql}
 command -v mariadb-backup >/dev/null || die 2 "mariadb-backup is not installed here (Debian: apt-get install mariadb-backup)"
 case ${1-} in
     backup)
+        local_member=here
+        state=$(ask here 'SELECT @@GLOBAL.gtid_binlog_state')
         mariadb-backup --no-defaults --backup --target-dir="$folder" --user="${LOCAL_USER:-root}" --socket="$socket" \
             --datadir="$data"
         mariadb-backup --no-defaults --prepare --target-dir="$folder"
+        printf '%s\n' "$state" >"$folder/seed_state"
         say "$folder holds the copy."
         ;;
     restore)
@@ -111,6 +114,7 @@ case ${1-} in
         for info in mariadb_backup_binlog_info xtrabackup_binlog_info; do
             if [ -f "$folder/$info" ]; then cp "$folder/$info" "$data/seed_position"; fi
         done
+        if [ -f "$folder/seed_state" ]; then cp "$folder/seed_state" "$data/seed_state"; fi
         chown -R --reference="$data" "$data"
         say "$data holds the copy. Start MariaDB, then: 02-replica.sh MEMBER --seeded"
         ;;
@@ -270,7 +274,7 @@ ahead=()
 for member in "${answers[@]}"; do
     if [ "$member" = "$old" ] || [ "$member" = "$best" ] || [ -n "$planned" ]; then continue; fi
     # Not how many: which ones.
-    own_of "$member" "$best" || ahead+=("$member")
+    own_of "$member" "$best" seeded || ahead+=("$member")
 done
 if [ "${#ahead[@]}" -gt 0 ] && [ -z "$accept_loss" ]; then
     for member in "${answers[@]}"; do ask "$member" "START $replica_word"; done
@@ -320,7 +324,7 @@ for member in "${members[@]}"; do
         [ "${2-}" = --alone ] || die 3 "$member does not answer and may be the source by now. Nothing was changed."
     elif [ "${follows[$member]}" = : ]; then
         die 3 "$member follows nobody: it was made the source. 05-rejoin.sh lets $1 follow it."
-    elif ! own_of "$member" "$1"; then
+    elif ! own_of "$member" "$1" seeded; then
         die 3 "$member holds transactions that $1 has not. Promote it (03-promote.sh --to $member)."
     fi
 done

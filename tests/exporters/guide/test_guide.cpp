@@ -92,13 +92,13 @@ class TestGuide : public QObject {
 private slots:
     void firewallsOfTheTemplate() {
         const QString webs = "web1,web2,web3,web4", databases = "db1,db2,db3", votes = "vote1,vote2,vote3";
-        QCOMPARE(
-            linesOf(shop()),
-            QStringList({"the users: shoppers > lb1,lb2,lb TCP 80", "lb1,lb2 > " + webs + " TCP 8080",
-                         webs + " > " + databases + " TCP 3306", "lb1,lb2 > lb1,lb2 VRRP",
-                         databases + " > " + databases + " TCP 3306",
-                         "the machine that you run the scripts of the set on > " + databases + " TCP 3306",
-                         votes + " > " + votes + " TCP 10008,3000", votes + " > " + databases + " TCP 3306"}));
+        QCOMPARE(linesOf(shop()),
+                 QStringList(
+                     {"the users: shoppers > lb1,lb2,lb TCP 80", "lb1,lb2 > " + webs + " TCP 8080",
+                      webs + " > " + databases + " TCP 3306", "lb1,lb2 > lb1,lb2 VRRP",
+                      databases + " > " + databases + " TCP 3306",
+                      "the machine that you run the scripts of the set on > " + databases + " TCP 3306",
+                      votes + " > " + votes + " TCP 10008,3000", votes + " > " + databases + " TCP 3306"}));
         // Addresses are the design's; the shared one is where users go.
         const Json openings = openingsOf(shop());
         QCOMPARE(openings[0]["from"][0]["address"], Json());
@@ -131,6 +131,19 @@ private slots:
         test::changeSet(design, "replication", std::string("async"));
         test::changeSet(design, "manager", std::string("mha"));
         QCOMPARE(linesOf(design).last(), "the machine that MHA runs on > " + all + " TCP 3306,22");
+    }
+
+    // Without the addresses of its machines orchestrator has no majority of its own: no file, row or opening
+    // says so.
+    void orchestratorWithoutAddresses() {
+        Design design = shop();
+        for (const char* voter : {"vote1", "vote2", "vote3"})
+            test::deploy(design, voter, "host", std::string());
+        const QStringList lines = linesOf(design);
+        QVERIFY(lines.filter("10008").isEmpty());
+        QVERIFY(lines.contains("vote1,vote2,vote3 > db1,db2,db3 TCP 3306"));
+        QVERIFY(readmeOf(design).contains(
+            "| `vote2` | not in the design | zone b | orchestrator, `orchestrator.conf.json` of"));
     }
 
     // What others stand on comes before them, and who takes it for broken comes last.
@@ -174,7 +187,11 @@ private slots:
     }
 
     void textsOfTheDesignKeepTheShape() {
-        const QStringList shape = shapeOf(readmeOf(shop()));
+        Design plain = shop();
+        test::editAll(plain.nodes, [](Node& node) {
+            if (hasRole(node, "voter")) node.deploy["host"] = std::string("vote.example.com");
+        });
+        const QStringList shape = shapeOf(readmeOf(plain));
         for (const std::string& text : test::hostileTexts()) {
             Design design = shop();
             design.name = text;

@@ -230,6 +230,49 @@ private slots:
             QVERIFY2(says(filesOf(test::replicationSet(2)), step), step);
     }
 
+    // Who holds what by the last transaction of each server, "server number" a line: a source that was seeded
+    // may know nothing of those that wrote before it.
+    void whatOnlyOneMemberHolds_data() {
+        QTest::addColumn<QString>("mine");
+        QTest::addColumn<QString>("sources");
+        QTest::addColumn<bool>("strictly");
+        QTest::addColumn<bool>("afterSeeding");
+        QTest::newRow("the same") << "1 9"
+                                  << "1 9" << true << true;
+        QTest::newRow("less") << "1 8"
+                              << "1 9" << true << true;
+        QTest::newRow("more") << "1 9"
+                              << "1 8" << false << false;
+        QTest::newRow("two sources before") << "1 9\n2 5"
+                                            << "1 9\n2 5" << true << true;
+        QTest::newRow("seeded from the second") << "1 9\n2 5"
+                                                << "1 9" << false << true;
+        QTest::newRow("seeded, and more") << "1 9\n2 10"
+                                          << "1 9" << false << false;
+        QTest::newRow("its own writes") << "1 9\n2 7"
+                                        << "1 9\n2 5" << false << false;
+    }
+    void whatOnlyOneMemberHolds() {
+        QFETCH(QString, mine);
+        QFETCH(QString, sources);
+        QFETCH(bool, strictly);
+        QFETCH(bool, afterSeeding);
+        QTemporaryDir folder;
+        const QString where = test::writeAll(filesOf(test::replicationSet(2)), folder.path());
+        QFile script(where + "/own.sh");
+        QVERIFY(script.open(QIODevice::WriteOnly));
+        script.write(". \"$(dirname -- \"$0\")/lib.sh\"; history() { printf '%b\\n' \"${!1}\"; }; own_of db1 "
+                     "db2 ${MODE-}");
+        script.close();
+        const auto holds = [&](const char* mode) {
+            return test::bash(script.fileName(), {},
+                              {{"db1", mine.toStdString()}, {"db2", sources.toStdString()}, {"MODE", mode}})
+                       .status == 0;
+        };
+        QCOMPARE(holds(""), strictly);
+        QCOMPARE(holds("seeded"), afterSeeding);
+    }
+
     // Who fails over has an account of its own, and its password is asked for; nobody else's is.
     void orchestratorHasAnAccount() {
         for (const char* manager : {"orchestrator", "manual", "mha", "none"}) {

@@ -94,6 +94,9 @@ private slots:
         test::deploy(design, "vote3", "host", std::string("vote3.example.com"));
         QVERIFY(!configsOf(design).at("orchestrator.conf.json").contains("RaftEnabled"));
         QVERIFY(noted(design, "RaftNodes are not written"));
+        const std::vector<File> files = filesOf(design);
+        QVERIFY(test::fileNamed(files, "README.md")
+                    .bytes.find("| one of `vote1`, `vote2`, `vote3`: all of them only") != std::string::npos);
         for (const char* other : {"manual", "mha", "none"}) {
             test::changeSet(design, "manager", std::string(other));
             QVERIFY2(configsOf(design).empty(), other);
