@@ -26,8 +26,9 @@ namespace {
 
 constexpr int kRowHeight = 22;
 constexpr int kLeastName = 200;
-constexpr int kBothFit = 720;    // table and bars beside each other
-constexpr int kAllColumns = 960; // the table with the number of samples
+constexpr int kAround = 2 * 18 + 16; // the margins of the panel and a scroll bar
+constexpr int kBothFit = 720;        // table and bars beside each other
+constexpr int kAllColumns = 960;     // the table with the number of samples
 
 // Three digits are enough: "45 100".
 QString roundYears(double years) {
@@ -65,6 +66,7 @@ struct ResultsPanel::Impl {
     QPushButton* figures = nullptr; // where both find no room: one of them
     QPushButton* charts = nullptr;
     bool narrow = false;
+    int panelWidth = 0;
     bool yearsFirst = false; // what was computed last stands above
 
     QWidget* makeBar(QWidget* parent);
@@ -218,6 +220,7 @@ void ResultsPanel::resizeEvent(QResizeEvent* event) {
 
 // Long names are read before samples are.
 void ResultsPanel::Impl::share(int width) {
+    panelWidth = width;
     narrow = width < kBothFit;
     table->setColumnHidden(samplesColumn, width < kAllColumns);
     showParts();
@@ -237,7 +240,7 @@ void ResultsPanel::Impl::showParts() {
         int others = 0;
         for (int column = valueColumn; column < columns; ++column)
             others += table->columnWidth(column); // 0 when hidden
-        table->header()->resizeSection(nameColumn, std::max(kLeastName, table->viewport()->width() - others));
+        table->header()->resizeSection(nameColumn, std::max(kLeastName, panelWidth - kAround - others));
     }
     invitation->setVisible(!any);
     side->setVisible(bars && (!narrow || chartsOnly));
