@@ -266,6 +266,8 @@ private:
                 members.othersReadCapacity += m_all.readCapacity[component] * factor;
             }
         }
+        if (m_roles && m_roles[part.group].commits)
+            members.working = std::max(members.working, static_cast<double>(group.needed));
         PartWorth worth = writerWorth(group, m_all.groupLoads[part.group], part, members);
         worth.lost = lost;
         return worth;

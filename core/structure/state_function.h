@@ -75,6 +75,9 @@ struct GroupRole {
     std::uint32_t active = kNobody; // component that callers reach as source or holder of the address
     // The group serves nothing, whoever works; reads of replicas go on. For pools too.
     bool interrupted = false;
+    // The active one is known to have enough others for a commit: they are not counted in the state, which
+    // may be what a client sees.
+    bool commits = false;
 };
 
 class StateFunction {

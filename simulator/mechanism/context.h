@@ -244,6 +244,8 @@ bool storeUses(const Context& c, const BalancerState& balancer, const BalancerMo
                bool writes);
 // A member gets a call; false: it has answered already.
 bool storeTakes(Context& c, Index member, Index call);
+// Enough replicas acknowledge what this member commits now, or it does not wait for them.
+bool storeCanCommit(Context& c, Index member);
 // The work of a call is done; false: it waits for replicas.
 bool storeCommits(Context& c, Index member, Index call);
 double storeFactor(const Context& c, Index member); // on service times of reads

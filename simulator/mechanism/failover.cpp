@@ -125,7 +125,8 @@ private:
         }
         return answered;
     }
-    bool canLead(Index i) const { return works(i) && member(i).following; }
+    // By people, who cannot talk to every member.
+    bool canLead(Index i) const { return works(i) && member(i).following && sees(vantage(), i); }
 
     void watchLease() {
         if (!m.majorityManages || m.managers.empty()) return;
@@ -388,6 +389,7 @@ private:
         next.fallenBack = false;
         next.coldSince = s.now;
         next.flowing = false;
+        next.reconnectAt = kNever;
         st.leaseLost = false;
         st.leaseAt = st.fenceAt = kNever;
         logEvent(c, st.planned ? LogKind::plannedSource : LogKind::newSource, node(st.source), node(old),

@@ -75,6 +75,9 @@ void forgetOldTimes(Context& c, const StoreModel& m, StoreState& store) {
 void fallBack(Context& c, Index member) {
     StoreMemberState& st = c.s.storeMembers[member];
     st.fallenBack = true;
+    // It can commit again: those who watch availability look when the set is due.
+    ++c.s.viewChanges;
+    c.s.tree.set(storeOf(c, member).slot, c.s.now, c.s.sequence++);
     if (!st.readOnly) // one that takes no writes any more only tells those that still wait
         logEvent(c, LogKind::fellBack, c.model.storeMembers[member].node, kNone,
                  c.model.storeMembers[member].store);
@@ -169,6 +172,14 @@ double storeFactor(const Context& c, Index member) {
     return age >= 1 ? 1 : 1 + (m.coldFactor - 1) * (1 - age);
 }
 
+bool storeCanCommit(Context& c, Index member) {
+    const StoreModel& m = storeOf(c, member);
+    if (m.replication == Replication::async || c.s.storeMembers[member].fallenBack) return true;
+    std::vector<Index> list;
+    acknowledgers(c, member, list);
+    return list.size() >= m.acks;
+}
+
 bool storeCommits(Context& c, Index member, Index call) {
     RunState& s = c.s;
     const StoreModel& m = storeOf(c, member);
@@ -247,6 +258,7 @@ void replicasChanged(Context& c, Index member) {
     if (acked == kNever) return;
     if (st.fallenBack) {
         st.fallenBack = false;
+        ++s.viewChanges;
         logEvent(c, LogKind::caughtUp, c.model.storeMembers[member].node, kNone,
                  c.model.storeMembers[member].store);
     }

@@ -94,6 +94,7 @@ private:
         }
         if (!flows) {
             here.flowing = false;
+            ++s.viewChanges;
             here.brokenAt = s.now;
             here.reconnectAt = kNever;
             // A replica whose source is silent asks again only when it has noticed; one that came back, or
@@ -111,6 +112,7 @@ private:
         if (here.reconnectAt > s.now) return;
         here.reconnectAt = kNever;
         here.flowing = true;
+        ++s.viewChanges;
         here.appliedAt = std::max(here.appliedAt, s.now);
         replicasChanged(c, st.source);
     }

@@ -274,8 +274,9 @@ void RequestEngine::followUp() {
         std::vector<std::uint8_t> mine(up.size(), 1);
         for (const ClientModel& client : m_model->clients) {
             std::vector<ComponentState> seen = states;
-            if (!m_truth.cuts.empty()) hideUnreached(client.node, seen);
-            const std::vector<GroupRole> roles = rolesFor(client.node);
+            const std::vector<std::uint8_t> reached = reachedBy(client.node);
+            if (!m_truth.cuts.empty()) hideUnreached(reached, seen);
+            const std::vector<GroupRole> roles = rolesFor(client.node, reached);
             m_structure->evaluateUp(seen.data(), views.data(), roles.data(), mine.data(), *scratch);
             for (std::size_t f = 0; f < flows; ++f)
                 if (m_structure->flows()[f].client == m_model->nodes[client.node].id) up[f] = mine[f];
@@ -320,14 +321,15 @@ std::vector<ComponentState> RequestEngine::structureStates() const {
 }
 
 // Who holds what for this client.
-std::vector<GroupRole> RequestEngine::rolesFor(Index client) {
+std::vector<GroupRole> RequestEngine::rolesFor(Index client, const std::vector<std::uint8_t>& reached) {
     std::vector<GroupRole> roles(m_structure->groups().size());
-    const Context c{*m_model, m_state, m_truth};
+    Context c{*m_model, m_state, m_truth};
     const std::vector<ComponentState> states = structureStates();
     for (std::size_t g = 0; g < roles.size(); ++g)
         for (const std::uint32_t member : m_structure->groups()[g].members)
             if (states[member] == 0 && roles[g].active == kNobody) roles[g].active = member;
     for (Index pair = 0; pair < m_model->vrrp.size(); ++pair) {
+        if (m_model->vrrp[pair].memberCount < 2) continue; // called itself, not by its address
         roles[m_model->vrrp[pair].group].active = kNobody;
         const std::vector<Index>& callers = m_pairCallers[pair];
         Index holder = kNone;
@@ -343,25 +345,50 @@ std::vector<GroupRole> RequestEngine::rolesFor(Index client) {
             m_state.interruptions[i].phase != InterruptionPhase::steady;
     for (std::size_t i = 0; i < m_model->stores.size(); ++i) {
         const StoreModel& store = m_model->stores[i];
-        Index active = m_state.stores[i].source;
-        // Until the last caller has followed; one that cannot reach the new source is no reason to wait.
-        for (std::size_t r = 0; r < m_model->storeRoutes.size(); ++r)
-            if (m_model->storeRoutes[r].store == i && m_state.storeRoutes[r].writerAt != kNever &&
-                m_state.storeRoutes[r].writerAt > m_state.now)
-                active = m_state.storeRoutes[r].writer;
+        const Index active = writerFor(static_cast<Index>(i), reached);
         roles[store.group].active = m_model->storeMembers[active].node;
-        roles[store.group].interrupted = m_state.storeMembers[active].readOnly;
+        roles[store.group].commits = storeCanCommit(c, active);
+        roles[store.group].interrupted = m_state.storeMembers[active].readOnly || !roles[store.group].commits;
     }
     return roles;
 }
 
-// Nodes that no request of this client can get to and back from count as gone.
-void RequestEngine::hideUnreached(Index client, std::vector<ComponentState>& states) const {
+// The member that takes the writes of a client. Until the last of its callers has followed, it is the one
+// before. A caller that cannot reach the new source goes on with the one before as long as that takes writes;
+// else it is no reason to wait.
+Index RequestEngine::writerFor(Index store, const std::vector<std::uint8_t>& reached) {
+    const Context c{*m_model, m_state, m_truth};
+    const Index source = m_state.stores[store].source;
+    Index active = source;
+    for (std::size_t r = 0; r < m_model->storeRoutes.size(); ++r) {
+        const StoreRoute& route = m_model->storeRoutes[r];
+        const StoreRouteState& here = m_state.storeRoutes[r];
+        if (route.store != store || here.writer == source || here.writerAt == kNever ||
+            !reached[route.caller])
+            continue;
+        if (here.writerAt > m_state.now) return here.writer;
+        const bool goesOn = !m_state.storeMembers[here.writer].readOnly &&
+                            connected(c, route.caller, m_model->storeMembers[here.writer].node);
+        if (goesOn) active = here.writer;
+    }
+    return active;
+}
+
+// Nodes that a request of this client can get to and back from. Of those with one address only its holder is
+// called.
+std::vector<std::uint8_t> RequestEngine::reachedBy(Index client) {
+    const Context c{*m_model, m_state, m_truth};
     std::vector<std::vector<Index>> next(m_model->nodes.size());
-    for (const Edge& edge : m_model->edges) {
+    for (Index e = 0; e < m_model->edges.size(); ++e) {
+        const Edge& edge = m_model->edges[e];
         const Index from = m_model->nodes[edge.from].home;
         const Index to = m_model->nodes[edge.to].home;
-        if (m_truth.passes(from, to) && m_truth.passes(to, from)) next[edge.from].push_back(edge.to);
+        if (!m_truth.passes(from, to) || !m_truth.passes(to, from)) continue;
+        const Index dependency = m_model->edgeDependency[e];
+        const Index pair = dependency == kNone ? kNone : m_model->dependencies[dependency].vrrp;
+        const Index holder = pair == kNone ? kNone : holderFor(c, pair, from);
+        if (holder == kNone || m_model->vrrpMembers[holder].node == edge.to)
+            next[edge.from].push_back(edge.to);
     }
     std::vector<std::uint8_t> reached(m_model->nodes.size(), 0);
     std::vector<Index> waiting{client};
@@ -372,6 +399,12 @@ void RequestEngine::hideUnreached(Index client, std::vector<ComponentState>& sta
         reached[node] = 1;
         waiting.insert(waiting.end(), next[node].begin(), next[node].end());
     }
+    return reached;
+}
+
+// They count as gone for it.
+void RequestEngine::hideUnreached(const std::vector<std::uint8_t>& reached,
+                                  std::vector<ComponentState>& states) const {
     for (Index node = 0; node < m_model->designNodes; ++node) {
         if (reached[node] || states[node] != 0) continue;
         const std::size_t gone = withEffect(m_structure->components()[node], FailureEffect::gone);

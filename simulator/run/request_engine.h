@@ -60,8 +60,10 @@ public:
 private:
     void followUp();
     std::vector<ComponentState> structureStates() const;
-    std::vector<GroupRole> rolesFor(Index client);
-    void hideUnreached(Index client, std::vector<ComponentState>& states) const;
+    std::vector<std::uint8_t> reachedBy(Index client); // one flag per node
+    std::vector<GroupRole> rolesFor(Index client, const std::vector<std::uint8_t>& reached);
+    Index writerFor(Index store, const std::vector<std::uint8_t>& reached);
+    void hideUnreached(const std::vector<std::uint8_t>& reached, std::vector<ComponentState>& states) const;
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const StateFunction> m_structure;
     RunState m_state;

@@ -158,7 +158,7 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
     case LogKind::cannotLead:
         return tell(
             "failover_failed",
-            fmt::format("{} cannot be made the source of {}: it is down or not part of it", what, set));
+            fmt::format("{} cannot be made the source of {}: it is down, cut off or not part of it", what, set));
     case LogKind::plannedSource:
         return tell("role_changed",
                     fmt::format("{} is the source of {} now, in place of {}, as planned", what, set, by));

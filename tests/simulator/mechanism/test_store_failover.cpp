@@ -260,6 +260,40 @@ private slots:
         QCOMPARE(byHand, 1);
     }
 
+    // Its stream would flow again only later.
+    void aMemberThatWaitsForItsStreamIsPromoted() {
+        Parts p = writes(3, "");
+        p.nodes[3] = database("db3", {}, "'net_timeout_s':4,'connect_retry_s':10");
+        p.events = {at(10, "isolate", "db3", "'other_side':'db1','heal_after_s':6"),
+                    at(17, "promote", "db3", "'takes_s':0")};
+        const Design design = designOf(p);
+        sim::RequestRunOptions options;
+        options.scenario = &design.scenarios.at(0);
+        options.warmupS = 0;
+        options.maxEvents = 1'000'000;
+        const SimulationResult result = sim::runRequests(design, options).value();
+        QVERIFY2(!result.partial, log(result).c_str());
+        QCOMPARE(told(result, "role_changed", "db3 is the source of db now"), 17.0);
+        QCOMPARE(ended(result, "c", 23, 60).failed, std::uint64_t(0));
+    }
+
+    // Writes that no replica acknowledges are down, until the source goes on without.
+    void whatCannotBeCommittedIsDown() {
+        Parts p = writes(2, "'replication':'semi_sync','semisync_timeout_ms':8000");
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':100,") + kPatient,
+                          "'classes':[{'id':'w','share':1,'writes':true,'deadline_ms':200}]");
+        p.events = {at(20, "fail", "db2", "'mode':'gone'")};
+        const SimulationResult result = run(p);
+        QVERIFY(near(60 * (1 - *flowOf(result, "c").availabilityTime.value), 8, 0.05));
+        QVERIFY(near(static_cast<double>(failedBy(result, "c", "deadline")) / 100, 7.8, 0.05));
+        // Of a chain only the first replica acknowledges.
+        p = writes(
+            3, "'replication':'semi_sync','semisync_acks':2,'semisync_timeout_ms':null,'topology':'chain'");
+        const SimulationResult chain = run(p);
+        QCOMPARE(*flowOf(chain, "c").availabilityTime.value, 0.0);
+        QCOMPARE(flowOf(chain, "c").requests.succeeded, std::uint64_t(0));
+    }
+
     // A manager that comes and goes does not try its luck again each time.
     void coverageIsDrawnOncePerLoss() {
         std::uint64_t byHand = 0, count = 0;

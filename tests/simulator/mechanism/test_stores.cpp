@@ -300,6 +300,11 @@ private slots:
                  log(result).c_str());
         const RequestCounts& counts = flowOf(result, "c").requests;
         QVERIFY2(counts.succeeded + 5 > counts.offered, log(result).c_str());
+        // It cannot be reached from where most are.
+        p.events = {at(10, "isolate", "db2"), at(20, "promote", "db2")};
+        const SimulationResult away = run(p);
+        QCOMPARE(told(away, "failover_failed", "db2 cannot be made the source"), 20.0);
+        QCOMPARE(told(away, "split_brain", "db"), -1.0);
         // It dies while the change is under way: the old source goes on.
         p.events = {at(20, "promote", "db2", "'takes_s':10"), at(25, "fail", "db2", "'mode':'gone'")};
         const SimulationResult late = run(p);
