@@ -64,6 +64,11 @@ VrrpTimers vrrpTimersOf(const Design& design, const Group& group, const Node& ac
     return t;
 }
 
+double vrrpPreemptAt(const VrrpTimers& t, double u) {
+    const double alone = 3 * t.advert + t.skew; // without an advert that it heeds
+    return t.preemptDelay > 0 ? u * t.advert + heededFor(t) + alone : alone;
+}
+
 PhaseLaw vrrpTakeover(const VrrpTimers& t, VrrpEvent event) {
     switch (event) {
     case VrrpEvent::machineGone:

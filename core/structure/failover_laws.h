@@ -75,6 +75,10 @@ PhaseLaw vrrpTakeover(const VrrpTimers& timers, VrrpEvent event);
 using VrrpDraws = std::array<double, 2>;
 double vrrpTakeoverAt(const VrrpTimers& timers, VrrpEvent event, const VrrpDraws& draws);
 
+// From the return of a member of higher priority, in a pair that preempts, until it holds the address: 3a + k,
+// and with a preempt delay d U(0, a) + (ceil(d / a) - 1) a more, as above. u: uniform in [0, 1). O(1).
+double vrrpPreemptAt(const VrrpTimers& timers, double u);
+
 // The same hang with keepalived 2.3.3 or later: (fall - 1) (floor(tau / i) + 1) i in place of (fall - 1) i.
 PhaseLaw vrrpTakeoverHungNewer(const VrrpTimers& timers);
 

@@ -312,7 +312,9 @@ FailoverPlan failoverPlan(const Design& design, const Group& group, const Node* 
         plan.callers.push_back({{}, 0, plan.vrrp.arpUpdate});
     } else if (hasMechanism(group, "manager")) {
         plan.by = managerOf(group);
-        plan.recoveryBlock = get(group, m::recoveryBlock).seconds();
+        // A group elects as often as it must, and so does what a time of its own stands for.
+        if ((plan.by == FailoverBy::orchestrator || plan.by == FailoverBy::mha) && !plan.takeOver)
+            plan.recoveryBlock = get(group, m::recoveryBlock).seconds();
         addManager(plan, design, group, active);
         addRoutes(plan, design, group);
         if (plan.by == FailoverBy::human) plan.coverage = 1;

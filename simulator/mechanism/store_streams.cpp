@@ -148,11 +148,12 @@ private:
     // Time during which two members take writes.
     void countWriters() {
         Index writers = 0, other = kNone;
-        for (Index i = first(); i < end(); ++i)
-            if (!member(i).readOnly && (runs(i))) {
-                ++writers;
-                if (i != st.source) other = i;
-            }
+        for (Index i = first(); i < end(); ++i) {
+            const bool takes = m.replication != Replication::group || storeCanCommit(c, i);
+            if (member(i).readOnly || !runs(i) || !takes) continue;
+            ++writers;
+            if (i != st.source) other = i;
+        }
         if (writers >= 2 && st.splitSince == kNever) {
             st.splitSince = s.now;
             logEvent(c, LogKind::twoSources, node(st.source), node(other), m_store);

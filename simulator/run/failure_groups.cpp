@@ -377,7 +377,8 @@ void FailureUnit::planPreempting(std::uint32_t g) {
     if (rankOf(g, candidateOf(g)) >= rank) {
         m_slots.cancel(slot);
     } else if (m_slots.time(slot) == kNeverSeconds) {
-        m_slots.set(slot, m_now + timers.preemptDelay + 3 * timers.advert + timers.skew);
+        const double u = timers.preemptDelay > 0 ? m_groups[g].failover.next(m_plan.key) : 0;
+        m_slots.set(slot, m_now + vrrpPreemptAt(timers, u));
     }
 }
 

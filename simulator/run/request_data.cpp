@@ -254,6 +254,7 @@ void Collector::closeTakeOvers() {
     for (std::size_t i = 0; i < s.stores.size(); ++i) {
         const StoreState& store = s.stores[i];
         if (store.lostAt == kNever || store.planned || store.source == kNone) continue;
+        if (model.stores[i].plan.by == FailoverBy::nobody) continue;
         const Index node = model.storeMembers[store.source].node;
         const ComponentTruth& truth = m_engine.truth().components[node];
         const bool failed = truth.failedAt != kNever && truth.repairedAt == kNever;

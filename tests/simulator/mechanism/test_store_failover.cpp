@@ -89,6 +89,26 @@ private slots:
         QCOMPARE(*result.data.lostWrites.value, 0.0);
     }
 
+    // A group elects as often as it must, a time of its own comes as often; nobody has begun what nobody
+    // does.
+    void onlyManagersLeaveASetAlone() {
+        for (const char* parameters :
+             {"'replication':'group','manager':'group'", "'failover':{'dist':'constant','value_s':5}"}) {
+            Parts p = writes(5, parameters);
+            p.seconds = 120;
+            p.events = {at(20, "fail", "db1", "'mode':'gone'"), at(60, "fail", "db2", "'mode':'gone'")};
+            const SimulationResult result = run(p);
+            QVERIFY2(told(result, "role_changed", "db2 is the source of db now") > 20, log(result).c_str());
+            const double again = told(result, "role_changed", "in place of db2");
+            QVERIFY2(again > 60 && again < 80, log(result).c_str());
+            QCOMPARE(told(result, "failover_failed", "waits for a human"), -1.0);
+        }
+        Parts p = writes(3, "'manager':'none'");
+        p.events = {at(20, "fail", "db1", "'mode':'gone'")};
+        for (const Recovery& one : run(p).recovery)
+            QVERIFY2(one.what != "db", one.mode.c_str());
+    }
+
     // Back before anybody took over: it goes on as the source.
     void theSourceComesBackInTime() {
         Parts p = writes(3, {});

@@ -174,6 +174,8 @@ private slots:
         QVERIFY2(*group.data.divergedWrites.value == 0 && *group.data.lostWrites.value == 0,
                  log(group).c_str());
         QVERIFY(told(group, "role_changed", "is the source of db now") > 50);
+        QCOMPARE(*group.data.splitBrainS.value, 0.0); // a minority commits nothing
+        QCOMPARE(told(group, "split_brain", "db"), -1.0);
         const SimulationResult semi = run(twoSides("'replication':'semi_sync'"));
         QVERIFY2(near(*semi.data.divergedWrites.value, 3000, 2), log(semi).c_str());
         QVERIFY(near(*semi.data.ambiguousWrites.value, 350, 2));

@@ -188,6 +188,29 @@ private slots:
         QCOMPARE(ended(result, "c", 14, 60).failed, std::uint64_t(0));
     }
 
+    // With a delay: the law that failure runs draw from.
+    void preemptAfterADelay_data() {
+        QTest::addColumn<double>("delay");
+        for (const double delay : {0.0, 0.4, 2.5, 5.0})
+            QTest::newRow(std::to_string(delay).c_str()) << delay;
+    }
+    void preemptAfterADelay() {
+        QFETCH(double, delay);
+        Parts p = pair("'preempt':true,'preempt_delay_s':" + std::to_string(delay));
+        p.events = {at(10, "fail", "lb1", "'mode':'gone','repair_after_s':10")};
+        const Design design = designOf(p);
+        const VrrpTimers timers = vrrpTimersOf(design, design.groups.at(0), *design.nodes.find("lb2"));
+        double sum = 0;
+        for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+            const double took =
+                told(run(p, seed), "role_changed", "lb1 takes the address of lb from lb2") - 20;
+            QVERIFY2(took >= vrrpPreemptAt(timers, 0) - 1e-6 && took <= vrrpPreemptAt(timers, 1) + 1e-6,
+                     std::to_string(took).c_str());
+            sum += took;
+        }
+        QVERIFY(std::abs(sum / 40 - vrrpPreemptAt(timers, 0.5)) < 4 / std::sqrt(12.0 * 40) + 1e-6);
+    }
+
     // lb1 is heard by nobody, but hears: lb2 claims, both hold the address, and callers go to lb2.
     void oneWayCutMakesTwoHolders() {
         Parts p = pair();
