@@ -169,9 +169,10 @@ int simulate(const CommandOptions& options, Output& out, std::stop_token stop) {
     const Result<SimulationResult> result = verbs::simulate(*design, simulation, stop);
     out.endProgress();
     if (!result) return out.fail(result.error());
+    // What this mode does not compute is undecided, too, but no precision would decide it.
     const auto verdictIs = [&](std::optional<bool> met) {
         return std::any_of(result->objectives.begin(), result->objectives.end(),
-                           [&](const ObjectiveResult& o) { return o.met == met; });
+                           [&](const ObjectiveResult& o) { return o.met == met && o.value.value; });
     };
     int code = verbs::kDone;
     if (result->partial || verdictIs(std::nullopt)) code = verbs::kBudget;

@@ -56,13 +56,44 @@ Estimate costFigure(const Cost& cost) {
     return figure;
 }
 
+// A scenario has rows by kind of failure only: their mean by number, and the longest for the p95. What was
+// not finished at the end lasted at least so long: then it is a lower bound. What was lost is told for all
+// sets together, so it is no figure of one.
+Estimate scenarioRecovery(const Objective& objective, const SimulationResult& result) {
+    const bool mean = objective.metric == "rto_mean_s";
+    if (!mean && objective.metric != "rto_p95_s") return Estimate::unknown();
+    double count = 0, sum = 0, longest = 0;
+    bool open = false;
+    const auto add = [&](std::uint64_t times, double seconds, double inAll) {
+        count += static_cast<double>(times);
+        sum += inAll;
+        longest = std::max(longest, seconds);
+    };
+    for (const Recovery& recovery : result.recovery) {
+        if (recovery.what != objective.of || !recovery.ofGroup()) continue;
+        const Estimate& each = mean ? recovery.totalMeanS : recovery.totalP95S;
+        if (recovery.count > 0 && each.value)
+            add(recovery.count, *each.value, static_cast<double>(recovery.count) * *each.value);
+        if (recovery.unfinished > 0) // the longest is known, of the others nothing
+            add(recovery.unfinished, recovery.unfinishedForS, recovery.unfinishedForS);
+        open = open || recovery.unfinished > 0;
+    }
+    if (count == 0) return Estimate::unknown();
+    return {mean ? sum / count : longest,
+            std::nullopt,
+            open ? Method::bound : Method::simulated,
+            static_cast<std::uint64_t>(count),
+            {}};
+}
+
 // All kinds of failures of the group together.
 Estimate recoveryFigure(const Objective& objective, const SimulationResult& result) {
     const auto all =
         std::find_if(result.recovery.begin(), result.recovery.end(), [&](const Recovery& recovery) {
             return recovery.what == objective.of && recovery.mode == "any" && recovery.count > 0;
         });
-    if (all == result.recovery.end()) return Estimate::unknown();
+    if (all == result.recovery.end())
+        return result.mode == "requests" ? scenarioRecovery(objective, result) : Estimate::unknown();
     if (objective.metric == "rto_mean_s") return all->totalMeanS;
     if (objective.metric == "rto_p95_s") return all->totalP95S;
     if (objective.metric == "rpo_mean_s") return all->rpoMeanS;

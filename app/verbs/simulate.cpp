@@ -85,7 +85,7 @@ Result<SimulationResult> runAvailability(const Design& design, const SimulateOpt
     run.seed = options.seed;
     run.threads = options.threads;
     run.budgetS = kPatience * options.budgetS;
-    run.maxEvents = static_cast<std::uint64_t>(std::max(0.1, options.budgetS) * kFailureEventsPerSecond);
+    run.maxEvents = static_cast<std::uint64_t>(std::max(0.02, options.budgetS) * kFailureEventsPerSecond);
     run.listOutages = options.years > 0 && options.replications <= 1;
     return sim::runFailures(design, run, std::move(stop), [&](const sim::FailureProgress& progress) {
         if (options.progress) options.progress({progress.share, progress.sentence});

@@ -202,6 +202,24 @@ private slots:
         QVERIFY(!cli(arguments + QStringList{"--json"}).error()["message"].toString().isEmpty());
     }
 
+    // What a mode does not compute is no reason to fail: no precision would decide it.
+    void objectivesOfAnotherModeDoNotCount() {
+        const QString file = fresh("web-pair");
+        QFile design(file);
+        QVERIFY(design.open(QIODevice::ReadWrite));
+        QJsonObject json = QJsonDocument::fromJson(design.readAll()).object();
+        QJsonArray objectives = json["objectives"].toArray();
+        objectives.append(
+            QJsonObject{{"id", "fast"}, {"metric", "latency_p99_ms"}, {"flow", "shoppers"}, {"at_most", 1e6}});
+        json["objectives"] = objectives;
+        design.resize(0);
+        design.write(QJsonDocument(json).toJson());
+        design.close();
+        const Outcome outcome = cli({"simulate", file, "--mode", "availability", "--precision", "0.3"});
+        QVERIFY2(outcome.out.contains("undecided shoppers"), outcome.out.constData());
+        QCOMPARE(outcome.code, 0);
+    }
+
     void precisionThatIsNotReachedExitsWith6() {
         const QStringList arguments{"simulate", fresh("web-pair"), "--mode", "availability"};
         const Outcome sharp = cli(arguments + QStringList{"--precision", "0.001%"});

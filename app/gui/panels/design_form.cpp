@@ -133,6 +133,7 @@ DesignForm::DesignForm(const RowContext& context, QWidget* parent) : QWidget(par
     add->setObjectName(QStringLiteral("addObjective"));
     connect(add, &QPushButton::clicked, this, [this, add] { openObjectiveMenu(add); });
     m_column->addWidget(add, 0, Qt::AlignLeft);
+    connect(&context.session, &Session::availabilityResultChanged, this, &DesignForm::refresh);
     refresh();
 }
 
@@ -235,7 +236,8 @@ void DesignForm::refresh() {
     for (const Objective& objective : m_context.session.design().objectives) {
         if (at >= m_objectiveRows.size()) break;
         const ObjectiveView view =
-            viewOf(m_context.session.design(), objective, report.get(), m_context.session.latencyEstimate());
+            viewOf(m_context.session.design(), objective, report.get(), m_context.session.latencyEstimate(),
+                   m_context.session.availabilityResult().get());
         m_objectiveRows[at]->refresh();
         QString help = tr("What the design has to reach. Clear the field to remove the objective.");
         if (!view.value.isEmpty()) help += QLatin1Char(' ') + tr("Reached now: %1.").arg(basisOf(view));

@@ -8,6 +8,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace alwayson::gui {
 
 namespace {
@@ -98,8 +100,28 @@ std::optional<double> parseMetric(const std::string& metric, const QString& text
     return typed.value.get<double>();
 }
 
+namespace {
+
+// What the run over years says of an objective that the check knows nothing of.
+void takeFromYears(const Objective& objective, const CheckReport& report, const SimulationResult* years,
+                   ObjectiveView& view) {
+    view.note = tr("a run counts it, the check does not");
+    if (years == nullptr || years->designHash != report.designHash) return;
+    const auto found = std::find_if(years->objectives.begin(), years->objectives.end(),
+                                    [&](const ObjectiveResult& one) { return one.id == objective.id.str(); });
+    if (found == years->objectives.end() || !found->value.value) return;
+    const std::string metric = objective.windowDays ? "availability_time" : objective.metric;
+    view.value = metricFigure(metric, *found->value.value);
+    view.method = found->value.method;
+    view.met = found->met;
+    view.note = objective.windowDays ? tr("share of periods that keep it, in the run over the years")
+                                     : tr("in the run over the years");
+}
+
+} // namespace
+
 ObjectiveView viewOf(const Design& design, const Objective& objective, const CheckReport* report,
-                     const Estimate& latency) {
+                     const Estimate& latency, const SimulationResult* years) {
     ObjectiveView view;
     view.id = objective.id.str();
     view.title = !objective.of.empty()
@@ -116,7 +138,7 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
     const Estimate figure = verbs::figureOf(objective, *report, latency);
     if (!figure.value) {
         if (isRecovery(objective.metric) || objective.windowDays)
-            view.note = tr("a run counts it, the check does not");
+            takeFromYears(objective, *report, years, view);
         return view;
     }
     view.value = isAvailability(objective.metric) ? QString::fromStdString(formatAvailability(*figure.value))

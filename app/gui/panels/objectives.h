@@ -24,9 +24,10 @@ struct ObjectiveView {
 };
 
 // `report` may be nullptr; availability and cost come from it, latency from its formula or else from
-// `latency`.
+// `latency`; what only a run over years counts (take-overs, periods) from `years`, when that is about the
+// same design.
 ObjectiveView viewOf(const Design& design, const Objective& objective, const CheckReport* report,
-                     const Estimate& latencyP99Ms);
+                     const Estimate& latencyP99Ms, const SimulationResult* years = nullptr);
 // "99.984 % (approximate; judged on the share of time up, until a run counts the requests)"
 QString basisOf(const ObjectiveView& view);
 // Metrics of its recovery that an objective may set a target for; none for groups without a take-over.

@@ -214,6 +214,7 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
     connect(&session, &Session::reportChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::designChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::documentReplaced, this, &VerdictStrip::refresh);
+    connect(&session, &Session::availabilityResultChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::runResultChanged, this, &VerdictStrip::refreshRun);
     connect(&session, &Session::designChanged, this, &VerdictStrip::refreshRun);
     connect(&session, &Session::documentReplaced, this, &VerdictStrip::refreshRun);
@@ -315,7 +316,8 @@ void VerdictStrip::refresh() {
     QString missed;
     QStringList methods;
     for (const Objective& objective : design.objectives) {
-        const ObjectiveView view = viewOf(design, objective, report.get(), latency);
+        const ObjectiveView view =
+            viewOf(design, objective, report.get(), latency, m_session.availabilityResult().get());
         if (!view.met) continue;
         ++known;
         const QString method = QString::fromUtf8(toString(view.method).data());
@@ -356,7 +358,8 @@ void VerdictStrip::explain(FigureCell* cell) {
         text = explainSinglePoints(design, *report);
     else
         text = explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency,
-                                 m_session.runIsOutdated() ? nullptr : m_session.runResult().get());
+                                 m_session.runIsOutdated() ? nullptr : m_session.runResult().get(),
+                                 m_session.availabilityResult().get());
     auto* card = new Popover(this);
     card->body()->addWidget(ui::label(m_theme, text.title, Type::body, "text", QFont::DemiBold, card));
     addText(*card, m_theme, text.summary, "secondary");

@@ -195,7 +195,7 @@ Explanation explainSinglePoints(const Design& design, const CheckReport& report)
 }
 
 Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency,
-                              const SimulationResult* run) {
+                              const SimulationResult* run, const SimulationResult* years) {
     Explanation text;
     text.title = tr("Objectives");
     if (design.objectives.empty()) {
@@ -206,7 +206,7 @@ Explanation explainObjectives(const Design& design, const CheckReport& report, c
     text.partsTitle = tr("Wanted, and reached");
     for (const Objective& objective : design.objectives) {
         if (text.parts.size() >= kMostParts) break;
-        const ObjectiveView view = viewOf(design, objective, &report, latency);
+        const ObjectiveView view = viewOf(design, objective, &report, latency, years);
         const QString verdict = !view.met ? tr("open") : *view.met ? tr("met") : tr("missed");
         text.parts.emplace_back(view.title + QLatin1Char(' ') + view.target,
                                 view.value.isEmpty() ? verdict

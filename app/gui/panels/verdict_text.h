@@ -35,7 +35,8 @@ Explanation explainLatency(const CheckReport& report, const Estimate& simulated,
 Explanation explainCost(const Design& design, const CheckReport& report);
 Explanation explainSinglePoints(const Design& design, const CheckReport& report);
 Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency,
-                              const SimulationResult* run); // the run played last, or nullptr
+                              const SimulationResult* run,    // the run played last, or nullptr
+                              const SimulationResult* years); // the last over years, or nullptr
 
 QString tagOf(const Estimate& estimate); // "exact", "approximate", ...; "" when there is no figure
 QString money(double usd);               // "$680", "$1 240"

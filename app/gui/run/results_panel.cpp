@@ -272,6 +272,9 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
     QStringList remarks;
     if (stale) remarks << tr("of an earlier version of the design");
     if (result.partial) remarks << tr("partial: %1").arg(QString::fromStdString(result.partialReason));
+    if (result.precision && !result.precision->met)
+        remarks << tr("the unavailability of the design is %1")
+                       .arg(QString::fromStdString(describe(*result.precision)));
     if (!remarks.isEmpty()) {
         top->setText(nameColumn, title + tr("  (%1)").arg(remarks.join(QStringLiteral("; "))));
         top->setForeground(nameColumn, theme.color(Tone::warn));

@@ -110,7 +110,7 @@ private slots:
     void aPrecisionThatIsNotReachedIsSaid() {
         verbs::SimulateOptions options;
         options.mode = verbs::Mode::availability;
-        options.budgetS = 0.25; // a small budget of work
+        options.budgetS = 0.05; // a small budget of work
         options.precision = 1e-4;
         const auto sharp = verbs::simulate(webPair(), options);
         QVERIFY(sharp.ok() && sharp->precision);
@@ -240,6 +240,39 @@ private slots:
         QVERIFY2(sentence.starts_with("db: time until it serves again, p95 12 s") &&
                      sentence.find("at most 30 s wanted: met") != std::string::npos,
                  sentence.c_str());
+    }
+
+    // Kinds of failures side by side, and one that was not finished at the end.
+    void objectivesOfAGroupInAScenario() {
+        SimulationResult result;
+        result.mode = "requests";
+        Recovery crash;
+        crash.what = "db";
+        crash.mode = "crash";
+        crash.count = 3;
+        crash.totalMeanS = crash.totalP95S = {6.0, std::nullopt, Method::simulated, 3, {}};
+        Recovery gone = crash;
+        gone.mode = "gone";
+        gone.count = 1;
+        gone.totalMeanS = gone.totalP95S = {10.0, std::nullopt, Method::simulated, 1, {}};
+        result.recovery = {crash, gone};
+        const auto judged = [&](const std::string& metric, double most) {
+            Objective objective;
+            objective.of = "db";
+            objective.metric = metric;
+            objective.atMost = most;
+            return verbs::judge(objective, result);
+        };
+        QCOMPARE(*judged("rto_mean_s", 7).value.value, 7.0);
+        QVERIFY(judged("rto_mean_s", 7).met == std::optional(true));
+        QVERIFY(judged("rto_p95_s", 9).met == std::optional(false));
+        QVERIFY(!judged("rpo_mean_s", 9).value.value);
+        result.recovery[1].count = 0;
+        result.recovery[1].unfinished = 1;
+        result.recovery[1].unfinishedForS = 30;
+        QVERIFY(judged("rto_p95_s", 29).met == std::optional(false));
+        QVERIFY(!judged("rto_p95_s", 31).met); // it goes on
+        QVERIFY(judged("rto_p95_s", 31).sentence.find("at least 30 s") != std::string::npos);
     }
 
     void objectivesOfACheckSayWhatTheyAreJudgedOn() {

@@ -102,7 +102,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(canvas.session.runResult(), 20000);
         QCOMPARE(strip.objectives().second(), QStringLiteral("this run: 1 of 2 met"));
         const Explanation why = explainObjectives(canvas.design(), *canvas.session.lastReport(), {},
-                                                  canvas.session.runResult().get());
+                                                  canvas.session.runResult().get(), nullptr);
         QCOMPARE(why.further.size(), std::size_t(2));
         QVERIFY2(why.further[1].second.endsWith("missed"), qPrintable(why.further[1].second));
         canvas.session.stopRun();
@@ -147,6 +147,21 @@ private slots:
         const ObjectiveView view = viewOf(session.design(), made, nullptr, {});
         QVERIFY2(view.title.startsWith("Recovery time (RTO), p95, "), qPrintable(view.title));
         QCOMPARE(view.target, QStringLiteral("at most 30 s"));
+        // Only a run over the years knows it, and only one of this design.
+        CheckReport report;
+        report.designHash = "now";
+        SimulationResult years;
+        years.designHash = "now";
+        ObjectiveResult result;
+        result.id = made.id.str();
+        result.met = false;
+        result.value = {40.0, std::nullopt, Method::simulated, 100, {}};
+        years.objectives = {result};
+        const ObjectiveView known = viewOf(session.design(), made, &report, {}, &years);
+        QCOMPARE(known.met, std::optional(false));
+        QCOMPARE(known.value, QStringLiteral("40 s"));
+        years.designHash = "before";
+        QVERIFY(!viewOf(session.design(), made, &report, {}, &years).met);
         QString error;
         QCOMPARE(parseMetric(made.metric, QStringLiteral("at most 2 min"), error),
                  std::optional<double>(120));
