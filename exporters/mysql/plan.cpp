@@ -327,7 +327,7 @@ private:
                     formatDuration(Duration::seconds(2 * electionPlan(m_design, *quorum).timeout)),
                     m_plan.orchestrator ? "PreFailoverProcesses of orchestrator, " : ""));
         if (manager == Manager::mha)
-            note("MHA's configuration is not written, its timers are in the table above; nor is its account "
+            note("MHA's configuration is not written, its timers are in the README; nor is its account "
                  "made: it needs all rights (SUPER), and MHA also logs in to the "
                  "machines "
                  "by SSH. It follows positions in the binary log.");
