@@ -57,7 +57,8 @@ bool balancerTakes(const Design& design, std::span<const std::uint32_t> carried,
 
 // Share of requests for which a node makes its calls: 1, of reads at a warm cache 1 - hit ratio.
 double passedOn(const Node& node, bool writes);
-// Who calls this node goes past it when it is down: a cache that is looked aside.
+// Who calls this node goes past it when it is down: a cache that is looked aside. Only where it has links:
+// with nothing behind it there is no way past it.
 bool isPassedBy(const Node& node);
 
 } // namespace alwayson

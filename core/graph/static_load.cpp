@@ -204,6 +204,22 @@ private:
                 chosenAt = m_stamp;
             }
         }
+        leaveOutStandbys();
+    }
+
+    // A choice among all members of a pool is a choice of the pool: those that stand by get nothing.
+    void leaveOutStandbys() {
+        for (const StructureGroup& group : m_groups) {
+            const auto chosen = [&](Index node) { return m_chosenAt[node] == m_stamp; };
+            if (group.rule != GroupRule::share || group.quorum || group.serving >= group.members.size() ||
+                !std::all_of(group.members.begin(), group.members.end(), chosen))
+                continue;
+            std::erase_if(m_chosen, [&](const auto& choice) {
+                const Index node = (*choice.first->targets)[choice.second];
+                return std::find(group.members.begin() + group.serving, group.members.end(), node) !=
+                       group.members.end();
+            });
+        }
     }
 
     const Design& m_design;

@@ -168,7 +168,8 @@ private:
         const std::uint32_t node = at = u32(m_out.nodes.size());
         m_out.nodes.emplace_back();
         m_out.nodes[node].component = component;
-        m_out.nodes[node].passedBy = isPassedBy(m_context.design().nodes.at(component));
+        m_out.nodes[node].passedBy =
+            isPassedBy(m_context.design().nodes.at(component)) && !m_context.linksOf(component).empty();
         m_nodeDone.push_back(false);
         m_callsOf.emplace_back();
         std::vector<CompiledCall> calls =

@@ -303,6 +303,7 @@ void checkBlindChoice(const Context& c, Issues& issues) {
             const std::string& to = branch.link->to;
             const Group* group = c.design.groups.find(to);
             if (group && !hasRole(*group, "pool")) continue; // its members take turns by rules of their own
+            if (group && get(*group, key::group::pool::standby) > 0) continue; // those that serve are known
             issues.warning("redundancy.blind_choice", {to, c.node(caller).id.str()},
                            fmt::format("{} sends to the {} members of {} in turn and cannot see which of "
                                        "them work: while one is down, one "

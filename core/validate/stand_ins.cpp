@@ -180,12 +180,39 @@ void checkBesideGroup(const Context& c, const Link& link, Issues& issues) {
     }
 }
 
+// Calls to a member that has to be started before it serves, past the pool that would start it.
+void checkCallsStandby(const Context& c, const Link& link, Issues& issues) {
+    const Node* to = c.design.nodes.find(link.to);
+    const Group* group = to && to->group ? c.design.groups.find(to->group->str()) : nullptr;
+    if (!group || !hasRole(*group, "pool") || !(get(*group, key::group::pool::activation).mean() > 0)) return;
+    const std::vector<const Node*> members = membersOf(c.design, group->id);
+    const std::int64_t standby = get(*group, key::group::pool::standby);
+    const auto serving = std::max<std::int64_t>(1, static_cast<std::int64_t>(members.size()) - standby);
+    const auto rank = std::find(members.begin(), members.end(), to) - members.begin();
+    // Who calls all of them one by one calls the pool.
+    const bool callsAll = std::all_of(members.begin(), members.end(), [&](const Node* member) {
+        return anyIn(c.design.links, [&](const Link& other) {
+            return other.to == member->id.str() && sameCaller(c.design, link.from, other.from);
+        });
+    });
+    if (standby <= 0 || rank < serving || callsAll) return;
+    const std::string name = nameOf(c.design, link.to), pool = nameOf(c.design, group->id.str());
+    issues.warning(
+        "redundancy.calls_standby", {link.id.str(), link.from, link.to, group->id.str()},
+        fmt::format("{} calls {}, which stands by in {} and has to be started first: it refuses every "
+                    "call for as long as the others work.",
+                    nameOf(c.design, link.from), name, pool),
+        fmt::format("Link {} to {} instead.", nameOf(c.design, link.from), pool));
+}
+
 } // namespace
 
 void checkStandIns(const Context& context, Issues& issues) {
     checkCallsEach(context, issues);
     for (const Link& link : context.design.links)
         checkBesideGroup(context, link, issues);
+    for (const Link& link : context.design.links)
+        checkCallsStandby(context, link, issues);
 }
 
 } // namespace alwayson::validation

@@ -51,6 +51,7 @@ public:
         addPools(m, m_design);
         addStores(m, m_design);
         collectLinks();
+        findAsking();
         if (m.clients.empty())
             return invalid("simulate.no_client",
                            "The design has no clients, so there is nothing to simulate.",
@@ -171,17 +172,25 @@ private:
         for (Index i = 0; i < m.designNodes; ++i)
             if (designNode(i).group) m_members[designNode(i).group->str()].push_back(i);
         m_linksFrom.resize(m.designNodes);
-        m_balanced.resize(m.designNodes, false);
         for (std::size_t l = 0; l < m_design.links.size(); ++l) {
             const Link& link = m_design.links.at(l);
             m.links.push_back(link.id.str());
             for (const Index from : ends(link.from)) {
                 m_linksFrom[from].push_back(static_cast<Index>(l));
-                if (m.nodes[from].role != Role::balancer) continue;
-                for (const Index to : ends(link.to))
-                    m_balanced[to] = true;
             }
         }
+    }
+
+    // Caches that somebody calls who does not look them aside.
+    void findAsking() {
+        m_asksItself.resize(m.designNodes, false);
+        for (Index from = 0; from < m.designNodes; ++from)
+            for (const Index l : m_linksFrom[from]) {
+                const std::vector<Index> called = calledOver(l, from);
+                if (m.nodes[from].role == Role::balancer || !isLookedAside(called))
+                    for (const Index to : called)
+                        m_asksItself[to] = true;
+            }
     }
 
     Status addCalls(Index node) {
@@ -399,16 +408,24 @@ private:
         }
     }
 
+    bool sameEnds(const std::vector<Index>& a, const std::vector<Index>& b) const {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](Index x, Index y) {
+            return m_design.links.at(x).to == m_design.links.at(y).to;
+        });
+    }
+
+    // All of them alike: else each asks what is behind it itself.
     bool isLookedAside(const std::vector<Index>& called) const {
         return std::all_of(called.begin(), called.end(), [&](Index node) {
-            return isPassedBy(designNode(node)) && !m_linksFrom[node].empty();
+            return isPassedBy(designNode(node)) && !m_linksFrom[node].empty() &&
+                   sameEnds(m_linksFrom[node], m_linksFrom[called.front()]);
         });
     }
 
     void addDependencies(Index node) {
         m.nodes[node].firstDependency = static_cast<Index>(m.dependencies.size());
-        // Who looks a cache aside makes its calls; only a balancer leaves them to the cache.
-        if (!isPassedBy(designNode(node)) || m_balanced[node]) addCallsOver(node, node, node, {});
+        // Who looks a cache aside makes its calls.
+        if (!isPassedBy(designNode(node)) || m_asksItself[node]) addCallsOver(node, node, node, {});
         m.nodes[node].dependencyCount =
             static_cast<Index>(m.dependencies.size()) - m.nodes[node].firstDependency;
         if (m.nodes[node].role == Role::client && !makesOnePlainCall(m.nodes[node])) addJunction(node);
@@ -521,7 +538,7 @@ private:
     std::map<SimTime, std::uint16_t> m_lines;
     std::unordered_map<std::string, std::vector<Index>> m_members;
     std::vector<std::vector<Index>> m_linksFrom;
-    std::vector<bool> m_balanced; // nodes that some balancer calls
+    std::vector<bool> m_asksItself; // caches
     struct Aside {
         Index caller = kNone; // of the design
         Index link = kNone;

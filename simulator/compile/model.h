@@ -233,7 +233,6 @@ struct StandbyModel {
 // What answers some of its reads itself.
 struct CacheModel {
     Index station = kNone;
-    bool aside = false; // its callers make the calls behind it, but for balancers
     double hitRatio = 1, coldHitRatio = 0;
     SimTime warmUp = 0;
 };

@@ -103,7 +103,6 @@ void addCaches(Model& m, const Design& design) {
         if (!callsSomething) continue;
         CacheModel cache;
         cache.station = m.nodes[node].sub;
-        cache.aside = isPassedBy(n);
         cache.hitRatio = get(n, key::cache::hitRatio).value();
         cache.coldHitRatio = std::min(get(n, key::cache::coldHitRatio).value(), cache.hitRatio);
         cache.warmUp = timeOf(get(n, key::cache::warmUp));

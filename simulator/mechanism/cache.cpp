@@ -1,14 +1,14 @@
 // Caches: reads that they have they answer, writes and what they lack goes on. Who looks one aside makes the
-// calls behind it (an internal node of the caller, compile.cpp); one that is read through makes them itself,
-// and so does every cache for a balancer.
+// calls behind it (an internal node of the caller, compile.cpp); any other caller leaves them to the cache.
 
 #include "simulator/mechanism/context.h"
 
 namespace alwayson::sim {
 namespace {
 
-bool callerMakesCalls(const Context& c, const CacheModel& m, Index call) {
-    return m.aside && c.model.nodes[c.model.edges[c.s.calls[call].edge].from].role != Role::balancer;
+bool callerMakesCalls(const Context& c, Index call) {
+    const Index dependency = c.model.edgeDependency[c.s.calls[call].edge];
+    return dependency != kNone && c.model.dependencies[dependency].looksAside;
 }
 
 bool hits(Context& c, Index cache, Index call) {
@@ -27,11 +27,11 @@ double hitRatioNow(const Context& c, Index cache) {
 }
 
 bool cacheEnds(Context& c, Index cache, Index call) {
-    return callerMakesCalls(c, c.model.caches[cache], call) || hits(c, cache, call);
+    return callerMakesCalls(c, call) || hits(c, cache, call);
 }
 
 std::uint8_t cacheAnswer(Context& c, Index cache, Index call) {
-    if (!callerMakesCalls(c, c.model.caches[cache], call)) return 0;
+    if (!callerMakesCalls(c, call)) return 0;
     return hits(c, cache, call) ? 0 : flag::missed;
 }
 

@@ -213,10 +213,10 @@ inline Way wayToAddress(const Context& c, Index pair, Index firstEdge, Index cal
     const Index member = holder != kNone ? holder : c.s.vrrp[pair].lastHolder;
     return {firstEdge + (member - c.model.vrrp[pair].firstMember), holder == kNone};
 }
-// The node behind a server of a balancer; of an address: its last holder.
+// The node behind a server of a balancer; of an address: who was asked there last.
 inline Index nodeBehind(const Context& c, Index target) {
-    const TargetModel& t = c.model.targets[target];
-    return t.vrrp == kNone ? t.node : c.model.vrrpMembers[c.s.vrrp[t.vrrp].lastHolder].node;
+    const Index probed = c.s.targets[target].probed;
+    return probed != kNone ? probed : c.model.targets[target].node;
 }
 // The edge of the next call to members that all do alike; some of them may stand by.
 inline Index nextCallee(const Context& c, const Dependency& dependency, Index& turn) {

@@ -65,11 +65,14 @@ void settle(Context& c, Index node, bool resumes) {
     const Component& component = c.model.components[node];
     const ModelMode* mode = truth.mode ? &component.modes[truth.mode - 1U] : nullptr;
     Condition wanted = mode ? conditionOf(mode->effect) : Condition::works;
+    const bool stops = wanted != Condition::works;
     if (truth.interrupted && wanted == Condition::works) wanted = Condition::interrupted;
     if (truth.asleep) wanted = Condition::refuses;
     if (truth.outages > 0 || truth.restarting) wanted = Condition::vanished;
     const Condition had = truth.condition;
     const bool down = mode || truth.outages > 0 || truth.restarting;
+    // One that stands by takes nothing new, but may have something to lose.
+    const bool losesRest = truth.asleep && stops && truth.downSince == kNever && had == wanted;
     if (down && truth.downSince == kNever) truth.downSince = c.s.now;
     if (!down && truth.downSince != kNever) {
         truth.downTime += c.s.now - truth.downSince;
@@ -81,6 +84,7 @@ void settle(Context& c, Index node, bool resumes) {
     if (!errors) truth.errorShare = 0;
     if (n.role == Role::station) stationSetSpeed(c, n.sub, slow ? truth.speed : 1, truth.errors());
     ++c.truth.changes;
+    if (losesRest) lose(c, node, mode && conditionOf(mode->effect) == Condition::refuses);
     if (wanted == had) return;
     if (wanted == Condition::cutOff || had == Condition::cutOff) {
         c.truth.cutOffNodes += wanted == Condition::cutOff ? 1 : -1;

@@ -391,6 +391,17 @@ std::vector<std::string> makeAssumptions(const Model& model) {
         sentences.push_back("A commit that waits for replicas keeps no worker busy. Managers and callers act "
                             "after the times of their laws, by what they can reach at that moment.");
     }
+    if (!model.caches.empty())
+        sentences.push_back(
+            "Each read at a cache hits with the same chance: which keys are hot, stampedes on one "
+            "key, and a hit ratio that follows from traffic and size are not modelled.");
+    if (!model.standbys.empty())
+        sentences.push_back("A member that stands by is called at the moment another one fails, whoever has "
+                            "noticed.");
+    if (!model.interruptions.empty())
+        sentences.push_back(
+            "While a pool is interrupted its members answer each call by an error, and pass their "
+            "checks.");
     if (!model.vrrp.empty())
         sentences.push_back("Adverts between members of a VRRP pair take no time of their own, and each "
                             "caller reaches the newest holder of the address that it can hear.");

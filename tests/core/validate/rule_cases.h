@@ -50,6 +50,27 @@ inline std::vector<Change> withDatabase(Json linkMore = Json::object()) {
             {"links/+", link("l3", "web", "db", std::move(linkMore))}};
 }
 
+// Two caches before a database, the second one of this pattern.
+inline std::vector<Change> cachePool(const char* pattern) {
+    return {{"groups/+", {{"id", "keep"}, {"kind", "pool"}}},
+            {"nodes/+", node("k1", "cache", {{"group", "keep"}})},
+            {"nodes/+", node("k2", "cache", {{"group", "keep"}, {"parameters", {{"pattern", pattern}}}})},
+            {"nodes/+", node("db", "server")},
+            {"links/+", link("l8", "web", "keep", {{"parameters", {{"timeout_ms", 50}}}})},
+            {"links/+", link("l9", "keep", "db")}};
+}
+
+// A link to the member of a pool that stands by.
+inline std::vector<Change> standbyPool(double activation) {
+    const Json starts{{"dist", "constant"}, {"value_s", activation}};
+    return {{"groups/+",
+             {{"id", "keep"}, {"kind", "pool"}, {"parameters", {{"standby", 1}, {"activation", starts}}}}},
+            {"nodes/+", node("first", "server", {{"group", "keep"}})},
+            {"nodes/+", node("spare", "server", {{"group", "keep"}})},
+            {"links/+", link("l8", "web", "keep")},
+            {"links/+", link("l9", "web", "spare")}};
+}
+
 // Groups with roles, and what can be drawn before anything computes with it.
 inline std::vector<Case> laterCases() {
     using S = Severity;
@@ -97,16 +118,10 @@ inline std::vector<Case> laterCases() {
          {{"nodes/+", node("w1", "voter")}},
          {{"groups/+", {{"id", "etcd"}, {"kind", "quorum"}}},
           {"nodes/+", node("w1", "voter", {{"group", "etcd"}})}}},
-        {"node.not_simulated_yet",
-         S::warning,
-         "cache1",
-         "a balancer does not ask what is behind it",
-         {{"nodes/+", node("cache1", "cache")},
-          {"links/+", link("l9", "lb1", "cache1")},
-          {"links/+", link("l10", "cache1", "web1")}},
-         {{"nodes/+", node("cache1", "cache", {{"parameters", {{"pattern", "read_through"}}}})},
-          {"links/+", link("l9", "lb1", "cache1")},
-          {"links/+", link("l10", "cache1", "web1")}}},
+        {"node.not_simulated_yet", S::warning, "keep", "The caches of keep are not alike",
+         cachePool("read_through"), cachePool("look_aside")},
+        {"redundancy.calls_standby", S::warning, "l9", "calls spare, which stands by in keep",
+         standbyPool(30), standbyPool(0)},
         {"timers.cache_lookup",
          S::warning,
          "l9",

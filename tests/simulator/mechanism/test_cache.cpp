@@ -180,7 +180,41 @@ private slots:
         QVERIFY(isNear(servedIn(result, "db", 41, 60), 19 * 200, 300));
     }
 
-    // Called by a balancer it makes the calls itself: a balancer does not look aside.
+    // Of a pool that is not alike each member asks what is behind it; nothing gets lost on the way.
+    void membersThatAreNotAlike() {
+        Parts p = cached("look_aside", "'hit_ratio':0.9", true);
+        p.groups = {"{'id':'keep','kind':'pool'}"};
+        const std::string first = std::string(kQuick) + ",'hit_ratio':0.9", group = "'group':'keep'";
+        p.nodes[1] = node("cache", "cache", first, group);
+        p.nodes.push_back(node("other", "cache", first + ",'pattern':'read_through'", group));
+        p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "keep", "'latency_ms':0"),
+                   calls("keep", "db", "'latency_ms':0")};
+        SimulationResult result = run(p);
+        QVERIFY(isNear(arrivals(result, "db") / offered(result), 0.28, 0.01));
+        // Each with a link of its own.
+        p.nodes.back() = node("other", "cache", first, group);
+        p.nodes.push_back(node("far", "server", kQuick));
+        p.links.pop_back();
+        p.links.push_back(calls("cache", "db", "'latency_ms':0"));
+        p.links.push_back(calls("other", "far", "'latency_ms':0"));
+        result = run(p);
+        for (const char* id : {"db", "far"})
+            QVERIFY(isNear(arrivals(result, id) / offered(result), 0.14, 0.01));
+    }
+
+    // With nothing behind it there is no way past it: all engines say so.
+    void nothingBehindIt() {
+        Parts p = cached("look_aside", "'hit_ratio':0.9");
+        p.links.pop_back();
+        p.links.pop_back();
+        p.links.push_back(calls("c", "cache", "'latency_ms':0"));
+        p.events = {at(10, "fail", "cache", "'mode':'crash','repair_after_s':15")};
+        const SimulationResult result = run(p);
+        QVERIFY(isNear(*flowOf(result, "c").availabilityTime.value, 0.75, 1e-9));
+        QVERIFY(isNear(*flowOf(result, "c").availabilityRequests.value, 0.75, 0.01));
+    }
+
+    // A balancer does not look aside: the cache makes the calls itself.
     void behindABalancer() {
         Parts p = cached("look_aside", "'hit_ratio':0.9");
         p.nodes.push_back(node("lb", "haproxy"));
