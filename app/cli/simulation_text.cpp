@@ -186,6 +186,11 @@ std::string takeOverText(const SimulationResult& result) {
                 "  {}, {}: not finished at the end: {}, for {}{} so far. No time above has it in it.\n",
                 recovery.what, recovery.mode, count(recovery.unfinished),
                 recovery.unfinished > 1 ? "up to " : "", seconds(recovery.unfinishedForS));
+    const bool skewed = std::any_of(result.recovery.begin(), result.recovery.end(), [](const Recovery& one) {
+        return one.ofGroup() && one.byHand > 0 &&
+               one.totalMeanS.value.value_or(0) > one.totalP95S.value.value_or(0);
+    });
+    if (skewed) open += "  (a mean above what 95 % stay within: the few that end by hand take hours)\n";
     return "\nTake-overs\n" + table(rows) + open +
            (resumed ? "  (no take-over: the lost member was back first, or all were lost and the first one "
                       "back went on)\n"
