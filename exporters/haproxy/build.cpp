@@ -26,6 +26,12 @@ std::int64_t portOf(const Node& node) {
     return get(node, key::server::deploy::port);
 }
 
+// "10.0.0.100" of "10.0.0.100/24".
+std::string sharedHostOf(const Group& pair) {
+    const std::string address = get(pair, key::group::vrrpPair::virtualIp).value_or("");
+    return address.substr(0, address.find('/'));
+}
+
 bool isExported(const Node& node, std::string_view target) {
     const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
     return kind && std::find(kind->exports.begin(), kind->exports.end(), target) != kind->exports.end();
@@ -119,8 +125,12 @@ Status Builder::collectTargets() {
             addNode(*node);
         else if (const Group* group = m_design.groups.find(link.to)) {
             m_groups.push_back(group);
-            for (const Node* member : membersOf(m_design, group->id))
-                addNode(*member);
+            const std::vector<const Node*> members = membersOf(m_design, group->id);
+            if (hasRole(*group, "one_active") && !members.empty())
+                m_targets.push_back({members.front(), group, {}, {}, false, false, {}});
+            else
+                for (const Node* member : members)
+                    addNode(*member);
         }
     }
     if (m_targets.empty())
@@ -145,8 +155,8 @@ Status Builder::collectTargets() {
     quoting::Slugs names;
     quoting::Slugs variables;
     for (Target& target : m_targets) {
-        target.name = names.name(target.node->id.str());
-        m_built.servers.push_back({target.node->id.str(), target.name});
+        target.name = names.name(target.id());
+        m_built.servers.push_back({target.id(), target.name});
         if (Status status = resolveAddress(target, variables); !status) return status;
     }
     return success();
@@ -205,27 +215,34 @@ Status Builder::checkSpeech() {
 }
 
 void Builder::addNode(const Node& node) {
-    const bool known =
-        std::any_of(m_targets.begin(), m_targets.end(), [&](const Target& t) { return t.node == &node; });
-    if (!known) m_targets.push_back({&node, {}, {}, false, false, {}});
+    const bool known = std::any_of(m_targets.begin(), m_targets.end(),
+                                   [&](const Target& t) { return t.node == &node && !t.pair; });
+    if (!known) m_targets.push_back({&node, nullptr, {}, {}, false, false, {}});
 }
 
 Status Builder::resolveAddress(Target& target, quoting::Slugs& variables) {
     const Node& node = *target.node;
-    const std::string host = hostOf(node);
+    const std::string host = target.pair ? sharedHostOf(*target.pair) : hostOf(node);
     const std::int64_t port = portOf(node);
+    const std::string what = target.pair ? "the pair " + target.id() : called(node);
     target.tls = hasRole(node, "external") && port == 443;
     if (host.empty()) {
-        const std::string name = variables.variable(node.id.str() + "_host");
+        const std::string name = variables.variable(target.id() + "_host");
         target.address = Word::variable(name);
         target.isName = true; // people may well fill in a name
-        m_built.variables.push_back(
-            {name, fmt::format("address of {}: IP address or DNS name", called(node))});
+        m_built.variables.push_back({name, fmt::format("address of {}: IP address or DNS name", what)});
         note(fmt::format("{} has no address in the design: the configuration reads it from the "
                          "environment variable {}.",
-                         called(node), name));
+                         what, name));
     } else {
         const HostKind kind = classifyHost(host);
+        if (kind == HostKind::invalid && target.pair)
+            return Error{ErrorKind::invalidInput,
+                         "export.host",
+                         fmt::format("the shared address \"{}\" of the pair {} is no IP address.",
+                                     shownName(host), shownName(target.id())),
+                         "Set virtual_ip to something like 10.0.0.100/24.",
+                         {}};
         if (kind == HostKind::invalid) return badHost(node, host);
         target.host = host;
         target.isName = kind == HostKind::name;

@@ -170,7 +170,7 @@ void Builder::oneExternalHost(std::vector<Statement>& lines) {
 
 void Builder::server(std::vector<Statement>& lines, const Target& target, bool check) {
     std::vector<std::string> comments;
-    if (!target.node->name.empty() && target.node->name != target.name) comments.push_back(target.node->name);
+    if (!target.title().empty() && target.title() != target.name) comments.push_back(target.title());
     say(lines, "server", {Word::keyword(target.name), target.address}, std::move(comments));
     std::vector<Word>& words = lines.back().words;
     const auto add = [&](std::string_view text) {

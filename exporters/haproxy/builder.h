@@ -24,11 +24,15 @@ inline constexpr long long kSpareConnections = 100;
 // A target of the balancer.
 struct Target {
     const Node* node = nullptr;
+    const Group* pair = nullptr; // the shared address of a VRRP pair, which `node` is the first member of
     std::string name;
     Word address;        // host:port
     bool isName = false; // a DNS name or a variable that may hold one
     bool tls = false;
     std::string host; // "" for a variable
+
+    const std::string& id() const { return pair ? pair->id.str() : node->id.str(); }
+    const std::string& title() const { return pair ? pair->name : node->name; }
 };
 
 class Builder {

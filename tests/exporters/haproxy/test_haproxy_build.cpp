@@ -55,6 +55,31 @@ private slots:
         accept(designFrom("examples/seed-article.aon.json"));
     }
 
+    // A pair behind a balancer is one server: the address, whoever holds it.
+    void aPairBehindABalancerIsItsAddress() {
+        Design design = designFrom("templates/e-commerce.aon.json");
+        Node edge;
+        edge.id = NodeId("edge");
+        edge.kind = "haproxy";
+        Link link;
+        link.id = LinkId("edge-lb");
+        link.from = "edge";
+        link.to = "lb";
+        design.nodes.append(edge);
+        design.links.append(link);
+        const auto config = [](const Design& of) {
+            const auto built = haproxy::build(of, of.nodes.at(of.nodes.indexOf("edge")), "edge", {2, 6});
+            if (!built) qFatal("%s", describe(built.error()).c_str());
+            return haproxy::toText(built->config);
+        };
+        QVERIFY2(has(config(design), "server lb 10.0.0.100:80 check"), config(design).c_str());
+        QVERIFY(config(design).find("10.0.0.11") == std::string::npos);
+        Group pair = *design.groups.find("lb");
+        pair.parameters.erase("virtual_ip");
+        design.groups.replace(design.groups.indexOf("lb"), pair);
+        QVERIFY2(config(design).find("LB_HOST") != std::string::npos, config(design).c_str());
+    }
+
     // Nobody would say which one may write; test_haproxy_database has the others.
     void databasesOfNoSetAreRefused() {
         Design design = designFrom("templates/web-pair.aon.json");
