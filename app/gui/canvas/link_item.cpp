@@ -215,7 +215,7 @@ void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
 QStringList LinkItem::troubleOf(const Strand& strand) const {
     if (!m_running || strand.failedPerSecond <= 0.05) return {};
     QStringList lines = strand.failure;
-    if (lines.isEmpty()) lines << QStringLiteral("refused");
+    if (lines.isEmpty()) lines << QStringLiteral("fail");
     lines.front() = words::rate(strand.failedPerSecond) + QLatin1Char(' ') + lines.front();
     return lines;
 }

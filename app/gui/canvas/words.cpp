@@ -248,11 +248,12 @@ QString stream(const ReplicationFrame& frame) {
 }
 
 QString attemptFailure(const Node& node, const NodeFrame& frame) {
+    // One that works may be full, late or answer with an error: which, the trace does not say.
+    if (frame.state == NodeState::up) return QStringLiteral("fail");
     // A process that is starting again has no open port yet.
-    if (frame.state == NodeState::up || frame.state == NodeState::recovering)
-        return QStringLiteral("refused");
+    if (frame.state == NodeState::recovering) return QStringLiteral("refused");
     const Trouble trouble = troubleOf(node, frame.mode);
-    if (!trouble.known) return QStringLiteral("refused");
+    if (!trouble.known) return QStringLiteral("fail");
     switch (trouble.effect) {
     case FailureEffect::crash:
     case FailureEffect::dataLoss:
