@@ -234,7 +234,7 @@ private slots:
                    node("app", "server", "'workers':100000,'queue_limit':null,'service':" + constant(0.001)),
                    node("leaf", "server", "'workers':1000000,'queue_limit':null,'service':" + oneOf(100))};
         p.links = {free("c", "app"), free("app", "leaf", ",'calls_per_request':100,'parallel':true")};
-        const Estimate& good = flowOf(steady(p, 500, 10), "c").availabilityGood;
+        const Estimate good = flowOf(steady(p, 500, 10), "c").availabilityGood;
         QVERIFY2(std::abs(1 - *good.value - 0.63396765873) < 0.006, qPrintable(QString::number(*good.value)));
     }
 };
