@@ -3,9 +3,8 @@
 
 #include "simulator/compile/compile.h"
 #include "simulator/mechanism/context.h"
-#include "simulator/run/failure_run.h"
 #include "simulator/run/request_engine.h"
-#include "tests/simulator/mechanism/cut_support.h"
+#include "tests/simulator/mechanism/engines_agree.h"
 
 using namespace alwayson;
 using namespace alwayson::test::scenario;
@@ -44,10 +43,6 @@ std::uint64_t arrivals(const SimulationResult& result, const std::string& id) {
 }
 bool near(std::uint64_t count, double wanted, double by) {
     return std::abs(static_cast<double>(count) - wanted) <= by;
-}
-
-double timeDown(const SimulationResult& result) {
-    return 1 - *flowOf(result, "design").availabilityTime.value;
 }
 
 } // namespace
@@ -175,25 +170,7 @@ private slots:
         Parts p = pool(members, group.toStdString() + ",'beta':0", balancer.toStdString(),
                        ",'failure_modes':[{'id':'fault','effect':'crash','mttf_h':0.5,'mttr_h':0.05}]");
         p.nodes[0] = node("c", "client", "'rate_per_s':1,'network_rtt_ms':0,'attempts':1");
-        p.seconds = 4e5;
-        p.background = true;
-        const Design design = designOf(p);
-        sim::FailureRunOptions years;
-        years.precision = 0.01;
-        const auto failure = sim::runFailures(design, years);
-        QVERIFY(failure.ok());
-        const double expected = timeDown(*failure);
-        sim::RequestRunOptions options;
-        options.scenario = &design.scenarios.at(0);
-        const auto runs = sim::runRequestsReplicated(design, options, 8, 2);
-        QVERIFY(runs.ok());
-        const Estimate& time = flowOf(*runs, "design").availabilityTime;
-        QVERIFY2(time.ci95 && 1 - time.ci95->high < expected * 1.02 && 1 - time.ci95->low > expected * 0.98,
-                 qPrintable(QString("%1 (%2 to %3) against %4")
-                                .arg(1 - *time.value)
-                                .arg(1 - time.ci95->high)
-                                .arg(1 - time.ci95->low)
-                                .arg(expected)));
+        verifyEnginesAgree(p);
     }
 
     // Copied at any moment, a run goes on alike.
