@@ -22,28 +22,20 @@ namespace alwayson::gui {
 
 namespace {
 
-constexpr double kNotPlayed = 0.35; // strength of what lies after the playhead
-constexpr int kMarkRowHeight = 13;
 constexpr int kTall = 150;      // from this height on all rows of words have room above the plot
 constexpr int kBelowPlot = 26;  // the labels of the time axis
 constexpr int kTickHeight = 22; // least distance of two labels at the other axis
 
-QString shortNumber(double value) {
-    if (value != 0 && std::abs(value) < 0.01) return QString::number(value, 'g', 2);
-    if (std::abs(value) >= 100) return QString::number(std::round(value), 'f', 0);
-    return QString::number(value, 'g', 3);
-}
-
-const QString& wordsOf(const ChartMark& mark) {
-    return mark.brief.isEmpty() ? mark.text : mark.brief;
-}
-
-// The value of a series at x: of the last point that is not later.
-std::optional<double> valueAt(const ChartSeries& series, double x) {
-    auto next = std::upper_bound(series.points.begin(), series.points.end(), x,
-                                 [](double wanted, const QPointF& point) { return wanted < point.x(); });
-    if (next == series.points.begin()) return std::nullopt;
-    return (next - 1)->y();
+// The lines of a series: what lies between its points without a value.
+std::vector<std::vector<QPointF>> linesOf(const std::vector<QPointF>& points) {
+    std::vector<std::vector<QPointF>> lines(1);
+    for (const QPointF& point : points)
+        if (!std::isnan(point.y()))
+            lines.back().push_back(point);
+        else if (!lines.back().empty())
+            lines.emplace_back();
+    if (lines.back().empty()) lines.pop_back();
+    return lines;
 }
 
 } // namespace
@@ -95,6 +87,11 @@ void ChartView::setMarks(std::vector<ChartMark> marks) {
     viewport()->update();
 }
 
+void ChartView::setBands(std::vector<ChartBand> bands) {
+    m_bands = std::move(bands);
+    viewport()->update();
+}
+
 void ChartView::setPlayhead(std::optional<double> x, const QString& text) {
     const auto shown = [this](double at) { return at >= m_from && at <= m_to; };
     // Who watches it play sees it leave to the right: the view goes along. Elsewhere it stays where it is.
@@ -126,6 +123,7 @@ void ChartView::setXRange(double from, double to) {
 void ChartView::setUnits(const QString& xUnit, const QString& yUnit) {
     m_xUnit = xUnit;
     m_yUnit = yUnit;
+    fitMargins();
     m_xAxis->setLabelFormat(QStringLiteral("%.4g ") + xUnit);
 }
 
@@ -139,25 +137,36 @@ void ChartView::setInvitation(const QString& words) {
 
 void ChartView::refill() {
     double highest = 0;
+    bool any = false;
     const int columns = std::max(80, viewport()->width());
     const QList<QAbstractSeries*> existing = m_chart->series();
-    for (std::size_t i = 0; i < m_series.size(); ++i) {
-        auto* line =
-            i < std::size_t(existing.size()) ? static_cast<QLineSeries*>(existing[qsizetype(i)]) : nullptr;
+    qsizetype used = 0;
+    // Qt's line knows no gaps: each unbroken part is a line of its own.
+    const auto draw = [&](const ChartSeries& series, std::vector<QPointF> points) {
+        auto* line = used < existing.size() ? static_cast<QLineSeries*>(existing[used]) : nullptr;
+        ++used;
         if (!line) {
             line = new QLineSeries;
             m_chart->addSeries(line);
             line->attachAxis(m_xAxis);
             line->attachAxis(m_yAxis);
         }
-        const std::vector<QPointF> thin = decimate(m_series[i].points, m_from, m_to, columns);
-        for (const QPointF& point : thin)
-            highest = std::max(highest, point.y());
-        line->setName(m_series[i].name);
-        line->setPen(QPen(m_theme.color(m_series[i].tone), 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        line->replace(QList<QPointF>(thin.begin(), thin.end()));
-    }
-    for (qsizetype i = existing.size() - 1; i >= qsizetype(m_series.size()); --i) {
+        // A line of one point would not be seen.
+        if (points.size() == 1) points.emplace_back(points[0].x() + (m_to - m_from) / columns, points[0].y());
+        line->setName(series.name);
+        line->setPen(QPen(m_theme.color(series.tone), 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        line->replace(QList<QPointF>(points.begin(), points.end()));
+    };
+    for (const ChartSeries& series : m_series)
+        for (const std::vector<QPointF>& whole : linesOf(series.points)) {
+            if (whole.back().x() < m_from || whole.front().x() > m_to) continue;
+            std::vector<QPointF> thin = decimate(whole, m_from, m_to, columns);
+            for (const QPointF& point : thin)
+                highest = std::max(highest, point.y());
+            any = any || !thin.empty();
+            draw(series, std::move(thin));
+        }
+    for (qsizetype i = existing.size() - 1; i >= used; --i) {
         m_chart->removeSeries(existing[i]);
         delete existing[i];
     }
@@ -169,6 +178,7 @@ void ChartView::refill() {
     m_xAxis->setTickInterval(step);
     const double top = niceCeiling(highest);
     m_yAxis->setRange(0, top);
+    m_yAxis->setLabelsVisible(any || m_bands.empty()); // of nothing there is no scale
     // Where the labels find no room one above the other, fewer of them.
     const int room = viewport()->height() - markRows() * kMarkRowHeight - kBelowPlot;
     int steps = niceSteps(top);
@@ -177,6 +187,7 @@ void ChartView::refill() {
     m_yAxis->setLabelFormat(top >= 5     ? QStringLiteral("%.0f")
                             : top >= 0.5 ? QStringLiteral("%.1f")
                                          : QStringLiteral("%.2g"));
+    fitMargins();
     viewport()->update();
 }
 
@@ -185,6 +196,10 @@ int ChartView::shownPoints() const {
     for (QAbstractSeries* one : m_chart->series())
         count += int(static_cast<QLineSeries*>(one)->count());
     return count;
+}
+
+int ChartView::shownLines() const {
+    return int(m_chart->series().size());
 }
 
 double ChartView::pixelX(double x) const {
@@ -200,180 +215,23 @@ double ChartView::xAt(QPointF viewPos) const {
 
 void ChartView::resizeEvent(QResizeEvent* event) {
     QChartView::resizeEvent(event);
-    m_chart->setMargins(QMargins(4, 2 + markRows() * kMarkRowHeight, 8, 0));
+    fitMargins();
     refill();
+}
+
+// The unit stands above its figures, beside the first mark.
+void ChartView::fitMargins() {
+    constexpr int kLeast = 4, kBesideFigures = 8; // what Qt leaves between figures and plot
+    const QFontMetricsF metrics(m_theme.font(Type::caption));
+    const QString top = m_yAxis->max() >= 5 ? QString::number(m_yAxis->max(), 'f', 0) : QStringLiteral("0.0");
+    const double figures = metrics.horizontalAdvance(top) + kBesideFigures;
+    const double unit = metrics.horizontalAdvance(m_yUnit) + 8; // and half a mark
+    const int left = kLeast + std::max(0, int(std::ceil(unit - figures)));
+    m_chart->setMargins(QMargins(left, 2 + markRows() * kMarkRowHeight, 8, 0));
 }
 
 int ChartView::markRows() const {
     return viewport()->height() >= kTall ? kMarkRows : kMarkRows - 1;
-}
-
-// ---- drawing above the chart
-
-void ChartView::drawForeground(QPainter* painter, const QRectF&) {
-    painter->setRenderHint(QPainter::Antialiasing);
-    if (!m_invitation.isEmpty()) {
-        painter->setFont(m_theme.font(Type::body));
-        painter->setPen(m_theme.color(Tone::secondary));
-        painter->drawText(QRectF(viewport()->rect()), Qt::AlignCenter | Qt::TextWordWrap, m_invitation);
-        return;
-    }
-    const QRectF plot = m_chart->plotArea();
-    // What the figures at the axis count.
-    painter->setFont(m_theme.font(Type::caption));
-    painter->setPen(m_theme.color(Tone::faint));
-    painter->drawText(QPointF(4, plot.top() - 10), m_yUnit);
-    drawFuture(*painter, plot);
-    drawMarks(*painter, plot);
-    drawPlayhead(*painter, plot);
-    drawLegend(*painter, plot);
-    drawReadout(*painter, plot);
-}
-
-void ChartView::drawFuture(QPainter& painter, const QRectF& plot) const {
-    if (!m_playhead || *m_playhead >= m_to) return;
-    const double from = std::max(plot.left(), pixelX(*m_playhead));
-    // A veil in the ground's colour: the lines themselves stay as they are and nothing is drawn twice.
-    painter.fillRect(QRectF(from, plot.top() - 2, plot.right() + 3 - from, plot.height() + 4),
-                     m_theme.color(Tone::surface, 1 - kNotPlayed));
-}
-
-void ChartView::drawMarks(QPainter& painter, const QRectF& plot) const {
-    painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
-    const QFontMetricsF metrics(painter.font());
-    std::vector<const ChartMark*> shown;
-    std::vector<MarkLabel> labels;
-    for (const ChartMark& mark : m_marks) {
-        if (mark.x < m_from || mark.x > m_to) continue;
-        const double x = pixelX(mark.x);
-        if (!mark.important) {
-            painter.setOpacity(m_playhead && mark.x > *m_playhead ? kNotPlayed : 1);
-            painter.setPen(QPen(m_theme.color(mark.tone, 0.5), 1));
-            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.top() + 8));
-            continue;
-        }
-        shown.push_back(&mark);
-        labels.push_back({x, metrics.horizontalAdvance(wordsOf(mark)), mark.rank});
-    }
-    painter.setOpacity(1);
-    // What finds no room is in the readout under the mouse.
-    const auto places = placeMarkLabels(labels, plot.left(), plot.right(), markRows());
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const double x = labels[i].x;
-        const int row = places[i] ? places[i]->row : 0;
-        // What is still to come is grey, not faint: its words are to be read.
-        const bool future = m_playhead && shown[i]->x > *m_playhead;
-        const QColor color = m_theme.color(future ? Tone::secondary : shown[i]->tone);
-        painter.setPen(QPen(m_theme.color(future ? Tone::zoneLine : shown[i]->tone), 1.4));
-        painter.drawLine(QPointF(x, plot.top() - (row > 0 ? 11 + row * kMarkRowHeight : 0)),
-                         QPointF(x, plot.bottom() + 4));
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(color);
-        painter.drawRoundedRect(QRectF(x - 5, plot.top() - 13, 10, 10), 2, 2);
-        if (!places[i]) continue;
-        painter.setPen(color);
-        painter.drawText(QPointF(places[i]->left, plot.top() - 4 - row * kMarkRowHeight), wordsOf(*shown[i]));
-    }
-}
-
-QRectF ChartView::playheadLabel(const QRectF& plot, double width) const {
-    const double x = pixelX(*m_playhead);
-    QRectF label(x + 5, plot.top() + 1, width + 6, 15);
-    const QRectF legend = legendBox(plot).adjusted(-6, 0, 6, 0);
-    const bool fits = label.right() <= plot.right();
-    if (fits && !label.intersects(legend)) return label;
-    label.moveRight(x - 5);
-    if (label.left() >= plot.left() && !label.intersects(legend)) return label;
-    // Beside the line below the legend.
-    if (fits) label.moveLeft(x + 5);
-    label.moveTop(legend.bottom() + 3);
-    return label;
-}
-
-void ChartView::drawPlayhead(QPainter& painter, const QRectF& plot) const {
-    if (!m_playhead || *m_playhead < m_from || *m_playhead > m_to) return;
-    const double x = pixelX(*m_playhead);
-    painter.setPen(QPen(m_theme.color(Tone::text), 1.4));
-    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 6));
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(m_theme.color(Tone::text));
-    painter.drawEllipse(QPointF(x, plot.bottom() + 6), 5, 5);
-    painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
-    const QRectF ground = playheadLabel(plot, Theme::tabularWidth(painter.font(), m_playheadText));
-    painter.setBrush(m_theme.color(Tone::surface, 0.85));
-    painter.drawRoundedRect(ground, 3, 3);
-    painter.setPen(m_theme.color(Tone::text));
-    Theme::drawTabular(painter, QPointF(ground.left() + 3, ground.bottom() - 3.5), m_playheadText);
-}
-
-QRectF ChartView::legendBox(const QRectF& plot) const {
-    const QFontMetricsF metrics(m_theme.font(Type::caption, QFont::DemiBold));
-    double right = plot.right(), left = right;
-    for (auto series = m_series.rbegin(); series != m_series.rend(); ++series) {
-        left = right - metrics.horizontalAdvance(series->name);
-        right = left - 14;
-        if (right < plot.left() + plot.width() / 3) break;
-    }
-    return {left - 3, plot.top() + 2, plot.right() - left + 6, 15};
-}
-
-void ChartView::drawLegend(QPainter& painter, const QRectF& plot) const {
-    painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
-    const QFontMetricsF metrics(painter.font());
-    if (m_series.empty()) return;
-    const QRectF ground = legendBox(plot);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(m_theme.color(Tone::surface, 0.85));
-    painter.drawRoundedRect(ground, 3, 3);
-    double right = plot.right();
-    // In one row, from the right; the first series stands leftmost.
-    for (auto series = m_series.rbegin(); series != m_series.rend() && right > ground.left(); ++series) {
-        const double width = metrics.horizontalAdvance(series->name);
-        painter.setPen(m_theme.color(series->tone));
-        painter.drawText(QPointF(right - width, plot.top() + 13), series->name);
-        right -= width + 14;
-    }
-}
-
-QString ChartView::readoutAt(double x) const {
-    QStringList parts{QStringLiteral("%1 %2").arg(x, 0, 'f', m_to - m_from < 20 ? 2 : 1).arg(m_xUnit)};
-    for (const ChartSeries& one : m_series)
-        if (const std::optional<double> value = valueAt(one, x)) {
-            QString name = one.name;
-            if (!m_yUnit.isEmpty() && name.endsWith(QLatin1Char(' ') + m_yUnit))
-                name.chop(m_yUnit.size() + 1);
-            parts << QStringLiteral("%1 %2 %3").arg(name, shortNumber(*value), m_yUnit).trimmed();
-        }
-    const double near = (m_to - m_from) * 0.006;
-    for (const ChartMark& mark : m_marks)
-        if (std::abs(mark.x - x) <= near) parts << mark.text;
-    return parts.join(QStringLiteral("   "));
-}
-
-void ChartView::drawReadout(QPainter& painter, const QRectF& plot) const {
-    if (!m_hover || m_scrubbing || m_series.empty()) return;
-    const double x = pixelX(*m_hover);
-    QPen hair(m_theme.color(Tone::faint), 1);
-    hair.setDashPattern({3, 3});
-    painter.setPen(hair);
-    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
-    for (const ChartSeries& one : m_series)
-        if (const std::optional<double> value = valueAt(one, *m_hover)) {
-            const double share = m_yAxis->max() > 0 ? *value / m_yAxis->max() : 0;
-            painter.setPen(QPen(m_theme.color(Tone::surface), 1.4));
-            painter.setBrush(m_theme.color(one.tone));
-            painter.drawEllipse(QPointF(x, plot.bottom() - share * plot.height()), 3.5, 3.5);
-        }
-    painter.setFont(m_theme.font(Type::small));
-    const QString text = readoutAt(*m_hover);
-    const double width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 20;
-    const double left = std::clamp(x - width / 2, plot.left(), std::max(plot.left(), plot.right() - width));
-    const QRectF box(left, plot.bottom() - 30, width, 22);
-    painter.setPen(QPen(m_theme.color(Tone::line), 1));
-    painter.setBrush(m_theme.color(Tone::surface));
-    painter.drawRoundedRect(box, 6, 6);
-    painter.setPen(m_theme.color(Tone::text));
-    painter.drawText(box, Qt::AlignCenter, text);
 }
 
 // ---- mouse
@@ -433,7 +291,7 @@ QByteArray ChartView::csv() const {
         QString name = one.name;
         out += ",\"" + name.replace(QLatin1Char('"'), QLatin1String("\"\"")).toUtf8() + '"';
         for (const QPointF& point : one.points)
-            xs.push_back(point.x());
+            if (!std::isnan(point.y())) xs.push_back(point.x());
     }
     out += '\n';
     std::sort(xs.begin(), xs.end());
@@ -444,6 +302,8 @@ QByteArray ChartView::csv() const {
         for (std::size_t i = 0; i < m_series.size(); ++i) {
             out += ',';
             const auto& points = m_series[i].points;
+            while (next[i] < points.size() && std::isnan(points[next[i]].y()))
+                ++next[i];
             if (next[i] < points.size() && points[next[i]].x() == x)
                 out += QByteArray::number(points[next[i]++].y(), 'g', 12);
         }

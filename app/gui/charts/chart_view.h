@@ -18,7 +18,15 @@ namespace alwayson::gui {
 struct ChartSeries {
     QString name; // "p99 ms": also the legend, in the series' colour
     Tone tone = Tone::accent;
-    std::vector<QPointF> points; // sorted by x
+    std::vector<QPointF>
+        points; // sorted by x; one without a y (NaN) ends the line, which the next begins anew
+};
+
+// A stretch of time of which the chart has something to say: shaded, with its words.
+struct ChartBand {
+    double from = 0, to = 0;
+    QString text;
+    Tone tone = Tone::bad;
 };
 
 struct ChartMark {
@@ -38,6 +46,7 @@ public:
 
     void setSeries(std::vector<ChartSeries> series);
     void setMarks(std::vector<ChartMark> marks);
+    void setBands(std::vector<ChartBand> bands);
     // What lies after it is drawn faint: recorded, but not played yet.
     void setPlayhead(std::optional<double> x, const QString& text = {});
     void setXRange(double from, double to); // of everything; zooming stays inside
@@ -46,7 +55,9 @@ public:
     void setInvitation(const QString& words);
 
     const std::vector<ChartSeries>& series() const { return m_series; } // whole, not thinned
-    int shownPoints() const;                                            // after thinning
+    const std::vector<ChartBand>& bands() const { return m_bands; }
+    int shownPoints() const; // after thinning
+    int shownLines() const;  // unbroken ones
     double shownFrom() const { return m_from; }
     double shownTo() const { return m_to; }
     QString readoutAt(double x) const; // "64.1 s   p99 201 ms   p50 42 ms"
@@ -75,6 +86,9 @@ private:
     double xAt(QPointF viewPos) const;
     double pixelX(double x) const;
     int markRows() const; // of words above the plot
+    void fitMargins();
+    void drawBands(QPainter& painter, const QRectF& plot) const;
+    QRectF betweenMarks(const QRectF& area) const;
     void drawFuture(QPainter& painter, const QRectF& plot) const;
     void drawMarks(QPainter& painter, const QRectF& plot) const;
     void drawPlayhead(QPainter& painter, const QRectF& plot) const;
@@ -84,12 +98,14 @@ private:
     void drawReadout(QPainter& painter, const QRectF& plot) const;
     void saveAs(const QString& suffix);
 
+    static constexpr int kMarkRowHeight = 13;
     const Theme& m_theme;
     QChart* m_chart = nullptr;
     QValueAxis* m_xAxis = nullptr;
     QValueAxis* m_yAxis = nullptr;
     std::vector<ChartSeries> m_series;
     std::vector<ChartMark> m_marks;
+    std::vector<ChartBand> m_bands;
     std::optional<double> m_playhead;
     QString m_playheadText, m_invitation, m_xUnit, m_yUnit;
     double m_wholeFrom = 0, m_wholeTo = 1, m_from = 0, m_to = 1;

@@ -2,6 +2,7 @@
 
 #include "app/gui/canvas/words.h"
 #include "app/gui/charts/chart_view.h"
+#include "app/gui/run/run_series.h"
 #include "app/gui/run/run_words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
@@ -23,66 +24,6 @@ namespace alwayson::gui {
 namespace {
 
 enum View { latency, errors, load };
-constexpr Tone kTones[] = {Tone::accent, Tone::ok,    Tone::warn,    Tone::recovering,
-                           Tone::bad,    Tone::cloud, Tone::compute, Tone::client};
-constexpr std::size_t kMostLines = 8;
-
-bool isWhole(const NamedSeries& series, bool haveDesign) {
-    return haveDesign ? series.id == "design" : series.id.find(':') == std::string::npos;
-}
-
-std::vector<ChartSeries> latencySeries(const Design& design, const SimulationResult& result) {
-    bool haveDesign = false;
-    for (const NamedSeries& series : result.series)
-        haveDesign = haveDesign || series.id == "design";
-    std::size_t shown = 0;
-    for (const NamedSeries& series : result.series)
-        shown += isWhole(series, haveDesign) ? 1 : 0;
-    std::vector<ChartSeries> lines;
-    for (const NamedSeries& series : result.series) {
-        if (!isWhole(series, haveDesign) || lines.size() >= kMostLines) continue;
-        const QString prefix = shown > 1 ? words::flowName(design, series.id) + QLatin1Char(' ') : QString();
-        ChartSeries p99{prefix + QStringLiteral("p99 ms"), Tone::accent, {}},
-            p50{prefix + QStringLiteral("p50 ms"), Tone::ok, {}};
-        for (const SeriesPoint& point : series.points) {
-            if (point.succeeded == 0) continue; // no answer, no latency
-            p99.points.emplace_back(point.atS, point.p99Ms);
-            p50.points.emplace_back(point.atS, point.p50Ms);
-        }
-        lines.push_back(std::move(p99));
-        lines.push_back(std::move(p50));
-    }
-    return lines;
-}
-
-std::vector<ChartSeries> errorSeries(const Design& design, const SimulationResult& result) {
-    std::vector<ChartSeries> lines;
-    for (const NamedSeries& series : result.series) {
-        if (series.id.find(':') == std::string::npos || lines.size() >= kMostLines) continue;
-        ChartSeries line{words::flowName(design, series.id),
-                         lines.empty() ? Tone::bad : kTones[lines.size() % std::size(kTones)],
-                         {}};
-        for (const SeriesPoint& point : series.points)
-            line.points.emplace_back(point.atS, double(point.failed) / series.stepS);
-        lines.push_back(std::move(line));
-    }
-    return lines;
-}
-
-std::vector<ChartSeries> loadSeries(const Design& design, const SimulationResult& result) {
-    std::vector<ChartSeries> lines;
-    for (const NodeSeries& series : result.nodeSeries) {
-        if (series.busyShare.empty() || lines.size() >= kMostLines) continue;
-        ChartSeries line{words::nameOf(design, series.id), kTones[lines.size() % std::size(kTones)], {}};
-        double any = 0;
-        for (std::size_t i = 0; i < series.busyShare.size(); ++i) {
-            line.points.emplace_back(double(i + 1) * series.stepS, series.busyShare[i] * 100);
-            any = std::max(any, series.busyShare[i]);
-        }
-        if (any > 0) lines.push_back(std::move(line));
-    }
-    return lines;
-}
 
 // One of many that lead to an event worth a word, or follow from it.
 bool isMinor(const RunEvent& event) {
@@ -260,6 +201,7 @@ void TimelinePanel::Impl::refill() {
     keep->setVisible(session.hasLiveEvents());
     if (!active) designChanged = false;
     if (empty) {
+        chart->setBands({});
         chart->setSeries({});
         chart->setMarks({});
         chart->setPlayhead(std::nullopt);
@@ -267,11 +209,15 @@ void TimelinePanel::Impl::refill() {
         clock->clear();
         return;
     }
+    chart->setBands({});
     switch (view) {
-    case latency:
+    case latency: {
+        LatencyLines made = latencyLines(session.design(), *result);
         chart->setUnits(QStringLiteral("s"), QStringLiteral("ms"));
-        chart->setSeries(latencySeries(session.design(), *result));
+        chart->setBands(std::move(made.unserved));
+        chart->setSeries(std::move(made.lines));
         break;
+    }
     case errors:
         chart->setUnits(QStringLiteral("s"), tr("failed/s"));
         chart->setSeries(errorSeries(session.design(), *result));

@@ -174,6 +174,35 @@ private slots:
         QVERIFY(strength(500) > 0.9);
     }
 
+    void aLineBreaksWhereItHasNoValue() {
+        Theme theme;
+        theme.setChoice(ThemeChoice::light);
+        ChartView chart(theme);
+        chart.resize(600, 220);
+        chart.setUnits("s", "ms");
+        chart.setXRange(0, 100);
+        chart.setBands({{40, 60, "nothing served"}});
+        chart.setSeries({{"p99 ms", Tone::accent, {{1, 50}, {40, 50}, {40.5, qQNaN()}, {61, 50}, {99, 50}}}});
+        QCOMPARE(chart.shownLines(), 2);
+        QVERIFY(chart.readoutAt(20).contains("p99 50 ms"));
+        QVERIFY2(!chart.readoutAt(50).contains("p99") && chart.readoutAt(50).endsWith("nothing served"),
+                 qPrintable(chart.readoutAt(50)));
+        QVERIFY(!chart.csv().contains("nan"));
+        // Blue where there is a line, none across the gap.
+        const QImage picture = chart.grab().toImage();
+        const auto blue = [&](int x) {
+            for (int y = 16; y < picture.height() - 30; ++y)
+                if (const QColor at(picture.pixel(x, y)); at.blue() > 200 && at.red() < 120) return true;
+            return false;
+        };
+        QVERIFY(blue(170));
+        QVERIFY(!blue(330));
+        QVERIFY(blue(500));
+        chart.setBands({});
+        chart.setSeries({{"p99 ms", Tone::accent, {{1, 50}, {99, 50}}}});
+        QCOMPARE(chart.shownLines(), 1);
+    }
+
     void clickAndDragScrub() {
         Theme theme;
         ChartView chart(theme);
