@@ -384,9 +384,11 @@ FailoverLaw failoverLaw(const FailoverPlan& plan, FailureEffect effect, double e
     return law;
 }
 
-std::vector<double> failoverTimes(const FailoverPlan& plan, FailureEffect effect, double errorShare,
-                                  std::size_t count) {
-    if (!std::isfinite(failoverLaw(plan, effect, errorShare).total.minS)) return {};
+std::vector<TakeOverDraw> takeOverDraws(const FailoverPlan& plan, FailureEffect effect, double errorShare,
+                                        std::size_t count) {
+    const FailoverLaw law = failoverLaw(plan, effect, errorShare);
+    const bool lost = !std::isfinite(law.reroute.minS); // its callers never find the new one
+    if (!std::isfinite((lost ? law.detection : law.total).minS) || (lost && !plan.byHand)) return {};
     const std::optional<DistributionShape> whole = plan.takeOver                  ? plan.takeOver
                                                    : plan.by == FailoverBy::human ? plan.byHand
                                                                                   : std::nullopt;
@@ -395,18 +397,31 @@ std::vector<double> failoverTimes(const FailoverPlan& plan, FailureEffect effect
     const auto draw = [&](const DistributionShape& shape) {
         return shape.quantile(uniform() * (1 - 1e-9) + 5e-10);
     };
-    std::vector<double> all(count);
+    std::vector<TakeOverDraw> all(count);
     for (std::size_t i = 0; i < count; ++i) {
+        TakeOverDraw& one = all[i];
         if (whole) {
-            all[i] = whole->quantile((static_cast<double>(i) + 0.5) / static_cast<double>(count));
+            const double at = (static_cast<double>(i) + 0.5) / static_cast<double>(count);
+            one.promotedS = one.servedS = whole->quantile(at);
             continue;
         }
-        all[i] = sampleDetection(plan, effect, errorShare, uniform);
+        one.promotedS = sampleDetection(plan, effect, errorShare, uniform);
         for (const DistributionShape& step : plan.promotionSteps)
-            all[i] += draw(step);
-        const double last = sampleLastReroute(plan, uniform);
-        all[i] += plan.addressMove ? std::max(last, draw(*plan.addressMove)) : last;
+            one.promotedS += draw(step);
+        double last = sampleLastReroute(plan, uniform);
+        if (plan.addressMove) last = std::max(last, draw(*plan.addressMove));
+        one.servedS = one.promotedS + (lost ? draw(*plan.byHand) : last);
     }
+    return all;
+}
+
+std::vector<double> failoverTimes(const FailoverPlan& plan, FailureEffect effect, double errorShare,
+                                  std::size_t count) {
+    if (!std::isfinite(failoverLaw(plan, effect, errorShare).total.minS)) return {};
+    std::vector<double> all;
+    all.reserve(count);
+    for (const TakeOverDraw& one : takeOverDraws(plan, effect, errorShare, count))
+        all.push_back(one.servedS);
     std::sort(all.begin(), all.end());
     return all;
 }

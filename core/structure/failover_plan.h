@@ -108,8 +108,19 @@ PhaseLaw rerouteLaw(const FailoverPlan& plan);
 // All phases; infinite when nobody, or no candidate, can take over.
 FailoverLaw failoverLaw(const FailoverPlan& plan, FailureEffect effect, double errorShare = 1);
 
-// Times of `count` take-overs in seconds, ascending; the same each time. None where it never is. Microseconds
-// each.
+// One take-over that nothing ends before its time, in seconds from the failure: until another member is the
+// active one, and until the last caller has found it. Callers that never would are told by a human.
+struct TakeOverDraw {
+    double promotedS = 0;
+    double servedS = 0;
+};
+// `count` of them; the same each time. By a human, or with a time of its own: equally likely ones, ascending.
+// None where it never is. Microseconds each.
+std::vector<TakeOverDraw> takeOverDraws(const FailoverPlan& plan, FailureEffect effect, double errorShare,
+                                        std::size_t count);
+
+// Times of `count` take-overs in seconds, ascending; the same each time. None where it never is, or where
+// callers never find the new one. Microseconds each.
 std::vector<double> failoverTimes(const FailoverPlan& plan, FailureEffect effect, double errorShare,
                                   std::size_t count);
 // A time within which that share (0 < p < 1) of all take-overs is done, from 8192 draws that are the same

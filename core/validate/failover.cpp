@@ -3,7 +3,8 @@
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
-#include "core/structure/failover_plan.h"
+#include "core/structure/recovery_times.h"
+#include "core/text/objective_words.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -270,38 +271,94 @@ void checkAppliers(const Set& set, Issues& issues) {
         "Raise Applier speed (a parallel applier: 2 to 4), or spread the writes over several sets.");
 }
 
-void checkObjective(const Set& set, const Objective& objective, Issues& issues) {
+// What of a take-over is worth shortening first.
+std::string longestPhase(const Set& set, FailureEffect effect, double most) {
+    const FailoverLaw law = failoverLaw(set.plan, effect);
+    if (set.plan.takeOver) return "Shorten its Take-over time, or leave it empty to have it computed.";
+    if (law.total.meanS <= most)
+        return "The few that end by hand take longest: raise Failover works, or shorten Recovery by hand.";
+    const auto part = [&](const char* name, const PhaseLaw& phase) {
+        return fmt::format("{} takes longest, {} of {} on average: shorten that first.", name,
+                           formatDuration(Duration::seconds(phase.meanS)),
+                           formatDuration(Duration::seconds(law.total.meanS)));
+    };
+    const double longest = std::max({law.detection.meanS, law.promotion.meanS, law.reroute.meanS});
+    if (law.detection.meanS >= longest) return part("Detection", law.detection);
+    if (law.promotion.meanS >= longest) return part("The promotion", law.promotion);
+    return part("The way of the callers to the new source", law.reroute);
+}
+
+// Of the take-overs that come too late, most are after this one.
+const RecoveryTimes& latest(const std::vector<RecoveryTimes>& all, double most) {
+    return *std::max_element(all.begin(), all.end(), [&](const RecoveryTimes& a, const RecoveryTimes& b) {
+        const auto late = [&](const RecoveryTimes& one) {
+            double weight = 0;
+            for (const WeightedTime& time : one.takeOvers)
+                weight += time.seconds > most ? one.perYear * time.weight : 0;
+            return weight;
+        };
+        return late(a) < late(b);
+    });
+}
+
+// The same figure as a run over the years judges the objective by: over its take-overs.
+void checkRecovery(const Context& c, const Set& set, const Objective& objective, Issues& issues) {
     const bool mean = objective.metric == "rto_mean_s";
-    if (objective.of != set.group.id.str() || !objective.atMost) return;
-    const std::vector<std::string> where{objective.id.str(), set.group.id.str(), set.source.id.str()};
     const double most = *objective.atMost;
-    if (objective.metric == "rpo_p95_s" && most <= 0 &&
-        get(set.group, rep::replication) == rep::Replication::async)
-        issues.warning("objective.loses_data", where,
-                       fmt::format("Objective {} allows {} to lose nothing, but it replicates "
-                                   "asynchronously: what the replicas have not received is lost with {}.",
-                                   shownName(objective.id.str()), set.name, set.nameOf(set.source)),
-                       "Use semi-synchronous or group replication, or allow some seconds.");
-    if (!mean && objective.metric != "rto_p95_s") return;
-    for (const ResolvedFailureMode& mode : failureModesOf(set.source)) {
-        if (mode.effect == FailureEffect::slow ||
-            (mode.effect == FailureEffect::errors && mode.errorShare < 1))
-            continue;
-        const FailoverLaw law = failoverLaw(set.plan, mode.effect);
-        const double takes = mean ? law.total.meanS : failoverQuantile(set.plan, mode.effect, 0.95);
-        if (takes <= most) continue;
-        issues.warning(
-            "objective.slow_recovery", where,
-            fmt::format("Objective {} wants {} back within {}{}, but after \"{}\" of {} that takes {}{}.",
-                        shownName(objective.id.str()), set.name, formatDuration(Duration::seconds(most)),
-                        mean ? " on average" : " in 95 % of cases", shownName(mode.title),
-                        set.nameOf(set.source),
-                        std::isfinite(takes) ? formatDuration(Duration::seconds(takes))
-                                             : std::string("until its repair"),
-                        mean || !std::isfinite(takes) ? "" : " in 95 %"),
-            "Shorten what takes longest: detection, promotion or the way callers find the source.");
+    const std::vector<std::string> where{objective.id.str(), set.group.id.str(), set.source.id.str()};
+    const std::vector<RecoveryTimes> all = recoveryTimes(c.design, set.group, set.plan, set.source);
+    const auto duration = [](double s) { return formatDuration(Duration::seconds(s)); };
+    const auto after = [&](const RecoveryTimes& one) {
+        return fmt::format("\"{}\" of {}", shownName(one.title), nameOf(c.design, one.what));
+    };
+    const bool people = set.plan.by == FailoverBy::nobody || set.plan.by == FailoverBy::human;
+    const auto cure = [&](Issue& issue) {
+        if (!people) return;
+        issue.operation = operation::setParameter(Collection::groups, set.group.id.str(), rep::manager.id,
+                                                  set.isGroup() ? "group" : "orchestrator");
+    };
+    const std::string byManager = set.isGroup()
+                                      ? "Let the group fail over by itself (Failover by: the group)."
+                                      : "Let a manager fail over (Failover by: orchestrator or MHA).";
+    const double takes = mean ? meanTakeOver(all) : takeOverQuantile(all, 0.95);
+    if (takes > most) {
+        const RecoveryTimes& one = latest(all, most);
+        const double alone = mean ? meanTakeOver({one}) : takeOverQuantile({one}, 0.95);
+        cure(issues.warning("objective.slow_recovery", where,
+                            fmt::format("Wanted is that {}, but {}they take {}{}; those after {} take {}.",
+                                        describe(c.design, objective),
+                                        set.plan.by == FailoverBy::human ? "by a human " : "",
+                                        duration(takes), mean ? "" : " in 95 %", after(one), duration(alone)),
+                            people ? byManager : longestPhase(set, one.effect, most)));
         return;
     }
+    for (const RecoveryTimes& one : all) {
+        if (one.takenOver > 0 || one.backP95S <= most) continue;
+        cure(issues.warning("objective.slow_recovery", where,
+                            fmt::format("Wanted is that {}, but after {} nobody takes over: it serves again "
+                                        "when that is over, within {} in 95 %.",
+                                        describe(c.design, objective), after(one), duration(one.backP95S)),
+                            people ? byManager
+                                   : "Choose a manager that notices it, or make such a failure shorter."));
+        return;
+    }
+}
+
+void checkObjective(const Context& c, const Set& set, const Objective& objective, Issues& issues) {
+    if (objective.of != set.group.id.str() || !objective.atMost) return;
+    if (objective.metric == "rpo_p95_s" && *objective.atMost <= 0 &&
+        get(set.group, rep::replication) == rep::Replication::async) {
+        Issue& issue = issues.warning(
+            "objective.loses_data", {objective.id.str(), set.group.id.str(), set.source.id.str()},
+            fmt::format("{} is to lose no writes, but it replicates asynchronously: what the replicas have "
+                        "not received is lost with {}.",
+                        set.name, set.nameOf(set.source)),
+            "Use semi-synchronous or group replication, or allow some seconds.");
+        issue.operation =
+            operation::setParameter(Collection::groups, set.group.id.str(), rep::replication.id, "semi_sync");
+    }
+    if (objective.metric == "rto_mean_s" || objective.metric == "rto_p95_s")
+        checkRecovery(c, set, objective, issues);
 }
 
 } // namespace
@@ -332,7 +389,7 @@ void checkFailover(const Context& context, Issues& issues) {
         checkGroupSize(set, issues);
         checkAppliers(set, issues);
         for (const Objective& objective : context.design.objectives)
-            checkObjective(set, objective, issues);
+            checkObjective(context, set, objective, issues);
     }
 }
 

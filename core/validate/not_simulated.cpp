@@ -6,6 +6,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/model/objective_periods.h"
+#include "core/text/objective_words.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -95,13 +96,13 @@ void checkModes(const Context& c, const Thing& thing, Issues& issues) {
     }
 }
 
-void checkObjective(const Objective& objective, Issues& issues) {
+void checkObjective(const Design& design, const Objective& objective, Issues& issues) {
     if (!objective.windowDays || isJudgedByPeriods(objective)) return;
     issues.warning(
         "objective.not_simulated_yet", {objective.id.str()},
-        fmt::format("Objective {}: periods are counted for at least a share of the time up or of the "
+        fmt::format("Wanted is that {}: periods are counted for at least a share of the time up or of the "
                     "requests of a flow only. This one is never judged.",
-                    shownName(objective.id.str())),
+                    describe(design, objective)),
         "Leave its window_d out to have it judged over the whole run.");
 }
 
@@ -116,7 +117,7 @@ void checkNotSimulated(const Context& context, Issues& issues) {
     for (const Domain& domain : context.design.domains)
         checkModes(context, domain, issues);
     for (const Objective& objective : context.design.objectives)
-        checkObjective(objective, issues);
+        checkObjective(context.design, objective, issues);
 }
 
 } // namespace alwayson::validation

@@ -2,6 +2,7 @@
 
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
+#include "core/text/objective_words.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -13,14 +14,16 @@ namespace alwayson::validation {
 
 namespace {
 
-void checkObjective(const Objective& objective, Issues& issues) {
-    const std::string& id = objective.id.str();
+void checkObjective(const Design& design, const Objective& objective, Issues& issues) {
     const bool share = objective.metric.starts_with("availability");
-    if (share && objective.atLeast && *objective.atLeast > 1)
-        issues.warning("objective.impossible", {id},
-                       fmt::format("Objective {} asks for an availability of {}, more than all of the time.",
-                                   shownName(id), formatNumber(*objective.atLeast)),
-                       "Write 99.9 % as 0.999.");
+    if (!share || !objective.atLeast || *objective.atLeast <= 1) return;
+    Issue& issue =
+        issues.warning("objective.impossible", {objective.id.str()},
+                       fmt::format("Wanted is that {}: more than all.", describe(design, objective)),
+                       "Write 99.9 %, which is 0.999 in a file.");
+    if (*objective.atLeast <= 100)
+        issue.operation = operation::set(Collection::objectives, objective.id.str(), "/at_least",
+                                         *objective.atLeast / 100, "Take it as percent");
 }
 
 // "node", "domain" or "client": what the catalogue's events may be aimed at.
@@ -72,7 +75,7 @@ void checkEvent(const Context& c, const Scenario& scenario, const ScenarioEvent&
 
 void checkPlans(const Context& context, Issues& issues) {
     for (const Objective& objective : context.design.objectives)
-        checkObjective(objective, issues);
+        checkObjective(context.design, objective, issues);
     for (const Scenario& scenario : context.design.scenarios)
         for (const ScenarioEvent& event : scenario.events)
             checkEvent(context, scenario, event, issues);

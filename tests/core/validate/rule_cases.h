@@ -505,7 +505,7 @@ inline std::vector<Case> otherCases() {
         {"objective.impossible",
          S::warning,
          "o1",
-         "99.9",
+         "is up at least 9990 % of the time: more than all",
          {{"objectives/o1/at_least", 99.9}},
          {{"objectives/o1/at_least", 1}}},
         {"scenario.unknown_mode",

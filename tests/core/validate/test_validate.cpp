@@ -172,16 +172,21 @@ private slots:
                 return issue.code.starts_with("objective.") && issue.message.find(says) != std::string::npos;
             });
         };
-        // A crash takes 8 s on average and 11 s in 95 %; a host that is gone 10 and 13.
-        QVERIFY(found("rto_mean_s", 7, "after \"Process crash\" of db1 that takes 8"));
-        QVERIFY(!found("rto_mean_s", 11, "wants db back"));
-        QVERIFY(found("rto_p95_s", 12, "after \"Process hang\" of db1 that takes"));
-        QVERIFY(!found("rto_p95_s", 14, "wants db back"));
+        // A crash takes 8 s on average and 11 s in 95 %, a host that is gone 10 and 13, but one in forty
+        // waits for a human.
+        QVERIFY(found("rto_mean_s", 10, "Wanted is that db serves again within 10 s on average, but they"));
+        QVERIFY(!found("rto_mean_s", 120, "Wanted"));
+        QVERIFY(found("rto_p95_s", 12, "but they take 12.9 s in 95 %; those after \"Host gone\" of db1"));
+        QVERIFY(!found("rto_p95_s", 14, "Wanted"));
         QVERIFY(found("rpo_p95_s", 0, "it replicates asynchronously"));
         QVERIFY(!found("rpo_p95_s", 1, "asynchronously"));
+        design = designWith(withSet({{"manager", "manual"}}));
+        QVERIFY(found("rto_p95_s", 30, "but by a human they take"));
+        QVERIFY(!found("rto_p95_s", 30, "Objective"));
         design = designWith(withSet({{"replication", "semi_sync"}, {"manager", "none"}}));
         QVERIFY(!found("rpo_p95_s", 0, "asynchronously"));
-        QVERIFY(found("rto_p95_s", 1e6, "takes until its repair"));
+        QVERIFY(found("rto_p95_s", 60, "after \"Process crash\" of db1 nobody takes over: it serves again"));
+        QVERIFY(!found("rto_p95_s", 1e6, "Wanted"));
     }
 
     void placesOfClientsAreNoSinglePoints() {
