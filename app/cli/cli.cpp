@@ -149,11 +149,14 @@ void addSimulate(CLI::App& app, Request& request, Output& out) {
     command->add_option("--threads", s.threads, "threads (default: all); never changes the result")
         ->check(between(1, verbs::kMostThreads, Digits::whole));
     command->add_option("-o,--output", o.output, "write the report to a file");
-    addFooter(command, "availability, time: share of time in which at least the wanted share of requests can "
-                       "be served; availability,\n"
-                       "requests: share of requests that succeed; good requests: share that succeed within "
-                       "the latency objective\n"
-                       "of their class.");
+    addFooter(
+        command,
+        "availability, time: share of time in which at least the wanted share of requests can "
+        "be served; availability,\n"
+        "requests: share of requests that succeed; good requests: share that succeed within "
+        "the latency objective\n"
+        "of their class; not served: time in which more of the requests begun fail than the wanted share "
+        "leaves.");
     command->callback([&request] {
         request.command = [&request](Output& to, std::stop_token stop) {
             return simulate(request.options, to, stop);

@@ -94,6 +94,10 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     figures.add("outage, mean", flow.outages.meanSeconds, seconds);
     figures.add("outage, p95", flow.outages.p95Seconds, seconds);
     figures.add("outage, longest", flow.outages.longestSeconds, seconds);
+    if (flow.unserved.count > 0) {
+        figures.add("not served, in all", flow.unserved.totalS, seconds);
+        figures.add("not served, longest", flow.unserved.longestS, seconds);
+    }
     figures.add("first outage after (mean)", flow.mttffHours,
                 [](double hours) { return formatDuration(Duration::hours(hours)); });
     text += figures.text();
@@ -105,6 +109,31 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
         text += "\n";
     }
     return text;
+}
+
+bool isClass(const FlowResult& flow) {
+    return flow.flow.find(':') != std::string::npos;
+}
+
+// What somebody asks first after a scenario: who was not served, and how many requests failed.
+std::string costText(const SimulationResult& result) {
+    if (result.scenario.empty()) return "";
+    std::string text;
+    std::uint64_t offered = 0, succeeded = 0;
+    for (const FlowResult& flow : result.flows) {
+        if (!isClass(flow)) continue;
+        offered += flow.requests.offered;
+        succeeded += flow.requests.succeeded;
+        if (flow.unserved.count == 0) continue;
+        text += fmt::format("  {} not served for {}", flow.flow, figure(flow.unserved.totalS, seconds));
+        if (flow.unserved.count > 1)
+            text += fmt::format(" in {} times, the longest {}", count(flow.unserved.count),
+                                seconds(*flow.unserved.longestS.value));
+        text += "\n";
+    }
+    if (offered == 0) return "";
+    return "What it cost\n" + (text.empty() ? "  nobody went unserved\n" : text) +
+           fmt::format("  {} of {} requests failed\n\n", count(offered - succeeded), count(offered));
 }
 
 // What users get who wait for each answer.
@@ -135,8 +164,7 @@ std::string usersText(const SimulationResult& result) {
 // With one client of one class the whole design says the same again. With more classes its time is up only
 // while all of them are.
 bool designSaysMore(const SimulationResult& result) {
-    return std::count_if(result.flows.begin(), result.flows.end(),
-                         [](const FlowResult& flow) { return flow.flow.find(':') != std::string::npos; }) > 1;
+    return std::count_if(result.flows.begin(), result.flows.end(), isClass) > 1;
 }
 
 // The figures of the structure beside those of a run over years. A scenario has nothing to be compared with.
@@ -277,6 +305,7 @@ std::string simulationText(const SimulationResult& result) {
     if (result.partial) text += "PARTIAL: " + visible(result.partialReason) + "\n";
     text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or "
             "batches of requests).\n\n";
+    text += costText(result);
     std::set<std::string> said;
     for (const FlowResult& flow : result.flows) {
         if (flow.flow == "design" && !designSaysMore(result)) continue;

@@ -53,6 +53,11 @@ Json flowJson(const FlowResult& flow) {
                                           {"count", bin.count}});
     }
     json["outages"] = std::move(outages);
+    if (flow.unserved.totalS.value) {
+        putFigure(json["unserved"], "total_s", flow.unserved.totalS);
+        putFigure(json["unserved"], "longest_s", flow.unserved.longestS);
+        json["unserved"]["count"] = flow.unserved.count;
+    }
     if (flow.mttffHours.value) json["mttff_h"] = toJson(flow.mttffHours);
     return json;
 }

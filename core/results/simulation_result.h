@@ -38,12 +38,21 @@ struct OutageFigures {
     std::vector<DurationBin> lengths; // histogram of the outages seen; bins side by side
 };
 
+// Times in which too many requests failed, whatever was up: more of those begun then than the client's
+// up_threshold leaves (5 %). Of several flows: any of them. Request runs only.
+struct UnservedFigures {
+    Estimate totalS;   // in a run, mean over the runs
+    Estimate longestS; // of all runs
+    std::uint64_t count = 0;
+};
+
 struct FlowResult {
     std::string flow; // "shoppers:read", "shoppers", "design"
     Estimate availabilityTime, availabilityRequests, availabilityGood;
     LatencyFigures latencyMs;
     RequestCounts requests;
     OutageFigures outages;
+    UnservedFigures unserved = {};
     // Hours from new until the first outage; of failure runs over a given number of years.
     Estimate mttffHours = {};
 };

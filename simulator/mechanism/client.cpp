@@ -59,6 +59,8 @@ __attribute__((always_inline)) inline void finishNow(Context& c, Index logical, 
         } else {
             --flow.inFlight;
             ++flow.failed[static_cast<std::size_t>(cause)];
+            const auto cell = static_cast<std::size_t>((request.start - s.origin) / s.cell);
+            if (cell < flow.failedStarts.size()) ++flow.failedStarts[cell];
         }
     }
     const SimTime asked = request.start;

@@ -103,6 +103,8 @@ struct FlowState {
     std::int64_t latencySum = 0; // ns since the last flush
     SimTime latencyMax = 0;
     LogHistogram latencies; // since the last flush
+    // Of counted requests that failed: how many were begun in each cell of RunState::cell. Empty: not kept.
+    std::vector<std::uint32_t> failedStarts;
 };
 
 struct InService {
@@ -426,6 +428,7 @@ struct RunState {
     RandomKey key;
     SimTime now = 0;
     SimTime origin = 0; // when the scenario's clock starts
+    SimTime cell = 1;   // length of the cells of FlowState::failedStarts, the first begins at origin
     std::uint64_t sequence = 0;
     std::uint64_t events = 0;
     SlotTree tree;

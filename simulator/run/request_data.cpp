@@ -1,10 +1,14 @@
 #include "simulator/run/request_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace alwayson::sim {
 namespace {
+
+constexpr double kCellS = 1;              // cells of failed requests are at most so long,
+constexpr double kMostCellsPerStep = 100; // but not more than these
 
 void forget(StationState& st) {
     st.busyArea = st.presentArea = 0;
@@ -86,6 +90,10 @@ Collector::Collector(RequestEngine& engine, double stepS, std::size_t expectedSt
     m_data.flows.resize(engine.state().flows.size());
     m_data.nodes.resize(engine.model().designNodes);
     m_before.resize(m_data.flows.size());
+    m_cellsPerStep = static_cast<std::size_t>(std::clamp(std::ceil(stepS / kCellS), 1.0, kMostCellsPerStep));
+    engine.state().cell = std::max<SimTime>(1, toSimTime(stepS / static_cast<double>(m_cellsPerStep)));
+    for (FlowState& flow : engine.state().flows)
+        flow.failedStarts.assign(m_cellsPerStep * expectedSteps, 0);
     for (FlowData& flow : m_data.flows) {
         flow.steps.reserve(expectedSteps);
         flow.latencies.allocate();
@@ -276,8 +284,10 @@ void Collector::closeTakeOvers() {
 RunData Collector::finish() {
     for (std::size_t f = 0; f < m_data.flows.size(); ++f) {
         closeFlow(f, false);
-        const FlowState& state = m_engine.state().flows[f];
+        FlowState& state = m_engine.state().flows[f];
         FlowData& data = m_data.flows[f];
+        data.failedStarts = std::move(state.failedStarts);
+        data.failedStarts.resize(m_cellsPerStep * m_data.steps);
         data.offered = state.offered;
         data.succeeded = state.succeeded;
         data.attempts = state.attempts;

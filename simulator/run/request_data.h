@@ -24,6 +24,7 @@ struct FlowData {
     LogHistogram latencies;
     SlicedHistogram sliced;
     std::vector<FlowStep> steps;
+    std::vector<std::uint32_t> failedStarts; // FlowState::failedStarts, cells of the measured steps
     std::uint64_t failures() const;
     void add(const FlowData& other); // other's steps must be as many
 };
@@ -87,6 +88,7 @@ private:
     RequestEngine& m_engine;
     RunData m_data;
     double m_atStep = 0;
+    std::size_t m_cellsPerStep = 1;
     std::vector<FlowStep> m_before; // totals at the last step
 };
 

@@ -4,6 +4,7 @@
 #include "core/results/trace.h"
 #include "simulator/estimate/interval.h"
 #include "simulator/run/run_log.h"
+#include "simulator/run/unserved.h"
 #include "simulator/run/users_figure.h"
 #include "simulator/version.h"
 
@@ -57,6 +58,7 @@ public:
         result.availabilityGood = share(perRun, [](const FlowData& d) { return d.good; });
         latencies(view, perRun, all, result.latencyMs);
         times(view, result);
+        unserved(view, result);
         series.push_back(makeSeries(view.id, all));
         return result;
     }
@@ -247,6 +249,45 @@ private:
         result.outages.p95Seconds =
             plain(outages[static_cast<std::size_t>(0.95 * static_cast<double>(outages.size() - 1) + 0.5)]);
         result.outages.longestSeconds = plain(outages.back());
+    }
+
+    // Of several flows: the times in which any of them is unserved.
+    std::vector<UnservedTime> unservedIn(const RunData& run, const FlowView& view) const {
+        std::vector<UnservedTime> all;
+        for (const std::size_t f : view.flows) {
+            std::vector<std::uint64_t> offered;
+            for (const FlowStep& step : run.flows[f].steps)
+                offered.push_back(step.offered);
+            all = unite(all, unservedTimes(offered, run.flows[f].failedStarts, run.stepS, wantedShare(f)));
+        }
+        return all;
+    }
+
+    double wantedShare(std::size_t flow) const {
+        for (const StructureFlow& known : m_structure.flows())
+            if (known.id == m_model.flows[flow].id) return known.upThreshold;
+        return StructureFlow{}.upThreshold;
+    }
+
+    void unserved(const FlowView& view, FlowResult& result) const {
+        std::vector<std::optional<double>> sums;
+        double longest = 0;
+        for (const RunData& run : m_runs) {
+            double sum = 0;
+            for (const UnservedTime& time : unservedIn(run, view)) {
+                sum += time.seconds();
+                longest = std::max(longest, time.seconds());
+                ++result.unserved.count;
+            }
+            sums.emplace_back(sum);
+        }
+        result.unserved.totalS = replicationMean(sums);
+        result.unserved.longestS = plain(longest);
+        if (result.unserved.count > 0)
+            result.unserved.totalS.note =
+                "not served: more of the requests begun then failed than the client "
+                "puts up with, also where enough parts worked, because of full "
+                "queues, retries or late answers";
     }
 
     NamedSeries makeSeries(const std::string& id, const FlowData& all) const {

@@ -331,6 +331,16 @@ QString unfinishedWords(const Recovery& recovery) {
                      qt(formatDuration(Duration::seconds(recovery.unfinishedForS))));
 }
 
+// Of the classes the one that went unserved for longest; nullptr: none did.
+const FlowResult* worstServed(const SimulationResult& result) {
+    const FlowResult* worst = nullptr;
+    for (const FlowResult& flow : result.flows)
+        if (isClass(flow.flow) && flow.unserved.count > 0 &&
+            (!worst || *flow.unserved.totalS.value > *worst->unserved.totalS.value))
+            worst = &flow;
+    return worst;
+}
+
 // What somebody asks first after a failure.
 void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
     const bool failed = std::any_of(result.events.begin(), result.events.end(), [](const RunEvent& event) {
@@ -338,14 +348,12 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
     });
     if (result.mode == "availability" || !failed) return;
     rows.section = tr("What the failure cost");
-    const FlowResult* worst = nullptr;
-    for (const FlowResult& flow : result.flows) {
-        const auto& longest = flow.outages.longestSeconds.value;
-        if (longest && (!worst || *longest > *worst->outages.longestSeconds.value)) worst = &flow;
+    if (const FlowResult* worst = worstServed(result)) {
+        const QString name = words::flowName(design, worst->flow);
+        rows.time(tr("Not served, %1").arg(name), worst->unserved.totalS);
+        if (worst->unserved.count > 1)
+            rows.time(tr("Longest of %1 times").arg(worst->unserved.count), worst->unserved.longestS);
     }
-    if (worst)
-        rows.time(tr("Longest outage, %1").arg(words::flowName(design, worst->flow)),
-                  worst->outages.longestSeconds);
     const Counts counts = countsOf(result, std::nullopt);
     rows.count(tr("Requests that failed"),
                tr("%1 of %2").arg(grouped(counts.failed), grouped(counts.offered)));
@@ -388,6 +396,10 @@ void addFlow(Rows& rows, const Design& design, const SimulationResult& result, c
         }
         rows.count(tr("Requests"), grouped(flow.requests.offered));
         rows.count(tr("Failed"), grouped(failed), causes.join(QStringLiteral(", ")));
+    }
+    if (flow.unserved.count > 0) {
+        rows.time(tr("Not served, in all"), flow.unserved.totalS);
+        rows.time(tr("Not served, longest"), flow.unserved.longestS);
     }
     rows.figure(tr("Outages"), flow.outages.perYear, tr("a year"));
     rows.time(tr("From new until the first outage, mean"), flow.mttffHours, 3600);

@@ -115,7 +115,10 @@ private slots:
         CanvasFixture canvas;
         SimulationResult result = killedWeb2();
         result.mode = "requests";
-        result.flows.front().outages.longestSeconds = Estimate::exactly(6.894);
+        const auto flow = std::find_if(result.flows.begin(), result.flows.end(), [](const FlowResult& one) {
+            return one.flow.find(':') != std::string::npos;
+        });
+        flow->unserved = {Estimate::exactly(6.894), Estimate::exactly(4.2), 2};
         Recovery node;
         node.what = "web2";
         node.mode = "crash";
@@ -132,8 +135,9 @@ private slots:
         const std::vector<FigureRow> rows = figureRows(canvas.design(), result);
         QCOMPARE(rows[0].section, QStringLiteral("What the failure cost"));
         QCOMPARE(rows[0].value, QStringLiteral("6.89 s"));
-        QCOMPARE(rows[1].value, QStringLiteral("20 of ") + grouped(1640));
-        QCOMPARE(rows[2].name, QStringLiteral("web served again, after any failure"));
+        QCOMPARE(rows[1].value, QStringLiteral("4.2 s"));
+        QCOMPARE(rows[2].value, QStringLiteral("20 of ") + grouped(1640));
+        QCOMPARE(rows[3].name, QStringLiteral("web served again, after any failure"));
         const auto valueOf = [&](const char* name) {
             for (const FigureRow& row : rows)
                 if (row.name == QLatin1String(name)) return row.value;
