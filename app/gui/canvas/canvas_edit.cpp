@@ -1,5 +1,6 @@
 #include "app/gui/canvas/canvas_edit.h"
 
+#include "app/gui/canvas/drop.h"
 #include "core/catalogue/catalogue.h"
 
 #include <algorithm>
@@ -25,6 +26,15 @@ void pinTheRest(const Design& design, const Boxes& boxes, const Ids& except,
             operations.push_back(placed(design, id, box));
 }
 
+Ids placeAll(const Design& design, const Boxes& moved, std::vector<Operation>& operations) {
+    Ids ids;
+    for (const auto& [id, box] : moved) {
+        operations.push_back(placed(design, id, box));
+        ids.insert(id);
+    }
+    return ids;
+}
+
 const Descriptor* descriptorAt(std::string_view path, std::string_view& family) {
     const std::size_t slash = path.find('/');
     if (slash == std::string_view::npos) return nullptr;
@@ -46,25 +56,7 @@ std::string numberedId(const Design& design, std::string_view base) {
     return freshId(design, base);
 }
 
-constexpr double kReach = 8; // who aims at an outline's line means the group
-constexpr double kAir = 8;   // between a card that found a free spot and its neighbours
-
-std::string groupAt(const Design& design, const Boxes& boxes, QPointF point, const Ids& moving) {
-    for (const Group& group : design.groups) {
-        Boxes resting;
-        for (const Node* member : membersOf(design, group.id))
-            if (const auto found = boxes.find(member->id.str());
-                found != boxes.end() && !moving.contains(member->id.str()))
-                resting.insert(*found);
-        if (const auto own = boxes.find(group.id.str()); own != boxes.end()) resting.insert(*own);
-        const QRectF outline = groupOutline(design, group.id, resting);
-        if (outline.isNull()) continue;
-        if (outline.adjusted(-kReach, -kReach, kReach, kReach).contains(point)) return group.id.str();
-    }
-    return {};
-}
-
-// The places around a card that found its spot at their edge, as large as they have to be.
+// The places around a new one at their edge, as large as they have to be.
 Ids makeRoom(const Design& design, const Boxes& boxes, const std::string& place, QRectF inside,
              std::vector<Operation>& operations) {
     Ids grown;
@@ -80,26 +72,6 @@ Ids makeRoom(const Design& design, const Boxes& boxes, const std::string& place,
         grown.insert(domain->id.str());
     }
     return grown;
-}
-
-} // namespace
-
-namespace {
-
-// Room between the edge of a place and what lies in it, so that the outline of a group fits, too.
-constexpr double kInset = kDomainPadding + 8;
-
-QRectF interior(const QRectF& place) {
-    return place.adjusted(kInset, kDomainHeader + kInset / 2, -kInset, -kInset);
-}
-
-// Moved by as little as it takes to lie in `room`; as it is where that is too small.
-QRectF pushedInto(QRectF box, const QRectF& room) {
-    if (box.width() <= room.width())
-        box.moveLeft(std::clamp(box.left(), room.left(), room.right() - box.width()));
-    if (box.height() <= room.height())
-        box.moveTop(std::clamp(box.top(), room.top(), room.bottom() - box.height()));
-    return box;
 }
 
 // Where a new place goes: inside of the one that holds it and apart from its neighbours, to the right of them
@@ -143,85 +115,6 @@ QRectF spotForPlace(const Design& design, const Boxes& boxes, const QRectF& drop
 
 } // namespace
 
-QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped, const std::string& joins,
-                const Ids& moving) {
-    std::vector<QRectF> cards, strangers; // those of no matter which group, those of another than it joins
-    for (const Node& node : design.nodes)
-        if (const auto found = boxes.find(node.id.str());
-            found != boxes.end() && !moving.contains(node.id.str())) {
-            cards.push_back(found->second);
-            if (!joins.empty() && (!node.group || node.group->str() != joins))
-                strangers.push_back(found->second);
-        }
-    const auto covers = [&](const QRectF& box) {
-        return std::any_of(cards.begin(), cards.end(),
-                           [&](const QRectF& card) { return card.intersects(box); });
-    };
-    const std::vector<std::string> except(moving.begin(), moving.end());
-    const std::string place = domainAt(design, boxes, dropped.center(), except);
-    const auto placeBox = boxes.find(place);
-    // What hangs over the edge of its place is drawn in two of them.
-    if (!covers(dropped)) {
-        if (placeBox == boxes.end() || placeBox->second.contains(dropped)) return dropped;
-        const QRectF inside = pushedInto(dropped, interior(placeBox->second));
-        if (!covers(inside)) return inside;
-    }
-    bool whole = true; // inside its place with all of it
-    const auto fits = [&](const QRectF& box) {
-        if (covers(box.adjusted(-kAir, -kAir, kAir, kAir))) return false;
-        if (domainAt(design, boxes, box.center(), except) != place) return false;
-        if (whole && placeBox != boxes.end() &&
-            !placeBox->second.adjusted(4, kDomainHeader - 4, -4, -4).contains(box))
-            return false;
-        const std::string group = groupAt(design, boxes, box.center(), moving);
-        return group.empty() || group == joins;
-    };
-    // The outline that grows around a new member should not touch other cards.
-    Boxes resting;
-    if (!joins.empty())
-        for (const Node* member : membersOf(design, GroupId(joins)))
-            if (const auto found = boxes.find(member->id.str());
-                found != boxes.end() && !moving.contains(member->id.str()))
-                resting.insert(*found);
-    const QRectF outline = joins.empty() ? QRectF() : groupOutline(design, GroupId(joins), resting);
-    const auto crowds = [&](const QRectF& box) {
-        constexpr double kRoom = kGroupMargin + 4;
-        const QRectF around = outline.united(box.adjusted(-kRoom, -kRoom, kRoom, kRoom));
-        return std::any_of(strangers.begin(), strangers.end(),
-                           [&](const QRectF& card) { return card.intersects(around); });
-    };
-    constexpr int kFarthest = 24; // steps of the grid
-    constexpr double kDetour = 10 * kGrid * 10 * kGrid;
-    const QPointF corner = snapped(dropped.topLeft());
-    std::optional<QRectF> best;
-    double nearest = 0;
-    const auto search = [&] {
-        for (int y = -kFarthest; y <= kFarthest; ++y)
-            for (int x = -kFarthest; x <= kFarthest; ++x) {
-                const QRectF box(corner + QPointF(x, y) * kGrid, dropped.size());
-                const QPointF away = box.topLeft() - dropped.topLeft();
-                double distance = QPointF::dotProduct(away, away);
-                if (crowds(box)) distance += kDetour; // rather a little farther
-                if ((best && distance >= nearest) || !fits(box)) continue;
-                best = box;
-                nearest = distance;
-            }
-    };
-    search();
-    whole = false; // a full place makes room
-    if (!best) search();
-    return best.value_or(dropped);
-}
-
-std::string groupJoinedByNew(const Design& design, const Boxes& boxes, std::string_view path,
-                             const QRectF& box) {
-    if (!path.starts_with("kinds/")) return {};
-    Node node;
-    node.kind = std::string(path.substr(6));
-    const std::string group = groupAt(design, boxes, box.center(), {});
-    return !group.empty() && mayJoin(node, design.groups.find(group)->kind) ? group : std::string();
-}
-
 QSizeF sizeOfNew(std::string_view path) {
     if (path.starts_with("domains/")) {
         const Descriptor* descriptor = Catalogue::builtIn().domain(path.substr(8));
@@ -250,15 +143,15 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
         Node node;
         node.kind = descriptor->id;
         node.id = NodeId(numberedId(design, descriptor->hasRole("client") ? "clients" : descriptor->id));
-        const std::string domain = domainAt(design, boxes, box.center());
-        if (!domain.empty()) node.domain = DomainId(domain);
-        const std::string group = groupJoinedByNew(design, boxes, path, box);
-        if (!group.empty()) node.group = GroupId(group);
+        const DropTarget target = dropTargetOfNew(design, boxes, path, box);
+        if (!target.domain.empty()) node.domain = DomainId(target.domain);
+        if (!target.group.empty()) node.group = GroupId(target.group);
         creation.id = node.id.str();
         operations.push_back(operation::insertNode(node));
-        const QRectF spot = freeSpot(design, boxes, box, group);
-        operations.push_back(operation::place(creation.id, placeOf(spot, false)));
-        if (spot != box) placedAlready = makeRoom(design, boxes, domain, spot, operations);
+        const Landing landing =
+            landingOf(design, boxes, box, target.drawn, target.group, !target.group.empty());
+        operations.push_back(operation::place(creation.id, placeOf(landing.card, false)));
+        placedAlready = placeAll(design, landing.moved, operations);
     } else if (family == "domains") {
         Domain domain;
         domain.kind = descriptor->id;
@@ -301,49 +194,20 @@ Ids withContents(const Design& design, const std::vector<std::string>& ids) {
     return all;
 }
 
-DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& after, std::string_view id,
-                        const Ids& moving) {
-    DropTarget target;
-    const auto found = after.find(id);
-    if (found == after.end()) return target;
-    const QPointF middle = found->second.center();
-    // Places that move along cannot be entered by what moves with them, unless they hold it already.
-    std::vector<std::string> movingPlaces;
-    for (const std::string& other : moving)
-        if (design.domains.contains(other)) movingPlaces.push_back(other);
-    target.domain = domainAt(design, before, middle, movingPlaces);
-    // Who moves a thing about inside one place does not choose a place, wherever the thing is drawn.
-    const auto start = before.find(id);
-    const bool stays = start != before.end() &&
-                       domainAt(design, before, start->second.center(), movingPlaces) == target.domain;
-    if (const Node* node = design.nodes.find(id)) {
-        if (stays) target.domain = node->domain ? node->domain->str() : std::string();
-        const std::string group = groupAt(design, before, middle, moving);
-        const bool groupMoves =
-            node->group && (moving.contains(node->group->str()) || group == node->group->str());
-        if (groupMoves) return target;
-        if (!group.empty() && mayJoin(*node, design.groups.find(group)->kind)) target.group = group;
-    } else if (const Domain* domain = design.domains.find(id)) {
-        // Up through the places until one may hold it.
-        while (!target.domain.empty() &&
-               !domainMayLieIn(domain->kind, design.domains.find(target.domain)->kind)) {
-            const Domain* place = design.domains.find(target.domain);
-            target.domain = place->parent ? place->parent->str() : std::string();
-        }
-        if (stays) target.domain = domain->parent ? domain->parent->str() : std::string();
-    }
-    return target;
-}
-
 std::optional<Operation> moveOperation(const Design& design, const Boxes& before, const Boxes& dropped,
                                        const std::vector<std::string>& roots) {
     const Ids moving = withContents(design, roots);
     Boxes after = dropped;
     const Node* alone = roots.size() == 1 ? design.nodes.find(roots.front()) : nullptr;
+    Boxes aside;
     if (const Boxes::iterator box = alone ? after.find(roots.front()) : after.end(); box != after.end()) {
-        const std::string joins = dropTargetOf(design, before, dropped, roots.front(), moving).group;
+        const DropTarget target = dropTargetOf(design, before, dropped, roots.front(), moving);
+        const bool joins = !target.group.empty();
         const std::string own = alone->group ? alone->group->str() : std::string();
-        box->second = freeSpot(design, before, box->second, joins.empty() ? own : joins, moving);
+        Landing landing =
+            landingOf(design, before, box->second, target.drawn, joins ? target.group : own, joins, moving);
+        box->second = landing.card;
+        aside = std::move(landing.moved);
     }
     Ids carried; // moved by a place that moves: their memberships stay
     for (const std::string& root : roots)
@@ -382,7 +246,9 @@ std::optional<Operation> moveOperation(const Design& design, const Boxes& before
             joined = target.group;
         }
     }
-    pinTheRest(design, before, moving, operations);
+    Ids placedAlready = placeAll(design, aside, operations);
+    placedAlready.insert(moving.begin(), moving.end());
+    pinTheRest(design, before, placedAlready, operations);
     std::string label = "Move ";
     label += roots.size() == 1 ? roots.front() : std::to_string(things) + " things";
     if (!joined.empty()) label += " to " + joined;

@@ -27,27 +27,8 @@ std::optional<Creation> createFromCatalogue(const Design& design, const Boxes& b
 // Size of the ghost while such a thing is being dragged in.
 QSizeF sizeOfNew(std::string_view path);
 
-// What a drop of moved things changes beside their places.
-struct DropTarget {
-    std::string domain; // "" none
-    std::string group;  // of a node dropped on an outline; "" leaves the group alone
-};
-DropTarget dropTargetOf(const Design& design, const Boxes& before, const Boxes& after, std::string_view id,
-                        const Ids& moving);
-
-// The nearest place on the grid where a dropped card covers no other card (those moving with it do not
-// count): inside the same place as where it was dropped, and off the outlines of groups it does not join. The
-// box as dropped when it is free, or when its place has no room. Grows with the number of cards.
-QRectF freeSpot(const Design& design, const Boxes& boxes, const QRectF& dropped, const std::string& joins,
-                const Ids& moving = {});
-
 // The things named and, for places, all that lies in them.
 Ids withContents(const Design& design, const std::vector<std::string>& ids);
-
-// What "Release to ..." says of a drop from the palette: the group a new node of this path would join with
-// its box there; "" none.
-std::string groupJoinedByNew(const Design& design, const Boxes& boxes, std::string_view path,
-                             const QRectF& box);
 
 // Places as `dropped` for the moving things, memberships by where the roots landed; a single card that covers
 // another goes to the nearest free spot. Things without a place of

@@ -116,6 +116,10 @@ void CanvasView::refit() {
     if (!m_ownView && isVisible()) zoomToFit();
 }
 
+void CanvasView::refitIfHidden() {
+    if (!mapToScene(viewport()->rect()).boundingRect().contains(m_scene->contentRect())) refit();
+}
+
 void CanvasView::zoomToSelection() {
     QRectF around;
     for (const QString& id : m_session.selection())

@@ -55,7 +55,8 @@ public slots:
     void zoomIn();
     void zoomOut();
     void zoomToFit();
-    void refit(); // shows all of it again, unless the view was zoomed or moved since it did
+    void refit();         // shows all of it again, unless the view was zoomed or moved since it did
+    void refitIfHidden(); // the same, when some of it lies outside of the view: what made room for a drop
     void zoomToSelection();
     void zoomTo100();
     // "kinds/haproxy", "domains/zone", "groups/pool": a new thing at the middle of what is visible.

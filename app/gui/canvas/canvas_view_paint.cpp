@@ -3,6 +3,7 @@
 #include "app/gui/canvas/canvas_edit.h"
 #include "app/gui/canvas/canvas_scene.h"
 #include "app/gui/canvas/canvas_view.h"
+#include "app/gui/canvas/drop.h"
 #include "app/gui/canvas/gestures.h"
 #include "app/gui/canvas/palette_drag.h"
 #include "app/gui/canvas/words.h"
@@ -118,9 +119,9 @@ void CanvasView::paintPaletteGhost(QPainter& painter) {
     painter.drawText(box.topLeft() + (card ? QPointF(56, 35) : QPointF(14, 22)),
                      QString::fromStdString(descriptor->title));
     painter.setOpacity(1);
-    if (m_paletteDrag->joins.isEmpty()) return;
+    if (m_paletteDrag->words.isEmpty()) return;
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
-    const QString words = QStringLiteral("joins %1").arg(m_paletteDrag->joins);
+    const QString& words = m_paletteDrag->words;
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(words) + 20;
     const QRectF pill(box.center().x() - width / 2, box.bottom() + 6, width, 18);
     painter.setPen(Qt::NoPen);
@@ -141,16 +142,22 @@ bool CanvasView::showPaletteGhost(QPoint viewPos, const QMimeData* mime, Qt::Key
     m_paletteDrag->path = path;
     m_paletteDrag->box = QRectF(corner, size);
     std::map<std::string, Emphasis> emphasis;
-    const std::string place = path.starts_with("groups/") ? std::string()
-                                                          : domainAt(m_session.design(), m_scene->boxes(),
-                                                                     m_paletteDrag->box.center());
-    const Domain* domain = m_session.design().domains.find(place);
-    if (domain && (path.starts_with("kinds/") || domainMayLieIn(path.substr(8), domain->kind)))
-        emphasis[place] = Emphasis::target;
-    const std::string group =
-        groupJoinedByNew(m_session.design(), m_scene->boxes(), path, m_paletteDrag->box);
-    if (!group.empty()) emphasis[group] = Emphasis::target;
-    m_paletteDrag->joins = group.empty() ? QString() : words::nameOf(m_session.design(), group);
+    const Design& design = m_session.design();
+    const QRectF box = m_paletteDrag->box;
+    m_paletteDrag->words.clear();
+    if (path.starts_with("kinds/")) {
+        const DropTarget target = dropTargetOfNew(design, m_scene->boxes(), path, box);
+        if (!target.domain.empty()) emphasis[target.domain] = Emphasis::target;
+        if (!target.group.empty()) {
+            emphasis[target.group] = Emphasis::target;
+            m_paletteDrag->words = QStringLiteral("joins %1").arg(words::nameOf(design, target.group));
+            if (!target.domain.empty())
+                m_paletteDrag->words += QStringLiteral(" in %1").arg(words::nameOf(design, target.domain));
+        }
+    } else if (const Domain* domain = design.domains.find(domainAt(design, m_scene->boxes(), box.center()));
+               domain && path.starts_with("domains/") && domainMayLieIn(path.substr(8), domain->kind)) {
+        emphasis[domain->id.str()] = Emphasis::target;
+    }
     m_scene->setEmphasis(emphasis);
     viewport()->update();
     return true;
@@ -189,6 +196,7 @@ void CanvasView::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
     if (!creation || !m_session.apply(creation->operation)) return;
     m_session.select({QString::fromStdString(creation->id)});
+    refitIfHidden();
     setFocus(Qt::OtherFocusReason);
 }
 

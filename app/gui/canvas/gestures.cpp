@@ -3,6 +3,7 @@
 #include "app/gui/canvas/canvas_edit.h"
 #include "app/gui/canvas/canvas_scene.h"
 #include "app/gui/canvas/canvas_view.h"
+#include "app/gui/canvas/drop.h"
 #include "app/gui/canvas/words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
@@ -106,7 +107,10 @@ void MoveGesture::showTarget(const Boxes& after) {
             m_hint = QStringLiteral("Release to add %1 to %2")
                          .arg(words::nameOf(design, root), words::nameOf(design, target.group));
             if (!node || !node->group || node->group->str() != target.group)
-                m_tip = QStringLiteral("joins %1").arg(words::nameOf(design, target.group));
+                m_tip = QStringLiteral("joins %1").arg(words::nameOf(design, target.group)) +
+                        (target.domain.empty()
+                             ? QString()
+                             : QStringLiteral(" in %1").arg(words::nameOf(design, target.domain)));
         } else if ((node || domain) && target.domain != now) {
             if (!target.domain.empty()) emphasis[target.domain] = Emphasis::target;
             m_hint = target.domain.empty()
@@ -143,7 +147,8 @@ void MoveGesture::release(QPointF, QPoint, Qt::KeyboardModifiers modifiers) {
         return;
     }
     const std::optional<Operation> operation = moveOperation(session.design(), scene.boxes(), after, m_roots);
-    if (!operation || !session.apply(*operation)) scene.clearPreview();
+    if (!operation || !session.apply(*operation)) return scene.clearPreview();
+    m_view.refitIfHidden();
 }
 
 void MoveGesture::cancel() {

@@ -13,7 +13,7 @@ namespace alwayson::gui {
 struct CanvasView::PaletteDrag {
     std::string path; // "kinds/haproxy"
     QRectF box;       // in the scene
-    QString joins;    // name of the group it would join; "" none
+    QString words;    // "joins web in zone a"; "" says nothing
 };
 
 } // namespace alwayson::gui

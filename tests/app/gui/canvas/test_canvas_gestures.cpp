@@ -125,7 +125,7 @@ private slots:
         canvas.press(canvas.middleOf("server1"));
         canvas.moveTo(canvas.at(600, 300));
         canvas.moveTo(canvas.middleOf("web2"));
-        QCOMPARE(canvas.view.linkHint(), QStringLiteral("joins web"));
+        QCOMPARE(canvas.view.linkHint(), QStringLiteral("joins web in b"));
         canvas.release(canvas.middleOf("web2"));
         QCOMPARE(canvas.session.undoStack().count(), 2);
         QCOMPARE(domainOf(canvas, "server1"), std::string("b"));
