@@ -160,7 +160,13 @@ const Frame* RunPlayer::frame() const {
     const Trace& trace = *m_result->trace;
     const double index = std::floor(m_timeS / trace.stepS + 1e-9);
     const std::size_t last = trace.frames.size() - 1;
-    return &trace.frames[index <= 0 ? 0 : std::min(last, static_cast<std::size_t>(index))];
+    const std::size_t before = index <= 0 ? 0 : std::min(last, static_cast<std::size_t>(index));
+    // A frame was taken before what happened at its own instant and since: that is told by the one after it.
+    const double fromS = trace.frames[before].atS;
+    const bool happened =
+        std::any_of(m_result->events.begin(), m_result->events.end(),
+                    [&](const RunEvent& event) { return event.atS >= fromS && event.atS <= m_timeS + 1e-6; });
+    return &trace.frames[happened ? std::min(last, before + 1) : before];
 }
 
 void RunPlayer::setState(State state) {

@@ -44,7 +44,8 @@ public:
     double endS() const;
     double speed() const { return m_speed; }
     std::shared_ptr<const SimulationResult> result() const { return m_result; }
-    const Frame* frame() const; // nullptr when idle
+    // The state just after what happened up to now; nullptr when idle.
+    const Frame* frame() const;
     // Where the run in result() was stopped; nullopt unless it was.
     std::optional<double> stoppedAtS() const;
 

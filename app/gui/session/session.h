@@ -91,7 +91,7 @@ public:
     void clearLiveEvents();
     // The run that was recorded last, growing while it runs; nullptr when there was none.
     std::shared_ptr<const SimulationResult> runResult() const;
-    const Frame* currentFrame() const; // at the play time; nullptr when idle
+    const Frame* currentFrame() const; // just after what happened up to the play time; nullptr when idle
 
     // ---- the long-run availability simulation (years), apart from the scenario run
     void startAvailabilityRun();

@@ -55,6 +55,38 @@ private slots:
         session.stopRun();
     }
 
+    void atAMarkTheStateIsTheOneAfterIt() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("e-commerce"));
+        session.startRun(QStringLiteral("kill-source"));
+        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
+        session.pauseRun();
+        const auto result = session.runResult();
+        const auto shown = [&](const std::string& id) {
+            const auto found = std::find(result->trace->nodes.begin(), result->trace->nodes.end(), id);
+            return session.currentFrame()->nodes[std::size_t(found - result->trace->nodes.begin())];
+        };
+        int failures = 0, roles = 0, repairs = 0;
+        for (const RunEvent& event : result->events) {
+            session.seek(event.atS);
+            if (event.kind == "failed") {
+                ++failures;
+                QCOMPARE(shown(event.what).state, NodeState::down);
+            } else if (event.kind == "repaired") {
+                ++repairs;
+                QVERIFY(shown(event.what).state != NodeState::down);
+            } else if (event.kind == "role_changed") {
+                ++roles;
+                QVERIFY(shown(event.what).role == MemberRole::source);
+                // A moment before, it was not.
+                session.seek(event.atS - 2 * result->trace->stepS);
+                QVERIFY(shown(event.what).role == MemberRole::replica);
+            }
+        }
+        QVERIFY(failures > 0 && roles > 0 && repairs > 0);
+        session.stopRun();
+    }
+
     void aKillGoesOnWithoutAJumpAndBelongsToTheRun() {
         Session session;
         session.newFromTemplate(QStringLiteral("web-pair"));
