@@ -22,6 +22,9 @@ struct NodeFrame {
     float requestsPerS = 0; // arrivals over the last step
     float failedPerS = 0;
     MemberRole role = MemberRole::none; // now; none also where the run does not follow roles
+    float badShare = 0;                 // of its answers are errors: it runs a bad version
+    bool apart = false;    // a former source that its replication set went on without; nothing flows to it
+    bool diverged = false; // and it holds commits that the set does not
 };
 
 // What a balancer sees of a server.

@@ -94,6 +94,7 @@ void TraceRecorder::captureNodes(Frame& frame, double seconds) {
         }
         if (truth.restarting) node.state = NodeState::recovering, node.mode = "restart";
         if (truth.outages) node.state = NodeState::down, node.mode = "outage";
+        node.badShare = static_cast<float>(truth.badShare);
         const ModelNode& m = model.nodes[n];
         if (m.vrrpMember != kNone)
             node.role = s.vrrpMembers[m.vrrpMember].phase == VrrpPhase::master ? MemberRole::active
@@ -103,6 +104,8 @@ void TraceRecorder::captureNodes(Frame& frame, double seconds) {
             const Index member = model.stations[m.sub].member;
             const bool source = s.stores[model.storeMembers[member].store].source == member;
             node.role = source ? MemberRole::source : MemberRole::replica;
+            node.apart = !source && !s.storeMembers[member].following;
+            node.diverged = node.apart && s.storeMembers[member].surplus > 0;
         }
         if (m.role == Role::station) {
             const StationState& st = s.stations[m.sub];

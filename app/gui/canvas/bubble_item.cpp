@@ -1,6 +1,7 @@
 #include "app/gui/canvas/bubble_item.h"
 
 #include "app/gui/canvas/canvas_item.h"
+#include "app/gui/canvas/geometry.h"
 #include "app/gui/theme/theme.h"
 
 #include <QFontMetricsF>
@@ -11,6 +12,10 @@
 
 namespace alwayson::gui {
 
+namespace {
+constexpr double kLine = 14;
+}
+
 BubbleItem::BubbleItem(const Theme& theme) : m_theme(theme) {
     setZValue(50);
 }
@@ -20,18 +25,23 @@ void BubbleItem::setText(const QString& text, Mood mood) {
     prepareGeometryChange();
     m_text = text;
     m_mood = mood;
-    const double words =
-        QFontMetricsF(m_theme.font(Type::caption, QFont::DemiBold)).horizontalAdvance(text) + 24;
-    m_width = std::max(172.0, words);
+    const QFontMetricsF metrics(m_theme.font(Type::caption, QFont::DemiBold));
+    double words = 0;
+    const QStringList lines = text.split(QLatin1Char('\n'));
+    for (const QString& line : lines)
+        words = std::max(words, metrics.horizontalAdvance(line) + 24);
+    m_size = QSizeF(std::max(kCardWidth, words), 24 + kLine * double(lines.size() - 1));
+    setAbove(m_card);
     update();
 }
 
 void BubbleItem::setAbove(const QRectF& card) {
-    setPos(card.left(), card.top() - 34);
+    m_card = card;
+    setPos(card.left(), card.top() - 10 - m_size.height());
 }
 
 QRectF BubbleItem::boundingRect() const {
-    return {-2, -2, m_width + 4, 28};
+    return QRectF(QPointF(), m_size).adjusted(-2, -2, 2, 2);
 }
 
 void BubbleItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) {
@@ -40,7 +50,7 @@ void BubbleItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(QPen(color, 1));
     painter->setBrush(m_theme.color(Tone::surface));
-    const QRectF rect(0, 0, m_width, 24);
+    const QRectF rect(QPointF(), m_size);
     painter->drawRoundedRect(rect, 8, 8);
     painter->setFont(m_theme.font(Type::caption, QFont::DemiBold));
     painter->setPen(color);

@@ -12,7 +12,7 @@ class BubbleItem : public QGraphicsItem {
 public:
     explicit BubbleItem(const Theme& theme);
     enum class Mood { bad, recovering };
-    void setText(const QString& text, Mood mood);
+    void setText(const QString& text, Mood mood); // of one or more lines
     const QString& text() const { return m_text; }
     void setAbove(const QRectF& card); // in the scene
     QRectF boundingRect() const override;
@@ -22,7 +22,8 @@ private:
     const Theme& m_theme;
     QString m_text;
     Mood m_mood = Mood::bad;
-    double m_width = 0;
+    QRectF m_card; // in the scene
+    QSizeF m_size;
 };
 
 } // namespace alwayson::gui

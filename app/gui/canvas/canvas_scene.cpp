@@ -143,60 +143,16 @@ void CanvasScene::refreshAll() {
 void CanvasScene::refreshNode(const Node& node) {
     NodeItem* card = lookup(m_nodes, node.id.str());
     if (!card) return;
-    const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
-    CardContent content;
-    content.name = qt(node.displayName());
-    content.icon = kind ? qt(kind->icon) : QStringLiteral("help");
-    content.category = kind ? kind->category : std::string();
-    content.weak = m_weak.contains(node.id.str());
-    if (const LiveNode* now = live(node.id.str())) {
-        content.fact = words::liveFact(node, now->frame, now->atS, now->lagS);
-        content.live = true;
-        const MemberRole role = now->frame.role;
-        if (words::leads(role)) content.badge = words::roleTitle(m_session.design(), node, role);
-        if (!now->badge.isEmpty()) {
-            content.badge = now->badge;
-            content.changing = true;
-        }
-        content.trouble = now->frame.state != NodeState::up;
-        content.load = hasRole(node, "client") ? -1 : now->load;
-        switch (now->frame.state) {
-        case NodeState::up:
-            content.state = now->load > 0.7 ? CardState::warn : CardState::ok;
-            break;
-        case NodeState::slow:
-        case NodeState::errors:
-            content.state = CardState::warn;
-            break;
-        case NodeState::down:
-            content.state = CardState::down;
-            break;
-        case NodeState::recovering:
-            content.state = CardState::recovering;
-            break;
-        }
-    } else {
-        const MemberRole role = roleAtStart(m_session.design(), node);
-        content.fact = words::fact(node);
-        if (words::leads(role))
-            content.badge = words::roleTitle(m_session.design(), node, role);
-        else if (role != MemberRole::none && role != MemberRole::voter)
-            content.fact = words::roleTitle(m_session.design(), node, role);
-        if (content.weak) content.state = CardState::warn;
-        const auto load = m_loads.find(node.id.str());
-        if (load != m_loads.end() && !hasRole(node, "client")) content.load = load->second;
-        if (content.load > 0.9) content.state = CardState::warn;
-        if (m_elsewhere.contains(node.id.str())) {
-            content.state = CardState::warn;
-            content.trouble = true;
-            content.fact =
-                node.domain
-                    ? QStringLiteral("is in %1").arg(words::nameOf(m_session.design(), node.domain->str()))
-                    : QStringLiteral("is in no place");
-        }
-        if (m_faulty.contains(node.id.str())) content.state = CardState::fault;
-    }
-    card->setContent(content);
+    const std::string& id = node.id.str();
+    const bool weak = m_weak.contains(id);
+    if (const LiveNode* now = live(id))
+        return card->setContent(liveCard(m_session.design(), node, weak, *now));
+    NodeFindings findings;
+    findings.weak = weak;
+    findings.faulty = m_faulty.contains(id);
+    if (const auto load = m_loads.find(id); load != m_loads.end()) findings.load = load->second;
+    if (const auto drawn = m_elsewhere.find(id); drawn != m_elsewhere.end()) findings.drawn = drawn->second;
+    card->setContent(restingCard(m_session.design(), node, findings));
 }
 
 void CanvasScene::refreshDomain(const Domain& domain) {

@@ -4,7 +4,7 @@
 
 #include "app/gui/canvas/canvas_edit.h"
 #include "app/gui/canvas/canvas_item.h"
-#include "core/results/trace.h"
+#include "app/gui/canvas/card_content.h"
 
 #include <QGraphicsScene>
 #include <QStringList>
@@ -26,19 +26,9 @@ class BubbleItem;
 class DomainItem;
 class GroupItem;
 class LinkItem;
-class NodeItem;
 class ReplicationItem;
 class Session;
 class Theme;
-
-// What the current run says of one node.
-struct LiveNode {
-    NodeFrame frame;
-    double atS = 0;
-    double load = 0;  // busy share, smoothed so that bars do not flicker
-    double lagS = -1; // of a replica behind its source; negative: it copies nothing
-    QString badge;    // in place of its role, while a take-over is under way: "promoting", "was source"
-};
 
 // A stream of changes as it is drawn.
 struct ShownStream {

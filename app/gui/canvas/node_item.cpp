@@ -158,9 +158,13 @@ void NodeItem::paintBadge(QPainter& painter) const {
     painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + 14;
     const QRectF pill(8, -kHeight / 2, width, kHeight);
-    const Tone tone = m_content.changing ? Tone::recovering : Tone::accent;
+    const bool role = m_content.badgeMood == BadgeMood::role;
+    const Tone tone = role                                         ? Tone::accent
+                      : m_content.badgeMood == BadgeMood::changing ? Tone::recovering
+                      : m_content.state == CardState::fault        ? Tone::bad
+                                                                   : Tone::warn;
     painter.setPen(QPen(m_theme.color(tone), 1));
-    painter.setBrush(m_theme.color(m_content.changing ? Tone::surface : Tone::accentSoft));
+    painter.setBrush(m_theme.color(role ? Tone::accentSoft : Tone::surface));
     painter.drawRoundedRect(pill, kHeight / 2, kHeight / 2);
     painter.setPen(m_theme.color(tone));
     painter.drawText(pill, Qt::AlignCenter, m_content.badge);

@@ -10,15 +10,17 @@
 
 namespace alwayson::gui {
 
-enum class CardState { ok, warn, fault, down, recovering }; // fault: the check found an error
+// fault: the check found an error; in a run, it works and does harm
+enum class CardState { ok, warn, fault, down, recovering };
+enum class BadgeMood { role, changing, trouble }; // changing: a take-over is under way
 
 struct CardContent {
     QString name;
     QString fact;
-    QString badge;         // its role where it leads: "active", "source"
-    bool changing = false; // the badge tells of a take-over that is under way
-    QString icon;          // of resources/icons
-    std::string category;  // of the catalogue
+    QString badge; // its role where it leads: "active", "source"; what is wrong with it: "bad version"
+    BadgeMood badgeMood = BadgeMood::role;
+    QString icon;         // of resources/icons
+    std::string category; // of the catalogue
     CardState state = CardState::ok;
     bool weak = false;    // a single point of failure
     bool live = false;    // a run is shown: the state is the run's, the weakness stands beside it

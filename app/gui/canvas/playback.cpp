@@ -218,7 +218,7 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
 }
 
 void PlaybackAnimator::showViews(const Trace& trace, const Frame& frame) {
-    std::map<std::string, QStringList> said;
+    std::map<std::string, std::vector<std::pair<QString, QString>>> said; // observer and what it sees
     std::map<std::string, bool> recovering;
     for (const ViewFrame& view : frame.views) {
         if (view.observer >= trace.nodes.size() || view.target >= trace.nodes.size() ||
@@ -228,17 +228,15 @@ void PlaybackAnimator::showViews(const Trace& trace, const Frame& frame) {
         const bool works = truth != NodeState::down;
         // Before the first failed check there is nothing to say about a crash that nobody noticed.
         if (view.up && view.failedChecks == 0) continue;
-        const QString text =
-            words::view(words::nameOf(m_session.design(), trace.nodes[view.observer]), view, works);
+        const QString text = words::view(view, works);
         if (text.isEmpty()) continue;
-        said[trace.nodes[view.target]] << text;
-        recovering[trace.nodes[view.target]] = works && !view.up;
+        said[trace.nodes[view.target]].emplace_back(
+            words::nameOf(m_session.design(), trace.nodes[view.observer]), text);
+        recovering[trace.nodes[view.target]] = works && frame.nodes[view.target].badShare <= 0 && !view.up;
     }
     std::vector<std::string> spoken;
-    for (const auto& [id, lines] : said) {
-        QString text = lines.first();
-        if (lines.size() > 1) text += QStringLiteral(" (and %1 more)").arg(lines.size() - 1);
-        m_scene.setBubble(id, text, recovering[id]);
+    for (const auto& [id, views] : said) {
+        m_scene.setBubble(id, words::seen(views), recovering[id]);
         spoken.push_back(id);
     }
     for (const std::string& id : m_spoken)

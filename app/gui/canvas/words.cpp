@@ -213,7 +213,20 @@ QString liveFact(const Node& node, const NodeFrame& frame, double atS, double la
     return facts.join(kDot);
 }
 
+QString harm(const NodeFrame& frame) {
+    if (frame.state != NodeState::up) return {};
+    if (frame.badShare > 0) return QStringLiteral("bad version");
+    if (frame.diverged) return QStringLiteral("out: data differs");
+    return frame.apart ? QStringLiteral("not rejoined") : QString();
+}
+
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS) {
+    if (frame.state == NodeState::up && frame.badShare > 0)
+        return QStringLiteral("runs a bad version: %1 % of its answers are errors")
+            .arg(std::lround(frame.badShare * 100));
+    if (frame.state == NodeState::up && frame.apart)
+        return frame.diverged ? QStringLiteral("works, but is out of its set: its data differs")
+                              : QStringLiteral("works, but has not rejoined its set");
     if (frame.state == NodeState::up)
         return QStringLiteral("works, busy %1 %").arg(std::lround(frame.busyShare * 100));
     return troubleFact(node, frame, atS);
@@ -333,19 +346,40 @@ QString takeoverByFailure(const Design& design, const Group& group) {
            lines.join(QLatin1Char('\n'));
 }
 
-QString view(const QString& observer, const ViewFrame& view, bool targetWorks) {
+QString view(const ViewFrame& view, bool targetWorks) {
     if (view.up && view.failedChecks > 0)
-        return QStringLiteral("%1 sees: check %2 of %3 failed")
-            .arg(observer)
-            .arg(view.failedChecks)
-            .arg(view.fall);
-    if (view.up) return targetWorks ? QString() : QStringLiteral("%1 sees: still up").arg(observer);
+        return QStringLiteral("check %1 of %2 failed").arg(view.failedChecks).arg(view.fall);
+    if (view.up) return targetWorks ? QString() : QStringLiteral("still up");
     if (view.passedChecks > 0)
-        return QStringLiteral("%1 sees: check %2 of %3 passed")
-            .arg(observer)
-            .arg(view.passedChecks)
-            .arg(view.rise);
-    return QStringLiteral("%1 sees: down").arg(observer);
+        return QStringLiteral("check %1 of %2 passed").arg(view.passedChecks).arg(view.rise);
+    return QStringLiteral("down");
+}
+
+QString seen(const std::vector<std::pair<QString, QString>>& views) {
+    constexpr qsizetype kMostNamed = 3, kMostLines = 2;
+    std::vector<std::pair<QString, QStringList>> byText; // in the order of their first observers
+    for (const auto& [observer, text] : views) {
+        const auto same = std::find_if(byText.begin(), byText.end(),
+                                       [&text = text](const auto& one) { return one.first == text; });
+        if (same != byText.end())
+            same->second << observer;
+        else
+            byText.push_back({text, {observer}});
+    }
+    QStringList lines;
+    for (const auto& [text, observers] : byText) {
+        QString who = observers.mid(0, kMostNamed).join(QStringLiteral(", "));
+        if (observers.size() > kMostNamed)
+            who += QStringLiteral(" and %1 more").arg(observers.size() - kMostNamed);
+        lines << QStringLiteral("%1 %2: %3")
+                     .arg(who, QLatin1String(observers.size() > 1 ? "see" : "sees"), text);
+    }
+    if (lines.size() > kMostLines) {
+        const qsizetype more = lines.size() - kMostLines;
+        lines = lines.mid(0, kMostLines);
+        lines.last() += QStringLiteral(" (and %1 more)").arg(more);
+    }
+    return lines.join(QLatin1Char('\n'));
 }
 
 QString linkLabel(const Link& link) {

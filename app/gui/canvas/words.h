@@ -9,6 +9,9 @@
 #include <QString>
 #include <QStringList>
 
+#include <utility>
+#include <vector>
+
 namespace alwayson::gui::words {
 
 // "400/s", "1.2k/s".
@@ -19,6 +22,8 @@ QString elapsed(double seconds);
 QString fact(const Node& node);
 // While running: "crashed 4.1 s ago", "120/s · 3 wait", "398/s · 12 fail", "lag 0.08 s · 90/s".
 QString liveFact(const Node& node, const NodeFrame& frame, double atS, double lagS = -1);
+// What is wrong with one that works: "bad version", "out: data differs", "not rejoined"; "" nothing.
+QString harm(const NodeFrame& frame);
 // Only the state, for tooltips and screen readers: "works", "process crash since 60.0 s".
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS);
 // "active", "source", "replica"; members of group replication are "primary" and "secondary".
@@ -35,8 +40,11 @@ QString attemptFailure(const Node& node, const NodeFrame& frame);
 QString groupTab(const Design& design, const Group& group, const CheckReport* report);
 // Lines: how long a take-over lasts after each kind of failure; "" for groups without one.
 QString takeoverByFailure(const Design& design, const Group& group);
-// "lb1 sees: check 2 of 3 failed", "" when view and truth agree and nothing is in doubt.
-QString view(const QString& observer, const ViewFrame& view, bool targetWorks);
+// "check 2 of 3 failed", "" when view and truth agree and nothing is in doubt.
+QString view(const ViewFrame& view, bool targetWorks);
+// "lb1 sees: down", "lb1, lb2 see: down": who, and what each of them sees. Two lines where they see different
+// things.
+QString seen(const std::vector<std::pair<QString, QString>>& views);
 // What a link carries when it is not everything: "reads", "optional", "2 calls".
 QString linkLabel(const Link& link);
 QString kindTitle(const Node& node);

@@ -4,6 +4,7 @@
 #include "app/gui/canvas/domain_item.h"
 #include "app/gui/canvas/link_item.h"
 #include "app/gui/canvas/playback.h"
+#include "app/gui/canvas/words.h"
 #include "tests/app/gui/canvas/canvas_fixture.h"
 
 using namespace alwayson;
@@ -102,6 +103,39 @@ private slots:
         for (int i = 50; i < 100; ++i)
             lost.frames[i].nodes[3].mode = "hang";
         QCOMPARE(told(lost), QStringList{"200/s timed out"});
+    }
+
+    void aBadVersionDoesNotLookHealthy() {
+        CanvasFixture canvas;
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        Trace trace = traceOf(canvas.design(), 100);
+        for (int i = 50; i < 100; ++i) {
+            trace.frames[i].nodes[2].failedPerS = 8; // of 200
+            trace.frames[i].nodes[3].failedPerS = 200;
+            trace.frames[i].nodes[3].badShare = 1;
+        }
+        const CanvasScene& scene = canvas.view.canvasScene();
+        playback.show({}, trace, trace.frames[90]);
+        const CardContent bad = scene.node("web2")->content();
+        QVERIFY(bad.state == CardState::fault);
+        QCOMPARE(bad.badge, QStringLiteral("bad version"));
+        QCOMPARE(bad.fact, QStringLiteral("200/s · 200/s fail"));
+        QVERIFY(scene.describe("web2").contains(QStringLiteral("100 % of its answers are errors")));
+        QVERIFY(scene.node("web1")->content().state == CardState::ok);
+        // A tenth of the requests fails, for whatever reason.
+        for (int i = 50; i < 100; ++i)
+            trace.frames[i].nodes[2].failedPerS = 20;
+        playback.show({}, trace, trace.frames[90]);
+        QVERIFY(scene.node("web1")->content().state == CardState::warn);
+    }
+
+    void observersAreNamed() {
+        QCOMPARE(words::seen({{"lb1", "down"}}), QStringLiteral("lb1 sees: down"));
+        QCOMPARE(words::seen({{"lb1", "down"}, {"lb2", "down"}}), QStringLiteral("lb1, lb2 see: down"));
+        QCOMPARE(words::seen({{"lb1", "down"}, {"lb2", "check 2 of 3 failed"}}),
+                 QStringLiteral("lb1 sees: down\nlb2 sees: check 2 of 3 failed"));
+        QCOMPARE(words::seen({{"a", "down"}, {"b", "down"}, {"c", "down"}, {"d", "down"}, {"e", "still up"}}),
+                 QStringLiteral("a, b, c and 1 more see: down\ne sees: still up"));
     }
 
     void aWeakSpotStaysMarkedWhileRunning() {

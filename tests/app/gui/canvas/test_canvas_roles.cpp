@@ -168,7 +168,8 @@ void TestCanvasRoles::rolesAndLagsFollowTheRun() {
     playback.show(result, trace, frame);
     QCOMPARE(canvas.card("db2").badge, QStringLiteral("promoting"));
     QCOMPARE(canvas.card("db1").badge, QStringLiteral("was source"));
-    QVERIFY(canvas.card("db2").changing && !canvas.card("lb2").changing);
+    QVERIFY(canvas.card("db2").badgeMood == BadgeMood::changing);
+    QVERIFY(canvas.card("lb2").badgeMood == BadgeMood::role);
     frame.atS = 42;
     playback.show(result, trace, frame);
     QCOMPARE(canvas.card("db2").badge, QString());
@@ -180,6 +181,17 @@ void TestCanvasRoles::rolesAndLagsFollowTheRun() {
     playback.show(result, trace, frame);
     QCOMPARE(canvas.card("db2").badge, QStringLiteral("source"));
     QCOMPARE(canvas.card("db1").badge, QString());
+    // The old source is back, and the set goes on without it.
+    frame.nodes[at["db1"]] = {NodeState::up, "", 0, 0, 0, 0, 0, MemberRole::replica};
+    frame.nodes[at["db1"]].apart = true;
+    playback.show(result, trace, frame);
+    QCOMPARE(canvas.card("db1").badge, QStringLiteral("not rejoined"));
+    QVERIFY(canvas.card("db1").state == CardState::warn);
+    frame.nodes[at["db1"]].diverged = true;
+    playback.show(result, trace, frame);
+    QCOMPARE(canvas.card("db1").badge, QStringLiteral("out: data differs"));
+    QVERIFY(canvas.card("db1").badgeMood == BadgeMood::trouble);
+    QVERIFY(scene.describe("db1").contains(QStringLiteral("its data differs")));
     playback.clear();
     QCOMPARE(canvas.card("lb1").badge, QStringLiteral("active"));
     QCOMPARE(scene.stream("db1", "db3")->words(), QStringLiteral("replicates"));

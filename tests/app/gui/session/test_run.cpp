@@ -87,6 +87,28 @@ private slots:
         session.stopRun();
     }
 
+    void theTraceTellsWhoWorksAndDoesHarm() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("e-commerce"));
+        const auto run = [&](const char* scenario) {
+            session.stopRun();
+            session.startRun(QLatin1String(scenario));
+            return QTest::qWaitFor([&] { return session.runResult() != nullptr; }, kPatienceMs);
+        };
+        QVERIFY(run("bad-version"));
+        QCOMPARE(frameOf(*session.runResult(), "web1", 39).badShare, 0.0f);
+        QCOMPARE(frameOf(*session.runResult(), "web1", 60).badShare, 1.0f);
+        QCOMPARE(frameOf(*session.runResult(), "web2", 60).badShare, 0.0f);
+        QCOMPARE(frameOf(*session.runResult(), "web1", 130).badShare, 0.0f);
+        QVERIFY(run("zone-a-cut-off"));
+        QVERIFY(!frameOf(*session.runResult(), "db1", 39).apart);
+        QVERIFY(frameOf(*session.runResult(), "db1", 90).apart);
+        QVERIFY(frameOf(*session.runResult(), "db1", 90).diverged);
+        QVERIFY(!frameOf(*session.runResult(), "db2", 90).apart);
+        QVERIFY(!frameOf(*session.runResult(), "db3", 90).apart);
+        session.stopRun();
+    }
+
     void aKillGoesOnWithoutAJumpAndBelongsToTheRun() {
         Session session;
         session.newFromTemplate(QStringLiteral("web-pair"));
