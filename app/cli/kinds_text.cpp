@@ -156,7 +156,7 @@ std::string kindText(const Descriptor& d) {
                             describe(mode.repair), effectText(mode));
         text += wrapped(mode.help, 8) + wrapped(fmt::format("Source: {} ({})", mode.source, mode.grade), 8);
     }
-    return text + parametersText("For exports", d.deploy);
+    return text + parametersText("Deployment", d.deploy);
 }
 
 Json kindsJson() {

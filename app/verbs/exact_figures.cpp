@@ -90,10 +90,10 @@ Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop
                 "Take-overs, spares, crews and common causes of {} are in the figure with detection only.",
                 listNames(namesOf(design, approximate), kMostNames)));
         if (!means->leftOut.empty())
-            flow.leftOut.push_back(
-                fmt::format("Only failure runs follow take-overs, spares, crews and common causes of {}: too "
-                            "many states for a Markov chain.",
-                            listNames(namesOf(design, means->leftOut), kMostNames)));
+            flow.leftOut.push_back(fmt::format(
+                "Only simulated years follow take-overs, spares, crews and common causes of {}: too "
+                "many states for a Markov chain.",
+                listNames(namesOf(design, means->leftOut), kMostNames)));
     }
     return result;
 }

@@ -4,6 +4,7 @@
 #include "core/catalogue/books.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/text/sentence.h"
 
 #include <fmt/format.h>
 
@@ -38,6 +39,15 @@ std::optional<std::string> instanceTypeOf(const Node& node) {
     return text && !text->empty() ? std::optional(*text) : std::nullopt;
 }
 
+const Domain* hostOf(const Design& design, const Node& node) {
+    if (!node.domain) return nullptr;
+    for (const Domain* domain : domainChain(design, *node.domain)) {
+        const Descriptor* kind = Catalogue::builtIn().domain(domain->kind);
+        if (kind && kind->hasRole("machine")) return domain;
+    }
+    return nullptr;
+}
+
 CostItem machineItem(const Node& node, const Descriptor& kind, const PriceBook* book,
                      const std::string& bookName) {
     const std::string& id = node.id.str();
@@ -67,6 +77,31 @@ CostItem machineItem(const Node& node, const Descriptor& kind, const PriceBook* 
                                kind.title, book->id));
 }
 
+// Everything on one host is one machine, of which the dearest is billed; what has a price or an instance type
+// of its own is a machine of its own.
+void addMachines(Cost& cost, const Design& design, const PriceBook* book) {
+    std::map<std::string, std::size_t> dearest; // host -> its item
+    for (const Node& node : design.nodes) {
+        const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
+        if (!kind || !kind->parameter("price_usd_per_h")) continue;
+        cost.items.push_back(machineItem(node, *kind, book, cost.priceBook));
+        if (get(node, key::server::price) || instanceTypeOf(node)) continue;
+        const Domain* host = hostOf(design, node);
+        if (!host) continue;
+        const auto [at, first] = dearest.try_emplace(host->id.str(), cost.items.size() - 1);
+        if (first) continue;
+        CostItem* other = &cost.items[at->second];
+        CostItem* item = &cost.items.back();
+        if (item->usdPerMonth.value_or(-1) > other->usdPerMonth.value_or(-1)) {
+            std::swap(item, other);
+            at->second = cost.items.size() - 1;
+        }
+        item->usdPerMonth = 0;
+        item->why = fmt::format("on one machine with {} ({}), which is billed once", other->id,
+                                shownName(host->displayName()));
+    }
+}
+
 // Where traffic is priced: the ids of the zone and the region that hold a node, "" for none.
 struct Place {
     std::string zone;
@@ -88,6 +123,7 @@ Place placeOf(const Design& design, const Node& node) {
 
 struct LinkTraffic {
     double zoneGb = 0;   // per month
+    double noZoneGb = 0; // of that: one end is in no zone
     double regionGb = 0; // per month
 };
 
@@ -117,8 +153,11 @@ Traffic measure(const Design& design, const StaticLoad& load) {
         const Place& b = places[edge.to];
         if (!a.region.empty() && !b.region.empty() && a.region != b.region)
             traffic.byLink[edge.link].regionGb += request + response;
-        else if (!a.zone.empty() && !b.zone.empty() && a.zone != b.zone)
-            traffic.byLink[edge.link].zoneGb += request + response;
+        else if (a.zone != b.zone) { // one that is in no zone may be in any
+            LinkTraffic& link = traffic.byLink[edge.link];
+            link.zoneGb += request + response;
+            if (a.zone.empty() || b.zone.empty()) link.noZoneGb += request + response;
+        }
     }
     return traffic;
 }
@@ -134,9 +173,12 @@ void addCrossing(Cost& cost, const Design& design, const Traffic& traffic, const
         if (gb.zoneGb > 0)
             cost.items.push_back(
                 {fmt::format("traffic:{}:cross_zone", link), gb.zoneGb * zonePrice * 2,
-                 fmt::format("{} GB a month between zones at {}/GB on each side, {}, price book {} ({})",
-                             formatSignificant(gb.zoneGb), money(zonePrice), kSizes, book.id,
-                             prices.from.grade)});
+                 fmt::format("{} GB a month between zones{} at {}/GB on each side, {}, price book {} ({})",
+                             formatSignificant(gb.zoneGb),
+                             gb.noZoneGb > 0 ? fmt::format(" ({} GB of it from or to what is in no zone)",
+                                                           formatSignificant(gb.noZoneGb))
+                                             : std::string(),
+                             money(zonePrice), kSizes, book.id, prices.from.grade)});
         if (gb.regionGb > 0)
             cost.items.push_back(
                 {fmt::format("traffic:{}:cross_region", link), gb.regionGb * regionPrice,
@@ -183,11 +225,7 @@ Cost monthlyCost(const Design& design, const StaticLoad& load) {
     Cost cost;
     cost.priceBook = design.settings.priceBook;
     const PriceBook* book = priceBook(cost.priceBook);
-    for (const Node& node : design.nodes) {
-        const Descriptor* kind = Catalogue::builtIn().kind(node.kind);
-        if (kind && kind->parameter("price_usd_per_h"))
-            cost.items.push_back(machineItem(node, *kind, book, cost.priceBook));
-    }
+    addMachines(cost, design, book);
     addTraffic(cost, design, load, book);
     for (const CostItem& item : cost.items) {
         if (item.usdPerMonth)

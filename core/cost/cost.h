@@ -7,8 +7,10 @@
 namespace alwayson {
 
 // Machines: price_usd_per_h when given, else the book's price of deploy.instance_type, else the book's
-// machine for the kind. Traffic: bytes between zones (billed to both sides), between regions (once), and out
-// to clients and services that lie in no place (tiers of the whole design). What has no price has an item
+// machine for the kind. Nodes on one host without a price or an instance type of their own are one machine: the
+// dearest is billed, the others' items are 0. Traffic: bytes between zones (billed to both sides; a node in no
+// zone counts as in another zone than those in one), between regions (once), and out to clients and services
+// that lie in no place (tiers of the whole design). What has no price has an item
 // without a figure and makes the total "at least". Items: nodes in design order, then traffic by link, then
 // egress.
 Cost monthlyCost(const Design& design, const StaticLoad& load);

@@ -209,12 +209,13 @@ private:
                 ageing.push_back(node.displayName());
         if (!starting.empty())
             m_notHeld.push_back(fmt::format("The restart of what is in {} after an outage is not in these "
-                                            "figures; failure runs have it.",
+                                            "figures; simulated years have it.",
                                             listNames(starting, kMostNames)));
         if (!ageing.empty())
-            m_notHeld.push_back(fmt::format("These figures let {} age all the time; in failure runs they do "
-                                            "as the design says.",
-                                            listNames(ageing, kMostNames)));
+            m_notHeld.push_back(
+                fmt::format("These figures let {} age all the time; in simulated years they do "
+                            "as the design says.",
+                            listNames(ageing, kMostNames)));
     }
 
     bool choosesBlindly() const {

@@ -90,9 +90,9 @@ void checkLink(const Context& c, const Alike& caller, const Branch& branch, Issu
     const std::string name = nameOf(c.design, branch.link->to);
     issues.warning(
         "node.not_simulated_yet", {branch.link->to, branch.link->id.str()},
-        fmt::format("The caches of {} are not alike (pattern, or what is behind them). In request runs "
-                    "each of them asks what is behind it itself, as if it were read through, and its "
-                    "loss is its callers' loss; exact figures and failure runs look aside.",
+        fmt::format("The caches of {} are not alike (pattern, or what is behind them). In a run of a "
+                    "scenario each of them asks what is behind it itself, as if it were read through, and "
+                    "its loss is its callers' loss; exact figures and simulated years look aside.",
                     name),
         fmt::format("Give the members of {} the same pattern and one link from the group.", name));
 }

@@ -164,7 +164,7 @@ void checkUsers(const Context& c, Issues& issues) {
                         "loads, bills and availability count with. Waiting for answers makes it less.",
                         grouped(std::to_string(get(p, key::client::users))), c.name(i), formatDuration(think),
                         perSecond(offeredRate(c.node(i)))),
-            "Run a scenario: request runs have every user wait.");
+            "Run a scenario: there every user waits for the answer.");
     }
 }
 

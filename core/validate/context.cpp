@@ -178,6 +178,18 @@ std::string nameOf(const Design& design, const std::string& id) {
     return shownName(id);
 }
 
+std::string placeName(const Domain& domain) {
+    const auto lower = [](std::string text) {
+        for (char& one : text)
+            if (one >= 'A' && one <= 'Z') one = static_cast<char>(one - 'A' + 'a');
+        return text;
+    };
+    const Descriptor* kind = Catalogue::builtIn().domain(domain.kind);
+    const std::string title = kind ? lower(kind->title) : "place";
+    const std::string name = shownName(domain.displayName());
+    return lower(name).starts_with(title) ? name : title + " " + name;
+}
+
 const Domain* placeWithRole(const Design& design, const Node& node, std::string_view role) {
     if (!node.domain) return nullptr;
     for (const Domain* domain : domainChain(design, *node.domain)) {

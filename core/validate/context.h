@@ -84,6 +84,8 @@ private:
 
 // Names of a thing as sentences write it: its display name, cut when it is very long.
 std::string nameOf(const Design& design, const std::string& id);
+// "zone eu-a", and "zone b" for a zone that is named so; "rack r1".
+std::string placeName(const Domain& domain);
 // Places with a catalogue role ("zone", "region") around a node; nullptr when it lies in none.
 const Domain* placeWithRole(const Design& design, const Node& node, std::string_view role);
 // Nodes that a domain's outage takes down: those placed in it, at any depth, or depending on it.
@@ -99,6 +101,8 @@ void checkFailureModes(const Context& context, Issues& issues);
 void checkDeploy(const Context& context, Issues& issues);
 void checkEffects(const Context& context, Issues& issues);
 void checkCaches(const Context& context, Issues& issues);
+void checkPlaces(const Context& context, Issues& issues);
+void checkMemberCalls(const Context& context, Issues& issues);
 void checkPlans(const Context& context, Issues& issues);      // objectives, scenarios
 void checkGroupCalls(const Context& context, Issues& issues); // groups with roles
 void checkFailover(const Context& context, Issues& issues);   // replication sets

@@ -93,7 +93,7 @@ void checkDeploy(const Context& context, Issues& issues) {
         issues.hint("deploy.missing_host", context.ids(missing),
                     fmt::format("{} {} no address: the export declares a variable for it, to be filled in.",
                                 listNames(context.names(missing)), missing.size() == 1 ? "has" : "have"),
-                    "Enter the IP address or DNS name under Deploy.");
+                    "Enter the IP address or DNS name under Deployment.");
     for (const auto& [address, nodes] : byAddress) {
         if (nodes.size() < 2) continue;
         issues.warning("deploy.duplicate_address", context.ids(nodes),

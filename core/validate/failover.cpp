@@ -135,11 +135,11 @@ void checkManagerPlace(const Context& c, const Set& set, Issues& issues) {
         std::count_if(manager.nodes.begin(), manager.nodes.end(),
                       [&](const Node* node) { return placeWithRole(c.design, *node, "zone") == zone; }));
     if (manager.nodes.size() - lost >= manager.needed) return;
-    const std::string place = nameOf(c.design, zone->id.str());
+    const std::string place = placeName(*zone);
     issues.warning(
         "failover.manager_beside_source", {set.group.id.str(), zone->id.str(), set.source.id.str()},
         fmt::format(
-            "{} in zone {}, as does the source {}: an outage of {} takes both, and nobody makes another "
+            "{} in {}, as does the source {}: an outage of {} takes both, and nobody makes another "
             "member the source.",
             manager.quorum
                 ? fmt::format("{} of the {} on which the failover manager of {} runs, the majority, run",

@@ -155,14 +155,45 @@ void checkVoters(const Context& c, const Group& group, Issues& issues) {
     for (const Domain& zone : c.design.domains) {
         const auto at = inZone.find(&zone);
         if (n < 2 || at == inZone.end() || n - at->second > n / 2) continue;
-        const std::string place = nameOf(c.design, zone.id.str());
+        const std::string place = placeName(zone);
         issues.warning("quorum.one_zone", {group.id.str(), zone.id.str()},
-                       fmt::format("{} of {} {} in zone {}: its outage leaves no majority.",
+                       fmt::format("{} of {} {} in {}: its outage leaves no majority.",
                                    at->second == n ? fmt::format("All {} voters", n)
                                                    : fmt::format("{} of the {} voters", at->second, n),
                                    name, at->second == 1 ? "is" : "are", place),
                        "Spread the voters over three zones.");
     }
+}
+
+// A quorum that nobody asks decides nothing.
+void checkAsked(const Context& c, const Group& quorum, Issues& issues) {
+    namespace rep = key::group::mysqlReplication;
+    std::vector<const Group*> managed;
+    for (const Group& group : c.design.groups) {
+        if (std::find(group.managerOn.begin(), group.managerOn.end(), quorum.id.str()) !=
+            group.managerOn.end())
+            return;
+        const bool byManager =
+            hasMechanism(group, "manager") && (get(group, rep::manager) == rep::Manager::orchestrator ||
+                                               get(group, rep::manager) == rep::Manager::mha);
+        if (byManager && group.managerOn.empty()) managed.push_back(&group);
+    }
+    const std::string name = nameOf(c.design, quorum.id.str());
+    const std::string set = managed.size() == 1 ? nameOf(c.design, managed.front()->id.str()) : "";
+    Issue& issue = issues.warning(
+        "quorum.not_asked", {quorum.id.str()},
+        fmt::format("Nothing asks {} for its majority: no group has its manager on it, so its loss changes "
+                    "no figure.",
+                    name),
+        set.empty()
+            ? fmt::format("Let a manager (orchestrator or MHA) fail over a replication set, and let it "
+                          "run on {}; or remove it.",
+                          name)
+            : fmt::format("Let the manager of {} run on {}.", set, name));
+    if (!set.empty())
+        issue.operation =
+            operation::set(Collection::groups, managed.front()->id.str(), "/manager_on",
+                           Json::array({quorum.id.str()}), "Run the manager on " + quorum.id.str());
 }
 
 void checkElections(const Context& c, const Group& group, Issues& issues) {
@@ -194,6 +225,7 @@ void checkGroupCalls(const Context& context, Issues& issues) {
         if (hasMechanism(group, "vrrp")) checkPair(context, group, issues);
         if (!hasMechanism(group, "quorum")) continue;
         checkVoters(context, group, issues);
+        checkAsked(context, group, issues);
         checkElections(context, group, issues);
     }
     for (const Link& link : context.design.links)

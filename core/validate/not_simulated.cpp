@@ -31,48 +31,21 @@ std::vector<std::string> setForLater(const Descriptor* kind, const Parameters& s
     return titles;
 }
 
-bool isManager(const Design& design, const Group& quorum) {
-    for (const Group& group : design.groups)
-        if (std::find(group.managerOn.begin(), group.managerOn.end(), quorum.id.str()) !=
-            group.managerOn.end())
-            return true;
-    return false;
-}
-
-// Group replication knows neither: its members decide together.
-void checkReplicas(const Context& c, const Group& group, const std::string& name, Issues& issues) {
-    namespace m = key::group::mysqlReplication;
-    if (get(group, m::replication) == m::Replication::group || membersOf(c.design, group.id).size() < 2)
-        return;
-    issues.hint("group.not_simulated_yet", {group.id.str()},
-                fmt::format("Exact figures and failure runs take the replicas of {} to be up to date but for "
-                            "what is under way, and one member at most to take writes. Lag, stale reads and "
-                            "two sources at once are in request runs.",
-                            name),
-                "Run a scenario that cuts its source off, or slows a replica down.");
-}
-
 void checkGroup(const Context& c, const Group& group, Issues& issues) {
     const std::string name = nameOf(c.design, group.id.str());
     const std::vector<std::string> set =
         setForLater(Catalogue::builtIn().group(group.kind), group.parameters);
-    if (hasRole(group, "one_writer")) checkReplicas(c, group, name, issues);
-    if (hasRole(group, "majority") && !isManager(c.design, group))
-        issues.warning("group.not_simulated_yet", {group.id.str()},
-                       fmt::format("Nothing asks {} for its majority: no group has its manager on it, so its "
-                                   "loss changes no figure.",
-                                   name),
-                       "Let the manager of a replication set run on it.");
     namespace p = key::group::pool;
     const bool interrupts =
         hasRole(group, "pool") && (get(group, p::failover) || get(group, p::failoverCoverage).value() < 1);
     if (interrupts && get(group, p::repairStarts) == p::RepairStarts::after)
-        issues.warning("group.not_simulated_yet", {group.id.str()},
-                       fmt::format("In request runs repairs of {} begin at the failure, and others may fail "
-                                   "meanwhile: that they wait until its interruption is over is in exact "
-                                   "figures and failure runs only.",
-                                   name),
-                       "Let repairs start at the failure.");
+        issues.warning(
+            "group.not_simulated_yet", {group.id.str()},
+            fmt::format("In a run of a scenario repairs of {} begin at the failure, and others may "
+                        "fail meanwhile: that they wait until its interruption is over is in "
+                        "exact figures and simulated years only.",
+                        name),
+            "Let repairs start at the failure.");
     if (!set.empty())
         issues.warning("group.not_simulated_yet", {group.id.str()},
                        fmt::format("{} of {} {} not simulated yet: the figures are those without.",

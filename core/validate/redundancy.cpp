@@ -189,12 +189,10 @@ void reportCommonPlace(const Context& c, const std::string& id, const std::vecto
     std::vector<std::string> where{id, place.id.str()};
     for (const std::string& member : c.ids(nodes))
         if (member != id) where.push_back(member);
-    const std::string placeName = nameOf(c.design, place.id.str());
     issues.warning(
         zone ? "redundancy.one_zone" : "redundancy.one_place", std::move(where),
-        fmt::format(
-            "All {} that stand in for each other ({}) are in {} {}: one outage of it takes all of them.",
-            countOf(nodes.size(), "node"), listNames(c.names(nodes)), lowerTitle(place), placeName),
+        fmt::format("All {} that stand in for each other ({}) are in {}: one outage of it takes all of them.",
+                    countOf(nodes.size(), "node"), listNames(c.names(nodes)), placeName(place)),
         fmt::format("Move some of them to another {}.", lowerTitle(place)));
     reported.insert(place.id.str());
 }
@@ -287,9 +285,8 @@ void checkSinglePlaces(const Context& c, Reach& reach, const std::vector<Index>&
         for (const std::string& id : c.ids(lost))
             where.push_back(id);
         issues.warning("redundancy.single_place", std::move(where),
-                       fmt::format("An outage of {} {} takes {} at once, and {} cannot be served.",
-                                   lowerTitle(domain), nameOf(c.design, domain.id.str()),
-                                   countOf(count, "node"), listNames(c.names(lost))),
+                       fmt::format("An outage of {} takes {} at once, and {} cannot be served.",
+                                   placeName(domain), countOf(count, "node"), listNames(c.names(lost))),
                        fmt::format("Spread what it holds over another {}.", lowerTitle(domain)));
     }
 }

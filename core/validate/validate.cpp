@@ -17,6 +17,8 @@ std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
     validation::checkDeploy(context, issues);
     validation::checkEffects(context, issues);
     validation::checkCaches(context, issues);
+    validation::checkPlaces(context, issues);
+    validation::checkMemberCalls(context, issues);
     validation::checkPlans(context, issues);
     validation::checkGroupCalls(context, issues);
     validation::checkFailover(context, issues);

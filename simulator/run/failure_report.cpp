@@ -392,6 +392,14 @@ private:
             out.emplace_back(
                 "A bad deployment hits the first members that work, and all of it is rolled back "
                 "at once; a good one interrupts nothing.");
+        const bool replicates =
+            std::any_of(m_model.groups.begin(), m_model.groups.end(), [](const FailureModelGroup& group) {
+                return !group.oneWay.empty() && !group.byMajority;
+            });
+        if (replicates)
+            out.emplace_back(
+                "Replicas are up to date but for what is under way, and one member at most takes "
+                "writes: lag, stale reads and two sources at once are in runs of scenarios.");
         out.emplace_back(std::string("Left out: ") + (m_model.deployments.empty() ? "deployments, " : "") +
                          "configuration changes and maintenance, failures caused by "
                          "overload, queues and client retries.");

@@ -113,7 +113,7 @@ public:
         if (m_done == 0)
             return Error{m_stop.stop_requested() ? ErrorKind::cancelled : ErrorKind::budgetExceeded,
                          "failures.stopped",
-                         "The failure run was stopped before its first unit of work was done.",
+                         "The simulated years were stopped before the first unit of work was done.",
                          m_stop.stop_requested() ? "" : "Allow more time or fewer years.",
                          {}};
         m_totals.precise = reason == StopReason::precise;

@@ -128,6 +128,41 @@ private slots:
         QCOMPARE(cost.items.size(), std::size_t(1)); // within a zone traffic is free
     }
 
+    // A server in no zone may be in any: its traffic with one is not free.
+    void trafficWithWhatIsInNoZone() {
+        Cost cost = monthlyCost(designOf(onePath(R"(, "domain": "eu-a")", R"(, "domain": "eu")")));
+        const CostItem* traffic = item(cost, "traffic:l:cross_zone");
+        QVERIFY(traffic);
+        QCOMPARE(cents(*traffic->usdPerMonth), cents(11 * kGbPerMonth * 0.01 * 2));
+        QVERIFY(traffic->why.find("of it from or to what is in no zone") != std::string::npos);
+        cost = monthlyCost(designOf(onePath(R"(, "domain": "eu-a")", "")));
+        QVERIFY(item(cost, "traffic:l:cross_zone"));
+        cost = monthlyCost(designOf(onePath(R"(, "domain": "eu")", R"(, "domain": "eu")")));
+        QCOMPARE(cost.items.size(), std::size_t(1)); // nothing says that there are zones between them
+    }
+
+    // Server and database on one host are one machine: the dearer one is billed. What has a price or an
+    // instance type of its own is a machine of its own.
+    void aHostIsOneMachine() {
+        const auto billed = [](const char* serverMore) {
+            return monthlyCost(designOf(fmt::format(
+                R"("domains": [{{"id": "site", "kind": "zone"}}, {{"id": "box", "kind": "host", "parent": "site", "name": "the only machine"}}],
+                "nodes": [{{"id": "web", "kind": "server", "domain": "box"{}}}, {{"id": "db", "kind": "mysql", "domain": "box"}},
+                    {{"id": "lb", "kind": "haproxy", "domain": "box"}}, {{"id": "other", "kind": "server", "domain": "site"}}])",
+                serverMore)));
+        };
+        Cost cost = billed("");
+        QCOMPARE(cents(cost.usdPerMonth), cents((0.126 + 0.096) * 730));
+        QCOMPARE(cents(*item(cost, "web")->usdPerMonth), std::string("0.00"));
+        QCOMPARE(item(cost, "web")->why,
+                 std::string("on one machine with db (the only machine), which is billed once"));
+        QCOMPARE(cents(*item(cost, "lb")->usdPerMonth), std::string("0.00"));
+        cost = billed(R"(, "parameters": {"price_usd_per_h": 1})");
+        QCOMPARE(cents(cost.usdPerMonth), cents((1 + 0.126 + 0.096) * 730));
+        cost = billed(R"(, "deploy": {"instance_type": "r6g.large"})");
+        QCOMPARE(cents(cost.usdPerMonth), cents((0.1008 + 0.126 + 0.096) * 730));
+    }
+
     void trafficWithoutPrices() {
         Design design = designOf(onePath("", R"(, "domain": "eu-a")"));
         design.settings.priceBook = "seed";

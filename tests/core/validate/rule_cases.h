@@ -75,24 +75,13 @@ inline std::vector<Change> standbyPool(double activation) {
 inline std::vector<Case> laterCases() {
     using S = Severity;
     const Change pair{"groups/lb/kind", "vrrp_pair"};
-    const Json dbGroup{{"id", "db"}, {"kind", "mysql_replication"}};
-    const auto db = [](const char* id) { return Change{"nodes/+", node(id, "mysql", {{"group", "db"}})}; };
     const auto events = [](const Json& event) { return Change{"scenarios/s1/events", Json::array({event})}; };
     const Change isolation{"domains/eu-a/failure_modes",
                            {{{"id", "isolation"}, {"effect", "isolation"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
     const Change outage{"domains/eu-a/failure_modes",
                         {{{"id", "cut"}, {"effect", "outage"}, {"mttf_h", 1e4}, {"mttr_h", 1}}}};
     return {
-        {"group.not_simulated_yet",
-         S::hint,
-         "db",
-         "take the replicas of db to be up to date",
-         {{"groups/+", dbGroup}, db("db1"), db("db2")},
-         {{"groups/+",
-           {{"id", "db"}, {"kind", "mysql_replication"}, {"parameters", {{"replication", "group"}}}}},
-          db("db1"),
-          db("db2")}},
-        {"group.not_simulated_yet",
+        {"quorum.not_asked",
          S::warning,
          "etcd",
          "Nothing asks etcd for its majority",
@@ -105,6 +94,25 @@ inline std::vector<Case> laterCases() {
          "repairs of web begin at the failure",
          {{"groups/web/parameters", {{"failover_coverage", 0.9}, {"repair_starts", "after"}}}},
          {{"groups/web/parameters", {{"failover_coverage", 0.9}}}}},
+        {"place.no_zone",
+         S::warning,
+         "web1",
+         "web1 is in no zone, but other members of web are: no outage of a zone touches it",
+         {{"nodes/web1/domain", "eu"}},
+         {{"nodes/web1/domain", "eu-a"}}},
+        {"place.no_zone",
+         S::hint,
+         "proxy",
+         "proxy is in no zone, but what it works with is",
+         {{"nodes/+", node("proxy", "server")}, {"links/+", link("l9", "proxy", "web1")}},
+         {{"nodes/+", node("proxy", "server", {{"domain", "eu-b"}})},
+          {"links/+", link("l9", "proxy", "web1")}}},
+        {"group.members_differ",
+         S::warning,
+         "web",
+         "Of the members of web only web1 calls db1: requests that web2, web3 and web4 serve never get there",
+         {{"nodes/+", node("db1", "server", {{"domain", "eu-a"}})}, {"links/+", link("l9", "web1", "db1")}},
+         {{"nodes/+", node("db1", "server", {{"domain", "eu-a"}})}, {"links/+", link("l9", "web", "db1")}}},
         {"link.past_the_group",
          S::warning,
          "l9",
@@ -281,7 +289,7 @@ inline std::vector<Case> redundancyCases() {
         {"redundancy.one_place",
          S::warning,
          "web",
-         "are in rack rack1",
+         "are in rack1",
          servers("domain", "rack1"),
          {{"nodes/web1/domain", "rack1"}}},
         {"redundancy.shared_dependency",
