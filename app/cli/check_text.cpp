@@ -124,6 +124,24 @@ std::string costSection(const Cost& cost) {
     return text + table(rows);
 }
 
+std::string latencySection(const Estimate& p99) {
+    if (!p99.value) return p99.note.empty() ? "" : "Latency p99\n  not known: " + visible(p99.note) + "\n\n";
+    const auto show = [](double ms) { return formatDuration(Duration::milliseconds(ms)); };
+    return fmt::format("Latency p99, all up\n  {}{}  {}\n\n", show(*p99.value),
+                       p99.ci95 ? fmt::format("  [{} - {}]", show(p99.ci95->low), show(p99.ci95->high))
+                                : std::string(),
+                       toString(p99.method));
+}
+
+std::string objectiveSection(const CheckReport& report) {
+    if (report.objectives.empty()) return "";
+    std::string text = "Objectives\n";
+    for (const ObjectiveResult& objective : report.objectives)
+        text += fmt::format("  {:<9} {}\n", objective.met ? (*objective.met ? "met" : "MISSED") : "undecided",
+                            visible(objective.sentence));
+    return text + "\n";
+}
+
 std::string issueSection(const CheckReport& report) {
     if (report.issues.empty()) return "Findings\n  none\n";
     std::string text = fmt::format("Findings ({})\n", count(report.issues.size()));
@@ -177,11 +195,9 @@ std::string checkText(const CheckReport& report) {
     text += structureSection(report) + "\n";
     text += improvementSection(report);
     text += loadSection(report);
-    if (report.latencyP99Ms.value)
-        text += fmt::format("Latency p99, steady, all up\n  {} {}\n\n",
-                            formatDuration(Duration::milliseconds(*report.latencyP99Ms.value)),
-                            toString(report.latencyP99Ms.method));
+    text += latencySection(report.latencyP99Ms);
     text += costSection(report.cost) + "\n";
+    text += objectiveSection(report);
     text += issueSection(report);
     text += "\nYear = 8760 h. Availability counts time in which at least the wanted share of requests can be "
             "served.\n";

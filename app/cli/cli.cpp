@@ -175,21 +175,23 @@ void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
                      "exit 1 from this level of findings on: error (default), warning, hint, never")
         ->transform(oneOf(kFailOn));
     check->add_option("-o,--output", o.output, "write the report to a file");
-    addFooter(check,
-              "Availability: share of time in which at least the wanted share of requests can be served.\n"
-              "Latencies need a run (alwayson-cli simulate), except behind a single queue, where a formula "
-              "gives them.\n"
-              "What to improve first: \"in a failure mode\" is the share of time in which any failure mode "
-              "of the part is active, also one\n"
-              "that brings nothing down, such as slow; Birnbaum is how much of that time is downtime because "
-              "of the part; Fussell-Vesely\n"
-              "the share of the downtime in which a minimal cut set with the part is down; RAW how many "
-              "times the downtime if the part\n"
-              "were always in its failure modes.\n"
-              "Books say where prices and capacities come from: \"realistic\" (the default: published prices "
-              "and measurements) or \"seed\"\n"
-              "(the figures of the article this program began with, not validated). In the design: "
-              "\"settings\": { \"price_book\": \"seed\" }.");
+    addFooter(
+        check,
+        "Availability: share of time in which at least the wanted share of requests can be served.\n"
+        "Latency p99: of 20 minutes of normal operation, simulated; behind a single queue a formula gives "
+        "it. No findings follow from\n"
+        "missed objectives: alwayson-cli simulate ends with 1 when one is missed.\n"
+        "What to improve first: \"in a failure mode\" is the share of time in which any failure mode "
+        "of the part is active, also one\n"
+        "that brings nothing down, such as slow; Birnbaum is how much of that time is downtime because "
+        "of the part; Fussell-Vesely\n"
+        "the share of the downtime in which a minimal cut set with the part is down; RAW how many "
+        "times the downtime if the part\n"
+        "were always in its failure modes.\n"
+        "Books say where prices and capacities come from: \"realistic\" (the default: published prices "
+        "and measurements) or \"seed\"\n"
+        "(the figures of the article this program began with, not validated). In the design: "
+        "\"settings\": { \"price_book\": \"seed\" }.");
     check->callback([&request] {
         request.command = [&request](Output& to, std::stop_token stop) {
             return cli::check(request.options, to, stop);
@@ -268,8 +270,18 @@ std::optional<Error> unknownCommand(const CLI::App& app, int argc, char** argv) 
     return Error{ErrorKind::usage, "usage.command", message, cure, {}};
 }
 
+// The parser counts values where people count options.
+std::string messageOf(const CLI::ParseError& error) {
+    const std::string message = error.what();
+    const std::string_view mark = ": At Most 1 required but received ";
+    const std::size_t at = message.find(mark);
+    if (at == std::string::npos) return message;
+    return fmt::format("{} is given {} times, but only once is possible: run one after the other.",
+                       message.substr(0, at), message.substr(at + mark.size()));
+}
+
 Error usageError(const CLI::App& app, const CLI::ParseError& error) {
-    std::string message = error.what();
+    std::string message = messageOf(error);
     if (!message.ends_with('.') && !message.ends_with('?')) message += ".";
     const auto used = app.get_subcommands();
     return Error{

@@ -137,7 +137,7 @@ int listKinds(const CommandOptions& options, Output& out) {
 int check(const CommandOptions& options, Output& out, std::stop_token stop) {
     const Result<Design> design = load(options, out);
     if (!design) return out.fail(design.error());
-    const Result<CheckReport> report = verbs::check(*design, stop);
+    const Result<CheckReport> report = verbs::checkWithRun(*design, stop);
     if (!report) return out.fail(report.error());
     const bool bad = std::any_of(report->issues.begin(), report->issues.end(),
                                  [&](const Issue& issue) { return reaches(issue.severity, options.failOn); });

@@ -76,6 +76,39 @@ private:
     std::set<std::string>& said;
 };
 
+// What a run over the years is asked for first: availability, RTO and RPO.
+std::string yearsHead(const SimulationResult& result) {
+    if (result.mode != "availability" || result.flows.empty()) return "";
+    const auto design = std::find_if(result.flows.begin(), result.flows.end(),
+                                     [](const FlowResult& flow) { return flow.flow == "design"; });
+    const FlowResult& all = design == result.flows.end() ? result.flows.back() : *design;
+    const Estimate& up = all.availabilityTime;
+    std::vector<std::vector<std::string>> rows{
+        {"availability", all.flow, figure(up, formatAvailability) + " of the time"}};
+    if (up.value) rows.back().back() += fmt::format(", {} down", formatDowntimePerYear(*up.value));
+    for (const Recovery& one : result.recovery) {
+        if (!one.ofGroup() || one.mode != "any") continue;
+        if (one.totalP95S.value)
+            rows.push_back(
+                {"RTO", one.what,
+                 fmt::format("{} in 95 % of {} take-overs, {} on average", seconds(*one.totalP95S.value),
+                             count(one.count), seconds(one.totalMeanS.value.value_or(0)))});
+        else
+            rows.push_back({"RTO", one.what, "no take-over: what was lost was back first"});
+        if (one.rpoP95S.value)
+            rows.push_back(
+                {"RPO", one.what,
+                 fmt::format("{} of writes lost in 95 %, {} on average", seconds(*one.rpoP95S.value),
+                             seconds(one.rpoMeanS.value.value_or(0)))});
+    }
+    const bool recovers = rows.size() > 1;
+    return "\nWhat you get\n" + table(rows) +
+           (recovers ? "  (RTO: from the failure until callers are served again, where another member takes "
+                       "over; RPO: "
+                       "what the new source lacked)\n\n"
+                     : "\n");
+}
+
 std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     std::string text = flow.flow + "\n";
     Figures figures(said);
@@ -303,6 +336,7 @@ std::string simulationText(const SimulationResult& result) {
             text += "  Simulate a longer time with --years, or ask for less with --precision.\n";
     }
     if (result.partial) text += "PARTIAL: " + visible(result.partialReason) + "\n";
+    text += yearsHead(result);
     text += "Brackets: 95 % interval of the sampling error; n: independent samples behind it (work units, or "
             "batches of requests).\n\n";
     text += costText(result);

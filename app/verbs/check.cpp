@@ -1,6 +1,7 @@
 // What is known of a design without running it.
 
 #include "app/verbs/exact_figures.h"
+#include "app/verbs/objectives.h"
 #include "app/verbs/static_latency.h"
 #include "app/verbs/verbs.h"
 #include "core/cost/cost.h"
@@ -13,6 +14,9 @@
 namespace alwayson::verbs {
 
 namespace {
+
+// As the last figure of the strip.
+constexpr double kLatencySeconds = 1200, kLatencyBudgetS = 2.5;
 
 Error cancelled() {
     return {ErrorKind::cancelled, "check.cancelled", "The check was stopped.", "", {}};
@@ -71,6 +75,26 @@ Result<CheckReport> check(const Design& design, std::stop_token stop) {
     if (!structure) return std::move(structure).error();
     takeStructure(std::move(*structure), report);
     forgetIdle(design, report);
+    return report;
+}
+
+Result<CheckReport> checkWithRun(const Design& design, std::stop_token stop) {
+    Result<CheckReport> report = check(design, stop);
+    if (!report) return report;
+    if (!report->latencyP99Ms.value && !report->flows.empty()) {
+        SimulateOptions options;
+        options.mode = Mode::requests;
+        options.durationS = kLatencySeconds;
+        options.budgetS = kLatencyBudgetS;
+        const Result<SimulationResult> run = simulate(design, options, stop);
+        if (stop.stop_requested()) return cancelled();
+        if (run)
+            for (const FlowResult& flow : run->flows)
+                if (flow.flow == "design" || run->flows.size() == 1)
+                    report->latencyP99Ms = flow.latencyMs.p99;
+    }
+    for (const Objective& objective : design.objectives)
+        report->objectives.push_back(judge(objective, *report));
     return report;
 }
 

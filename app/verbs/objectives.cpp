@@ -162,9 +162,15 @@ Estimate figureOf(const Objective& objective, const CheckReport& report, const E
 
 namespace {
 
+// Where the figure comes from, for sentences about one that is not there.
+struct Basis {
+    std::string what; // "this run (mode exact)"
+    std::string whyNoPeriods;
+};
+
 // "shoppers: 97.3 % of periods of 30 days (95 % interval ...) have at least 99.95 % of requests succeed, ..."
 void judgePeriods(const Objective& objective, const Metric& metric, const std::string& who,
-                  const SimulationResult& result, ObjectiveResult& judged) {
+                  const Basis& basis, ObjectiveResult& judged) {
     judged.target = kPeriodsWanted;
     const std::string aim =
         objective.atLeast
@@ -172,10 +178,8 @@ void judgePeriods(const Objective& objective, const Metric& metric, const std::s
             : fmt::format("{} at most {}", metric.words, show(objective.atMost.value_or(0), metric.unit));
     const std::string periods = fmt::format("periods of {} days", formatNumber(*objective.windowDays));
     if (!judged.value.value) {
-        judged.sentence = fmt::format(
-            "{}: {} in {} wanted, but this run (mode {}) {}: undecided", who, aim, periods, result.mode,
-            result.mode == "availability" ? "has no history as long as one, or cannot count this"
-                                          : "does not count them");
+        judged.sentence = fmt::format("{}: {} in {} wanted, but {} {}: undecided", who, aim, periods,
+                                      basis.what, basis.whyNoPeriods);
         return;
     }
     judged.met = isMet(objective, judged.value);
@@ -189,13 +193,11 @@ void judgePeriods(const Objective& objective, const Metric& metric, const std::s
                                   : "missed");
 }
 
-} // namespace
-
-ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
+ObjectiveResult judgeFigure(const Objective& objective, const Estimate& figure, const Basis& basis) {
     ObjectiveResult judged;
     judged.id = objective.id.str();
     judged.target = objective.atLeast.value_or(objective.atMost.value_or(0));
-    judged.value = figureOf(objective, result);
+    judged.value = figure;
     const auto* metric = std::find_if(std::begin(kMetrics), std::end(kMetrics),
                                       [&](const Metric& m) { return m.id == objective.metric; });
     const bool money = metric != std::end(kMetrics) && metric->unit == Unit::money;
@@ -206,15 +208,18 @@ ObjectiveResult judge(const Objective& objective, const SimulationResult& result
         return judged;
     }
     if (objective.windowDays) {
-        judgePeriods(objective, *metric, who, result, judged);
+        judgePeriods(objective, *metric, who, basis, judged);
         return judged;
     }
     const std::string target = show(judged.target, metric->unit);
     const std::string wanted = objective.atLeast ? fmt::format("at least {} wanted", target)
                                                  : fmt::format("at most {} wanted", target);
     if (!judged.value.value) {
-        judged.sentence = fmt::format("{}: {} {}, but this run (mode {}) does not compute it: undecided", who,
-                                      wanted, metric->words, result.mode);
+        const bool time = metric->unit == Unit::milliseconds || metric->unit == Unit::seconds;
+        judged.sentence = fmt::format("{}: {}, but {} does not compute it: undecided", who,
+                                      time ? fmt::format("{} {}", metric->words, wanted)
+                                           : fmt::format("{} {}", wanted, metric->words),
+                                      basis.what);
         return judged;
     }
     judged.met = isMet(objective, judged.value);
@@ -230,6 +235,25 @@ ObjectiveResult judge(const Objective& objective, const SimulationResult& result
             ? fmt::format("{}: {} {}{}, {}: {}", who, metric->words, shown, range, wanted, verdict)
             : fmt::format("{}: {} {}{}, {}: {}", who, shown, metric->words, range, wanted, verdict);
     if (!judged.met) judged.sentence += judged.value.ci95 ? "; more precision or time would decide it" : "";
+    return judged;
+}
+
+} // namespace
+
+ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
+    return judgeFigure(objective, figureOf(objective, result),
+                       {fmt::format("this run (mode {})", result.mode),
+                        result.mode == "availability" ? "has no history as long as one, or cannot count this"
+                                                      : "does not count them"});
+}
+
+ObjectiveResult judge(const Objective& objective, const CheckReport& report) {
+    const Estimate figure = figureOf(objective, report, Estimate::unknown());
+    ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them"});
+    if (!figure.value)
+        judged.sentence += "; simulated years tell it (alwayson-cli simulate)";
+    else if (!figure.note.empty() && figure.note.starts_with("judged"))
+        judged.sentence += "; " + figure.note;
     return judged;
 }
 

@@ -23,4 +23,7 @@ Estimate figureOf(const Objective& objective, const CheckReport& report, const E
 // flows and cost.
 ObjectiveResult judge(const Objective& objective, const SimulationResult& result);
 
+// By what a check knows; the share of time up stands in for the share of requests, and the sentence says so.
+ObjectiveResult judge(const Objective& objective, const CheckReport& report);
+
 } // namespace alwayson::verbs

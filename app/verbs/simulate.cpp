@@ -49,11 +49,16 @@ std::string commandLine(const SimulateOptions& options) {
                                    options.designFile.empty() ? "DESIGN.aon.json" : options.designFile,
                                    nameOf(options.mode));
     if (!options.scenario.empty()) text += " --scenario " + options.scenario;
-    if (options.years > 0) text += " --years " + formatNumber(options.years);
-    if (options.durationS > 0) text += " --duration " + formatNumber(options.durationS);
-    if (options.replications > 0) text += fmt::format(" --replications {}", options.replications);
+    // Only what this run has looked at.
+    const bool requests = options.mode == Mode::requests || !options.scenario.empty();
+    const bool years = !requests && options.mode != Mode::exact;
+    if (years && options.years > 0) text += " --years " + formatNumber(options.years);
+    if (options.durationS > 0 && (requests || options.mode == Mode::automatic))
+        text += " --duration " + formatNumber(options.durationS);
+    if (options.replications > 0 && options.mode != Mode::exact)
+        text += fmt::format(" --replications {}", options.replications);
     // A plain 1 is refused: people who write it mean one percent.
-    if (options.precision)
+    if (options.precision && years && !(options.years > 0) && options.replications == 0)
         text += " --precision " + (*options.precision < 1 ? formatNumber(*options.precision) : "100%");
     return text + fmt::format(" --seed {}", options.seed);
 }

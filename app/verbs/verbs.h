@@ -36,6 +36,9 @@ Result<Design> newFromTemplate(std::string_view id);
 // -------------------------------------------------------------------------------------------------------
 // Validation, structure, availability, cost. Pure; may be stopped (then: cancelled).
 Result<CheckReport> check(const Design& design, std::stop_token stop = {});
+// And what the window's strip shows beside: the p99 latency of 20 minutes of normal operation where no
+// formula gives it (seed 1, a second or two of work), and the objectives judged by these figures.
+Result<CheckReport> checkWithRun(const Design& design, std::stop_token stop = {});
 
 // ---- simulate
 // ----------------------------------------------------------------------------------------------------

@@ -21,7 +21,10 @@ constexpr int kFormatVersion = 1;
 using SeenIds = std::map<std::string, std::string>;
 
 void readHeader(ObjectReader& in, DecodeContext& context) {
-    const std::string format = in.requiredText("format");
+    if (!in.find("format"))
+        context.fail("design.missing", "", "this is not a design: it has no \"format\".",
+                     "A design has \"format\": \"alwayson-design\"; alwayson-cli new makes one.");
+    const std::string format = in.text("format");
     if (!context.failed() && format != "alwayson-design")
         context.fail("design.format", in.pointerTo("format"),
                      fmt::format("this is not a design: its format is \"{}\".", shownName(format)),

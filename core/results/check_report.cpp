@@ -60,6 +60,17 @@ Json toJson(const Cost& cost) {
             {"items", std::move(items)}};
 }
 
+Json toJson(const ObjectiveResult& objective) {
+    const Json value = toJson(objective.value);
+    return {{"id", objective.id},
+            {"met", objective.met ? Json(*objective.met) : Json(nullptr)},
+            {"value", value.at("value")},
+            {"ci95", value.at("ci95")},
+            {"method", value.at("method")},
+            {"target", finiteOrNull(objective.target)},
+            {"sentence", objective.sentence}};
+}
+
 Json flowAvailabilityJson(const FlowAvailability& flow) {
     Json availability = toJson(flow.availability);
     availability["downtime_min_per_year"] = downtimeMinutesPerYear(flow.availability);
@@ -100,6 +111,9 @@ Json toJson(const CheckReport& report) {
     for (const Load& load : report.loads)
         json["loads"].push_back(loadJson(load));
     json["latency_p99_ms"] = toJson(report.latencyP99Ms);
+    json["objectives"] = Json::array();
+    for (const ObjectiveResult& objective : report.objectives)
+        json["objectives"].push_back(toJson(objective));
     json["cost"] = toJson(report.cost);
     json["price_book"] = report.priceBook;
     json["capacity_book"] = report.capacityBook;

@@ -77,6 +77,15 @@ struct Load {
     std::optional<double> utilisationWithoutOne;
 };
 
+// An objective, judged.
+struct ObjectiveResult {
+    std::string id;
+    std::optional<bool> met; // nullopt: undecided (the interval straddles the target) or not computable
+    Estimate value;
+    double target = 0;
+    std::string sentence; // "shoppers:read: 99.97 % of requests succeed, 99.95 % wanted: met"
+};
+
 struct CheckReport {
     std::string designName;
     std::string designHash;
@@ -87,7 +96,9 @@ struct CheckReport {
     std::vector<FlowAvailability> flows; // per class, per client, then "design"
     std::vector<Importance> importance;  // on "design", most useful improvement first
     std::vector<Load> loads;
-    Estimate latencyP99Ms; // steady, all up; formula where one holds, else none
+    Estimate
+        latencyP99Ms; // steady, all up; formula where one holds, else none, or of a run that was asked for
+    std::vector<ObjectiveResult> objectives; // where they were asked for (verbs::checkWithRun)
     Cost cost;
     std::string priceBook;
     std::string capacityBook;
@@ -95,6 +106,7 @@ struct CheckReport {
 
 Json toJson(const Issue& issue);
 Json toJson(const Cost& cost);
+Json toJson(const ObjectiveResult& objective);
 Json toJson(const CheckReport& report);
 
 } // namespace alwayson

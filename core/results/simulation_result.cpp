@@ -131,14 +131,7 @@ Json dataJson(const DataFigures& data) {
 }
 
 Json objectiveJson(const ObjectiveResult& objective) {
-    const Json value = toJson(objective.value);
-    return {{"id", objective.id},
-            {"met", objective.met ? Json(*objective.met) : Json(nullptr)},
-            {"value", value.at("value")},
-            {"ci95", value.at("ci95")},
-            {"method", value.at("method")},
-            {"target", finiteOrNull(objective.target)},
-            {"sentence", objective.sentence}};
+    return toJson(objective);
 }
 
 Json spreadJson(const Spread& spread) {

@@ -105,14 +105,6 @@ struct DataFigures {
     Estimate splitBrainS;     // time with two members that both take writes
 };
 
-struct ObjectiveResult {
-    std::string id;
-    std::optional<bool> met; // nullopt: undecided (the interval straddles the target) or not computable
-    Estimate value;
-    double target = 0;
-    std::string sentence; // "shoppers:read: 99.97 % of requests succeed, 99.95 % wanted: met"
-};
-
 // One point of the series over time; figures over [atS - stepS, atS).
 struct SeriesPoint {
     double atS = 0;

@@ -26,6 +26,18 @@ void checkObjective(const Design& design, const Objective& objective, Issues& is
                                          *objective.atLeast / 100, "Take it as percent");
 }
 
+// A crew that is called by nobody is drawn in vain.
+void checkCrew(const Design& design, const Crew& crew, Issues& issues) {
+    const auto calls = [&](const auto& thing) { return thing.crew && *thing.crew == crew.id; };
+    if (anyIn(design.nodes, calls) || anyIn(design.groups, calls)) return;
+    issues.hint(
+        "crew.not_called", {},
+        fmt::format("The crew {} repairs nothing: no node and no group names it, so every repair begins "
+                    "at once, as if people were always free.",
+                    shownName(crew.id)),
+        fmt::format("Choose {} under Repaired by of a node or group, or remove it.", shownName(crew.id)));
+}
+
 // "node", "domain" or "client": what the catalogue's events may be aimed at.
 bool fits(const Context& c, const Descriptor& action, const std::string& what) {
     const Node* node = c.design.nodes.find(what);
@@ -76,6 +88,8 @@ void checkEvent(const Context& c, const Scenario& scenario, const ScenarioEvent&
 void checkPlans(const Context& context, Issues& issues) {
     for (const Objective& objective : context.design.objectives)
         checkObjective(context.design, objective, issues);
+    for (const Crew& crew : context.design.settings.crews)
+        checkCrew(context.design, crew, issues);
     for (const Scenario& scenario : context.design.scenarios)
         for (const ScenarioEvent& event : scenario.events)
             checkEvent(context, scenario, event, issues);

@@ -143,7 +143,7 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
     case LogKind::promoting:
         return tell("promoting", fmt::format("{} is being made the source of {}", what, set));
     case LogKind::sourceSeenDead:
-        return tell("detected", fmt::format("The source {} counts as lost, {} after it was", what, later));
+        return tell("detected", fmt::format("The source {} counts as lost, {} after its loss", what, later));
     case LogKind::failoverFails:
         return tell(
             "failover_failed",

@@ -209,8 +209,8 @@ private slots:
         QVERIFY(design.open(QIODevice::ReadWrite));
         QJsonObject json = QJsonDocument::fromJson(design.readAll()).object();
         QJsonArray objectives = json["objectives"].toArray();
-        objectives.append(
-            QJsonObject{{"id", "fast"}, {"metric", "latency_p99_ms"}, {"flow", "shoppers"}, {"at_most", 1e6}});
+        objectives.append(QJsonObject{
+            {"id", "fast"}, {"metric", "latency_p99_ms"}, {"flow", "shoppers"}, {"at_most", 1e6}});
         json["objectives"] = objectives;
         design.resize(0);
         design.write(QJsonDocument(json).toJson());
@@ -237,6 +237,48 @@ private slots:
                  rough.out.constData());
         QVERIFY(cli(arguments + QStringList{"--years", "10", "--precision", "5%"})
                     .err.contains("--precision has no effect"));
+    }
+
+    // The first lines of a run over the years answer what one gets.
+    void yearsBeginWithWhatOneGets() {
+        const Outcome years =
+            cli({"simulate", fresh("e-commerce"), "--mode", "availability", "--years", "2000"});
+        const QByteArray head = years.out.left(years.out.indexOf("Brackets"));
+        QVERIFY2(head.contains("What you get"), years.out.constData());
+        static const QRegularExpression kRows(
+            "availability +design +99\\.9.* of the time, .*/yr down\n.*RTO +lb +[\\d.]+ s in 95 % of .* "
+            "take-overs"
+            ".*\n.*RTO +db +[\\d.]+ s in 95 %.*\n.*RPO +db +[\\d.]+ .?s of writes lost in 95 %");
+        QVERIFY2(kRows.match(QString::fromUtf8(head)).hasMatch(), head.constData());
+        QVERIFY(
+            !cli({"simulate", fresh("web-pair"), "--scenario", "kill-web2"}).out.contains("What you get"));
+    }
+
+    // What the strip of the window shows: p99 and objectives, too.
+    void checkJudgesObjectives() {
+        const Outcome text = cli({"check", fresh("e-commerce")});
+        static const QRegularExpression kLatency(
+            "Latency p99, all up\n  [\\d.]+ ms  \\[[\\d.]+ ms - [\\d.]+ ms\\]  simulated\n");
+        QVERIFY2(kLatency.match(QString::fromUtf8(text.out)).hasMatch(), text.out.constData());
+        QVERIFY2(text.out.contains("  met       Cost: $3130 a month"), text.out.constData());
+        QVERIFY(text.out.contains("judged on the share of time up, until a run counts the requests"));
+        const QJsonObject json = cli({"check", fresh("e-commerce"), "--json"}).json();
+        QCOMPARE(json["latency_p99_ms"]["ci95"].toArray().size(), 2);
+        QCOMPARE(json["objectives"].toArray().size(), 3);
+        for (const QJsonValue& objective : json["objectives"].toArray()) {
+            QVERIFY(objective["met"].toBool());
+            QVERIFY(!objective["sentence"].toString().isEmpty());
+        }
+    }
+
+    // An option that has no effect is no part of the command that gives the same again.
+    void whatHasNoEffectIsNotRepeated() {
+        const Outcome run = cli({"simulate", fresh("web-pair"), "--scenario", "kill-web2", "--years", "3"});
+        QVERIFY2(run.err.contains("--years has no effect"), run.err.constData());
+        QVERIFY2(run.out.contains("--scenario kill-web2 --seed 1\n"), run.out.constData());
+        const Outcome twice = cli({"simulate", "x", "--scenario", "a", "--scenario", "b"});
+        QCOMPARE(twice.code, 2);
+        QVERIFY2(twice.err.contains("--scenario is given 2 times"), twice.err.constData());
     }
 
     // In text alone.
@@ -395,8 +437,8 @@ private slots:
     void helpExplainsItsWords() {
         QVERIFY(cli({"export", "--help"}).out.contains("\"haproxy_version\": \"2.8\""));
         const QByteArray check = cli({"check", "--help"}).out;
-        for (const char* word :
-             {"Latencies need a run", "in a failure mode", "Birnbaum", "Fussell-Vesely", "RAW", "price_book"})
+        for (const char* word : {"of 20 minutes of normal operation", "in a failure mode", "Birnbaum",
+                                 "Fussell-Vesely", "RAW", "price_book"})
             QVERIFY2(check.contains(word), word);
         QVERIFY(cli({"simulate", "--help"}).out.contains("good requests: share"));
     }

@@ -64,6 +64,13 @@ private slots:
         QCOMPARE(readAll(path), bytes);
     }
 
+    void theCureSaysWhatADesignBeginsWith() {
+        writeFile(file("empty.aon.json"), "{}");
+        const Outcome outcome = cli({"check", file("empty.aon.json")});
+        QVERIFY2(outcome.err.contains("A design has \"format\": \"alwayson-design\""),
+                 outcome.err.constData());
+    }
+
     void theMessageNamesLineAndColumn() {
         const QString path = file("line.aon.json");
         writeFile(path, "{\n  \"format\": \"alwayson-design\",\n  \"version\": 1,\n  \"nodes\": [ { \"id\": "
