@@ -21,9 +21,8 @@ namespace alwayson::gui {
 
 namespace {
 
-constexpr std::size_t kMostCardsAvoided = 300; // in larger designs links do not look for a free way
-constexpr double kLeastTab = 0.85;             // size of a tab on the screen, of that at 100 %
-constexpr double kLargestTab = 1.6;            // in the scene, of that at 100 %: it hides what is near it
+constexpr double kLeastTab = 0.85;  // size of a tab on the screen, of that at 100 %
+constexpr double kLargestTab = 1.6; // in the scene, of that at 100 %: it hides what is near it
 
 QString qt(const std::string& text) {
     return QString::fromStdString(text);
@@ -116,7 +115,7 @@ void CanvasScene::syncItems() {
     if (!m_focus.empty() && !item(m_focus)) m_focus.clear();
     if (!m_hovered.empty() && !item(m_hovered)) m_hovered.clear();
     if (!m_ports.empty() && !m_nodes.contains(m_ports)) m_ports.clear();
-    std::erase_if(m_routedFrom, [&](const auto& entry) { return !m_links.contains(entry.first); });
+    std::erase_if(m_routed, [&](const auto& entry) { return !m_links.contains(entry.first); });
     m_boxes = layoutBoxes(design);
     m_shown = m_boxes;
     m_elsewhere = drawnElsewhere(design, m_boxes);
@@ -168,7 +167,9 @@ void CanvasScene::refreshGroup(const Group& group) {
     if (!outline) return;
     const std::vector<const Node*> members = membersOf(m_session.design(), group.id);
     const Descriptor* kind = members.empty() ? nullptr : Catalogue::builtIn().kind(members.front()->kind);
-    outline->setContent(words::groupTab(m_session.design(), group, m_report.get()),
+    const auto now = m_liveTabs.find(group.id.str());
+    outline->setContent(now == m_liveTabs.end() ? words::groupTab(m_session.design(), group, m_report.get())
+                                                : now->second,
                         kind ? kind->category : std::string(), members.empty());
 }
 
@@ -200,12 +201,6 @@ void CanvasScene::relayout() {
         if (const auto found = m_shown.find(id); found != m_shown.end()) bubble->setAbove(found->second);
     relayoutLinks();
     relayoutStreams();
-}
-
-bool CanvasScene::standsBy(const std::string& end) const {
-    const Design& design = m_session.design();
-    const Node* node = design.nodes.find(end);
-    return node && words::standsBy(design, *node, roleAtStart(design, *node));
 }
 
 void CanvasScene::followStreams() {
@@ -259,52 +254,6 @@ const ReplicationItem* CanvasScene::stream(const std::string& from, const std::s
     return lookup(m_streams, std::pair(from, to));
 }
 
-void CanvasScene::relayoutLinks() {
-    std::map<std::pair<std::string, std::string>, int> lanes;
-    std::vector<QRectF> cards;
-    for (const auto& [id, card] : m_nodes)
-        cards.push_back(card->card());
-    for (const Link& link : m_session.design().links) {
-        LinkItem* curve = lookup(m_links, link.id.str());
-        if (!curve) continue;
-        const LinkEnds ends = linkEnds(m_session.design(), link);
-        std::vector<Strand> strands;
-        std::vector<QRectF> between, inTheWay;
-        for (const std::string& from : ends.from)
-            for (const std::string& to : ends.to) {
-                const QRectF a = endBox(from), b = endBox(to);
-                if (from == to || a.isNull() || b.isNull()) continue;
-                const int lane = lanes[{from, to}]++;
-                between.push_back(a);
-                between.push_back(b);
-                between.push_back(QRectF(lane, 0, 0, 0));
-                if (cards.size() <= kMostCardsAvoided)
-                    for (const QRectF& card : cards)
-                        if (card.intersects(a.united(b))) inTheWay.push_back(card);
-                Strand strand;
-                strand.from = from;
-                strand.to = to;
-                strand.idle = standsBy(from) || standsBy(to);
-                strands.push_back(std::move(strand));
-            }
-        std::vector<QRectF>& before = m_routedFrom[link.id.str()];
-        between.insert(between.end(), inTheWay.begin(), inTheWay.end());
-        bool same = before == between && strands.size() == curve->strands().size();
-        for (std::size_t i = 0; same && i < strands.size(); ++i)
-            same = strands[i].from == curve->strands()[i].from && strands[i].to == curve->strands()[i].to &&
-                   strands[i].idle == curve->strands()[i].idle;
-        if (same) continue;
-        for (std::size_t i = 0; i < strands.size(); ++i) {
-            const int lane = int(between[3 * i + 2].x());
-            strands[i].route =
-                routeBetween(between[3 * i], between[3 * i + 1],
-                             lane == 0 ? 0 : (lane % 2 ? (lane + 1) / 2 : -lane / 2), inTheWay);
-        }
-        before = std::move(between);
-        curve->setStrands(std::move(strands));
-    }
-}
-
 void CanvasScene::setZoom(double zoom) {
     // In steps, so that tabs are not placed anew with every turn of the wheel.
     const double wanted = std::ceil(std::clamp(kLeastTab / zoom, 1.0, kLargestTab) * 10 - 1e-6) / 10;
@@ -350,8 +299,12 @@ void CanvasScene::placeTabs() {
                               kDomainHeader - 12);
             if (name.intersects(near)) names.push_back(name);
         }
-        bubbles.insert(bubbles.end(), tabs.begin(), tabs.end());
-        outline->placeTab(crossing, bubbles, names);
+        for (const QRectF& tab : tabs)
+            bubbles.push_back(tab.adjusted(-4, -4, 4, 4)); // two that touch read as one
+        std::vector<QPolygonF> edges;
+        for (const auto& [other, box] : m_groups)
+            if (other != id && box->outline().intersects(near)) edges.emplace_back(box->outline());
+        outline->placeTab(crossing, bubbles, names, edges);
         tabs.push_back(outline->tab());
     }
 }

@@ -29,6 +29,7 @@ class LinkItem;
 class ReplicationItem;
 class Session;
 class Theme;
+struct Strand;
 
 // A stream of changes as it is drawn.
 struct ShownStream {
@@ -82,7 +83,8 @@ public:
     // ---- playback
     void setLive(const std::string& nodeId, const LiveNode& live);
     void setBubble(const std::string& nodeId, const QString& text, bool recovering); // "" removes it
-    void setStreams(const std::vector<ShownStream>& streams); // instead of those the design implies
+    void setTab(const std::string& groupId, const QString& text); // instead of what follows from the design
+    void setStreams(const std::vector<ShownStream>& streams);     // instead of those the design implies
     void setOutage(const std::string& domainId, bool outage, const QString& sentence);
     void clearLive();
     const LiveNode* live(std::string_view nodeId) const;
@@ -112,6 +114,22 @@ private:
     void refreshAll();
     QRectF endBox(const std::string& end) const;
 
+    // Whether it runs through the card of another member of the group that this end of it belongs to.
+    bool crossesFellow(const Strand& strand, const std::string& end) const;
+    // What the curves of a link were routed between, so that only what changed is routed anew.
+    struct Routed {
+        struct Ends {
+            std::string from, to;
+            bool idle;
+            QRectF a, b;
+            int lane;
+            friend bool operator==(const Ends&, const Ends&) = default;
+        };
+        std::vector<Ends> strands;
+        std::vector<QRectF> inTheWay;
+        friend bool operator==(const Routed&, const Routed&) = default;
+    };
+
     Session& m_session;
     const Theme& m_theme;
     Boxes m_boxes, m_shown;
@@ -123,7 +141,8 @@ private:
     std::map<std::string, BubbleItem*, std::less<>> m_bubbles;
     std::map<std::pair<std::string, std::string>, ReplicationItem*> m_streams; // (from, to)
     std::map<std::string, LiveNode, std::less<>> m_live;
-    std::map<std::string, std::vector<QRectF>> m_routedFrom; // link -> boxes its strands were routed between
+    std::map<std::string, QString, std::less<>> m_liveTabs; // of groups
+    std::map<std::string, Routed> m_routed;                 // by link
     std::shared_ptr<const CheckReport> m_report;
     std::unordered_map<std::string, double> m_loads; // steady utilisation from the report
     Ids m_weak, m_faulty;                            // single points of failure; things with an error

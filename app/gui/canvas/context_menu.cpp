@@ -8,8 +8,10 @@
 #include "core/catalogue/catalogue.h"
 
 #include <QMenu>
+#include <QTimer>
 
 #include <algorithm>
+#include <functional>
 
 namespace alwayson::gui {
 
@@ -24,12 +26,21 @@ bool isDown(const CanvasView& view, const std::string& id) {
     return live && live->frame.state != NodeState::up;
 }
 
+// When the menu is off the screen: what follows is to be seen, and the menu is not to stand over it while the
+// machine is busy.
+void afterTheMenu(CanvasView& view, std::function<void()> deed) {
+    constexpr int kTwoFramesMs = 30;
+    QTimer::singleShot(kTwoFramesMs, &view, std::move(deed));
+}
+
 QAction* addCause(QMenu& menu, CanvasView& view, const QString& words, ScenarioEvent event) {
     Session& session = view.session();
     QAction* action = menu.addAction(words);
-    QObject::connect(action, &QAction::triggered, &view, [&session, event = std::move(event)] {
-        if (session.runState() == Session::RunState::idle) session.startRun({});
-        session.cause(event);
+    QObject::connect(action, &QAction::triggered, &view, [&view, &session, event = std::move(event)] {
+        afterTheMenu(view, [&session, event] {
+            if (session.runState() == Session::RunState::idle) session.startRun({});
+            session.cause(event);
+        });
     });
     return action;
 }
@@ -91,9 +102,11 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
     for (const ResolvedFailureMode& mode : modes) {
         QAction* action = kill->addAction(qt(mode.title));
         action->setObjectName(QStringLiteral("kill:%1").arg(qt(mode.id)));
-        QObject::connect(action, &QAction::triggered, &view, [&session, running, id, mode = qt(mode.id)] {
-            if (!running) session.startRun({});
-            session.kill(qt(id), mode);
+        QObject::connect(action, &QAction::triggered, &view, [&view, &session, id, mode = qt(mode.id)] {
+            afterTheMenu(view, [&session, id, mode] {
+                if (session.runState() == Session::RunState::idle) session.startRun({});
+                session.kill(qt(id), mode);
+            });
         });
     }
     addCuts(menu, view, id);
@@ -102,7 +115,8 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
     QAction* heal =
         menu.addAction(view.theme().icon(QStringLiteral("heal"), Tone::ok), QStringLiteral("Heal"));
     heal->setObjectName(QStringLiteral("heal"));
-    QObject::connect(heal, &QAction::triggered, &view, [&session, id] { session.heal(qt(id)); });
+    QObject::connect(heal, &QAction::triggered, &view,
+                     [&view, &session, id] { afterTheMenu(view, [&session, id] { session.heal(qt(id)); }); });
 }
 
 bool isIn(const Design& design, const Node& node, const std::string& groupKind) {

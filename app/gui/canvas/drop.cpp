@@ -210,7 +210,7 @@ public:
         return domainAt(m_design, m_boxes, card.center(), m_except) == m_place;
     }
     QRectF pushedInside(const QRectF& card) const {
-        if (m_area.isNull() || m_area.contains(card)) return card;
+        if (isInside(card)) return card; // and off its name
         return pushedInto(card, m_area.adjusted(kInset, kDomainHeader + kInset / 2, -kInset, -kInset));
     }
     std::optional<QRectF> nearest(const QRectF& dropped, bool whole) const {

@@ -146,7 +146,8 @@ Route routeBetween(const QRectF& from, const QRectF& to, double lane, Way way) {
         if (std::abs(start.y() - end.y()) < to.height() / 2 - 10)
             end.setY(std::clamp(start.y(), to.top() + 8, to.bottom() - 8));
         const QPointF base = end - QPointF(sign * kArrow, 0);
-        const double reach = std::max(12.0, std::abs(base.x() - start.x()) / 2);
+        const double gap = std::abs(base.x() - start.x());
+        const double reach = gap < 24 ? gap / 2 : std::max(12.0, gap / 2);
         finish(route, start, start + QPointF(sign * reach, 0), base - QPointF(sign * reach, 0), base,
                {sign, 0});
         return route;
@@ -165,8 +166,10 @@ Route routeBetween(const QRectF& from, const QRectF& to, double lane, Way way) {
                {0, sign});
         return route;
     };
-    if (way != Way::upright && right > kRoom) return horizontal(1);
-    if (way != Way::upright && left > kRoom) return horizontal(-1);
+    // Side by side, a short straight arrow is better than a loop from edge to edge.
+    const double room = from.top() < to.bottom() && to.top() < from.bottom() ? kArrow + 2 : kRoom;
+    if (way != Way::upright && right > room) return horizontal(1);
+    if (way != Way::upright && left > room) return horizontal(-1);
     return b.y() >= a.y() ? vertical(1) : vertical(-1);
 }
 

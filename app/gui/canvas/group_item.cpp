@@ -62,7 +62,7 @@ QRectF GroupItem::tab() const {
 }
 
 void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes,
-                         const std::vector<QRectF>& names) {
+                         const std::vector<QRectF>& names, const std::vector<QPolygonF>& edges) {
     const QSizeF size = tabSize();
     const double room = m_size.width() - size.width() - 2 * kRadius;
     const double half = size.height() / 2;
@@ -72,9 +72,10 @@ void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<
         const QRectF rect = QRectF(pos() + corner, size).adjusted(-5, -1.5, 5, 1.5);
         const auto covers = [&](const QRectF& box) { return box.intersects(rect); };
         if (std::any_of(boxes.begin(), boxes.end(), covers)) return kHidden;
-        return int(std::count_if(names.begin(), names.end(), covers) +
-                   std::count_if(lines.begin(), lines.end(),
-                                 [&](const QPolygonF& line) { return crosses(line, rect); }));
+        const auto meets = [&](const QPolygonF& line) { return crosses(line, rect); };
+        return int(2 * std::count_if(names.begin(), names.end(), covers) +
+                   2 * std::count_if(lines.begin(), lines.end(), meets) +
+                   std::count_if(edges.begin(), edges.end(), meets));
     };
     int least = cost(best);
     // On the line, else just outside of it.

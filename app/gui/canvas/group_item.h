@@ -21,9 +21,9 @@ public:
     QRectF tab() const;             // in the scene
     void setTabScale(double scale); // above 1 where the view is zoomed out, so that its words stay legible
     // Moves the tab along the upper (else lower) edge to where it covers no box and as few names and lines as
-    // can be.
+    // can be, and rather no `edges`, the outlines of others.
     void placeTab(const std::vector<QPolygonF>& lines, const std::vector<QRectF>& boxes,
-                  const std::vector<QRectF>& names);
+                  const std::vector<QRectF>& names, const std::vector<QPolygonF>& edges);
 
     QRectF boundingRect() const override;
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;

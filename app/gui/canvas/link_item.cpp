@@ -36,6 +36,16 @@ bool getsThrough(const Strand& strand) {
     return strand.perSecond - strand.failedPerSecond > std::max(0.05, 0.1 * strand.perSecond);
 }
 
+// Of the attempts, 0..1.
+double failingShare(const Strand& strand) {
+    if (strand.failedPerSecond <= 0.05) return 0;
+    return getsThrough(strand) ? strand.failedPerSecond / strand.perSecond : 1;
+}
+
+Tone troubleTone(double share) {
+    return share >= 0.5 ? Tone::bad : Tone::warn;
+}
+
 bool sameTraffic(double a, double b) {
     return std::abs(a - b) <= 0.02 * std::max(a, b);
 }
@@ -64,7 +74,8 @@ void LinkItem::setStrands(std::vector<Strand> strands) {
     }
     m_bounds.adjust(-14, -14, 14, 14);
     for (const Strand& strand : m_strands)
-        m_bounds = m_bounds.united(QRectF(pointAlong(strand.route, 0.5) - QPointF(110, 20), QSizeF(220, 40)));
+        m_bounds = m_bounds.united(
+            QRectF(pointAlong(strand.route, strand.labelAt) - QPointF(120, 28), QSizeF(240, 56)));
     repaint();
 }
 
@@ -106,7 +117,7 @@ void LinkItem::advance(double seconds) {
 }
 
 QPointF LinkItem::middle() const {
-    return m_strands.empty() ? QPointF() : pointAlong(m_strands.front().route, 0.5);
+    return m_strands.empty() ? QPointF() : pointAlong(m_strands.front().route, m_strands.front().labelAt);
 }
 
 QPainterPath LinkItem::shape() const {
@@ -148,9 +159,9 @@ void LinkItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
         painter->setRenderHint(QPainter::Antialiasing, false);
         for (const Strand& strand : m_strands) {
             if (m_running)
-                pen.setColor(m_theme.color(strand.failedPerSecond > 0.05 ? Tone::bad
-                                           : strand.perSecond > 0.05     ? Tone::accent
-                                                                         : Tone::zoneLine));
+                pen.setColor(m_theme.color(failingShare(strand) >= 0.5 ? Tone::bad
+                                           : strand.perSecond > 0.05   ? Tone::accent
+                                                                       : Tone::zoneLine));
             painter->setPen(pen);
             painter->drawLine(strand.route.from, strand.route.tip);
         }
@@ -162,20 +173,20 @@ void LinkItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     bool told = false;
     for (const Strand& strand : m_strands)
         if (const QStringList lines = troubleOf(strand); !lines.isEmpty()) {
-            paintLabel(*painter, pointAlong(strand.route, 0.5), lines, true);
+            paintLabel(*painter, pointAlong(strand.route, strand.labelAt), lines,
+                       troubleTone(failingShare(strand)));
             told = true;
         }
-    if (!told && !m_label.isEmpty()) paintLabel(*painter, middle(), {m_label}, false);
+    if (!told && !m_label.isEmpty()) paintLabel(*painter, middle(), {m_label}, Tone::line);
 }
 
 void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
-    const bool failing = m_running && strand.failedPerSecond > 0.05;
+    const double failing = m_running ? failingShare(strand) : 0;
     const bool flowing = m_running && getsThrough(strand);
     QColor color = m_theme.color(Tone::faint);
     if (strand.idle) color = m_theme.color(Tone::zoneLine);
     if (flowing) color = m_theme.color(Tone::accent);
-    if (m_running && !flowing && !failing) color = m_theme.color(Tone::zoneLine);
-    if (failing && !flowing) color = m_theme.color(Tone::bad);
+    if (m_running && !flowing) color = m_theme.color(failing > 0 ? Tone::bad : Tone::zoneLine);
     if (m_marked || m_emphasis == Emphasis::target) color = m_theme.color(Tone::accent);
 
     if (m_marked || m_hovered || m_keyboardFocus) {
@@ -185,15 +196,20 @@ void LinkItem::paintStrand(QPainter& painter, const Strand& strand) const {
         painter.drawPath(strand.route.path);
     }
     QPen pen(color, flowing || m_marked ? 2 : 1.6, Qt::SolidLine, Qt::RoundCap);
-    if (failing) {
-        pen.setWidthF(1.6);
-        pen.setDashPattern({2.5, 3.2});
-        if (flowing) color = m_theme.color(Tone::bad);
-        pen.setColor(color);
-    }
+    if (failing > 0 && !flowing) pen.setDashPattern({2.5, 3.2});
     painter.setPen(pen);
     painter.setBrush(Qt::NoBrush);
     painter.drawPath(strand.route.path);
+    if (failing > 0 && flowing) {
+        // As much of the line is red as of the attempts fail.
+        constexpr double kPeriod = 12; // times the width of the line
+        QPen red(m_theme.color(Tone::bad), 2, Qt::SolidLine, Qt::FlatCap);
+        const double share = std::clamp(failing, 0.08, 0.92);
+        red.setDashPattern({kPeriod * share, kPeriod * (1 - share)});
+        painter.setPen(red);
+        painter.drawPath(strand.route.path);
+        if (failing >= 0.5) color = m_theme.color(Tone::bad);
+    }
 
     painter.save();
     painter.translate(strand.route.tip);
@@ -216,11 +232,16 @@ QStringList LinkItem::troubleOf(const Strand& strand) const {
     if (!m_running || strand.failedPerSecond <= 0.05) return {};
     QStringList lines = strand.failure;
     if (lines.isEmpty()) lines << QStringLiteral("fail");
-    lines.front() = words::rate(strand.failedPerSecond) + QLatin1Char(' ') + lines.front();
+    // In two lines: the links of clients are short.
+    const long percent = std::lround(100 * failingShare(strand));
+    if (percent < 100)
+        lines.front() +=
+            percent < 1 ? QStringLiteral(" (below 1 %)") : QStringLiteral(" (%1 %)").arg(percent);
+    lines.push_front(QStringLiteral("%1 attempts").arg(words::rate(strand.failedPerSecond)));
     return lines;
 }
 
-void LinkItem::paintLabel(QPainter& painter, QPointF at, const QStringList& lines, bool trouble) const {
+void LinkItem::paintLabel(QPainter& painter, QPointF at, const QStringList& lines, Tone tone) const {
     constexpr double kLine = 13;
     painter.setFont(m_theme.font(Type::caption, QFont::Medium));
     const QFontMetricsF metrics(painter.font());
@@ -229,12 +250,12 @@ void LinkItem::paintLabel(QPainter& painter, QPointF at, const QStringList& line
         width = std::max(width, metrics.horizontalAdvance(line) + 20);
     const double height = 5 + kLine * double(lines.size());
     const QRectF pill(at.x() - width / 2, at.y() - height / 2, width, height);
-    painter.setPen(QPen(m_theme.color(trouble ? Tone::bad : Tone::line), 1));
+    painter.setPen(QPen(m_theme.color(tone), 1));
     painter.setBrush(m_theme.color(Tone::surface));
     painter.drawRoundedRect(pill, 9, 9);
     for (qsizetype i = 0; i < lines.size(); ++i) {
         // What becomes of the requests is said quietly: it is no failure.
-        painter.setPen(m_theme.color(trouble && i == 0 ? Tone::bad : Tone::secondary));
+        painter.setPen(m_theme.color(tone != Tone::line && i < 2 ? tone : Tone::secondary));
         painter.drawText(QRectF(pill.left(), pill.top() + 2.5 + double(i) * kLine, width, kLine),
                          Qt::AlignCenter, lines[i]);
     }

@@ -4,6 +4,7 @@
 
 #include "app/gui/canvas/canvas_item.h"
 #include "app/gui/canvas/geometry.h"
+#include "app/gui/theme/theme.h"
 
 #include <QString>
 #include <QStringList>
@@ -16,11 +17,12 @@ namespace alwayson::gui {
 struct Strand {
     std::string from, to; // ids of the shown ends: nodes, or the group when it is shown as one
     Route route;
-    bool idle = false;          // ends at a member that stands by: carries nothing unless that one takes over
-    double perSecond = 0;       // while running
+    bool idle = false;    // ends at a member that stands by: carries nothing unless that one takes over
+    double perSecond = 0; // while running: attempts, which are more than requests where some are repeated
     double failedPerSecond = 0; // refused, reset or timed out
     QStringList failure;        // how they fail and what becomes of them, a line each
     double phase = 0;           // of the dots, in scene units
+    double labelAt = 0.5;       // 0..1 along the route, where no card hides what is said
 };
 
 class LinkItem : public CanvasItem {
@@ -33,7 +35,8 @@ public:
     // Of the strand between two nodes (or their groups). Repaints on visible changes only.
     void setTraffic(const std::string& fromNode, const std::string& toNode, double perSecond,
                     double failedPerSecond, const QStringList& failure = {});
-    // "386/s refused" and "retried elsewhere" as the label of a strand; empty while all goes well.
+    // "386/s attempts", "refused (48 %)" and "retried elsewhere" as the label of a strand; empty while all
+    // goes well.
     QStringList troubleOf(const Strand& strand) const;
     void clearTraffic();
     bool hasTraffic() const { return m_running; }
@@ -50,7 +53,7 @@ public:
 
 private:
     void paintStrand(QPainter& painter, const Strand& strand) const;
-    void paintLabel(QPainter& painter, QPointF at, const QStringList& lines, bool trouble) const;
+    void paintLabel(QPainter& painter, QPointF at, const QStringList& lines, Tone tone) const;
     std::vector<Strand> m_strands;
     QString m_label;
     QRectF m_bounds;

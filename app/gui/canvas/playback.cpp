@@ -5,6 +5,7 @@
 #include "app/gui/canvas/words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
+#include "core/catalogue/catalogue.h"
 
 #include <algorithm>
 #include <array>
@@ -66,6 +67,7 @@ void PlaybackAnimator::clear() {
 void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, const Frame& frame) {
     m_shown = true;
     showNodes(result, trace, frame);
+    showGroups(trace, frame);
     showLinks(trace, frame);
     showViews(trace, frame);
     showStreams(trace, frame);
@@ -138,6 +140,33 @@ void PlaybackAnimator::showNodes(const SimulationResult& result, const Trace& tr
         }
         m_scene.setLive(trace.nodes[i], live);
     }
+}
+
+// Of groups whose members do the same: how many of them do, and how hard.
+void PlaybackAnimator::showGroups(const Trace& trace, const Frame& frame) {
+    const Design& design = m_session.design();
+    struct Count {
+        std::size_t working = 0, members = 0;
+        double busiest = -1;
+    };
+    std::map<std::string, Count> counts;
+    for (std::size_t i = 0; i < frame.nodes.size() && i < trace.nodes.size(); ++i) {
+        const Node* node = design.nodes.find(trace.nodes[i]);
+        const Group* group = node && node->group ? design.groups.find(node->group->str()) : nullptr;
+        const bool majority = group && hasRole(*group, "majority");
+        if (!group || (!majority && !hasRole(*group, "pool"))) continue;
+        Count& count = counts[group->id.str()];
+        ++count.members;
+        const NodeFrame& now = frame.nodes[i];
+        const bool works = now.state == NodeState::up || now.state == NodeState::slow;
+        if (!works || now.badShare > 0) continue;
+        ++count.working;
+        const LiveNode* live = m_scene.live(trace.nodes[i]);
+        if (live && !majority) count.busiest = std::max(count.busiest, live->load);
+    }
+    for (const auto& [id, count] : counts)
+        m_scene.setTab(
+            id, words::groupTabNow(*design.groups.find(id), count.working, count.members, count.busiest));
 }
 
 void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {

@@ -43,6 +43,7 @@ private:
     void followState();
     void tick();
     void showNodes(const SimulationResult& result, const Trace& trace, const Frame& frame);
+    void showGroups(const Trace& trace, const Frame& frame);
     void showLinks(const Trace& trace, const Frame& frame);
     void showViews(const Trace& trace, const Frame& frame);
     void showStreams(const Trace& trace, const Frame& frame);

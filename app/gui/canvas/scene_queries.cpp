@@ -188,8 +188,21 @@ void CanvasScene::setOutage(const std::string& domainId, bool outage, const QStr
     if (DomainItem* place = domain(domainId)) place->setOutage(outage, sentence);
 }
 
+void CanvasScene::setTab(const std::string& groupId, const QString& text) {
+    const Group* outlined = m_session.design().groups.find(groupId);
+    QString& shown = m_liveTabs[groupId];
+    if (!outlined || shown == text) return;
+    const bool wider = shown.size() != text.size();
+    shown = text;
+    refreshGroup(*outlined);
+    if (wider) placeTabs();
+}
+
 void CanvasScene::clearLive() {
     m_live.clear();
+    m_liveTabs.clear();
+    for (const Group& outlined : m_session.design().groups)
+        refreshGroup(outlined);
     for (const auto& [id, bubble] : m_bubbles)
         delete bubble;
     m_bubbles.clear();

@@ -284,6 +284,14 @@ QString attemptFailure(const Node& node, const NodeFrame& frame) {
     return QStringLiteral("refused");
 }
 
+QString groupTabNow(const Group& group, std::size_t working, std::size_t members, double busiest) {
+    QString now = QStringLiteral("%1 of %2 work").arg(working).arg(members);
+    constexpr double kStep = 5; // percent: who reads it does not want it to tremble
+    if (working > 0 && busiest >= 0)
+        now += QStringLiteral(", busiest %1 %").arg(std::round(busiest * 100 / kStep) * kStep);
+    return text(group.displayName()) + kDot + now;
+}
+
 QString groupTab(const Design& design, const Group& group, const CheckReport* report) {
     QStringList parts{text(group.displayName())};
     const Descriptor* kind = Catalogue::builtIn().group(group.kind);

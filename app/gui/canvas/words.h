@@ -38,6 +38,8 @@ QString attemptFailure(const Node& node, const NodeFrame& frame);
 // "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be
 // null.
 QString groupTab(const Design& design, const Group& group, const CheckReport* report);
+// In a run: "web · 2 of 4 work, busiest 65 %". `busiest`: 0..1, negative when nobody is.
+QString groupTabNow(const Group& group, std::size_t working, std::size_t members, double busiest);
 // Lines: how long a take-over lasts after each kind of failure; "" for groups without one.
 QString takeoverByFailure(const Design& design, const Group& group);
 // "check 2 of 3 failed", "" when view and truth agree and nothing is in doubt.

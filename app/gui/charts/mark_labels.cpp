@@ -24,17 +24,17 @@ public:
     }
     void place(std::size_t i) {
         const MarkLabel& label = m_labels[i];
-        // To the left only at the end of the plot: words are read in the order of time.
-        const bool fits = label.x + kGap + label.width <= m_right;
-        const double from = fits ? label.x + kGap : label.x - kGap - label.width;
-        if (from < m_left) return;
-        for (int row = 0; row < m_rows; ++row) {
-            if (!isFree(label, row, from)) continue;
-            m_words[row].emplace_back(from, from + label.width);
-            for (int below = 1; below <= row; ++below)
-                m_lines[below].push_back(label.x);
-            places[i] = MarkLabelPlace{from, row};
-            return;
+        // To the right where it can be: words are read in the order of time.
+        for (const double from : {label.x + kGap, label.x - kGap - label.width}) {
+            if (from < m_left || from + label.width > m_right) continue;
+            for (int row = 0; row < m_rows; ++row) {
+                if (!isFree(label, row, from)) continue;
+                m_words[row].emplace_back(from, from + label.width);
+                for (int below = 1; below <= row; ++below)
+                    m_lines[below].push_back(label.x);
+                places[i] = MarkLabelPlace{from, row};
+                return;
+            }
         }
     }
 
@@ -68,35 +68,33 @@ private:
 
 std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<MarkLabel>& labels, double left,
                                                            double right, int rows) {
-    std::vector<std::size_t> latestFirst(labels.size());
+    std::vector<std::size_t> byRank(labels.size());
     for (std::size_t i = 0; i < labels.size(); ++i)
-        latestFirst[i] = i;
-    std::sort(latestFirst.begin(), latestFirst.end(), [&](std::size_t a, std::size_t b) {
+        byRank[i] = i;
+    std::stable_sort(byRank.begin(), byRank.end(),
+                     [&](std::size_t a, std::size_t b) { return labels[a].rank < labels[b].rank; });
+    const auto isLater = [&](std::size_t a, std::size_t b) {
         return labels[a].x != labels[b].x ? labels[a].x > labels[b].x : a > b;
-    });
-    for (;;) {
+    };
+    // One after the other, the weightiest first; whose words would take the place of weightier ones gets
+    // none.
+    std::vector<std::size_t> latestFirst;
+    Places places(labels.size());
+    for (const std::size_t next : byRank) {
+        const auto at = std::upper_bound(latestFirst.begin(), latestFirst.end(), next, isLater);
+        const std::size_t index = std::size_t(at - latestFirst.begin());
+        latestFirst.insert(at, next);
         // From the right, so that of marks close together the earlier one stands above the later one.
         Placing placing(labels, left, right, rows);
         for (const std::size_t i : latestFirst)
             placing.place(i);
-        // What stands where words of more weight would gives its own up, the nearest first.
-        auto given = latestFirst.end();
-        int weight = 0;
-        for (auto lost = latestFirst.begin(); lost != latestFirst.end(); ++lost) {
-            const MarkLabel& label = labels[*lost];
-            if (placing.places[*lost] || (given != latestFirst.end() && label.rank >= weight)) continue;
-            const auto nearest =
-                std::find_if(std::make_reverse_iterator(lost), latestFirst.rend(), [&](std::size_t i) {
-                    return placing.places[i] && placing.places[i]->row > 0 && labels[i].rank > label.rank &&
-                           labels[i].x < label.x + label.width + kGap + kAir;
-                });
-            if (nearest == latestFirst.rend()) continue;
-            given = std::next(nearest).base();
-            weight = label.rank;
-        }
-        if (given == latestFirst.end()) return std::move(placing.places);
-        latestFirst.erase(given);
+        if (std::all_of(latestFirst.begin(), latestFirst.end(),
+                        [&](std::size_t i) { return placing.places[i].has_value(); }))
+            places = std::move(placing.places);
+        else
+            latestFirst.erase(latestFirst.begin() + std::ptrdiff_t(index));
     }
+    return places;
 }
 
 } // namespace alwayson::gui

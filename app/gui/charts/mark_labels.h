@@ -20,8 +20,9 @@ struct MarkLabelPlace {
 inline constexpr int kMarkRows = 3; // at most
 
 // For each label a place within left..right, to the right of its mark in the lowest of `rows` (1 to
-// kMarkRows) where it and the line up to it are free, to its left at the right end; of marks close together
-// the earlier one stands above. nullopt where it would cover other words or squares. O(n^2) for n labels.
+// kMarkRows) where it and the line up to it are free, else to its left; of marks close together
+// the earlier one stands above. nullopt where it would cover other words or squares. O(n^2 m) for n
+// labels of which m find room.
 std::vector<std::optional<MarkLabelPlace>> placeMarkLabels(const std::vector<MarkLabel>& labels, double left,
                                                            double right, int rows = kMarkRows);
 

@@ -4,6 +4,7 @@
 #include "app/gui/run/line_diff.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
+#include "app/gui/widgets/controls.h"
 #include "app/gui/widgets/ui.h"
 #include "app/verbs/verbs.h"
 #include "core/catalogue/catalogue.h"
@@ -127,7 +128,7 @@ QWidget* ExportPanel::Impl::makeBar() {
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    target = new QComboBox(bar);
+    target = new Combo(theme, bar);
     target->setObjectName(QStringLiteral("export-target"));
     target->setAccessibleName(tr("Target"));
     for (const QString& id : targets())

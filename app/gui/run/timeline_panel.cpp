@@ -2,6 +2,7 @@
 
 #include "app/gui/canvas/words.h"
 #include "app/gui/charts/chart_view.h"
+#include "app/gui/run/run_marks.h"
 #include "app/gui/run/run_series.h"
 #include "app/gui/run/run_words.h"
 #include "app/gui/session/session.h"
@@ -24,49 +25,6 @@ namespace alwayson::gui {
 namespace {
 
 enum View { latency, errors, load };
-
-// One of many that lead to an event worth a word, or follow from it.
-bool isMinor(const RunEvent& event) {
-    return event.kind == "check_failed" || event.kind == "check_passed" || event.kind == "reads_left" ||
-           event.kind == "reads_returned";
-}
-
-std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& result) {
-    std::vector<ChartMark> marks;
-    const auto promotedAt = [&](double atS) {
-        return std::any_of(result.events.begin(), result.events.end(), [&](const RunEvent& event) {
-            return event.kind == "promoting" && event.atS == atS;
-        });
-    };
-    for (const RunEvent& event : result.events) {
-        ChartMark mark{event.atS, eventWords(design, event), Tone::bad, true};
-        const bool cause = event.kind == "failed" || event.kind == "cut" || event.kind == "deployed";
-        const bool change = event.kind == "role_changed" || event.kind == "promoting" ||
-                            event.kind == "repaired" || event.kind == "healed";
-        mark.brief = mark.text.section(QStringLiteral(", "), 0, 0); // how long it took is in the readout
-        mark.rank = cause ? 0 : change ? 1 : 2;
-        if (isMinor(event)) {
-            mark.important = false;
-            mark.tone = event.kind == "check_failed" || event.kind == "reads_left" ? Tone::bad : Tone::ok;
-        } else if (event.kind == "repaired" || event.kind == "healed" || event.kind == "rolled_back")
-            mark.tone = Tone::recovering;
-        else if (event.kind == "marked_up")
-            mark.tone = Tone::ok;
-        else if (event.kind == "marked_down")
-            mark.tone = Tone::warn;
-        else if (event.kind == "load" || event.kind == "role_changed" || event.kind == "promoting")
-            mark.tone = Tone::accent;
-        else if (event.kind == "rejoined" || event.kind == "caught_up" || event.kind == "split_brain_over")
-            mark.tone = Tone::ok;
-        else if (event.kind == "detected") {
-            mark.tone = Tone::warn;
-            mark.important = !promotedAt(event.atS); // which says it as well
-        }
-        marks.push_back(std::move(mark));
-        if (marks.size() >= 400) break;
-    }
-    return marks;
-}
 
 } // namespace
 

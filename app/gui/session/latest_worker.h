@@ -2,6 +2,8 @@
 // One thread that does the latest thing asked of it: a new job stops the one under way and replaces the one
 // that waits.
 
+#include "app/gui/session/background.h"
+
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -52,6 +54,7 @@ private:
         Work work;
     };
     void loop(std::stop_token stop) {
+        yieldToTheWindow();
         while (true) {
             Job job;
             std::stop_token token;

@@ -2,18 +2,65 @@
 
 #include "app/gui/theme/theme.h"
 
+#include <QAbstractItemView>
 #include <QPainter>
 #include <QStyleOptionComboBox>
 #include <QStylePainter>
+#include <QStyledItemDelegate>
 #include <QWheelEvent>
 
 #include <algorithm>
 
 namespace alwayson::gui {
 
+namespace {
+
+// An entry of a list: the one under the cursor on a soft ground, the chosen one with a check.
+class EntryDelegate : public QStyledItemDelegate {
+public:
+    EntryDelegate(const Theme& theme, Combo& combo)
+        : QStyledItemDelegate(&combo), m_theme(theme), m_combo(combo) {}
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const QString words = index.data().toString();
+        return {option.fontMetrics.horizontalAdvance(words) + kLeft + kRight, kRow};
+    }
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
+        const bool chosen = index.row() == m_combo.currentIndex();
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        if (option.state & QStyle::State_Selected) {
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(m_theme.color(Tone::accentSoft));
+            painter->drawRoundedRect(QRectF(option.rect).adjusted(2, 1, -2, -1), 5, 5);
+        }
+        const bool enabled = index.flags() & Qt::ItemIsEnabled;
+        painter->setFont(m_theme.font(Type::control, chosen ? QFont::DemiBold : QFont::Medium));
+        painter->setPen(m_theme.color(enabled ? Tone::text : Tone::faint));
+        const QRect words = option.rect.adjusted(kLeft, 0, -kRight, 0);
+        painter->drawText(
+            words, Qt::AlignVCenter | Qt::AlignLeft,
+            painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, words.width()));
+        if (chosen)
+            m_theme.icons().paint(
+                *painter, QStringLiteral("check"),
+                QRectF(option.rect.right() - kRight + 6, option.rect.center().y() - 6.5, 14, 14),
+                m_theme.color(Tone::accent));
+        painter->restore();
+    }
+
+private:
+    static constexpr int kLeft = 10, kRight = 26, kRow = 26;
+    const Theme& m_theme;
+    Combo& m_combo;
+};
+
+} // namespace
+
 Combo::Combo(const Theme& theme, QWidget* parent) : QComboBox(parent), m_theme(theme) {
     setFocusPolicy(Qt::StrongFocus); // not by the wheel
     setFont(theme.font(Type::control, QFont::Medium));
+    setItemDelegate(new EntryDelegate(theme, *this));
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/gui/canvas/bubble_item.h"
 #include "app/gui/canvas/domain_item.h"
+#include "app/gui/canvas/group_item.h"
 #include "app/gui/canvas/link_item.h"
 #include "app/gui/canvas/playback.h"
 #include "app/gui/canvas/words.h"
@@ -94,15 +95,15 @@ private slots:
                 if (strand.to == "web2") return canvas.view.canvasScene().link("lb-web")->troubleOf(strand);
             return QStringList();
         };
-        QCOMPARE(told(trace), (QStringList{"200/s refused", "retried elsewhere"}));
+        QCOMPARE(told(trace), (QStringList{"200/s attempts", "refused", "retried elsewhere"}));
         // The balancer itself answers with errors: nothing was saved.
         Trace lost = trace;
         for (int i = 50; i < 100; ++i)
             lost.frames[i].nodes[1].failedPerS = 200;
-        QCOMPARE(told(lost), QStringList{"200/s refused"});
+        QCOMPARE(told(lost), (QStringList{"200/s attempts", "refused"}));
         for (int i = 50; i < 100; ++i)
             lost.frames[i].nodes[3].mode = "hang";
-        QCOMPARE(told(lost), QStringList{"200/s timed out"});
+        QCOMPARE(told(lost), (QStringList{"200/s attempts", "timed out"}));
     }
 
     void aBadVersionDoesNotLookHealthy() {
@@ -127,6 +128,55 @@ private slots:
             trace.frames[i].nodes[2].failedPerS = 20;
         playback.show({}, trace, trace.frames[90]);
         QVERIFY(scene.node("web1")->content().state == CardState::warn);
+    }
+
+    void aLinkTellsTheShareThatFails() {
+        CanvasFixture canvas;
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        Trace trace = traceOf(canvas.design(), 100);
+        for (int i = 0; i < 100; ++i)
+            trace.frames[i].links = {{0, 0, 1, 880, 158}, {1, 1, 2, 400, 0}, {1, 1, 3, 200, 0}};
+        playback.show({}, trace, trace.frames[90]);
+        const LinkItem* link = canvas.view.canvasScene().link("users-lb");
+        QCOMPARE(link->troubleOf(link->strands().front()), (QStringList{"158/s attempts", "fail (18 %)"}));
+        // Most of the line is as blue as where nothing fails.
+        const auto redShare = [&] {
+            const QImage picture = canvas.view.grab().toImage();
+            const QRectF path = link->strands().front().route.path.boundingRect();
+            int red = 0, all = 0;
+            for (double x = path.left() + 2; x < path.right() - 2; x += 0.5) {
+                const QPoint at = canvas.at(x, path.center().y());
+                const QColor color = picture.pixelColor(at);
+                if (qGray(color.rgb()) > 200) continue; // the label
+                ++all;
+                red += color.red() > color.blue() ? 1 : 0;
+            }
+            return all > 10 ? double(red) / all : -1;
+        };
+        QVERIFY2(redShare() > 0.02 && redShare() < 0.5, qPrintable(QString::number(redShare())));
+        for (int i = 0; i < 100; ++i)
+            trace.frames[i].links[0].failedPerS = 880;
+        playback.show({}, trace, trace.frames[90]);
+        QVERIFY2(redShare() > 0.9, qPrintable(QString::number(redShare())));
+    }
+
+    void theTabOfAPoolTellsWhatIsNow() {
+        CanvasFixture canvas;
+        QTRY_VERIFY(canvas.session.report());
+        const CanvasScene& scene = canvas.view.canvasScene();
+        const QString atRest = scene.group("web")->tabText();
+        PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+        Trace trace = traceOf(canvas.design(), 100);
+        for (int i = 50; i < 100; ++i) {
+            trace.frames[i].nodes[3].state = NodeState::down;
+            trace.frames[i].nodes[2].busyShare = 0.66f;
+        }
+        playback.show({}, trace, trace.frames[40]);
+        QCOMPARE(scene.group("web")->tabText(), QStringLiteral("web · 2 of 2 work, busiest 40 %"));
+        playback.show({}, trace, trace.frames[90]);
+        QCOMPARE(scene.group("web")->tabText(), QStringLiteral("web · 1 of 2 work, busiest 65 %"));
+        playback.clear();
+        QCOMPARE(scene.group("web")->tabText(), atRest);
     }
 
     void observersAreNamed() {

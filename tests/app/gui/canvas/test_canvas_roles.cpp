@@ -49,6 +49,7 @@ class TestCanvasRoles : public QObject {
 private slots:
     void cardsSayWhoLeads();
     void linksOfMembersThatStandByAreQuiet();
+    void noLinkRunsThroughAMember();
     void streamsAreDrawnAsTheSetImplies();
     void tabsSayWhatFollows();
     void anotherMemberIsMadeTheFirst();
@@ -79,6 +80,41 @@ void TestCanvasRoles::linksOfMembersThatStandByAreQuiet() {
     canvas.session.apply(operation::setParameter(Collection::groups, "db", "reads_go_to", "source"));
     QVERIFY(canvas.isIdle("app-db", "app", "db2"));
     QVERIFY(!canvas.isIdle("app-db", "app", "db1"));
+}
+
+// What goes to the second of a pair that stands behind the first ends at the outline.
+void TestCanvasRoles::noLinkRunsThroughAMember() {
+    RoleFixture canvas;
+    canvas.session.apply(operation::place("users", {-300, 600}));
+    const CanvasScene& scene = canvas.view.canvasScene();
+    QCOMPARE(scene.link("users-pair")->strands().size(), std::size_t(1));
+    QCOMPARE(scene.link("users-pair")->strands().front().to, std::string("pair"));
+    for (const auto& [id, link] : scene.links())
+        for (const Strand& strand : link->strands())
+            for (const char* card : {"lb1", "lb2", "db1", "db2", "db3"})
+                for (const QPointF& point : strand.route.samples)
+                    QVERIFY2(strand.to == card || strand.from == card ||
+                                 !scene.boxes().at(card).contains(point),
+                             card);
+    // What flows to the second is shown there as well.
+    PlaybackAnimator playback(canvas.session, canvas.theme, canvas.view.canvasScene());
+    Trace trace;
+    trace.stepS = 0.1;
+    for (const Node& node : canvas.design().nodes)
+        trace.nodes.push_back(node.id.str());
+    trace.links = {"users-pair"};
+    const auto at = [&](const char* id) {
+        return std::uint32_t(std::find(trace.nodes.begin(), trace.nodes.end(), id) - trace.nodes.begin());
+    };
+    Frame frame;
+    frame.nodes.resize(trace.nodes.size());
+    frame.links = {{0, at("users"), at("lb2"), 400, 0}};
+    trace.frames = {frame};
+    playback.show({}, trace, frame);
+    QCOMPARE(scene.link("users-pair")->strands().front().perSecond, 400.0);
+    // From above each has its own line.
+    canvas.session.apply(operation::place("users", {120, 400}));
+    QCOMPARE(scene.link("users-pair")->strands().size(), std::size_t(2));
 }
 
 void TestCanvasRoles::streamsAreDrawnAsTheSetImplies() {
