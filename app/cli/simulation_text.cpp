@@ -230,7 +230,7 @@ std::string takeOverText(const SimulationResult& result) {
     const bool resumed = std::any_of(result.recovery.begin(), result.recovery.end(),
                                      [](const Recovery& one) { return one.resumed > 0; });
     std::vector<std::vector<std::string>> rows{
-        {"group", "failure", "take-overs", "by hand", "served again after (mean)", "95 % within"}};
+        {"group", "failure", "take-overs", "by hand", "recovery time (RTO), mean", "p95"}};
     if (resumed) rows[0].emplace_back("no take-over");
     for (const Recovery& recovery : result.recovery) {
         if (!recovery.ofGroup()) continue;
@@ -251,7 +251,7 @@ std::string takeOverText(const SimulationResult& result) {
         return one.ofGroup() && one.byHand > 0 &&
                one.totalMeanS.value.value_or(0) > one.totalP95S.value.value_or(0);
     });
-    if (skewed) open += "  (a mean above what 95 % stay within: the few that end by hand take hours)\n";
+    if (skewed) open += "  (a mean above the p95: the few that end by hand take hours)\n";
     return "\nTake-overs\n" + table(rows) + open +
            (resumed ? "  (no take-over: the lost member was back first, or all were lost and the first one "
                       "back went on)\n"
@@ -265,8 +265,8 @@ std::string dataText(const SimulationResult& result, std::set<std::string>& said
     Figures figures(said);
     figures.add(years ? "acknowledged writes lost, a year" : "acknowledged writes lost", data.lostWrites,
                 plain);
-    figures.add("RPO at a failover, mean", data.rpoMeanS, seconds);
-    figures.add("RPO at a failover, p95", data.rpoP95S, seconds);
+    figures.add("lost writes (RPO), mean", data.rpoMeanS, seconds);
+    figures.add("lost writes (RPO), p95", data.rpoP95S, seconds);
     figures.add("writes on two sides", data.divergedWrites, plain);
     figures.add("two sources, time", data.splitBrainS, seconds);
     figures.add("failed writes that were committed", data.ambiguousWrites, plain);

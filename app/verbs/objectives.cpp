@@ -27,10 +27,10 @@ constexpr Metric kMetrics[] = {
     {"latency_p95_ms", "latency p95", Unit::milliseconds},
     {"latency_p99_ms", "latency p99", Unit::milliseconds},
     {"cost_usd_per_month", "a month", Unit::money},
-    {"rto_mean_s", "mean time until it serves again", Unit::seconds},
-    {"rto_p95_s", "time until it serves again, p95", Unit::seconds},
-    {"rpo_mean_s", "mean time whose writes are lost", Unit::seconds},
-    {"rpo_p95_s", "time whose writes are lost, p95", Unit::seconds},
+    {"rto_mean_s", "recovery time (RTO), mean", Unit::seconds},
+    {"rto_p95_s", "recovery time (RTO), p95", Unit::seconds},
+    {"rpo_mean_s", "lost writes (RPO), mean", Unit::seconds},
+    {"rpo_p95_s", "lost writes (RPO), p95", Unit::seconds},
 };
 
 std::string show(double value, Unit unit) {

@@ -94,6 +94,7 @@ Json recoveryJson(const Recovery& recovery) {
               {"detection_s", meanAndP95(recovery.detectionMeanS, recovery.detectionP95S)},
               {"failover_s", meanAndP95(recovery.failoverMeanS, recovery.failoverP95S)},
               {"total_s", meanAndP95(recovery.totalMeanS, recovery.totalP95S)}};
+    if (recovery.totalLongestS.value) putFigure(json["total_s"], "longest", recovery.totalLongestS);
     if (recovery.ofGroup()) {
         json["promotion_s"] = meanAndP95(recovery.promotionMeanS, recovery.promotionP95S);
         json["reroute_s"] = meanAndP95(recovery.rerouteMeanS, recovery.rerouteP95S);

@@ -76,6 +76,7 @@ struct Recovery {
     Estimate detectionMeanS, detectionP95S;
     Estimate failoverMeanS, failoverP95S;
     Estimate totalMeanS, totalP95S;
+    Estimate totalLongestS = {}; // groups, in failure runs: the worst seen
     // Every sample with its observer, in order; for prediction intervals and charts. Detection in seconds.
     std::vector<double> detectionSamplesS;
     // Groups: parts of the failover, all take-overs and those that a human brought about; failures that had

@@ -267,6 +267,9 @@ private:
         recovery.failoverP95S = quantileOf(totals.failover, 0.95);
         recovery.totalMeanS = meanOf(totals.total);
         recovery.totalP95S = quantileOf(totals.total, 0.95);
+        if (totals.total.count > 0)
+            recovery.totalLongestS = simulated(totals.total.longest, std::nullopt, totals.total.count,
+                                               "worst seen in " + inYears());
         recovery.count = totals.total.count;
         recovery.byHand = totals.byHand;
         recovery.blocked = totals.blocked;

@@ -1,6 +1,7 @@
 #include "simulator/run/failure_run.h"
 
 #include "core/base/units.h"
+#include "core/text/sentence.h"
 #include "simulator/estimate/stopping.h"
 #include "simulator/parallel/work_pool.h"
 #include "simulator/run/failure_report.h"
@@ -184,11 +185,12 @@ private:
             progress.sentence = fmt::format("{} of {} histories", finishedInRound, m_plan.rule.maxUnits);
         else {
             const double down = m_totals.down.back().ratio();
-            progress.sentence = fmt::format(
-                "{:.0f} outages in {} years; availability {}", m_totals.outageRate.back().sumX(),
-                formatSignificant(m_totals.seconds / kSecondsOfYear, 3), formatAvailability(1 - down));
+            progress.sentence = fmt::format("{} outages in {} years; availability {}",
+                                            grouped(fmt::format("{:.0f}", m_totals.outageRate.back().sumX())),
+                                            formatSignificant(m_totals.seconds / kSecondsOfYear, 3),
+                                            formatAvailability(1 - down));
             if (std::isfinite(width))
-                progress.sentence += fmt::format(" (unavailability +- {:.0f} %)", width * 100);
+                progress.sentence += fmt::format(" (unavailability \u00B1 {:.0f} %)", width * 100);
         }
         m_progress(progress);
     }

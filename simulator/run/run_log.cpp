@@ -156,9 +156,9 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
         return tell("failover_failed",
                     fmt::format("No member can take over from {}: {} has no source", what, set));
     case LogKind::cannotLead:
-        return tell(
-            "failover_failed",
-            fmt::format("{} cannot be made the source of {}: it is down, cut off or not part of it", what, set));
+        return tell("failover_failed",
+                    fmt::format("{} cannot be made the source of {}: it is down, cut off or not part of it",
+                                what, set));
     case LogKind::plannedSource:
         return tell("role_changed",
                     fmt::format("{} is the source of {} now, in place of {}, as planned", what, set, by));

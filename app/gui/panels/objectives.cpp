@@ -149,10 +149,19 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
     return view;
 }
 
+bool isJudged(const ObjectiveResult& result) {
+    return result.met || result.value.value;
+}
+
+QString verdictWords(const ObjectiveResult& result) {
+    if (!isJudged(result)) return tr("not judged in this mode");
+    return !result.met ? tr("undecided") : *result.met ? tr("met") : tr("missed");
+}
+
 RunVerdict verdictOf(const SimulationResult& run) {
     RunVerdict verdict;
     for (const ObjectiveResult& objective : run.objectives) {
-        ++verdict.total;
+        if (isJudged(objective)) ++verdict.judged;
         if (!objective.met) continue;
         ++(*objective.met ? verdict.met : verdict.missed);
     }

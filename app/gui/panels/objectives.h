@@ -34,8 +34,11 @@ QString basisOf(const ObjectiveView& view);
 std::vector<std::string> recoveryMetrics(const Group& group);
 // What one run says of the objectives that the design had then; the rest is undecided.
 struct RunVerdict {
-    int met = 0, missed = 0, total = 0;
+    int met = 0, missed = 0, judged = 0; // of those that a run of its kind knows the figure of
 };
+// A run that does not know the figure does not judge.
+bool isJudged(const ObjectiveResult& result);
+QString verdictWords(const ObjectiveResult& result); // "met", "not judged in this mode"
 RunVerdict verdictOf(const SimulationResult& run);
 QString metricTitle(const std::string& metric);
 // Text of a figure of that metric: a share, a time or dollars.

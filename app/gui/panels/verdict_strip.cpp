@@ -37,6 +37,12 @@ void addText(Popover& card, const Theme& theme, const QString& text, const char*
     card.body()->addWidget(words);
 }
 
+// What is said of a whole run is not said before it has been seen to its end, nor once it was stopped.
+std::shared_ptr<const SimulationResult> runToItsEnd(const Session& session) {
+    const bool seen = session.runState() == Session::RunState::finished && !session.runIsOutdated();
+    return seen ? session.runResult() : nullptr;
+}
+
 } // namespace
 
 FigureCell::FigureCell(const Theme& theme, const QString& caption, bool list, QWidget* parent)
@@ -91,10 +97,11 @@ int FigureCell::roomyWidth() const {
         QFontMetricsF(m_theme.font(Type::figure, QFont::DemiBold)).horizontalAdvance(m_figure);
     double detail = QFontMetricsF(m_theme.font(Type::secondary)).horizontalAdvance(m_detail);
     if (m_list) detail = std::min(detail, kListWidth); // a list takes what is left over
-    detail = std::max(detail, QFontMetricsF(m_theme.font(Type::small)).horizontalAdvance(m_second));
-    const double above =
-        QFontMetricsF(m_theme.font(Type::small, QFont::Medium)).horizontalAdvance(m_caption) + kTagGap +
-        QFontMetricsF(m_theme.font(Type::caption)).horizontalAdvance(m_tag);
+    const QFontMetricsF small(m_theme.font(Type::small, QFont::Medium));
+    const double beside = m_second.isEmpty()
+                              ? QFontMetricsF(m_theme.font(Type::caption)).horizontalAdvance(m_tag)
+                              : small.horizontalAdvance(m_second);
+    const double above = small.horizontalAdvance(m_caption) + kTagGap + beside;
     return static_cast<int>(std::ceil(std::max(above, figure + kGap + detail))) + 2 * kPadding;
 }
 
@@ -139,9 +146,10 @@ void FigureCell::paintEvent(QPaintEvent*) {
     painter.setPen(m_theme.color(Tone::secondary));
     painter.drawText(QPointF(padding, 26), m_caption);
     const double captionWidth = painter.fontMetrics().horizontalAdvance(m_caption);
-    const QString tag = m_stale ? tr("updating") : m_tag;
-    painter.setFont(m_theme.font(Type::caption));
-    painter.setPen(m_theme.color(Tone::faint));
+    const bool run = !m_second.isEmpty() && !m_stale;
+    const QString tag = m_stale ? tr("updating") : run ? m_second : m_tag;
+    if (!run) painter.setFont(m_theme.font(Type::caption));
+    painter.setPen(m_theme.color(run ? m_secondTone : Tone::faint));
     if (padding + captionWidth + kTagGap + painter.fontMetrics().horizontalAdvance(tag) <= right + 10)
         painter.drawText(QPointF(padding + captionWidth + kTagGap, 26), tag);
     painter.setOpacity(m_stale ? 0.55 : 1);
@@ -153,18 +161,12 @@ void FigureCell::paintEvent(QPaintEvent*) {
     painter.setFont(m_theme.font(Type::secondary));
     painter.setPen(m_theme.color(Tone::secondary));
     const double room = right + 8 - x;
-    const double line = m_second.isEmpty() ? 53 : 44;
     // A list may be cut; half a unit ("83 mi...") says nothing, so it goes altogether.
     if (m_list)
-        painter.drawText(QPointF(x, line),
+        painter.drawText(QPointF(x, 53),
                          painter.fontMetrics().elidedText(m_detail, Qt::ElideRight, static_cast<int>(room)));
     else if (painter.fontMetrics().horizontalAdvance(m_detail) <= room)
-        painter.drawText(QPointF(x, line), m_detail);
-    if (m_second.isEmpty()) return;
-    painter.setFont(m_theme.font(Type::small, QFont::Medium));
-    painter.setPen(m_theme.color(m_secondTone));
-    painter.drawText(QPointF(x, 59),
-                     painter.fontMetrics().elidedText(m_second, Qt::ElideRight, static_cast<int>(room)));
+        painter.drawText(QPointF(x, 53), m_detail);
 }
 
 void FigureCell::paintCompact(QPainter& painter) {
@@ -207,6 +209,10 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
         return result;
     };
     m_availability = cell(tr("Availability"), false);
+    m_recovery = cell(tr("Recovery (RTO)"), false);
+    m_recoveryRule = row->itemAt(row->indexOf(m_recovery) - 1)->widget();
+    m_recovery->hide();
+    m_recoveryRule->hide();
     m_latency = cell(tr("p99 latency"), false);
     m_cost = cell(tr("Cost"), false);
     m_singlePoints = cell(tr("Single points"), true);
@@ -216,6 +222,7 @@ VerdictStrip::VerdictStrip(Session& session, const Theme& theme, QWidget* parent
     connect(&session, &Session::documentReplaced, this, &VerdictStrip::refresh);
     connect(&session, &Session::availabilityResultChanged, this, &VerdictStrip::refresh);
     connect(&session, &Session::runResultChanged, this, &VerdictStrip::refreshRun);
+    connect(&session, &Session::runStateChanged, this, &VerdictStrip::refreshRun);
     connect(&session, &Session::designChanged, this, &VerdictStrip::refreshRun);
     connect(&session, &Session::documentReplaced, this, &VerdictStrip::refreshRun);
     refresh();
@@ -227,38 +234,67 @@ void VerdictStrip::resizeEvent(QResizeEvent* event) {
     fit();
 }
 
+std::vector<FigureCell*> VerdictStrip::cells() const {
+    return {m_availability, m_latency, m_cost, m_singlePoints, m_objectives};
+}
+
 // Rather in three lines than without the units and tags of some figures.
 void VerdictStrip::fit() {
     int needed = 0;
-    for (const FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
-        needed += cell->roomyWidth();
-    const bool compact = needed - 5 * kSpare > width();
-    for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
+    for (const FigureCell* cell : cells())
+        needed += cell->roomyWidth() - kSpare;
+    const bool compact = needed > width();
+    for (FigureCell* cell : cells())
         cell->setCompact(compact);
+    const bool room = m_recoveryKnown && needed + m_recovery->roomyWidth() - kSpare <= width();
+    m_recovery->setVisible(room);
+    m_recoveryRule->setVisible(room);
 }
 
 void VerdictStrip::refreshRun() {
-    const auto run = m_session.runResult();
+    const auto run = runToItsEnd(m_session);
     const RunVerdict verdict = run ? verdictOf(*run) : RunVerdict();
-    if (verdict.total == 0 || m_session.runIsOutdated()) {
+    if (verdict.judged == 0)
         m_objectives->setSecond({}, Tone::text);
-        return;
-    }
-    m_objectives->setSecond(tr("this run: %1 of %2 met").arg(verdict.met).arg(verdict.total),
-                            verdict.missed > 0             ? Tone::bad
-                            : verdict.met == verdict.total ? Tone::ok
-                                                           : Tone::secondary);
+    else
+        m_objectives->setSecond(tr("this run: %1 of %2").arg(verdict.met).arg(verdict.judged),
+                                verdict.missed > 0              ? Tone::bad
+                                : verdict.met == verdict.judged ? Tone::ok
+                                                                : Tone::secondary);
     fit();
+}
+
+// The slowest of the groups, by the run over years.
+void VerdictStrip::refreshRecovery() {
+    const auto report = m_session.lastReport();
+    const auto years = m_session.availabilityResult();
+    const Recovery* slowest = nullptr;
+    std::optional<double> lost;
+    if (report && years && years->designHash == report->designHash)
+        for (const Recovery* one : recoveriesOf(*years)) {
+            if (one->rpoP95S.value) lost = std::max(lost.value_or(0), *one->rpoP95S.value);
+            if (one->totalP95S.value && (!slowest || *one->totalP95S.value > *slowest->totalP95S.value))
+                slowest = one;
+        }
+    m_recoveryKnown = slowest != nullptr;
+    if (!slowest) return;
+    QString detail = tr("p95");
+    if (lost) detail += tr(", RPO %1").arg(metricFigure("rpo_p95_s", *lost));
+    m_recovery->set(metricFigure("rto_p95_s", *slowest->totalP95S.value), detail, tagOf(slowest->totalP95S),
+                    Tone::text);
 }
 
 void VerdictStrip::refresh() {
     const auto report = m_session.lastReport();
     const bool stale = m_session.reportIsStale();
-    for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
+    refreshRecovery();
+    m_recovery->setStale(stale && report);
+    for (FigureCell* cell : cells())
         cell->setStale(stale && report);
     if (!report) {
-        for (FigureCell* cell : {m_availability, m_latency, m_cost, m_singlePoints, m_objectives})
+        for (FigureCell* cell : cells())
             cell->set({}, {}, {}, Tone::faint);
+        fit();
         return;
     }
     const Design& design = m_session.design();
@@ -285,10 +321,10 @@ void VerdictStrip::refresh() {
     } else {
         const bool refused = !m_session.latencyRefusal().isEmpty();
         m_latency->set({},
-                       m_session.latencyRunning() ? tr("simulating")
-                       : nothing                  ? tr("no requests")
-                       : refused                  ? tr("cannot be simulated")
-                                                  : tr("no requests"),
+                       nothing                               ? tr("no requests")
+                       : refused                             ? tr("cannot be simulated")
+                       : m_session.latencyRunning() || stale ? tr("simulating")
+                                                             : tr("no requests"),
                        {}, refused && !nothing ? Tone::warn : Tone::faint);
     }
 
@@ -344,12 +380,14 @@ void VerdictStrip::refresh() {
 
 void VerdictStrip::explain(FigureCell* cell) {
     const auto report = m_session.lastReport();
-    if (!report) return;
+    if (!report || (cell == m_recovery && !m_recoveryKnown)) return;
     const Design& design = m_session.design();
     const Estimate latency = m_session.latencyEstimate();
     Explanation text;
     if (cell == m_availability)
         text = explainAvailability(design, *report);
+    else if (cell == m_recovery)
+        text = explainRecovery(design, *m_session.availabilityResult());
     else if (cell == m_latency)
         text = explainLatency(*report, latency, m_session.latencyRefusal());
     else if (cell == m_cost)
@@ -358,8 +396,7 @@ void VerdictStrip::explain(FigureCell* cell) {
         text = explainSinglePoints(design, *report);
     else
         text = explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency,
-                                 m_session.runIsOutdated() ? nullptr : m_session.runResult().get(),
-                                 m_session.availabilityResult().get());
+                                 runToItsEnd(m_session).get(), m_session.availabilityResult().get());
     auto* card = new Popover(this);
     card->body()->addWidget(ui::label(m_theme, text.title, Type::body, "text", QFont::DemiBold, card));
     addText(*card, m_theme, text.summary, "secondary");

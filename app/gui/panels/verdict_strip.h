@@ -7,6 +7,8 @@
 
 #include <QAbstractButton>
 
+#include <vector>
+
 class QHBoxLayout;
 
 namespace alwayson::gui {
@@ -22,7 +24,7 @@ public:
     // `list`: the detail is a list of names, which may be cut; a unit is shown whole or not at all.
     FigureCell(const Theme& theme, const QString& caption, bool list, QWidget* parent = nullptr);
     void set(const QString& figure, const QString& detail, const QString& tag, Tone tone);
-    // A second line beside the figure, for what a run says of it; "" without one.
+    // In place of the tag: what a run says of it; "" without one.
     void setSecond(const QString& text, Tone tone);
     QString second() const { return m_second; }
     void setStale(bool stale);
@@ -56,6 +58,7 @@ class VerdictStrip : public QWidget {
 public:
     VerdictStrip(Session& session, const Theme& theme, QWidget* parent = nullptr);
     FigureCell& availability() { return *m_availability; }
+    FigureCell& recovery() { return *m_recovery; } // only after a run over years, and where there is room
     FigureCell& latency() { return *m_latency; }
     FigureCell& cost() { return *m_cost; }
     FigureCell& singlePoints() { return *m_singlePoints; }
@@ -67,11 +70,16 @@ protected:
 private:
     void fit();
     void refresh();
-    void refreshRun(); // what the run that was recorded last says
+    void refreshRun(); // what the run that has been played to its end says
+    void refreshRecovery();
+    std::vector<FigureCell*> cells() const; // that are always there
     void explain(FigureCell* cell);
     Session& m_session;
     const Theme& m_theme;
     FigureCell* m_availability;
+    FigureCell* m_recovery;
+    QWidget* m_recoveryRule = nullptr;
+    bool m_recoveryKnown = false;
     FigureCell* m_latency;
     FigureCell* m_cost;
     FigureCell* m_singlePoints;

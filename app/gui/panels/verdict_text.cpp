@@ -109,6 +109,44 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
     return text;
 }
 
+std::vector<const Recovery*> recoveriesOf(const SimulationResult& years) {
+    std::vector<const Recovery*> groups;
+    for (const Recovery& one : years.recovery)
+        if (one.ofGroup() && one.mode == "any") groups.push_back(&one);
+    return groups;
+}
+
+Explanation explainRecovery(const Design& design, const SimulationResult& years) {
+    Explanation text;
+    text.title = tr("Recovery time (RTO) and lost writes (RPO)");
+    text.summary = tr("From a failure until callers are served again, in a run over %1 years; 95 % of the "
+                      "take-overs stay within p95.")
+                       .arg(grouped(QString::number(years.simulatedSeconds / kSecondsPerYear, 'f', 0)));
+    text.partsTitle = tr("Recovery time (RTO)");
+    text.furtherTitle = tr("Lost writes (RPO)");
+    const auto figures = [](std::initializer_list<std::pair<QString, const Estimate*>> all) {
+        QStringList words;
+        for (const auto& [name, estimate] : all)
+            if (estimate->value)
+                words << name + QLatin1Char(' ') + metricFigure("rto_p95_s", *estimate->value);
+        return words.join(QStringLiteral(", "));
+    };
+    for (const Recovery* one : recoveriesOf(years)) {
+        const QString name = partName(design, one->what);
+        text.parts.emplace_back(name, figures({{tr("mean"), &one->totalMeanS},
+                                               {tr("p95"), &one->totalP95S},
+                                               {tr("worst seen"), &one->totalLongestS}}));
+        if (const QString lost = figures({{tr("mean"), &one->rpoMeanS}, {tr("p95"), &one->rpoP95S}});
+            !lost.isEmpty())
+            text.further.emplace_back(name, lost);
+        if (one->byHand > 0)
+            text.notes << tr("%1: %2 of %3 take-overs by hand; they take hours.")
+                              .arg(name, grouped(QString::number(one->byHand)),
+                                   grouped(QString::number(one->count)));
+    }
+    return text;
+}
+
 Explanation explainLatency(const CheckReport& report, const Estimate& simulated, const QString& refusal) {
     Explanation text;
     text.title = tr("p99 latency");
@@ -214,12 +252,14 @@ Explanation explainObjectives(const Design& design, const CheckReport& report, c
         if (!view.value.isEmpty()) text.notes << tr("%1: %2.").arg(view.title, basisOf(view));
     }
     if (run == nullptr) return text;
-    text.furtherTitle = tr("In the run played last");
+    const Scenario* scenario = design.scenarios.find(run->scenario);
+    text.furtherTitle = tr("In the run, to its end: %1")
+                            .arg(scenario ? QString::fromStdString(scenario->displayName()) : tr("Live"));
     for (const ObjectiveResult& one : run->objectives) {
         if (text.further.size() >= kMostParts) break;
         const Objective* objective = design.objectives.find(one.id);
         if (objective == nullptr) continue;
-        const QString verdict = !one.met ? tr("open") : *one.met ? tr("met") : tr("missed");
+        const QString verdict = verdictWords(one);
         const QString title = viewOf(design, *objective, nullptr, {}).title;
         text.further.emplace_back(title, one.value.value ? metricFigure(objective->metric, *one.value.value) +
                                                                QStringLiteral(" \u00B7 ") + verdict

@@ -30,12 +30,15 @@ const Estimate* availabilityOf(const CheckReport& report);
 QString whyUnknown(const CheckReport& report);
 
 Explanation explainAvailability(const Design& design, const CheckReport& report);
+// The groups with a take-over, each with all kinds of failures together.
+std::vector<const Recovery*> recoveriesOf(const SimulationResult& years);
+Explanation explainRecovery(const Design& design, const SimulationResult& years);
 Explanation explainLatency(const CheckReport& report, const Estimate& simulated,
                            const QString& refusal = {}); // refusal: why it cannot be simulated
 Explanation explainCost(const Design& design, const CheckReport& report);
 Explanation explainSinglePoints(const Design& design, const CheckReport& report);
 Explanation explainObjectives(const Design& design, const CheckReport& report, const Estimate& latency,
-                              const SimulationResult* run,    // the run played last, or nullptr
+                              const SimulationResult* run, // the run that was played to its end, or nullptr
                               const SimulationResult* years); // the last over years, or nullptr
 
 QString tagOf(const Estimate& estimate); // "exact", "approximate", ...; "" when there is no figure

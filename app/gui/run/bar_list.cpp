@@ -13,6 +13,7 @@ namespace alwayson::gui {
 namespace {
 constexpr int kRowHeight = 30;
 constexpr int kTitleHeight = 26;
+constexpr int kCaptionHeight = 15; // below a title that leaves it no room
 } // namespace
 
 BarList::BarList(const Theme& theme, const QString& title, Tone tone, QWidget* parent)
@@ -24,11 +25,13 @@ BarList::BarList(const Theme& theme, const QString& title, Tone tone, QWidget* p
     hide();
 }
 
-void BarList::setRows(std::vector<BarRow> rows, const QString& caption) {
+void BarList::setRows(std::vector<BarRow> rows, const QString& caption,
+                      const std::function<QString(double)>& text) {
     if (rows.size() > m_mostRows) {
         BarRow rest{tr("%1 more").arg(rows.size() - m_mostRows + 1), {}, 0};
         for (std::size_t i = m_mostRows - 1; i < rows.size(); ++i)
             rest.amount += rows[i].amount;
+        if (text) rest.value = text(rest.amount);
         rows.resize(m_mostRows - 1);
         rows.push_back(rest);
     }
@@ -43,8 +46,23 @@ void BarList::setRows(std::vector<BarRow> rows, const QString& caption) {
     update();
 }
 
+bool BarList::captionFits() const {
+    const QFontMetricsF title(m_theme.font(Type::control, QFont::DemiBold)),
+        caption(m_theme.font(Type::caption));
+    return title.horizontalAdvance(m_title) + 8 + caption.horizontalAdvance(m_caption) <= width();
+}
+
+int BarList::headHeight() const {
+    return kTitleHeight + (captionFits() ? 0 : kCaptionHeight);
+}
+
+void BarList::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (height() != sizeHint().height()) updateGeometry(); // the caption changed its line
+}
+
 QSize BarList::sizeHint() const {
-    return {280, kTitleHeight + int(m_rows.size()) * kRowHeight + 10};
+    return {280, headHeight() + int(m_rows.size()) * kRowHeight + 10};
 }
 
 void BarList::paintEvent(QPaintEvent*) {
@@ -56,7 +74,8 @@ void BarList::paintEvent(QPaintEvent*) {
     const double titleWidth = QFontMetricsF(painter.font()).horizontalAdvance(m_title);
     painter.setFont(m_theme.font(Type::caption));
     painter.setPen(m_theme.color(Tone::faint));
-    painter.drawText(QPointF(titleWidth + 8, 16), m_caption);
+    painter.drawText(captionFits() ? QPointF(titleWidth + 8, 16) : QPointF(0, 16 + kCaptionHeight),
+                     painter.fontMetrics().elidedText(m_caption, Qt::ElideRight, width()));
 
     double longest = 0;
     for (const BarRow& row : m_rows)
@@ -66,7 +85,7 @@ void BarList::paintEvent(QPaintEvent*) {
     // Names and figures stand above their bars: long names need the whole width.
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
         const BarRow& row = m_rows[i];
-        const double top = kTitleHeight + double(i) * kRowHeight;
+        const double top = headHeight() + double(i) * kRowHeight;
         const double valueWidth = Theme::tabularWidth(painter.font(), row.value);
         painter.setPen(m_theme.color(Tone::secondary));
         painter.drawText(QPointF(0, top + 14),
@@ -84,7 +103,7 @@ void BarList::paintEvent(QPaintEvent*) {
 }
 
 QString BarList::rowAt(QPointF pos) const {
-    const double row = std::floor((pos.y() - kTitleHeight) / kRowHeight);
+    const double row = std::floor((pos.y() - headHeight()) / kRowHeight);
     if (row < 0 || row >= double(m_rows.size())) return {};
     const BarRow& found = m_rows[std::size_t(row)];
     return found.value.isEmpty() ? found.name : found.name + QStringLiteral("  ") + found.value;

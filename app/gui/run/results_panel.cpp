@@ -2,10 +2,12 @@
 
 #include "app/gui/canvas/words.h"
 #include "app/gui/run/bar_list.h"
+#include "app/gui/run/figure_rows.h"
 #include "app/gui/run/run_words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
 #include "app/gui/widgets/ui.h"
+#include "core/base/units.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -30,22 +32,40 @@ constexpr int kAround = 2 * 18 + 16; // the margins of the panel and a scroll ba
 constexpr int kBothFit = 720;        // table and bars beside each other
 constexpr int kAllColumns = 960;     // the table with the number of samples
 
-// Three digits are enough: "45 100".
-QString roundYears(double years) {
-    if (years < 1000) return QString::number(years, 'g', 3);
-    const double unit = std::pow(10, std::floor(std::log10(years)) - 2);
-    return grouped(static_cast<std::uint64_t>(std::llround(years / unit) * std::llround(unit)));
+QString yearsOf(const SimulationResult& result) {
+    const double years = result.simulatedSeconds / kSecondsPerYear;
+    return years < 100 ? QString::fromStdString(formatSignificant(years))
+                       : grouped(static_cast<std::uint64_t>(std::llround(years)));
 }
+
+enum Column { nameColumn, valueColumn, intervalColumn, tagColumn, samplesColumn, columns };
+constexpr int kProse = Qt::UserRole; // a sentence over all columns, in as many lines as it needs
 
 class RowDelegate : public QStyledItemDelegate {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    explicit RowDelegate(QTreeWidget* table) : QStyledItemDelegate(table), m_table(*table) {}
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        return {QStyledItemDelegate::sizeHint(option, index).width(), kRowHeight};
+        const QSize usual(QStyledItemDelegate::sizeHint(option, index).width(), kRowHeight);
+        if (!index.data(kProse).toBool()) return usual;
+        int depth = 1;
+        for (QModelIndex above = index.parent(); above.isValid(); above = above.parent())
+            ++depth;
+        const int room = m_table.viewport()->width() - depth * m_table.indentation() - kAroundWords;
+        const QRect words = option.fontMetrics.boundingRect(QRect(0, 0, std::max(room, 80), 10000),
+                                                            Qt::TextWordWrap, index.data().toString());
+        return {0, std::max(kRowHeight, words.height() + 6)};
     }
-};
 
-enum Column { nameColumn, valueColumn, intervalColumn, tagColumn, samplesColumn, columns };
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        if (index.data(kProse).toBool()) option->features |= QStyleOptionViewItem::WrapText;
+    }
+
+private:
+    static constexpr int kAroundWords = 14;
+    QTreeWidget& m_table;
+};
 
 } // namespace
 
@@ -77,6 +97,7 @@ struct ResultsPanel::Impl {
     void refill();
     QString runTitle(const SimulationResult& run) const;
     void followProgress(double share, const QString& words);
+    QTreeWidgetItem* addProse(QTreeWidgetItem* below, const QString& words, Tone tone) const;
     void addResult(const QString& title, const SimulationResult& result, bool stale);
     QTreeWidgetItem* addSection(QTreeWidgetItem* below, const QString& title) const;
 };
@@ -128,7 +149,6 @@ void ResultsPanel::Impl::makeTable(QWidget* parent) {
     table->setColumnCount(columns);
     table->setHeaderLabels({tr("Figure"), tr("Value"), tr("95 % interval"), tr("Tag"), tr("Samples")});
     table->setFrameShape(QFrame::NoFrame);
-    table->setUniformRowHeights(true);
     table->setSelectionMode(QAbstractItemView::SingleSelection);
     table->setIndentation(12);
     table->setFont(theme.font(Type::control));
@@ -267,6 +287,14 @@ QTreeWidgetItem* ResultsPanel::Impl::addSection(QTreeWidgetItem* below, const QS
     return section;
 }
 
+QTreeWidgetItem* ResultsPanel::Impl::addProse(QTreeWidgetItem* below, const QString& words, Tone tone) const {
+    auto* item = new QTreeWidgetItem(below, {words});
+    item->setFirstColumnSpanned(true);
+    item->setData(nameColumn, kProse, true);
+    item->setForeground(nameColumn, theme.color(tone));
+    return item;
+}
+
 void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult& result, bool stale) {
     QTreeWidgetItem* top = addSection(nullptr, title);
     QStringList remarks;
@@ -285,6 +313,10 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
             section = addSection(top, row.section);
             section->setExpanded(!row.folded);
         }
+        if (row.prose) {
+            addProse(section, row.name, Tone::faint);
+            continue;
+        }
         auto* item = new QTreeWidgetItem(section, {row.name, row.value, row.interval, row.tag, row.samples});
         for (const int column : {int(valueColumn), int(intervalColumn), int(samplesColumn)})
             item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
@@ -299,22 +331,15 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
     }
     if (!result.assumptions.empty()) {
         section = addSection(top, tr("Not modelled or assumed"));
-        for (const std::string& sentence : result.assumptions) {
-            const QString words = QString::fromStdString(sentence);
-            auto* item = new QTreeWidgetItem(section, {words});
-            item->setFirstColumnSpanned(true);
-            item->setForeground(nameColumn, theme.color(Tone::secondary));
-            item->setToolTip(nameColumn, words.toHtmlEscaped()); // it may be longer than the panel is wide
-        }
+        for (const std::string& sentence : result.assumptions)
+            addProse(section, QString::fromStdString(sentence), Tone::secondary);
     }
     const QString bottom =
         tr("seed %1 · engine %2 · prices %3 · fingerprint %4")
             .arg(result.seed)
             .arg(QString::fromStdString(result.engineVersion), QString::fromStdString(result.priceBook),
                  QString::fromStdString(result.fingerprint));
-    auto* made = new QTreeWidgetItem(top, {bottom});
-    made->setFirstColumnSpanned(true);
-    made->setForeground(nameColumn, theme.color(Tone::faint));
+    QTreeWidgetItem* made = addProse(top, bottom, Tone::faint);
     made->setToolTip(nameColumn, QString::fromStdString(result.reproduce).toHtmlEscaped());
 }
 
@@ -340,22 +365,31 @@ void ResultsPanel::Impl::refill() {
     };
     table->clear();
     const auto addYears = [&] {
-        addResult(tr("Long run: %1 years").arg(roundYears(years->simulatedSeconds / kSecondsPerYear)), *years,
-                  stale(*years));
+        addResult(tr("Long run: %1 years").arg(yearsOf(*years)), *years, stale(*years));
     };
     if (years && yearsFirst) addYears();
     if (run) addResult(runTitle(*run), *run, session.runIsOutdated());
     if (years && !yearsFirst) addYears();
     table->scrollToTop();
-    errors->setRows(run ? errorBars(*run) : std::vector<BarRow>(), tr("in this scenario"));
-    waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), tr("simulated"));
-    lengths->setRows(years ? outageBars(*years) : std::vector<BarRow>(), tr("share of outages, simulated"));
+    // Beside the table each says for itself what it is of.
+    const auto of = [](const QString& words, bool old) {
+        return old ? words + QStringLiteral(" · ") + tr("of an earlier version") : words;
+    };
+    const bool oldYears = years && stale(*years);
+    errors->setRows(run ? errorBars(*run) : std::vector<BarRow>(),
+                    of(tr("in this scenario"), session.runIsOutdated()),
+                    [](double count) { return grouped(static_cast<std::uint64_t>(count)); });
+    waterfall->setRows(years ? waterfallBars(*years) : std::vector<BarRow>(), of(tr("simulated"), oldYears),
+                       downtimeText);
+    lengths->setRows(years ? outageBars(*years) : std::vector<BarRow>(),
+                     of(tr("share of outages"), oldYears));
     const Cost* bill = report ? &report->cost : nullptr;
     cost->setRows(
         bill ? costBars(session.design(), *bill) : std::vector<BarRow>(),
         bill ? tr("%1 · price book %2")
                    .arg(bill->atLeast ? tr("at least") : tr("exact"), QString::fromStdString(bill->priceBook))
-             : QString());
+             : QString(),
+        [](double usd) { return QString::fromStdString(formatMoney(Money(usd))); });
     followProgress(0, {});
 }
 

@@ -1,13 +1,13 @@
 #pragma once
-// Results as words and rows. Pure: values in, text out.
+// Results in words. Pure: values in, text out.
 
 #include "core/results/simulation_result.h"
 
 #include <QString>
-#include <QStringList>
 
+#include <cstdint>
 #include <optional>
-#include <vector>
+#include <string>
 
 namespace alwayson {
 struct Design;
@@ -31,24 +31,11 @@ Counts countsOf(const SimulationResult& result, std::optional<double> untilS);
 // until then.
 QString runSentence(const Design& design, const SimulationResult& result, std::optional<double> untilS);
 
-struct FigureRow {
-    QString section; // a flow or a theme; rows of one section follow each other
-    QString name, value, interval, tag, samples, note;
-    bool folded = false; // its section is closed at first
-};
-// What the failures of a scenario cost, then take-overs, availability, latency, requests, outages, data,
-// objectives and, folded, the recovery of single servers.
-std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& result);
-
-struct BarRow {
-    QString name, value;
-    double amount = 0; // length of the bar
-};
-std::vector<BarRow> errorBars(const SimulationResult& result); // failed requests by cause
-std::vector<BarRow>
-waterfallBars(const SimulationResult& result); // downtime per year by cause, largest first
-// Outages of the whole design by how long they lasted, shortest first; the row's figure is their share.
-std::vector<BarRow> outageBars(const SimulationResult& result);
-std::vector<BarRow> costBars(const Design& design, const Cost& cost);
+QString spaced(const std::string& id); // "data loss"
+// What the user of a failed request was told: "Connection refused".
+QString causeWords(const std::string& cause);
+// The whole design, where requests were counted for it.
+const FlowResult* wholeFlow(const SimulationResult& result);
+bool isClass(const std::string& flow); // of requests, not a client or the design
 
 } // namespace alwayson::gui

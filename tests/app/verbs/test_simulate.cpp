@@ -237,7 +237,7 @@ private slots:
         QVERIFY(judged("rpo_p95_s", 0).met == std::optional(true));
         QVERIFY(!judged("rpo_mean_s", 1).met); // not known
         const std::string sentence = judged("rto_p95_s", 30).sentence;
-        QVERIFY2(sentence.starts_with("db: time until it serves again, p95 12 s") &&
+        QVERIFY2(sentence.starts_with("db: recovery time (RTO), p95 12 s") &&
                      sentence.find("at most 30 s wanted: met") != std::string::npos,
                  sentence.c_str());
     }

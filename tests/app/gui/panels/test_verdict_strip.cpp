@@ -100,14 +100,69 @@ private slots:
         canvas.session.apply(operation::insertScenario(scenario));
         canvas.session.startRun(QStringLiteral("lost"));
         QTRY_VERIFY_WITH_TIMEOUT(canvas.session.runResult(), 20000);
-        QCOMPARE(strip.objectives().second(), QStringLiteral("this run: 1 of 2 met"));
+        // Not before it was seen.
+        QVERIFY(canvas.session.runState() == Session::RunState::running);
+        QVERIFY2(strip.objectives().second().isEmpty(), qPrintable(strip.objectives().second()));
+        canvas.session.setSpeed(1000);
+        QTRY_VERIFY(canvas.session.runState() == Session::RunState::finished);
+        QCOMPARE(strip.objectives().second(), QStringLiteral("this run: 1 of 2"));
         const Explanation why = explainObjectives(canvas.design(), *canvas.session.lastReport(), {},
                                                   canvas.session.runResult().get(), nullptr);
         QCOMPARE(why.further.size(), std::size_t(2));
         QVERIFY2(why.further[1].second.endsWith("missed"), qPrintable(why.further[1].second));
         canvas.session.stopRun();
+        QVERIFY(strip.objectives().second().isEmpty());
+    }
+
+    void whatARunCannotJudgeIsNotCounted() {
+        SimulationResult run;
+        run.objectives.resize(3);
+        run.objectives[0].met = true;
+        run.objectives[0].value = Estimate::exactly(1);
+        run.objectives[1].value = Estimate::exactly(1); // undecided
+        const RunVerdict verdict = verdictOf(run);
+        QCOMPARE(verdict.met, 1);
+        QCOMPARE(verdict.judged, 2);
+        QCOMPARE(verdictWords(run.objectives[2]), QStringLiteral("not judged in this mode"));
+    }
+
+    void aRunOverYearsSaysHowLongItTakes() {
+        CanvasFixture canvas;
+        Group pair;
+        pair.id = GroupId("lbs");
+        pair.kind = "vrrp_pair";
+        Node second;
+        second.id = NodeId("lb2");
+        second.kind = "haproxy";
+        second.domain = DomainId("b");
+        second.group = GroupId("lbs");
+        canvas.session.apply(
+            operation::batch("Pair", {operation::insertGroup(pair), operation::insertNode(second),
+                                      operation::set(Collection::nodes, "lb", "/group", "lbs", "Join"),
+                                      addLink("users-lbs", "users", "lbs"), addLink("lbs-web", "lbs", "web"),
+                                      removeLink("users-lb"), removeLink("lb-web")}));
+        VerdictStrip strip(canvas.session, canvas.theme);
+        strip.resize(1500, strip.height());
+        strip.show();
+        QTRY_VERIFY(canvas.session.report());
+        QVERIFY(!strip.recovery().isVisible());
+        canvas.session.startAvailabilityRun();
+        QTest::qWait(400);
+        canvas.session.cancelAvailabilityRun();
+        QTRY_VERIFY_WITH_TIMEOUT(!canvas.session.availabilityRunning(), 20000);
+        QTRY_VERIFY(strip.recovery().isVisible());
+        QVERIFY2(strip.recovery().figure().endsWith(" s"), qPrintable(strip.recovery().figure()));
+        QCOMPARE(strip.recovery().detail(), QStringLiteral("p95"));
+        QCOMPARE(strip.recovery().tag(), QStringLiteral("simulated"));
+        const Explanation why = explainRecovery(canvas.design(), *canvas.session.availabilityResult());
+        QCOMPARE(why.parts.size(), std::size_t(1));
+        QVERIFY2(why.parts[0].second.startsWith("mean "), qPrintable(why.parts[0].second));
+        strip.resize(700, strip.height()); // the others come first
+        QVERIFY(!strip.recovery().isVisible());
+        strip.resize(1500, strip.height());
         canvas.session.apply(operation::setParameter(Collection::nodes, "web1", "workers", 3));
-        QVERIFY(strip.objectives().second().isEmpty()); // of another design
+        QTRY_VERIFY(canvas.session.report());
+        QVERIFY(!strip.recovery().isVisible()); // it was of another design
     }
 
     void takeOversHaveObjectives() {
