@@ -98,7 +98,7 @@ void addFailures(QMenu& menu, CanvasView& view, const std::string& id,
     }
     const bool running = session.runState() != Session::RunState::idle;
     QMenu* kill = menu.addMenu(view.theme().icon(QStringLiteral("kill"), Tone::bad),
-                               running ? QStringLiteral("Kill") : QStringLiteral("Run and kill"));
+                               running ? QStringLiteral("Fail as") : QStringLiteral("Run and fail as"));
     for (const ResolvedFailureMode& mode : modes) {
         QAction* action = kill->addAction(qt(mode.title));
         action->setObjectName(QStringLiteral("kill:%1").arg(qt(mode.id)));

@@ -3,6 +3,7 @@
 #include "app/gui/panels/inspector_sections.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/ui.h"
+#include "core/catalogue/catalogue.h"
 #include "core/model/codec.h"
 
 #include <QPushButton>
@@ -38,6 +39,20 @@ int namedBy(const Design& design, const std::string& crew) {
     for (const Group& group : design.groups)
         count += group.crew == crew ? 1 : 0;
     return count;
+}
+
+// What waits for nobody and could wait for a crew: groups, and nodes of no group.
+std::vector<Operation> takeOver(const Design& design, const std::string& crew) {
+    std::vector<Operation> operations;
+    const auto take = [&](Collection collection, const std::string& id) {
+        operations.push_back(operation::set(collection, id, "/crew", crew, {}));
+    };
+    for (const Group& group : design.groups)
+        if (!group.crew) take(Collection::groups, group.id.str());
+    for (const Node& node : design.nodes)
+        if (!node.crew && !node.group && !failureModesOf(node).empty())
+            take(Collection::nodes, node.id.str());
+    return operations;
 }
 
 QString setSize(Session& session, const std::string& id, const QString& text) {
@@ -99,7 +114,7 @@ void CrewList::addCrew() {
 std::string CrewList::key() const {
     std::string key = "crews";
     for (const Crew& crew : m_context.session.design().settings.crews)
-        key += ' ' + crew.id;
+        key += ' ' + crew.id + (namedBy(m_context.session.design(), crew.id) > 0 ? "" : " idle");
     return key;
 }
 
@@ -128,12 +143,35 @@ void CrewList::rebuild() {
                      {});
         m_list->layout()->addWidget(row);
         m_rows.push_back(row);
+        if (namedBy(session.design(), crew.id) == 0) addIdleWords(crew.id);
     }
     if (!m_rows.empty()) return;
     QLabel* none = ui::label(m_context.theme, tr("None: every repair begins at once."), Type::small, "faint",
                              QFont::Normal, m_list);
     none->setWordWrap(true);
     m_list->layout()->addWidget(none);
+}
+
+// A crew that nothing names changes nothing: it is said, and done on a click.
+void CrewList::addIdleWords(const std::string& crew) {
+    Session& session = m_context.session;
+    const QString name = QString::fromStdString(crew);
+    QLabel* words =
+        ui::label(m_context.theme,
+                  tr("%1 repairs nothing yet: choose it under \"Repaired by\" of a node or group.").arg(name),
+                  Type::small, "warn", QFont::Normal, m_list);
+    words->setWordWrap(true);
+    m_list->layout()->addWidget(words);
+    if (takeOver(session.design(), crew).empty()) return;
+    QPushButton* all = ui::button(m_context.theme, tr("Let it repair what has no crew"), "chip", m_list);
+    all->setObjectName(QStringLiteral("crewRepairsAll"));
+    all->setFont(m_context.theme.font(Type::small, QFont::DemiBold));
+    connect(all, &QPushButton::clicked, this, [&session, crew, name] {
+        session.apply(
+            operation::batch(tr("Repaired by %1").arg(name).toStdString(), takeOver(session.design(), crew)));
+    });
+    m_list->layout()->addWidget(all);
+    m_list->layout()->setAlignment(all, Qt::AlignLeft);
 }
 
 void CrewList::refresh() {

@@ -19,6 +19,7 @@ public:
 private:
     void rebuild();
     void addCrew();
+    void addIdleWords(const std::string& crew);
     std::string key() const; // of the rows that are shown
     RowContext m_context;
     QWidget* m_list = nullptr;

@@ -210,6 +210,7 @@ void DesignForm::addObjectives() {
         };
         auto* row = new FieldRow(m_context, viewOf(session.design(), objective, nullptr, {}).title,
                                  std::move(source), m_objectives);
+        row->setTitleAbove();
         m_objectives->layout()->addWidget(row);
         m_objectiveRows.push_back(row);
     }
@@ -244,8 +245,12 @@ void DesignForm::refresh() {
         if (view.value.isEmpty() && !view.note.isEmpty())
             help += QLatin1Char(' ') + tr("Reached now: not known, %1.").arg(view.note);
         m_objectiveRows[at]->setHelp(help, {});
-        m_objectiveRows[at]->setTag(view.met ? (*view.met ? tr("met") : tr("missed")) : QString(),
-                                    view.met ? QString(QChar(*view.met ? 0x2713 : 0x2717)) : QString());
+        // The verdict in one form, with the figure it is about where there is room.
+        const QString verdict = !view.met ? tr("open") : *view.met ? tr("met") : tr("missed");
+        const QString known =
+            view.value.isEmpty() ? verdict : verdict + QStringLiteral(" \u00B7 ") + view.value;
+        m_objectiveRows[at]->setTag(known, verdict);
+        m_objectiveRows[at]->setTagTone(!view.met ? "faint" : *view.met ? "ok" : "bad");
         ++at;
     }
 }

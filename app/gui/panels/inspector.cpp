@@ -15,6 +15,8 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace alwayson::gui {
 
 namespace {
@@ -41,7 +43,7 @@ std::string shapeOf(const Design& design, const std::optional<Subject>& subject)
 
 Inspector::Inspector(Session& session, const Theme& theme, QWidget* parent)
     : QWidget(parent), m_session(session),
-      m_theme(theme), m_context{session, theme, [this](const QString& help) { m_help->setText(help); }} {
+      m_theme(theme), m_context{session, theme, [this](const QString& help) { showHelp(help); }} {
     setProperty("plane", QStringLiteral("surface"));
     setAttribute(Qt::WA_StyledBackground);
     auto* column = new QVBoxLayout(this);
@@ -54,12 +56,19 @@ Inspector::Inspector(Session& session, const Theme& theme, QWidget* parent)
     m_scroll->setFocusPolicy(Qt::NoFocus);
     column->addWidget(m_scroll, 1);
     column->addWidget(ui::horizontalRule(this));
-    m_help = ui::label(theme, {}, Type::small, "secondary", QFont::Normal, this);
+    m_helpArea = new QScrollArea(this);
+    m_helpArea->setObjectName(QStringLiteral("inspectorHelp"));
+    m_helpArea->setWidgetResizable(true);
+    m_helpArea->setFrameShape(QFrame::NoFrame);
+    m_helpArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_helpArea->setFocusPolicy(Qt::NoFocus);
+    m_help = ui::label(theme, {}, Type::small, "secondary", QFont::Normal, m_helpArea);
+    m_help->setProperty("plane", QStringLiteral("surface"));
     m_help->setWordWrap(true);
     m_help->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_help->setContentsMargins(space::kPanel, 9, space::kPanel, 9);
-    m_help->setFixedHeight(78);
-    column->addWidget(m_help);
+    m_helpArea->setWidget(m_help);
+    column->addWidget(m_helpArea);
     connect(&session, &Session::selectionChanged, this, &Inspector::follow);
     connect(&session, &Session::documentReplaced, this, &Inspector::rebuild);
     connect(&session, &Session::designChanged, this, [this] { shapeChanged() ? rebuild() : refresh(); });
@@ -80,6 +89,32 @@ bool Inspector::shapeChanged() const {
     return now != m_subject || shapeOf(m_session.design(), now) != m_shape;
 }
 
+// All of it can be read: the line grows with its words, up to a part of the panel, and scrolls beyond.
+void Inspector::showHelp(const QString& help) {
+    m_help->setText(help);
+    m_helpArea->verticalScrollBar()->setValue(0);
+    fitHelp();
+    QWidget* field = m_content != nullptr ? m_content->focusWidget() : nullptr;
+    if (field != nullptr) // which the words may have taken the place of
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                if (QWidget* now = m_content->focusWidget()) m_scroll->ensureWidgetVisible(now, 0, 20);
+            },
+            Qt::QueuedConnection);
+}
+
+void Inspector::fitHelp() {
+    constexpr int kLeast = 78;
+    m_helpArea->setFixedHeight(
+        std::clamp(m_help->heightForWidth(width()), kLeast, std::max(kLeast, height() * 2 / 5)));
+}
+
+void Inspector::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitHelp();
+}
+
 void Inspector::follow() {
     if (m_shownSelection == m_session.selection() && !shapeChanged()) return;
     rebuild();
@@ -91,7 +126,7 @@ void Inspector::rebuild() {
     m_form = nullptr;
     m_failures = nullptr;
     m_better = nullptr;
-    m_help->setText(tr("Click into a field to read what it does and where its default comes from."));
+    showHelp(tr("Click into a field to read what it does and where its default comes from."));
     m_shownSelection = m_session.selection();
     m_subject = Subject::of(m_session.design(), m_shownSelection);
     m_shape = shapeOf(m_session.design(), m_subject);

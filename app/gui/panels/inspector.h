@@ -38,11 +38,18 @@ private:
     void buildNothing();
     void buildMixed(int count);
     bool shapeChanged() const;
+    void showHelp(const QString& help);
+    void fitHelp();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
     Session& m_session;
     const Theme& m_theme;
     RowContext m_context;
     QScrollArea* m_scroll;
+    QScrollArea* m_helpArea;
     QLabel* m_help;
     QWidget* m_content = nullptr;
     QVBoxLayout* m_column = nullptr;

@@ -106,7 +106,9 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
     m_modes = ui::button(theme, tr("Fail as..."), "chip", this);
     m_heal = ui::button(theme, tr("Heal"), "chip", this);
     m_heal->setObjectName(QStringLiteral("heal"));
-    for (QPushButton* one : {m_kill, m_modes, m_heal}) {
+    m_reconnect = ui::button(theme, tr("Reconnect"), "chip", this);
+    m_reconnect->setObjectName(QStringLiteral("reconnect"));
+    for (QPushButton* one : {m_kill, m_modes, m_heal, m_reconnect}) {
         one->setFont(theme.font(Type::small, QFont::DemiBold));
         one->setFocusPolicy(Qt::TabFocus); // a click leaves the keys where they are
         states->addWidget(one);
@@ -117,6 +119,12 @@ InspectorHeader::InspectorHeader(Session& session, const Theme& theme, QWidget* 
             [this] { m_session.kill(QString::fromStdString(m_subject.ids.front()), {}); });
     connect(m_heal, &QPushButton::clicked, this,
             [this] { m_session.heal(QString::fromStdString(m_subject.ids.front())); });
+    connect(m_reconnect, &QPushButton::clicked, this, [this] {
+        ScenarioEvent event;
+        event.action = "heal";
+        event.what = m_subject.ids.front();
+        m_session.cause(std::move(event));
+    });
     connect(m_modes, &QPushButton::clicked, this, &InspectorHeader::openModes);
 }
 
@@ -180,11 +188,12 @@ void InspectorHeader::refreshState() {
         if (found != nodes.end()) mine = &frame->nodes[static_cast<std::size_t>(found - nodes.begin())];
     }
     const QString why = m_session.whyNotCause();
-    for (QPushButton* one : {m_kill, m_modes, m_heal}) {
+    for (QPushButton* one : {m_kill, m_modes, m_heal, m_reconnect}) {
         one->setEnabled(why.isEmpty());
         one->setToolTip(ui::plainTip(why));
     }
-    const bool hadFocus = m_kill->hasFocus() || m_modes->hasFocus() || m_heal->hasFocus();
+    const bool hadFocus =
+        m_kill->hasFocus() || m_modes->hasFocus() || m_heal->hasFocus() || m_reconnect->hasFocus();
     m_badge->setVisible(mine != nullptr);
     const bool down = mine != nullptr && mine->state != NodeState::up;
     const bool place = m_subject.collection == Collection::domains;
@@ -193,11 +202,17 @@ void InspectorHeader::refreshState() {
     m_kill->setText(place ? tr("Outage") : tr("Kill"));
     m_modes->setVisible(!place && !down);
     m_heal->setVisible(out);
+    const bool cut = m_session.isCut(id);
+    m_reconnect->setVisible(cut);
     // A button that goes hands the focus to the next field otherwise.
-    if (hadFocus && !m_kill->hasFocus() && !m_modes->hasFocus() && !m_heal->hasFocus())
+    if (hadFocus && !m_kill->hasFocus() && !m_modes->hasFocus() && !m_heal->hasFocus() &&
+        !m_reconnect->hasFocus())
         (m_heal->isVisibleTo(this) ? m_heal : m_kill)->setFocus(Qt::OtherFocusReason);
-    if (mine == nullptr) return;
-    const StateWords words = wordsFor(m_session.design(), id, *mine);
+    const bool onlyCut = cut && !out; // it may run on, but nobody reaches it
+    if (mine == nullptr && !onlyCut) return;
+    m_badge->show();
+    const StateWords words =
+        onlyCut ? StateWords{tr("Cut off"), "bad"} : wordsFor(m_session.design(), id, *mine);
     ui::setProperty(m_badge, "badge", QLatin1String(words.badge));
     if (m_badge->text() != words.text) m_badge->setText(words.text);
 }

@@ -38,6 +38,7 @@ private:
     QPushButton* m_kill;
     QPushButton* m_modes;
     QPushButton* m_heal;
+    QPushButton* m_reconnect;
 };
 
 } // namespace alwayson::gui

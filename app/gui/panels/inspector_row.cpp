@@ -88,6 +88,22 @@ void Row::setTag(const QString& tag, const QString& brief) {
     fitTag();
 }
 
+void Row::setTagTone(const char* tone) {
+    ui::setTone(m_tag, tone);
+}
+
+void Row::setTitleAbove() {
+    m_titleAbove = true;
+    m_line->removeWidget(m_label);
+    m_line->setStretchFactor(m_tag, 1);
+    m_tag->setFont(m_context.theme.font(Type::small, QFont::Medium));
+    m_tag->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto* column = static_cast<QVBoxLayout*>(layout());
+    m_label->setContentsMargins(0, 6, 0, 0);
+    column->insertWidget(0, m_label);
+    fitTag();
+}
+
 // As wide as the other editors, wider where an entry needs it, narrower where the title does.
 int Row::widthOf(const Combo& combo) const {
     constexpr int kNarrowestRow = 262; // of an inspector as wide as it comes
@@ -102,14 +118,14 @@ void Row::fitTag() {
     if (m_editor != nullptr)
         editor = m_editor->minimumWidth() > 0 ? m_editor->minimumWidth() : m_editor->sizeHint().width();
     const int left = width() - editor - m_line->contentsMargins().left();
-    for (const QString& words : {m_fullTag, m_briefTag}) {
-        const int needed = m_label->sizeHint().width() + m_tag->fontMetrics().horizontalAdvance(words) +
-                           2 * m_line->spacing();
-        m_tag->setVisible(!words.isEmpty() && needed <= left);
-        if (!m_tag->isVisibleTo(this)) continue;
-        m_tag->setText(words);
-        return;
-    }
+    const int title = m_titleAbove ? 0 : m_label->sizeHint().width();
+    const auto fits = [&](const QString& words) {
+        return title + m_tag->fontMetrics().horizontalAdvance(words) + 2 * m_line->spacing() <= left;
+    };
+    const QString words = fits(m_fullTag) ? m_fullTag : m_briefTag;
+    const bool shown = m_titleAbove || (!words.isEmpty() && fits(words));
+    m_tag->setVisible(shown);
+    if (shown) m_tag->setText(words);
 }
 
 void Row::resizeEvent(QResizeEvent* event) {

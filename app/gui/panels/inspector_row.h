@@ -36,6 +36,9 @@ public:
     void setEditor(QWidget* editor);
     // "default", "assumption"; brief: instead, where there is no room.
     void setTag(const QString& tag, const QString& brief = {});
+    void setTagTone(const char* tone); // of the words of the tag: "ok", "bad"
+    // The title on a line of its own, the tag in its place: for what has much to say.
+    void setTitleAbove();
     void setEdited(bool edited); // shows the way back to the default
     void setError(const QString& error);
     void setHelp(const QString& help,
@@ -60,6 +63,7 @@ protected:
 
 private:
     void fitTag();
+    bool m_titleAbove = false;
     QString m_title;
     QString m_help, m_fullTag, m_briefTag;
     QHBoxLayout* m_line;

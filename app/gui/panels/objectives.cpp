@@ -141,8 +141,7 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
             takeFromYears(objective, *report, years, view);
         return view;
     }
-    view.value = isAvailability(objective.metric) ? QString::fromStdString(formatAvailability(*figure.value))
-                                                  : metricValue(objective.metric, *figure.value);
+    view.value = metricFigure(objective.metric, *figure.value);
     view.method = figure.method;
     view.note = QString::fromStdString(figure.note);
     view.met = verbs::isMet(objective, figure);

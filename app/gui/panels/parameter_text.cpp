@@ -105,7 +105,9 @@ QString readNumber(const ParameterSpec& spec, const QString& text, double& value
             value = QString::number(value / 100, 'g', 15).toDouble();
         else if (!rest.isEmpty())
             return tr("\"%1\" does not belong to a share. Write 99.9 % or 0.999.").arg(rest);
-        if (value > 1 && rest.isEmpty())
+        if (value > 100 || (value > 1 && !rest.isEmpty()))
+            return tr("A share is at most 100 %.");
+        if (value > 1)
             return tr("A share is at most 1. Write %1 % if you mean percent.").arg(text.trimmed());
         return {};
     }

@@ -9,7 +9,6 @@
 #include "app/verbs/verbs.h"
 #include "core/catalogue/catalogue.h"
 
-#include <QComboBox>
 #include <QDir>
 #include <QFile>
 #include <QFileDialog>
@@ -39,6 +38,8 @@ namespace {
 
 constexpr int kMostNamed = 8; // files a question names
 constexpr int kMark = 14;     // side of the mark beside a file
+constexpr int kRoomy = 760;   // from this width on the buttons have their words
+constexpr const char* kAll = "all";
 
 QString qt(const std::string& text) {
     return QString::fromUtf8(text.data(), qsizetype(text.size()));
@@ -52,6 +53,11 @@ QStringList targets() {
             if (!ids.contains(qt(id))) ids << qt(id);
     ids.sort();
     return ids;
+}
+
+// "haproxy 2.6.12" of "haproxy 2.6.12-1+deb12u1": what packaged it is in the tip.
+QString toolName(const std::string& tool) {
+    return qt(tool).section(QLatin1Char('-'), 0, 0);
 }
 
 // As a sentence of its own; names keep their letters.
@@ -91,11 +97,11 @@ struct ExportPanel::Impl {
     ExportPanel& panel;
     Session& session;
     const Theme& theme;
-    QComboBox* target = nullptr;
+    Combo* target = nullptr;
     QListWidget* list = nullptr;
     QPlainTextEdit* preview = nullptr;
     ExportHighlighter* highlighter = nullptr;
-    QLabel* verdict = nullptr;
+    ui::ElidedLabel* verdict = nullptr;
     QLabel* notes = nullptr;
     QScrollArea* notesArea = nullptr;
     QPushButton* showNotes = nullptr;
@@ -108,6 +114,7 @@ struct ExportPanel::Impl {
     QString problem; // why there is nothing to show
     bool dirty = true;
     bool working = false;
+    bool narrow = false;
     std::uint64_t ticket = 0;
     std::jthread worker; // last: joined before anything it refers to goes
 
@@ -119,6 +126,9 @@ struct ExportPanel::Impl {
     void showFile();
     QString onDisk(const verbs::ExportedFile& file, bool& exists) const;
     void showVerdict(const verbs::ExportedFile* file);
+    void showWhole();
+    void fit(int width);
+    void showFolder();
     void writeFiles(bool overwrite);
     void touched();
 };
@@ -131,12 +141,12 @@ QWidget* ExportPanel::Impl::makeBar() {
     target = new Combo(theme, bar);
     target->setObjectName(QStringLiteral("export-target"));
     target->setAccessibleName(tr("Target"));
+    // As it is carried to the machines: with the page that says what goes where.
+    target->addItem(tr("Everything"), QLatin1String(kAll));
     for (const QString& id : targets())
         target->addItem(targetTitle(id), id);
-    target->setVisible(target->count() > 1);
-    verdict = new QLabel(bar);
+    verdict = new ui::ElidedLabel(bar);
     verdict->setObjectName(QStringLiteral("export-verdict"));
-    verdict->setTextFormat(Qt::PlainText);
     verdict->setFont(theme.font(Type::secondary, QFont::Medium));
     difference = ui::button(theme, tr("Difference"), "mode", bar);
     difference->setCheckable(true);
@@ -238,6 +248,11 @@ void ExportPanel::Impl::touched() {
     if (panel.isVisible()) delay.start();
 }
 
+void ExportPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    m->fit(width());
+}
+
 void ExportPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (m->dirty && !m->working) refresh();
@@ -255,7 +270,7 @@ void ExportPanel::Impl::start() {
     options.verify = true;
     const std::uint64_t of = ++ticket;
     write->setEnabled(false);
-    verdict->setText(tr("Writing and asking the real tool ..."));
+    verdict->setFullText(tr("Writing and asking the real tools ..."));
     ui::setTone(verdict, "faint");
     // Replacing the thread asks the old one to stop and waits for it; the exporters look at the token.
     worker = std::jthread([this, of, options, design = session.snapshot()](std::stop_token stop) {
@@ -274,6 +289,10 @@ void ExportPanel::Impl::take(std::uint64_t of, std::vector<verbs::ExportedFile> 
     if (of != ticket) return;
     working = false;
     files = std::move(made);
+    // What leads through the folder comes before what is in it.
+    std::stable_partition(files.begin(), files.end(), [](const verbs::ExportedFile& file) {
+        return file.path.find('/') == std::string::npos;
+    });
     problem = wrong;
     fillList();
     if (dirty && panel.isVisible()) delay.start();
@@ -301,7 +320,7 @@ void ExportPanel::Impl::fillList() {
         item->setIcon(icon.isEmpty() ? blank : theme.icon(icon, file.accepted ? Tone::ok : Tone::bad));
         if (exists && disk != qt(file.bytes)) item->setText(tr("%1  (differs)").arg(qt(file.path)));
         if (qt(file.path) == open) chosen = row;
-        if (config < 0 &&
+        if (config < 0 && target->currentData() != QLatin1String(kAll) &&
             ExportHighlighter::languageOf(qt(file.path)) == ExportHighlighter::Language::haproxy)
             config = row;
         ++row;
@@ -321,20 +340,25 @@ QString ExportPanel::Impl::onDisk(const verbs::ExportedFile& file, bool& exists)
 
 void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
     if (!problem.isEmpty()) {
-        verdict->setText(tr("No export"));
+        verdict->setFullText(tr("No export"));
         ui::setTone(verdict, "bad");
         notes->setText(problem);
     } else if (!file) {
-        verdict->clear();
+        verdict->setFullText({});
         notes->clear();
     } else {
-        if (file->verifiedBy.empty())
-            verdict->setText(file->verdict.empty() ? tr("Not checked by a tool") : qt(file->verdict));
-        else
-            verdict->setText(QStringLiteral("%1: %2").arg(
-                qt(file->verifiedBy), qt(file->verdict).section(QLatin1Char('\n'), 0, 0)));
-        verdict->setToolTip(qt(file->verdict).toHtmlEscaped());
-        ui::setTone(verdict, file->verifiedBy.empty() ? "faint" : file->accepted ? "ok" : "bad");
+        if (!file->verifiedBy.empty()) {
+            verdict->setFullText(QStringLiteral("%1: %2").arg(
+                toolName(file->verifiedBy), qt(file->verdict).section(QLatin1Char('\n'), 0, 0)));
+            ui::setTone(verdict, file->accepted ? "ok" : "bad");
+        } else if (file->path.find('/') == std::string::npos && file->verdict.empty()) {
+            showWhole();
+        } else {
+            verdict->setFullText(file->verdict.empty() ? tr("Not checked by a tool") : qt(file->verdict));
+            ui::setTone(verdict, "faint");
+        }
+        verdict->setToolTip(ui::plainTip(
+            qt(file->verifiedBy.empty() ? file->verdict : file->verifiedBy + "\n" + file->verdict)));
         QStringList lines;
         for (const std::string& note : file->notes)
             lines << sentence(qt(note), session.design());
@@ -347,14 +371,47 @@ void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
     notesArea->setVisible(!problem.isEmpty() || (count > 0 && showNotes->isChecked()));
 }
 
+// What the tools say of all files together, beside the page on top.
+void ExportPanel::Impl::showWhole() {
+    std::size_t checked = 0;
+    QStringList tools, refused;
+    for (const verbs::ExportedFile& file : files) {
+        if (file.verifiedBy.empty()) continue;
+        ++checked;
+        if (const QString tool = toolName(file.verifiedBy); !tools.contains(tool)) tools << tool;
+        if (!file.accepted) refused << qt(file.path);
+    }
+    const QString by = tools.join(QStringLiteral(", "));
+    verdict->setFullText(
+        checked == 0 ? tr("%1 files, none checked by a tool").arg(files.size())
+        : refused.isEmpty()
+            ? tr("%1 of %2 files checked, all valid: %3").arg(checked).arg(files.size()).arg(by)
+            : tr("Refused: %1").arg(refused.join(QStringLiteral(", "))));
+    ui::setTone(verdict, checked == 0 ? "faint" : refused.isEmpty() ? "ok" : "bad");
+}
+
+// Where room is short, the words of the buttons give way to the verdict.
+void ExportPanel::Impl::fit(int width) {
+    narrow = width < kRoomy;
+    list->setFixedWidth(narrow ? 190 : 230);
+    write->setText(narrow ? tr("Export") : tr("Export to folder"));
+    showFolder();
+}
+
+void ExportPanel::Impl::showFolder() {
+    const QString name = folder.isEmpty() ? tr("Choose folder") : QDir(folder).dirName();
+    choose->setText(narrow ? QString() : choose->fontMetrics().elidedText(name, Qt::ElideMiddle, 140));
+    choose->setAccessibleName(name);
+    choose->setToolTip(folder.isEmpty() ? tr("Choose the folder of the export") : ui::plainTip(folder));
+}
+
 void ExportPanel::Impl::showFile() {
     const int row = list->currentRow();
     const verbs::ExportedFile* file =
         row >= 0 && std::size_t(row) < files.size() ? &files[std::size_t(row)] : nullptr;
     difference->setEnabled(!folder.isEmpty() && file);
     write->setEnabled(!files.empty() && !dirty && !working);
-    choose->setText(folder.isEmpty() ? tr("Choose folder") : QDir(folder).dirName());
-    choose->setToolTip(folder);
+    showFolder();
     showVerdict(file);
     if (!file) {
         preview->setPlainText({});

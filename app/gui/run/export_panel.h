@@ -29,6 +29,7 @@ public slots:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void chooseFolderAnd(const std::function<void()>& then);

@@ -77,7 +77,7 @@ struct ResultsPanel::Impl {
     QPushButton* simulate = nullptr;
     QPushButton* cancel = nullptr;
     QProgressBar* progress = nullptr;
-    QLabel* progressWords = nullptr;
+    ui::ElidedLabel* progressWords = nullptr;
     BarList* errors = nullptr;
     BarList* waterfall = nullptr;
     BarList* lengths = nullptr;
@@ -117,8 +117,7 @@ QWidget* ResultsPanel::Impl::makeBar(QWidget* parent) {
     progress->setRange(0, 1000);
     progress->setTextVisible(false);
     progress->setFixedSize(160, 6);
-    progressWords = new QLabel(bar);
-    progressWords->setTextFormat(Qt::PlainText);
+    progressWords = new ui::ElidedLabel(bar);
     progressWords->setProperty("tone", "secondary");
     progressWords->setFont(theme.font(Type::secondary));
     const auto mode = [&](const QString& words, const char* name) {
@@ -264,6 +263,7 @@ void ResultsPanel::Impl::showParts() {
     }
     invitation->setVisible(!any);
     side->setVisible(bars && (!narrow || chartsOnly));
+    progress->setFixedWidth(narrow ? 72 : 160); // the words say more
     progressWords->setVisible(!choice || session.availabilityRunning());
 }
 
@@ -273,7 +273,7 @@ void ResultsPanel::Impl::followProgress(double share, const QString& words) {
     cancel->setVisible(running);
     progress->setVisible(running);
     progress->setValue(int(std::lround(share * 1000)));
-    progressWords->setText(
+    progressWords->setFullText(
         running ? words : tr("Failures and repairs until the availability is known to a few percent"));
     showParts();
 }

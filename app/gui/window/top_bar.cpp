@@ -18,7 +18,7 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kHeight = 47;
-constexpr int kRoomy = 1100; // width from which there is room for everything
+constexpr int kRoomy = 1280; // width from which there is room for everything
 constexpr int kFirst = 1000; // stretch of what gets the room before the gap in the middle does
 constexpr double kSpeeds[] = {0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60};
 
@@ -71,8 +71,10 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     row->addWidget(names, kFirst); // gives way when the window is narrow
     row->addSpacing(8);
 
-    for (const char* id : {"tool.select", "tool.connect", "tool.pan"})
-        row->addWidget(mode(id));
+    for (const char* id : {"tool.select", "tool.connect", "tool.pan"}) {
+        m_modes.push_back(mode(id));
+        row->addWidget(m_modes.back());
+    }
     row->addSpacing(18);
     row->addWidget(flat("edit.undo", tr("Undo")));
     row->addWidget(flat("edit.redo", tr("Redo")));
@@ -234,6 +236,8 @@ void TopBar::resizeEvent(QResizeEvent* event) {
     m_file->setVisible(roomy);
     m_run->setFixedWidth(roomy ? 92 : 84);
     m_export->setFixedWidth(roomy ? 92 : 76);
+    for (QPushButton* tool : m_modes)
+        tool->setFixedWidth(roomy ? 76 : 72);
     refreshClock();
 }
 

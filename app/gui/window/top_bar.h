@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include <vector>
+
 class QComboBox;
 class QLabel;
 class QMenu;
@@ -45,6 +47,7 @@ private:
     QLabel* m_name;
     QLabel* m_file;
     Combo* m_scenario;
+    std::vector<QPushButton*> m_modes; // select, connect, pan
     QPushButton* m_run;
     QPushButton* m_export;
     QPushButton* m_stop;

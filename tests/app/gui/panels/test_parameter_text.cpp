@@ -84,6 +84,8 @@ private slots:
                                  << "parsecs";
         QTest::newRow("more than one") << int(ParameterType::probability) << "99.9"
                                        << "99.9 %";
+        QTest::newRow("more than all") << int(ParameterType::probability) << "200"
+                                       << "at most 100 %.";
         QTest::newRow("fraction") << int(ParameterType::integer) << "2.5"
                                   << "whole";
         QTest::newRow("rest") << int(ParameterType::number) << "5 apples"

@@ -11,9 +11,11 @@
 #include "tests/support/test_support.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
@@ -234,6 +236,21 @@ private slots:
         const QSize room = bench.window.screen()->availableGeometry().size();
         QVERIFY2(bench.window.width() <= room.width() && bench.window.height() <= room.height(),
                  qPrintable(QStringLiteral("%1 x %2").arg(bench.window.width()).arg(bench.window.height())));
+    }
+
+    void aSmallWindowNamesDesignAndScenario() {
+        Bench bench;
+        bench.session.newFromTemplate(QStringLiteral("e-commerce"));
+        bench.window.resize(1100, 700);
+        QCoreApplication::processEvents();
+        auto* scenario = bench.window.findChild<QComboBox*>(QStringLiteral("scenario"));
+        QVERIFY(scenario);
+        QVERIFY2(scenario->width() >= 190, qPrintable(QString::number(scenario->width())));
+        bool named = false;
+        for (const QLabel* label : bench.window.findChildren<QLabel*>())
+            named = named ||
+                    (label->isVisible() && label->text() == QLatin1String("E-commerce") && label->y() < 60);
+        QVERIFY(named);
     }
 
     void theDockRisesWhenThereIsSomethingToSee() {
