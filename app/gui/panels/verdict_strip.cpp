@@ -246,7 +246,11 @@ void VerdictStrip::fit() {
     const bool compact = needed > width();
     for (FigureCell* cell : cells())
         cell->setCompact(compact);
-    const bool room = m_recoveryKnown && needed + m_recovery->roomyWidth() - kSpare <= width();
+    // It takes nothing from the others: where it finds no room, the availability tells it when clicked.
+    int all = m_recovery->roomyWidth();
+    for (const FigureCell* cell : cells())
+        all += cell->roomyWidth();
+    const bool room = m_recoveryKnown && all - 6 * kLeastPadding <= width();
     m_recovery->setVisible(room);
     m_recoveryRule->setVisible(room);
 }
@@ -397,6 +401,9 @@ void VerdictStrip::explain(FigureCell* cell) {
     else
         text = explainObjectives(design, *report, report->latencyP99Ms.value ? report->latencyP99Ms : latency,
                                  runToItsEnd(m_session).get(), m_session.availabilityResult().get());
+    if (cell == m_availability && m_recoveryKnown)
+        text.notes.prepend(tr("Recovery time (RTO) in the run over years: %1, %2.")
+                               .arg(m_recovery->figure(), m_recovery->detail()));
     auto* card = new Popover(this);
     card->body()->addWidget(ui::label(m_theme, text.title, Type::body, "text", QFont::DemiBold, card));
     addText(*card, m_theme, text.summary, "secondary");

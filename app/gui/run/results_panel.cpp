@@ -51,8 +51,10 @@ public:
         for (QModelIndex above = index.parent(); above.isValid(); above = above.parent())
             ++depth;
         const int room = m_table.viewport()->width() - depth * m_table.indentation() - kAroundWords;
-        const QRect words = option.fontMetrics.boundingRect(QRect(0, 0, std::max(room, 80), 10000),
-                                                            Qt::TextWordWrap, index.data().toString());
+        const QVariant own = index.data(Qt::FontRole);
+        const QFontMetrics metrics = own.isValid() ? QFontMetrics(own.value<QFont>()) : option.fontMetrics;
+        const QRect words = metrics.boundingRect(QRect(0, 0, std::max(room, 80), 10000), Qt::TextWordWrap,
+                                                 index.data().toString());
         return {0, std::max(kRowHeight, words.height() + 6)};
     }
 
@@ -306,6 +308,7 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
     if (!remarks.isEmpty()) {
         top->setText(nameColumn, title + tr("  (%1)").arg(remarks.join(QStringLiteral("; "))));
         top->setForeground(nameColumn, theme.color(Tone::warn));
+        top->setData(nameColumn, kProse, true);
     }
     QTreeWidgetItem* section = nullptr;
     for (const FigureRow& row : figureRows(session.design(), result)) {

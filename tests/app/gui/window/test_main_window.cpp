@@ -245,7 +245,7 @@ private slots:
         QCoreApplication::processEvents();
         auto* scenario = bench.window.findChild<QComboBox*>(QStringLiteral("scenario"));
         QVERIFY(scenario);
-        QVERIFY2(scenario->width() >= 190, qPrintable(QString::number(scenario->width())));
+        QVERIFY2(scenario->width() >= 180, qPrintable(QString::number(scenario->width())));
         bool named = false;
         for (const QLabel* label : bench.window.findChildren<QLabel*>())
             named = named ||
