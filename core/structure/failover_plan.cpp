@@ -341,6 +341,12 @@ PhaseLaw detectionLaw(const FailoverPlan& plan, FailureEffect effect, double err
     return law;
 }
 
+bool isNoticed(const FailoverPlan& plan, FailureEffect effect, double errorShare) {
+    const bool asks =
+        plan.by == FailoverBy::orchestrator || plan.by == FailoverBy::mha || plan.by == FailoverBy::group;
+    return !asks || std::isfinite(detectionLaw(plan, effect, errorShare).meanS);
+}
+
 PhaseLaw rerouteLaw(const FailoverPlan& plan) {
     PhaseLaw law;
     for (const RerouteTimer& caller : plan.callers) {

@@ -77,6 +77,10 @@ double detectionAt(const FailoverPlan& plan, FailureEffect effect, double errorS
                    const DetectionDraws& draws);
 PhaseLaw detectionLaw(const FailoverPlan& plan, FailureEffect effect, double errorShare = 1);
 
+// Of a manager that asks or listens, and of group replication: does it ever learn of the failure? Where it
+// does not, nobody takes over and no human is called, whatever the coverage. Others: true.
+bool isNoticed(const FailoverPlan& plan, FailureEffect effect, double errorShare = 1);
+
 // draw(): a uniform number in [0, 1).
 template <class Draw>
 double sampleDetection(const FailoverPlan& plan, FailureEffect effect, double errorShare, Draw&& draw) {

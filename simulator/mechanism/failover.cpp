@@ -272,6 +272,7 @@ private:
             logEvent(c, LogKind::noCandidate, node(st.source), kNone, m_store);
         st.phase = StorePhase::leaderless;
         st.until = kNever;
+        st.covered = true; // what failed was the take-over by those that are gone
     }
 
     void back() {

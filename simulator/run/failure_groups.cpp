@@ -198,6 +198,10 @@ void FailureUnit::loseActive(std::uint32_t g) {
         loseLeader(g);
         return;
     }
+    if (!isNoticed(g, state.active)) { // until it is repaired, or nobody else is left
+        enter(g, GroupPhase::detecting, kNeverSeconds);
+        return;
+    }
     const bool covered =
         group.human || group.coverage >= 1 || state.coverage.next(m_plan.key) < group.coverage;
     const bool blocked = !group.human && covered && m_now < state.blockUntil;
@@ -220,6 +224,21 @@ void FailureUnit::waitForHuman(std::uint32_t g) {
     enter(g, GroupPhase::byHand, byHand ? m_now + draw(m_groups[g].failover, *byHand) : kNeverSeconds);
 }
 
+// What befell a member, and which share of its answers is wrong.
+std::pair<FailureEffect, double> FailureUnit::failureSeen(std::uint32_t failed) const {
+    if (m_placesOut[failed] > 0) return {FailureEffect::outage, 1};
+    if (m_state[failed] == 0) return {FailureEffect::crash, 1};
+    const FailureModelMode& mode = m_model.modes[modeOf(failed, m_state[failed])];
+    return {mode.effect, mode.errorShare};
+}
+
+bool FailureUnit::isNoticed(std::uint32_t g, std::uint32_t failed) const {
+    const FailureModelGroup& group = m_model.groups[g];
+    if (group.takeOver) return true;
+    const auto [effect, share] = failureSeen(failed);
+    return alwayson::isNoticed(group.plans[rankOf(g, failed)], effect, share);
+}
+
 void FailureUnit::detect(std::uint32_t g, std::uint32_t failed) {
     const FailureModelGroup& group = m_model.groups[g];
     GroupState& state = m_groups[g];
@@ -228,14 +247,7 @@ void FailureUnit::detect(std::uint32_t g, std::uint32_t failed) {
     if (group.takeOver) {
         needed = draw(state.failover, *group.takeOver);
     } else {
-        FailureEffect effect = FailureEffect::crash;
-        double share = 1;
-        if (m_placesOut[failed] > 0) {
-            effect = FailureEffect::outage;
-        } else if (m_state[failed] != 0) {
-            effect = m_model.modes[modeOf(failed, m_state[failed])].effect;
-            share = m_model.modes[modeOf(failed, m_state[failed])].errorShare;
-        }
+        const auto [effect, share] = failureSeen(failed);
         needed = sampleDetection(group.plans[rankOf(g, failed)], effect, share,
                                  [&] { return state.failover.next(m_plan.key); });
     }

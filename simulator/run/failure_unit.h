@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace alwayson::sim {
 
@@ -101,6 +102,8 @@ private:
     void onGroupTime(std::uint32_t g);
     void loseActive(std::uint32_t g);
     void detect(std::uint32_t g, std::uint32_t failed);
+    std::pair<FailureEffect, double> failureSeen(std::uint32_t failed) const;
+    bool isNoticed(std::uint32_t g, std::uint32_t failed) const;
     void waitForHuman(std::uint32_t g);
     void takeLead(std::uint32_t g);
     void startPromotion(std::uint32_t g);

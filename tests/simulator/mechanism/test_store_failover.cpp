@@ -1,6 +1,7 @@
 // Replication sets: who notices the loss of a source, who takes over, when, and by whom.
 
 #include "core/structure/failover_plan.h"
+#include "tests/simulator/mechanism/engines_agree.h"
 #include "tests/simulator/mechanism/store_cases.h"
 
 using namespace alwayson;
@@ -280,6 +281,20 @@ private slots:
         QCOMPARE(byHand, 1);
     }
 
+    // A take-over that failed is forgotten with those who could have taken over: the first one back does.
+    void theFirstOneBackIsPromoted() {
+        Parts p = writes(2, "");
+        p.groups = {"{'id':'db','kind':'mysql_replication','parameters':{'failover_coverage':0,"
+                    "'uncovered_recovery':{'dist':'constant','value_s':500}}}"};
+        p.seconds = 120;
+        p.events = {at(20, "fail", "db1", "'mode':'gone'"),
+                    at(50, "fail", "db2", "'mode':'crash','repair_after_s':20")};
+        const SimulationResult result = run(p);
+        QVERIFY2(told(result, "failover_failed", "a human has to end it") >= 20, log(result).c_str());
+        const double promoted = told(result, "role_changed", "db2 is the source of db now");
+        QVERIFY2(promoted >= 70 && promoted < 100, log(result).c_str());
+    }
+
     // Its stream would flow again only later.
     void aMemberThatWaitsForItsStreamIsPromoted() {
         Parts p = writes(3, "");
@@ -332,6 +347,22 @@ private slots:
         }
         QCOMPARE(count, std::uint64_t(100));
         QVERIFY2(byHand > 32 && byHand < 68, std::to_string(byHand).c_str()); // 3.6 deviations
+    }
+
+    // A source whose errors the manager never learns of, as its replicas still hear it: nobody takes over,
+    // and no human is called where the take-over would not have worked. Failure runs say the same.
+    void whatNobodyNoticesIsLeftAlone() {
+        Parts p = writes(2, "");
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':1,") + kPatient, kOneWrite);
+        std::string& source = p.nodes[1];
+        source.insert(source.find("\"default_failure_modes\""),
+                      "'failure_modes':[{'id':'m','effect':'errors','error_share':1,'mttf_h':0.5,"
+                      "'mttr_h':0.1}],");
+        p.groups = {"{'id':'db','kind':'mysql_replication','parameters':{'failover_coverage':0.5,"
+                    "'uncovered_recovery':{'dist':'constant','value_s':60}}}"};
+        double down = 0;
+        verifyEnginesAgree(p, &down);
+        QVERIFY(std::abs(down - 1.0 / 6) < 0.01);
     }
 };
 
