@@ -2,8 +2,8 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/graph/round_trip.h"
 #include "core/text/sentence.h"
-#include "simulator/compile/compile.h"
 #include "simulator/exact/queueing.h"
 
 #include <fmt/format.h>
@@ -56,8 +56,8 @@ std::string whyNoFormula(const Design& design, const Node& server) {
 std::optional<Duration> commonRoundTrip(const Design& design, const StaticLoad& load) {
     std::optional<Duration> common;
     for (const LoadEdge& edge : load.edges) {
-        const Duration rtt = sim::roundTrip(design, design.links.at(edge.link), design.nodes.at(edge.from),
-                                            design.nodes.at(edge.to));
+        const Duration rtt = roundTripOver(design, design.links.at(edge.link), design.nodes.at(edge.from),
+                                           design.nodes.at(edge.to));
         if (common && *common != rtt) return std::nullopt;
         common = rtt;
     }

@@ -123,6 +123,12 @@ bool balancerTakes(const Design& design, std::span<const std::uint32_t> carried,
            });
 }
 
+double meanService(const Node& node, bool writes) {
+    if (writes)
+        if (const auto own = get(node, key::server::writeService)) return own->mean();
+    return get(node, key::server::service).mean();
+}
+
 double passedOn(const Node& node, bool writes) {
     if (writes || !hasRole(node, "cache")) return 1;
     return 1 - get(node, key::cache::hitRatio).value();

@@ -55,10 +55,13 @@ bool callWrites(const Link& link, bool callerWrites);
 bool balancerTakes(const Design& design, std::span<const std::uint32_t> carried, std::uint32_t link,
                    bool writes);
 
+// Seconds of work for one request that writes or not, of a node that has workers.
+double meanService(const Node& node, bool writes);
+
 // Share of requests for which a node makes its calls: 1, of reads at a warm cache 1 - hit ratio.
 double passedOn(const Node& node, bool writes);
-// Who calls this node goes past it when it is down: a cache that is looked aside. Only where it has links:
-// with nothing behind it there is no way past it.
+// A cache whose callers ask what is behind it themselves. Which of them do, and when they get past it:
+// core/graph/lookups.h.
 bool isPassedBy(const Node& node);
 
 } // namespace alwayson

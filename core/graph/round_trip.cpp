@@ -1,6 +1,7 @@
 #include "core/graph/round_trip.h"
 
-#include "core/catalogue/param_key.h"
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/graph/member_roles.h"
 
 #include <algorithm>
@@ -12,6 +13,12 @@ Duration roundTripOfPlaces(const Design& design, const Node& a, const Node& b) {
     const Domain* common = lowestCommonDomain(design, a, b);
     if (!common) return Duration::milliseconds(80);
     return get(common->parameters, ParamKey<Duration>{"domains", common->kind, "rtt_ms", false, 1e-3});
+}
+
+Duration roundTripOver(const Design& design, const Link& link, const Node& from, const Node& to) {
+    if (const auto own = get(link.parameters, key::link::request::latency)) return *own;
+    if (hasRole(from, "client") && !from.domain) return get(from.parameters, key::client::networkRtt);
+    return roundTripOfPlaces(design, from, to);
 }
 
 std::vector<double> replicationWays(const Design& design, const Group& group, const Node& source) {

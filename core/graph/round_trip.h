@@ -13,6 +13,10 @@ namespace alwayson {
 // O(depth squared).
 Duration roundTripOfPlaces(const Design& design, const Node& a, const Node& b);
 
+// There and back of a call over this link: its own latency where one is given; for clients in no place their
+// network's; else by places.
+Duration roundTripOver(const Design& design, const Link& link, const Node& from, const Node& to);
+
 // How long changes are on their way from `source` to each member of the group, in design order: half of the
 // round trip of each stream between them (member_roles.h), s. A chain adds up; 0 for the source itself and
 // where nothing is copied. O(members^2).

@@ -21,6 +21,12 @@ enum class FailureEffect : std::uint8_t {
 std::string_view
 toString(FailureEffect effect); // "crash", ..., "data_loss", "cut_off", "outage", "isolation"
 bool effectFromString(std::string_view name, FailureEffect& effect);
+// Nothing comes back, not even a refusal: who calls the thing waits until its own patience ends.
+constexpr bool isSilent(FailureEffect effect) {
+    return effect == FailureEffect::hang || effect == FailureEffect::gone ||
+           effect == FailureEffect::cutOff || effect == FailureEffect::outage ||
+           effect == FailureEffect::isolation;
+}
 
 enum class RepairedBy : std::uint8_t {
     restart, // by itself after the repair time; nobody is needed

@@ -38,7 +38,7 @@ CompiledMode compileMode(const ResolvedFailureMode& mode) {
     case FailureEffect::cutOff:
     case FailureEffect::outage:
     case FailureEffect::isolation: // for who is outside: nothing gets through
-        break;
+        break;                     // isSilent, with hang
     }
     return {NodeCondition::gone, 0, 0};
 }
@@ -123,8 +123,7 @@ void addFlows(const Design& design, const StructureContext& context, CompiledStr
             std::vector<bool> carried;
             for (const Link& link : design.links)
                 carried.push_back(link.carries(requestClass.id));
-            const double patience = std::min(requestClass.deadline.seconds(),
-                                             get(client.parameters, key::client::attemptTimeout).seconds());
+            const double patience = patienceOf(client, requestClass);
             const bool writes = context.tellsWrites() && requestClass.writes;
             const auto [at, isNew] = known.try_emplace({carried, writes, patience},
                                                        static_cast<std::uint32_t>(out.programs.size()));
@@ -228,6 +227,25 @@ void addLoads(const Design& design, CompiledStructure& out) {
     }
 }
 
+void addSilence(const std::vector<CommonCause>& shared, CompiledStructure& out) {
+    out.tellsSilence.assign(out.components.size(), false);
+    for (const CompiledProgram& program : out.programs)
+        for (const CompiledSet& set : program.sets)
+            for (std::uint32_t m = set.firstMember;
+                 set.looksAside && !set.survivesSilence && m < set.endMember; ++m)
+                out.tellsSilence[program.nodes[program.members[m].node].component] = true;
+    out.refusesWhenOut.assign(out.components.size(), false);
+    if (std::find(out.tellsSilence.begin(), out.tellsSilence.end(), true) == out.tellsSilence.end()) return;
+    const std::size_t firstFault = out.components.size() - shared.size();
+    for (std::size_t s = 0; s < shared.size(); ++s) {
+        bool silent = false;
+        for (std::size_t i = 0; i < shared[s].members.size(); ++i)
+            silent = silent ||
+                     isSilent(out.modes[out.firstMode[shared[s].members[i]] + shared[s].modes[i]].condition);
+        out.refusesWhenOut[firstFault + s] = !silent;
+    }
+}
+
 } // namespace
 
 Result<CompiledStructure> compileStructure(const Design& design) {
@@ -254,6 +272,7 @@ Result<CompiledStructure> compileStructure(const Design& design) {
     out.groups = context.groups();
     addFlows(design, context, out);
     addLoads(design, out);
+    addSilence(shared, out);
     return out;
 }
 

@@ -27,6 +27,10 @@ inline constexpr std::uint32_t kNoIndex = 0xffffffffU;
 inline constexpr double kUpSlack = 1e-12;
 
 enum class NodeCondition : std::uint8_t { works, refused, gone, hangs, errs };
+// It says nothing, as isSilent(FailureEffect).
+constexpr bool isSilent(NodeCondition condition) {
+    return condition == NodeCondition::gone || condition == NodeCondition::hangs;
+}
 
 struct CompiledMode {
     NodeCondition condition = NodeCondition::works;
@@ -48,7 +52,7 @@ struct CompiledCall {
 struct CompiledNode {
     std::uint32_t component = 0;
     std::uint32_t firstCall = 0, endCall = 0;
-    bool passedBy = false; // a cache that is looked aside: when none works its callers make the calls
+    bool passedBy = false; // a cache that is looked aside: its callers make its calls when it does not answer
     // passedBy: reads per second at this cache, and at all that stand in for each other.
     double reads = 0, readsOfGroup = 0;
 };
@@ -89,7 +93,8 @@ struct CompiledSet {
     bool survivesRefused = true;       // redispatch: a refused connection costs nothing
     bool survivesGone = true;          // the connect timeout fits into the deadline
     bool countsConnections = false;    // leastconn: one that answers nothing soon gets nothing more
-    bool passedBy = false;             // has members that are
+    bool looksAside = false;           // its members are passedBy; when none works, all calls are made
+    bool survivesSilence = false;      // looksAside: by those that say nothing as well
 };
 
 struct CompiledStep {
@@ -136,9 +141,16 @@ struct CompiledStructure {
     std::vector<double> capacity;                    // per node: requests per second
     std::vector<double> readCapacity, writeCapacity; // per node: if all its requests were reads, writes
 
+    // Per component. Of nodes: some look it aside and get past it when it refuses, not when it is silent. Of
+    // places: what is in it refuses while it is out (a fault that members of a group share), where that
+    // matters to somebody.
+    std::vector<bool> tellsSilence, refusesWhenOut;
+
     // What a component in this state does; 0 works.
     CompiledMode modeOf(std::size_t component, ComponentState state) const {
         if (state == kNotStarted) return {NodeCondition::refused, 0, 0};
+        if (state == kSaysNothing) return {NodeCondition::gone, 0, 0};
+        if (state == kAnswersErrors) return {NodeCondition::errs, 0, 0};
         return state == 0 ? CompiledMode{} : modes[firstMode[component] + state - 1U];
     }
 };

@@ -309,6 +309,18 @@ private:
         return sum;
     }
 
+    // How likely a member of this class is in a state that makes the set one that cuts.
+    double failedEnough(const Choice& choice, std::uint32_t kind) {
+        const SymmetryClass& one = m_classes[kind];
+        if (one.refusing == 0) return one.unavailability;
+        setState(choice, true);
+        for (const std::uint32_t member : one.members)
+            if (m_state[member] != 0) m_state[member] = one.refusing;
+        const bool up = m_function.evaluateUp(m_state.data(), nullptr, m_up.data(), *m_scratch);
+        setState(choice, false);
+        return up ? one.silence : one.unavailability;
+    }
+
     void write() {
         std::vector<double> noneHolds(m_classes.size(),
                                       0); // log of: no cut set with a given member has the rest failed
@@ -319,9 +331,10 @@ private:
             for (const auto& [kind, count] : choice) {
                 const SymmetryClass& one = m_classes[kind];
                 const double size = static_cast<double>(one.members.size());
+                const double failed = failedEnough(choice, kind);
                 ways *= choose(size, count);
-                all *= std::pow(one.unavailability, count);
-                set.probability *= atLeast(size, count, one.unavailability);
+                all *= std::pow(failed, count);
+                set.probability *= atLeast(size, count, failed);
                 name(one, count, set.ids);
             }
             for (const auto& [kind, count] : choice) {
@@ -347,7 +360,8 @@ private:
                                [](std::size_t sum, const auto& pick) { return sum + pick.second; });
     }
 
-    // "web1", all of a few by name, or "any 2 of web", "any 2 of (a, b, c)" for members that can be exchanged.
+    // "web1", all of a few by name, or "any 2 of web", "any 2 of (a, b, c)" for members that can be
+    // exchanged.
     void name(const SymmetryClass& one, std::uint32_t count, std::vector<std::string>& ids) const {
         const auto id = [&](std::size_t i) { return m_all.components[one.members[i]].id; };
         if (count == one.members.size()) {

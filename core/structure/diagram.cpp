@@ -22,11 +22,13 @@ public:
     void apply(double* slots, const SystemNode& node, const SystemLevel& level, bool out) const {
         const bool works = level.works && !out;
         if (!works && !node.counts) return;
+        const bool silent = level.silent || (out && saysNothing(slots, node));
         for (const SystemMembership& in : node.memberships) {
-            if (!works) {
-                if (in.passedBy) passBy(slots, in);
-                continue;
-            }
+            const SystemPart& part = m_system.parts[in.part];
+            // Of a group that serves nothing its members that work are passed by as well.
+            const bool mayCount = part.rules.needed > 0 || part.interrupted != kNoIndex;
+            if (in.passedBy && (!works || mayCount) && (in.survivesSilence || !silent)) passBy(slots, in);
+            if (!works) continue;
             double r = level.success, reach = kUnlimited;
             if (in.passedBy && level.success < 1) {
                 r = 1;
@@ -38,7 +40,6 @@ public:
                              call.calls, call.limitsMembers, r, reach);
                 }
             }
-            const SystemPart& part = m_system.parts[in.part];
             if (part.rules.rule == GroupRule::oneWriter)
                 addToStore(slots, part, in, node, level, r);
             else if (takesPart(slots, part, in, r))
@@ -107,13 +108,17 @@ public:
         return true;
     }
 
+    static bool isOut(const double* slots, const SystemNode& node) {
+        return std::any_of(node.places.begin(), node.places.end(),
+                           [&](std::uint32_t place) { return slots[place] != 0; });
+    }
     static bool isMet(const double* slots, const SystemGoal& goal) {
         return slots[goal.r] * std::min(1.0, slots[goal.reach]) >= goal.threshold - kUpSlack;
     }
 
 private:
-    static bool isOut(const double* slots, const SystemNode& node) {
-        return std::any_of(node.places.begin(), node.places.end(),
+    static bool saysNothing(const double* slots, const SystemNode& node) {
+        return std::any_of(node.silentPlaces.begin(), node.silentPlaces.end(),
                            [&](std::uint32_t place) { return slots[place] != 0; });
     }
     // Rank + 1 of the active one, `step` - 1; 0 when its place is out.
@@ -356,7 +361,8 @@ Diagram::Outcome Diagram::build(const System& system, double leaveOut, std::size
                     else if (!node)
                         work[layer.slot] = l == 0 ? 0 : 1;
                     else
-                        kernel.apply(work.data(), *node, layer.levels[l], out);
+                        kernel.apply(work.data(), *node, layer.levels[l],
+                                     node->tellsSilence ? Kernel::isOut(work.data(), *node) : out);
                     for (std::size_t f = 0; open && f < layer.finish.size(); ++f)
                         open = kernel.finish(work.data(), layer.finish[f]);
                     for (const auto& [a, b] : layer.clear)

@@ -21,13 +21,7 @@ bool isInterrupted(const Group& group) {
 
 } // namespace
 
-double meanService(const Node& node, bool writes) {
-    if (writes)
-        if (const auto own = get(node, key::server::writeService)) return own->mean();
-    return get(node, key::server::service).mean();
-}
-
-StructureContext::StructureContext(const Design& design) : m_design(design) {
+StructureContext::StructureContext(const Design& design) : m_design(design), m_lookups(design) {
     for (const Node& node : design.nodes)
         m_balancer.push_back(hasRole(node, "balancer"));
     addGroups();
@@ -110,11 +104,12 @@ class ProgramBuilder {
 public:
     ProgramBuilder(const StructureContext& context, const std::vector<bool>& carried, double patience)
         : m_context(context), m_carried(carried), m_patience(patience),
-          m_nodeAt(2 * context.design().nodes.size(), kNoIndex),
-          m_setAt(2 * (context.keyCount() + context.design().nodes.size()), kNoIndex) {}
+          m_nodeAt(4 * context.design().nodes.size(), kNoIndex),
+          m_setAt(4 * (context.keyCount() + context.design().nodes.size()), kNoIndex) {}
 
     CompiledProgram build(std::uint32_t client, bool writes) {
         m_out.client = client;
+        m_survives = m_context.lookups().survivesSilence(client, m_carried, writes, m_patience);
         const std::vector<CompiledCall> rootCalls = callsOf(client, writes);
         for (const CompiledCall& call : rootCalls)
             visit({true, call.set});
@@ -161,15 +156,15 @@ private:
                           : CompiledStep{true, m_callsOf[step.index][i].set};
     }
 
-    // A node that is read and written is two nodes of the program.
-    std::uint32_t nodeFor(std::uint32_t component, bool writes) {
-        std::uint32_t& at = m_nodeAt[2 * component + writes];
+    // A node that is read and written is two nodes of the program; so is a cache that some look aside and
+    // others have ask for them.
+    std::uint32_t nodeFor(std::uint32_t component, bool writes, bool lookedAside) {
+        std::uint32_t& at = m_nodeAt[4 * component + 2 * lookedAside + writes];
         if (at != kNoIndex) return at;
         const std::uint32_t node = at = u32(m_out.nodes.size());
         m_out.nodes.emplace_back();
         m_out.nodes[node].component = component;
-        m_out.nodes[node].passedBy =
-            isPassedBy(m_context.design().nodes.at(component)) && !m_context.linksOf(component).empty();
+        m_out.nodes[node].passedBy = lookedAside;
         m_nodeDone.push_back(false);
         m_callsOf.emplace_back();
         std::vector<CompiledCall> calls =
@@ -194,8 +189,9 @@ private:
             CompiledCall call;
             const std::uint32_t group = m_context.groupOf(link);
             const bool callsWrite = writesOver(link, writes);
-            call.set = setFor(2 * m_context.targetKey(link) + callsWrite, kNoIndex, callsWrite,
-                              m_context.targetsOf(link), {group});
+            const SetKind kind{callsWrite, m_context.lookups().isLookup(link),
+                               !m_survives.empty() && m_survives[link]};
+            call.set = setFor(m_context.targetKey(link), kNoIndex, kind, m_context.targetsOf(link), {group});
             call.calls = count * passedOn(caller, writes);
             call.optional = get(parameters, key::link::request::optional);
             call.passedCalls = count;
@@ -225,19 +221,28 @@ private:
                 if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
         }
         CompiledCall call;
-        call.set =
-            setFor(2 * (m_context.keyCount() + balancer) + writes, balancer, callsWrite, chosen, groups);
+        call.set = setFor(m_context.keyCount() + balancer, balancer, {callsWrite, false, false}, chosen,
+                          groups, writes);
         return call;
     }
 
-    std::uint32_t setFor(std::uint32_t key, std::uint32_t observer, bool writes,
-                         const std::vector<std::uint32_t>& targets, std::vector<std::uint32_t> groups) {
-        if (m_setAt[key] != kNoIndex) return m_setAt[key];
-        const std::uint32_t set = m_setAt[key] = u32(m_out.sets.size());
+    struct SetKind {
+        bool writes = false, looksAside = false, survivesSilence = false;
+    };
+    // `asWrite`: of balancers, what they are asked; what they call may be something else.
+    std::uint32_t setFor(std::uint32_t end, std::uint32_t observer, SetKind kind,
+                         const std::vector<std::uint32_t>& targets, std::vector<std::uint32_t> groups,
+                         bool asWrite = false) {
+        const bool writes = observer == kNoIndex ? kind.writes : asWrite;
+        std::uint32_t& at = m_setAt[4 * end + 2 * kind.survivesSilence + writes];
+        if (at != kNoIndex) return at;
+        const std::uint32_t set = at = u32(m_out.sets.size());
         m_out.sets.emplace_back();
         m_out.sets[set].observer = observer;
+        m_out.sets[set].looksAside = kind.looksAside;
+        m_out.sets[set].survivesSilence = kind.survivesSilence;
         m_setDone.push_back(false);
-        m_setWrites.push_back(writes);
+        m_setWrites.push_back(kind.writes);
         m_membersOf.emplace_back();
         m_groupsOf.push_back(std::move(groups));
         m_pending.push_back({set, targets});
@@ -254,11 +259,9 @@ private:
             const std::uint32_t observer = m_out.sets[set].observer;
             std::vector<CompiledMember> members;
             for (const std::uint32_t target : targets)
-                members.push_back({nodeFor(target, m_setWrites[set]),
+                members.push_back({nodeFor(target, m_setWrites[set], m_out.sets[set].looksAside),
                                    observer == kNoIndex ? kNoIndex : m_context.viewOf(observer, target),
                                    m_context.rankOf(target)});
-            for (const CompiledMember& member : members)
-                m_out.sets[set].passedBy = m_out.sets[set].passedBy || m_out.nodes[member.node].passedBy;
             m_membersOf[set] = std::move(members);
             if (observer != kNoIndex) readRedispatch(observer, targets, m_out.sets[set]);
         }
@@ -301,6 +304,7 @@ private:
                 members.push_back(member.node);
             std::sort(members.begin(), members.end());
             members.push_back(kNoIndex); // and the groups that are called as such: their number needed counts
+            members.push_back(m_out.sets[step.index].survivesSilence);
             members.insert(members.end(), m_groupsOf[step.index].begin(), m_groupsOf[step.index].end());
             const auto [at, isNew] = known.try_emplace(std::move(members), step.index);
             m_shape[step.index] = at->second;
@@ -457,9 +461,10 @@ private:
     const StructureContext& m_context;
     const std::vector<bool>& m_carried;
     double m_patience;
+    std::vector<bool> m_survives; // per link: a cache that says nothing; empty: there are no lookups
     CompiledProgram m_out;
-    std::vector<std::uint32_t> m_nodeAt; // 2 x component + writes -> node
-    std::vector<std::uint32_t> m_setAt;  // 2 x target key + writes -> set
+    std::vector<std::uint32_t> m_nodeAt; // 4 x component + 2 x looked aside + writes -> node
+    std::vector<std::uint32_t> m_setAt;  // 4 x (target key, or balancer) + 2 x survives + writes -> set
     std::vector<bool> m_setWrites;
     std::vector<std::vector<CompiledCall>> m_callsOf;
     std::vector<std::vector<CompiledMember>> m_membersOf;

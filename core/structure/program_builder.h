@@ -1,6 +1,7 @@
 #pragma once
 // Makes the programs of core/structure/compiled.h (private to core/structure).
 
+#include "core/graph/lookups.h"
 #include "core/structure/compiled.h"
 
 #include <map>
@@ -33,6 +34,7 @@ public:
     // Does it matter whether a call reads or writes?
     bool tellsWrites() const { return m_tellsWrites; }
     bool isBalancer(std::uint32_t node) const { return m_balancer[node]; }
+    const Lookups& lookups() const { return m_lookups; }
 
     std::vector<StructureView> views() const { return m_views; }
     // kNoIndex when the balancer does not check that node.
@@ -43,6 +45,7 @@ private:
     void addTargets();
     void addViews();
     const Design& m_design;
+    Lookups m_lookups;
     std::vector<std::vector<std::uint32_t>> m_linksOf;
     std::vector<std::vector<std::uint32_t>>
         m_targets; // nodes first, then groups, then one empty for ends that dangle
@@ -59,8 +62,5 @@ private:
 // long one attempt of it may take.
 CompiledProgram buildProgram(const StructureContext& context, std::uint32_t client,
                              const std::vector<bool>& carried, bool writes, double patienceS);
-
-// Seconds of work for one request of a class that writes or not.
-double meanService(const Node& node, bool writes);
 
 } // namespace alwayson

@@ -29,7 +29,6 @@ struct NodeTruth {
 struct StateFunction::Scratch {
     std::vector<NodeTruth> truth;
     std::vector<Worth> node; // of one program
-    std::vector<Worth> past; // of one program: without the cache
     std::vector<Worth> set;
     std::vector<std::uint8_t> taken; // members of one program
     std::vector<double> programValue;
@@ -40,9 +39,10 @@ namespace {
 
 class Evaluation {
 public:
-    Evaluation(const CompiledProgram& program, const CompiledStructure& all, const std::uint8_t* viewUp,
-               const GroupRole* roles, StateFunction::Scratch& scratch)
-        : m_program(program), m_all(all), m_viewUp(viewUp), m_roles(roles), m_scratch(scratch) {}
+    Evaluation(const CompiledProgram& program, const CompiledStructure& all, const ComponentState* state,
+               const std::uint8_t* viewUp, const GroupRole* roles, StateFunction::Scratch& scratch)
+        : m_program(program), m_all(all), m_state(state), m_viewUp(viewUp), m_roles(roles),
+          m_scratch(scratch) {}
 
     double run() const {
         for (const CompiledStep& step : m_program.steps) {
@@ -75,11 +75,6 @@ private:
         const CompiledNode& node = m_program.nodes[index];
         const NodeTruth& truth = m_scratch.truth[node.component];
         const bool works = truth.condition == NodeCondition::works;
-        if (node.passedBy) {
-            Worth past{1, kUnlimited, kUnlimited};
-            if (!works) passCalls(past, node, 1, node.readsOfGroup);
-            m_scratch.past[index] = works ? Worth{} : past;
-        }
         if (!works) return {};
         Worth worth{truth.success, m_all.capacity[node.component] * truth.capacity, kUnlimited};
         if (node.passedBy && truth.success < 1) { // its errors are made good behind it
@@ -130,19 +125,28 @@ private:
             carry += part.carry;
             reach = std::max(reach, part.reach);
         }
-        if (usable == 0) return set.passedBy ? pastWorth(set) : Worth{};
+        if (usable == 0) return set.looksAside ? pastWorth(set) : Worth{};
         return {success / (usable + lost), carry, reach};
     }
+    // Caches of which none serves: who gets past one of them is served by what is behind.
     Worth pastWorth(const CompiledSet& set) const {
-        Worth past;
+        Worth best;
         for (std::uint32_t m = set.firstMember; m < set.endMember; ++m) {
-            const std::uint32_t node = m_program.members[m].node;
-            if (!m_program.nodes[node].passedBy) continue;
-            past.r = std::max(past.r, m_scratch.past[node].r);
-            past.reach = std::max(past.reach, m_scratch.past[node].reach);
+            const CompiledNode& node = m_program.nodes[m_program.members[m].node];
+            if (!set.survivesSilence && saysNothing(node.component)) continue;
+            Worth past{1, kUnlimited, kUnlimited};
+            passCalls(past, node, 1, node.readsOfGroup);
+            best.r = std::max(best.r, past.r);
+            best.reach = std::max(best.reach, past.reach);
         }
-        past.carry = kUnlimited;
-        return past;
+        best.carry = kUnlimited;
+        return best;
+    }
+    bool saysNothing(std::uint32_t component) const {
+        if (isSilent(m_all.modeOf(component, m_state[component]).condition)) return true;
+        for (std::uint32_t p = m_all.firstPlace[component]; p < m_all.firstPlace[component + 1]; ++p)
+            if (m_state[m_all.places[p]] != 0 && !m_all.refusesWhenOut[m_all.places[p]]) return true;
+        return false;
     }
 
     bool worksItself(const CompiledMember& member) const {
@@ -275,6 +279,7 @@ private:
 
     const CompiledProgram& m_program;
     const CompiledStructure& m_all;
+    const ComponentState* m_state;
     const std::uint8_t* m_viewUp;
     const GroupRole* m_roles;
     StateFunction::Scratch& m_scratch;
@@ -321,6 +326,9 @@ Result<StateFunction> StateFunction::compile(const Design& design) {
 const std::vector<StructureComponent>& StateFunction::components() const {
     return m->compiled.components;
 }
+bool StateFunction::tellsSilence(std::uint32_t node) const {
+    return m->compiled.tellsSilence[node];
+}
 std::span<const std::uint32_t> StateFunction::placesOf(std::uint32_t node) const {
     const CompiledStructure& all = m->compiled;
     return std::span(all.places)
@@ -348,7 +356,6 @@ StateFunction::makeScratch() const {
     }
     scratch->truth.resize(m->compiled.nodeCount);
     scratch->node.resize(nodes);
-    scratch->past.resize(nodes);
     scratch->taken.resize(members);
     scratch->set.resize(sets);
     scratch->programValue.resize(m->compiled.programs.size());
@@ -361,7 +368,7 @@ void StateFunction::evaluate(const ComponentState* state, const std::uint8_t* vi
     const CompiledStructure& all = m->compiled;
     readTruth(all, state, scratch.truth);
     for (std::size_t p = 0; p < all.programs.size(); ++p)
-        scratch.programValue[p] = Evaluation(all.programs[p], all, viewUp, roles, scratch).run();
+        scratch.programValue[p] = Evaluation(all.programs[p], all, state, viewUp, roles, scratch).run();
     for (std::size_t f = 0; f < all.flows.size(); ++f)
         a[f] = scratch.programValue[all.programOf[f]];
 }

@@ -17,7 +17,11 @@
 //                reads and writes.
 // The one is the first candidate that works itself, whatever is behind it, unless roles say otherwise.
 // A cache answers its share of reads itself and calls for the rest. One that is looked aside is passed by
-// when none of its set works: all calls are then made, and what is behind must carry that much more.
+// when none of its set works and one of them refuses: all calls are then made, and what is behind must carry
+// that much more. When all of them are silent (gone, hanging, their place out) it is passed by only over a
+// link with a timeout that leaves the requests time enough; else they fail (core/graph/lookups.h, which has
+// the cases). Callers of a pool avoid silent members while another answers or refuses. The time for which
+// callers wait, and their workers with them, is not part of it.
 
 #include "core/base/result.h"
 #include "core/graph/call_rules.h"
@@ -38,6 +42,10 @@ using ComponentState = std::uint16_t;
 // A node without a failure that is not back yet after an outage of its place (restart_after_outage): it
 // refuses.
 inline constexpr ComponentState kNotStarted = 0xffff;
+// A node that says nothing for a reason beyond its failure modes: somebody cannot reach it.
+inline constexpr ComponentState kSaysNothing = 0xfffe;
+// A node all of whose answers are errors for such a reason.
+inline constexpr ComponentState kAnswersErrors = 0xfffd;
 
 // Failure mode that only deployments of the node's pool bring about, the last of its modes.
 inline constexpr std::string_view kBadVersion = "bad version";
@@ -90,6 +98,9 @@ public:
 
     // Nodes in design order, domains, then faults that a group shares ("web#crash").
     const std::vector<StructureComponent>& components() const;
+    // Does it matter to somebody whether this node refuses or says nothing when it does not work? Caches that
+    // are looked aside over links without a timeout that helps.
+    bool tellsSilence(std::uint32_t node) const;
     // Places that a node stands in or needs, as components, shared faults included.
     std::span<const std::uint32_t> placesOf(std::uint32_t node) const;
     const std::vector<StructureFlow>& flows() const;   // per client and class, design order

@@ -54,7 +54,17 @@ SymmetryClass classOf(const CompiledStructure& all, std::uint32_t component) {
         if (!one.isPlace && all.modes[all.firstMode[component] + m].condition == NodeCondition::works)
             continue;
         one.unavailability += thing.modeProbability(m);
-        if (one.down == 0) one.down = static_cast<ComponentState>(m + 1);
+        const auto state = static_cast<ComponentState>(m + 1);
+        if (one.down == 0) one.down = state;
+        if (!all.tellsSilence[component]) continue;
+        const bool silent = isSilent(all.modes[all.firstMode[component] + m].condition);
+        ComponentState& first = silent ? one.down : one.refusing;
+        if (first == 0 || (silent && one.silence == 0)) first = state;
+        if (silent) one.silence += thing.modeProbability(m);
+    }
+    if (one.silence == 0 || one.refusing == 0) {
+        one.silence = 0;
+        one.refusing = 0;
     }
     return one;
 }

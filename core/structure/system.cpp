@@ -50,7 +50,8 @@ private:
         node.writeCapacity = m_all.writeCapacity[component];
         const std::vector<CompiledMode> modes(m_all.modes.begin() + m_all.firstMode[component],
                                               m_all.modes.begin() + m_all.firstMode[component + 1]);
-        node.levels = systemLevels(modes, m_all.components[component], node.levelOfMode);
+        node.tellsSilence = m_all.tellsSilence[component];
+        node.levels = systemLevels(modes, m_all.components[component], node.levelOfMode, node.tellsSilence);
         m_out.nodes.push_back(std::move(node));
         return m_nodeAt[component];
     }
@@ -103,7 +104,7 @@ private:
         std::vector<SystemCall> hoisted;
         for (std::uint32_t m = from.firstMember; m < from.endMember; ++m) {
             const auto& calls = callsOf[program.members[m].node];
-            if (from.passedBy) break; // what a cache calls depends on whether it works
+            if (from.looksAside) break; // what a cache calls depends on whether it works
             if (m == from.firstMember) {
                 for (const SystemCall& call : calls)
                     if (!call.limitsMembers && countOf(calls, call) == 1) hoisted.push_back(call);
@@ -114,6 +115,7 @@ private:
         for (const SystemCall& call : hoisted)
             m_out.sets[call.set].consumers.push_back({set, false, call.calls, false});
         SystemSet& to = m_out.sets[set];
+        m_survivesSilence = from.survivesSilence;
         to.memberCount = from.endMember - from.firstMember;
         to.firstPart = u32(m_out.parts.size());
         to.firstBlock = u32(m_out.blocks.size());
@@ -129,7 +131,7 @@ private:
         to.endBlock = u32(m_out.blocks.size());
         for (std::uint32_t p = from.firstPart; p < from.endPart; ++p)
             keepOrder(program, program.parts[p], m_out.parts[to.firstPart + p - from.firstPart]);
-        if (!from.passedBy) return;
+        if (!from.looksAside) return;
         to.plain = false;
         to.pastR = to.pastReach = 0; // given a slot later
     }
@@ -196,6 +198,7 @@ private:
             membership.block = u32(m_out.blocks.size() - 1);
             membership.rank = program.members[m].rank;
             membership.passedBy = node.passedBy;
+            membership.survivesSilence = m_survivesSilence;
             membership.reads = node.reads;
             membership.readsOfGroup = node.readsOfGroup;
             for (const SystemCall& call : callsOf[program.members[m].node])
@@ -275,6 +278,7 @@ private:
     System m_out;
     std::vector<std::uint32_t> m_setAt;  // of the program at hand
     std::vector<std::uint32_t> m_nodeAt; // component -> node
+    bool m_survivesSilence = false;      // of the set at hand
     std::set<std::uint32_t> m_valueNeeded;
     SystemPreferences m_before;
 };
@@ -283,16 +287,17 @@ private:
 
 std::vector<SystemLevel> systemLevels(const std::vector<CompiledMode>& modes,
                                       const StructureComponent& component,
-                                      std::vector<std::uint32_t>& levelOfMode) {
+                                      std::vector<std::uint32_t>& levelOfMode, bool tellsSilence) {
     std::vector<SystemLevel> levels;
     levels = {{component.availability(), true, 1, 1}};
     for (std::size_t m = 0; m < modes.size(); ++m) {
         const bool works = modes[m].condition == NodeCondition::works && modes[m].success > 0;
-        const SystemLevel wanted{0, works, works ? modes[m].success : 0, works ? modes[m].capacity : 0};
+        const SystemLevel wanted{0, works, works ? modes[m].success : 0, works ? modes[m].capacity : 0,
+                                 tellsSilence && isSilent(modes[m].condition)};
         std::size_t l = 1;
         while (l < levels.size() &&
                !(levels[l].works == wanted.works && levels[l].success == wanted.success &&
-                 levels[l].capacity == wanted.capacity))
+                 levels[l].capacity == wanted.capacity && levels[l].silent == wanted.silent))
             ++l;
         if (l == levels.size()) levels.push_back(wanted);
         levels[l].probability += component.modeProbability(m);

@@ -19,6 +19,7 @@ struct SystemLevel {
     bool works = true;
     double success = 1;
     double capacity = 1;
+    bool silent = false; // it does not work and says nothing; only where that matters
 };
 
 using SystemCall = CompiledCall; // `set`: of the system
@@ -28,6 +29,7 @@ struct SystemMembership {
     std::uint32_t rank = 0;
     std::vector<SystemCall> calls; // that are not hoisted
     bool passedBy = false;         // as in CompiledNode
+    bool survivesSilence = false;  // as in CompiledSet
     double reads = 0, readsOfGroup = 0;
 };
 
@@ -70,8 +72,8 @@ struct SystemSet {
     std::vector<SystemConsumer> consumers;
     std::uint32_t memberCount = 0;
     bool behindCache = false; // what a cache takes off comes here, too, when its callers pass it by
-    bool decisive = false; // the goal is down when this set is
-    bool plain = false;    // leaves only
+    bool decisive = false;    // the goal is down when this set is
+    bool plain = false;       // leaves only
     std::uint32_t pastR = kNoIndex,
                   pastReach = kNoIndex; // slots: worth without its caches, where they are passed by
     std::vector<std::uint32_t> slots;   // all but the finished value's
@@ -87,10 +89,12 @@ struct SystemNode {
     std::uint32_t component = 0;
     std::vector<SystemLevel> levels;
     std::vector<std::uint32_t> levelOfMode;
-    std::vector<std::uint32_t> places; // slots of places that can fail
+    std::vector<std::uint32_t> places;       // slots of places that can fail
+    std::vector<std::uint32_t> silentPlaces; // of those: while one is out it says nothing; where that matters
     std::vector<SystemMembership> memberships;
     double capacity = 0, readCapacity = 0, writeCapacity = 0;
-    bool counts = false; // even when it does not work: a cache that is passed by
+    bool counts = false;       // even when it does not work: a cache that is passed by
+    bool tellsSilence = false; // refusing and saying nothing are two things
 };
 
 // Components that are one variable together; levels are the states that make a difference.
@@ -137,10 +141,11 @@ struct System {
     std::vector<std::uint32_t> finishFirst; // sets without members
 };
 
-// The modes of a component by what they do; levelOfMode: which level each is.
+// The modes of a component by what they do; levelOfMode: which level each is. `tellsSilence`: those that say
+// nothing are a level of their own.
 std::vector<SystemLevel> systemLevels(const std::vector<CompiledMode>& modes,
                                       const StructureComponent& component,
-                                      std::vector<std::uint32_t>& levelOfMode);
+                                      std::vector<std::uint32_t>& levelOfMode, bool tellsSilence = false);
 
 // All goals must be met: one (program, threshold) for a flow, all of them for the design.
 // Order of the variables. bySet: pool after pool, so that only one is open at a time, with the places decided

@@ -120,13 +120,18 @@ void Scheduler::takePlaces(std::uint32_t n) {
             layer.isPlace = true;
             layer.component = place;
             layer.slot = m_placeSlot[place];
+            // What refuses while the outer one is out says nothing while this one is, too.
             for (const std::uint32_t outer : m_around[place])
-                if (m_placeSlot[outer] != kNoIndex) layer.around.push_back(m_placeSlot[outer]);
+                if (m_placeSlot[outer] != kNoIndex &&
+                    m_all.refusesWhenOut[outer] <= m_all.refusesWhenOut[place])
+                    layer.around.push_back(m_placeSlot[outer]);
             const std::vector<CompiledMode> modes(component.modes.size(), {NodeCondition::gone, 0, 0});
             layer.levels = systemLevels(modes, component, layer.levelOfMode);
             m_out.layers.push_back(std::move(layer));
         }
         node.places.push_back(m_placeSlot[place]);
+        if (node.tellsSilence && !m_all.refusesWhenOut[place])
+            node.silentPlaces.push_back(m_placeSlot[place]);
     }
 }
 
@@ -138,7 +143,7 @@ void Scheduler::takeNode(std::uint32_t n) {
     layer.node = n;
     layer.levels = node.levels;
     layer.levelOfMode = node.levelOfMode;
-    layer.around = node.places;
+    layer.around = node.tellsSilence ? node.silentPlaces : node.places;
     settle(n, layer.finish);
     m_out.layers.push_back(std::move(layer));
     release(m_out.layers.back().finish);
@@ -196,10 +201,10 @@ bool Scheduler::takeBlock(std::uint32_t block) {
     return false;
 }
 
-// A level in which it does not work.
+// A level in which it refuses.
 std::uint32_t outLevelOf(SystemNode& node) {
     const auto out = std::find_if(node.levels.begin(), node.levels.end(),
-                                  [](const SystemLevel& level) { return !level.works; });
+                                  [](const SystemLevel& level) { return !level.works && !level.silent; });
     const auto at = u32(static_cast<std::size_t>(out - node.levels.begin()));
     if (out == node.levels.end()) node.levels.push_back({0, false, 0, 0});
     return at;
@@ -382,6 +387,9 @@ void Scheduler::clearUnused() {
         if (layer.isPlace) lastUse[layer.slot] = l;
         for (const std::uint32_t place : layer.around)
             lastUse[place] = l;
+        if (layer.joint == kNoIndex && !layer.isPlace)
+            for (const std::uint32_t place : m_out.nodes[layer.node].places)
+                lastUse[place] = l;
         if (layer.joint != kNoIndex) {
             for (const SystemJoint::Step& step : m_out.joints[layer.joint].steps) {
                 for (const std::uint32_t place : m_out.nodes[step.node].places)

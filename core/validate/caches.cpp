@@ -19,62 +19,72 @@ namespace {
 
 constexpr double kLookupTimeoutMs = 50;
 
-bool isLookedAside(const Context& c, Index node) {
-    return isPassedBy(c.node(node)) && !c.branches[node].empty();
-}
-
-bool mayBeSilent(const Node& node) {
-    const std::vector<ResolvedFailureMode> modes = failureModesOf(node);
-    return std::any_of(modes.begin(), modes.end(), [](const ResolvedFailureMode& mode) {
-        return mode.effect == FailureEffect::gone || mode.effect == FailureEffect::hang ||
-               mode.effect == FailureEffect::cutOff;
-    });
+// Why the cache may say nothing, in words; empty: it never does.
+std::string silenceOf(const Context& c, const Node& cache) {
+    const std::vector<ResolvedFailureMode> modes = failureModesOf(cache);
+    const auto has = [&](auto wanted) {
+        return std::any_of(modes.begin(), modes.end(),
+                           [&](const ResolvedFailureMode& mode) { return wanted(mode.effect); });
+    };
+    std::vector<std::string> reasons;
+    if (has([](FailureEffect effect) { return isSilent(effect) && effect != FailureEffect::hang; }))
+        reasons.emplace_back("its machine is gone");
+    if (has([](FailureEffect effect) { return effect == FailureEffect::hang; }))
+        reasons.emplace_back("it hangs");
+    std::vector<const Domain*> places;
+    if (cache.domain) places = domainChain(c.design, *cache.domain);
+    for (const DomainId& id : cache.dependsOn)
+        for (const Domain* place : domainChain(c.design, id))
+            places.push_back(place);
+    const auto fails = std::find_if(places.begin(), places.end(),
+                                    [](const Domain* place) { return !failureModesOf(*place).empty(); });
+    if (fails != places.end()) reasons.push_back(fmt::format("{} is out", placeName(**fails)));
+    std::string text;
+    for (const std::string& reason : reasons)
+        text += (text.empty() ? "" : " or ") + reason;
+    return text;
 }
 
 // What a quick answer takes: there and back, and its service.
 double answerMs(const Context& c, const Node& caller, const Branch& branch) {
     const Node& cache = c.node(branch.targets.front());
-    const auto given = get(branch.link->parameters, key::link::request::latency);
-    Duration way = roundTripOfPlaces(c.design, caller, cache);
-    if (hasRole(caller, "client") && !caller.domain) way = get(caller.parameters, key::client::networkRtt);
-    if (given) way = *given;
+    const Duration way = roundTripOver(c.design, *branch.link, caller, cache);
     return 1000 * (way.seconds() + get(cache, key::server::service).mean());
 }
 
-// Members that call different things, or not all of which are looked aside.
-bool areAlike(const Context& c, const Branch& branch) {
-    const auto ends = [&](Index node) {
-        std::vector<std::string> all;
-        for (const Branch& behind : c.branches[node])
-            all.push_back(behind.link->to);
-        return all;
-    };
-    const Index first = branch.targets.front();
-    return std::all_of(branch.targets.begin(), branch.targets.end(), [&](Index node) {
-        return isLookedAside(c, node) == isLookedAside(c, first) && ends(node) == ends(first);
-    });
+// Who waits too long for a cache that says nothing, in words; empty: nobody does.
+std::string waitingOf(const Context& c, const Alike& caller, const Branch& branch, double enoughMs) {
+    std::string silence;
+    for (const Index cache : branch.targets)
+        if (silence.empty()) silence = silenceOf(c, c.node(cache));
+    if (silence.empty() || c.survivesSilence[branch.linkIndex]) return {};
+    const std::string name = nameOf(c.design, branch.link->to);
+    const auto timeout = get(branch.link->parameters, key::link::request::timeout);
+    if (!timeout)
+        return fmt::format("{} gives {} all the time there is to answer: when it says nothing ({}), requests "
+                           "wait for it until their deadline and fail instead of going past it.",
+                           caller.name, name, silence);
+    const auto attempts = get(branch.link->parameters, key::link::request::attempts);
+    if (1000 * timeout->seconds() * static_cast<double>(attempts) <= enoughMs) return {};
+    return fmt::format("{} waits {}{} for {}: when it says nothing ({}), that leaves requests too little of "
+                       "the time they may take to go past it, and they fail.",
+                       caller.name, attempts > 1 ? fmt::format("{} x ", attempts) : "",
+                       formatDuration(*timeout), name, silence);
 }
 
 void checkLookup(const Context& c, const Alike& caller, const Branch& branch, Issues& issues) {
     const Node& cache = c.node(branch.targets.front());
-    const std::string name = nameOf(c.design, branch.link->to);
     const double answer = answerMs(c, c.node(caller.first()), branch);
     const double enough = std::max(kLookupTimeoutMs, 50 * std::ceil(3 * answer / 50));
     const auto timeout = get(branch.link->parameters, key::link::request::timeout);
-    std::string message;
+    std::string message = waitingOf(c, caller, branch, enough);
     if (timeout && 1000 * timeout->seconds() < answer)
-        message = fmt::format(
-            "{} waits {} for {}, whose answers take {} on average: most lookups are given up "
-            "and go past it.",
-            caller.name, formatDuration(*timeout), name, formatDuration(Duration::milliseconds(answer)));
-    else if (!timeout && mayBeSilent(cache))
         message =
-            fmt::format("{} gives {} all the time there is to answer: when it says nothing (its machine is "
-                        "gone), requests end by their deadline instead of going past it, as exact figures "
-                        "take them to.",
-                        caller.name, name);
-    else
-        return;
+            fmt::format("{} waits {} for {}, whose answers take {} on average: most lookups are given up "
+                        "and go past it.",
+                        caller.name, formatDuration(*timeout), nameOf(c.design, branch.link->to),
+                        formatDuration(Duration::milliseconds(answer)));
+    if (message.empty()) return;
     Issue& issue = issues.warning(
         "timers.cache_lookup", {branch.link->id.str(), c.node(caller.first()).id.str(), cache.id.str()},
         std::move(message), fmt::format("Give the link a timeout, such as {} ms.", formatNumber(enough)));
@@ -83,18 +93,17 @@ void checkLookup(const Context& c, const Alike& caller, const Branch& branch, Is
 }
 
 void checkLink(const Context& c, const Alike& caller, const Branch& branch, Issues& issues) {
-    const auto aside = [&](Index node) { return isLookedAside(c, node); };
+    const auto aside = [&](Index node) { return isPassedBy(c.node(node)) && !c.branches[node].empty(); };
     if (c.balancer[caller.first()] || std::none_of(branch.targets.begin(), branch.targets.end(), aside))
         return;
-    if (areAlike(c, branch)) return checkLookup(c, caller, branch, issues);
+    if (c.isLookup(caller.first(), branch)) return checkLookup(c, caller, branch, issues);
     const std::string name = nameOf(c.design, branch.link->to);
-    issues.warning(
-        "node.not_simulated_yet", {branch.link->to, branch.link->id.str()},
-        fmt::format("The caches of {} are not alike (pattern, or what is behind them). In a run of a "
-                    "scenario each of them asks what is behind it itself, as if it were read through, and "
-                    "its loss is its callers' loss; exact figures and simulated years look aside.",
-                    name),
-        fmt::format("Give the members of {} the same pattern and one link from the group.", name));
+    issues.warning("node.not_simulated_yet", {branch.link->to, branch.link->id.str()},
+                   fmt::format("The caches of {} are not alike (pattern, or what is behind them): each of "
+                               "them asks what is behind it itself, as if it were read through, and its "
+                               "loss is its callers' loss.",
+                               name),
+                   fmt::format("Give the members of {} the same pattern and one link from the group.", name));
 }
 
 } // namespace

@@ -61,7 +61,8 @@ std::vector<Alike> findAlike(const Context& c) {
 } // namespace
 
 Context::Context(const Design& d, const StaticLoad& l)
-    : design(d), load(l), branches(d.nodes.size()), callers(d.nodes.size()), reached(d.nodes.size(), false) {
+    : design(d), load(l), branches(d.nodes.size()), callers(d.nodes.size()), reached(d.nodes.size(), false),
+      lookups(d), survivesSilence(lookups.allSurviveSilence()) {
     for (const Node& each : design.nodes) {
         balancer.push_back(hasRole(each, "balancer"));
         client.push_back(hasRole(each, "client"));

@@ -2,6 +2,7 @@
 // What the rule families share: the design, its loads and its calls resolved to nodes. Inside core/validate
 // only.
 
+#include "core/graph/lookups.h"
 #include "core/graph/static_load.h"
 #include "core/results/check_report.h"
 
@@ -44,6 +45,9 @@ struct Context {
     std::vector<std::vector<Index>> callers;     // by callee, each caller once
     std::vector<bool> balancer, client, reached; // by node; reached: a client's requests can get there
 
+    Lookups lookups;                   // calls that look caches aside
+    std::vector<bool> survivesSilence; // by link, or empty: Lookups::allSurviveSilence
+
     std::vector<Alike> alike; // every node is in one of them, in design order
 
     const Node& node(Index index) const { return design.nodes.at(index); }
@@ -52,6 +56,10 @@ struct Context {
     std::vector<std::string> ids(const std::vector<Index>& nodes) const;
     // The ids of the nodes, then `more` without repeating any.
     std::vector<std::string> where(const Alike& alike, const std::vector<std::string>& more = {}) const;
+    // Does the caller look aside what this branch leads to?
+    bool isLookup(Index caller, const Branch& branch) const {
+        return !balancer[caller] && lookups.isLookup(branch.linkIndex);
+    }
     // Everything a balancer may pick from, each node once, over all its links.
     std::vector<Index> targetsOf(Index caller) const;
 };

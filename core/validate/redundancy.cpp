@@ -16,14 +16,30 @@ namespace alwayson::validation {
 namespace {
 
 // Connection only, without capacity: a node works when it is not down and each needed call has enough working
-// targets. A cache that is looked aside need not be up: its callers ask what is behind it.
+// targets. A cache that is looked aside need not be up: its callers ask what is behind it, unless it is
+// silent and keeps them waiting for too long.
 class Reach {
 public:
     explicit Reach(const Context& context)
-        : m_c(context), m_works(context.design.nodes.size()), m_links(context.design.links.size()) {}
+        : m_c(context), m_works(context.design.nodes.size()), m_calls(context.design.nodes.size()),
+          m_links(context.design.links.size()) {
+        for (const Node& node : context.design.nodes) {
+            m_maySilence.push_back(false);
+            if (!isPassedBy(node)) continue;
+            const std::vector<ResolvedFailureMode> modes = failureModesOf(node);
+            m_maySilence.back() =
+                std::any_of(modes.begin(), modes.end(),
+                            [](const ResolvedFailureMode& mode) { return isSilent(mode.effect); });
+        }
+    }
+
+    // What becomes of a cache that is looked aside when it does not work: it is silent where its failures
+    // make it so; its place is out; or it refuses.
+    enum class Cache : std::uint8_t { fails, isOut, refuses };
 
     // Clients that can no longer be served when `down` fails, though they can with everything up.
-    std::vector<Index> lostClients(const std::vector<bool>& down) {
+    std::vector<Index> lostClients(const std::vector<bool>& down, Cache cache = Cache::fails) {
+        m_cache = cache;
         evaluate(down);
         std::vector<Index> lost;
         for (Index i = 0; i < m_works.size(); ++i)
@@ -40,11 +56,15 @@ private:
         for (auto at = order.rbegin(); at != order.rend(); ++at) {
             // A client stands for its requests: losing the place it lies in is not an outage of the service.
             const bool alive = m_c.client[*at] || !down[*at];
-            m_works[*at] =
-                m_c.branches[*at].empty() ? alive : (alive || isPassedBy(m_c.node(*at))) && calls(*at);
+            m_calls[*at] = m_c.branches[*at].empty() || calls(*at);
+            m_works[*at] = alive && m_calls[*at];
         }
     }
 
+    bool isPassed(const Branch& branch, Index cache) const {
+        const bool silent = m_cache == Cache::isOut || (m_cache == Cache::fails && m_maySilence[cache]);
+        return m_calls[cache] && (!silent || m_c.survivesSilence[branch.linkIndex]);
+    }
     bool calls(Index at) {
         // All callers of a link come before its targets in the order, so one answer serves them all.
         const auto served = [&](const Branch& branch) {
@@ -52,7 +72,10 @@ private:
             if (known != Served::unknown) return known == Served::yes;
             const auto working = std::count_if(branch.targets.begin(), branch.targets.end(),
                                                [&](Index t) { return m_works[t]; });
-            const bool enough = static_cast<std::size_t>(working) >= std::max<std::size_t>(branch.needed, 1);
+            const bool enough =
+                static_cast<std::size_t>(working) >= std::max<std::size_t>(branch.needed, 1) ||
+                (m_c.isLookup(at, branch) && std::any_of(branch.targets.begin(), branch.targets.end(),
+                                                         [&](Index t) { return isPassed(branch, t); }));
             known = enough ? Served::yes : Served::no;
             return enough;
         };
@@ -63,7 +86,9 @@ private:
     }
 
     const Context& m_c;
-    std::vector<bool> m_works;
+    std::vector<bool> m_works, m_calls; // m_calls: what it calls works
+    std::vector<bool> m_maySilence;     // caches that are looked aside: some failure makes them silent
+    Cache m_cache = Cache::fails;
     std::vector<Served> m_links; // by link
 };
 
@@ -153,6 +178,8 @@ void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& 
         if (c.client[i] || !c.reached[i]) continue;
         down[i] = true;
         const std::vector<Index> lost = reach.lostClients(down);
+        const bool byWaiting =
+            isPassedBy(c.node(i)) && reach.lostClients(down, Reach::Cache::refuses).size() < lost.size();
         down[i] = false;
         if (lost.size() <= lostAnyway.size()) continue;
         single[i] = true;
@@ -161,9 +188,16 @@ void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& 
         for (const std::string& id : c.ids(lost))
             where.push_back(id);
         issues.warning("redundancy.single_member", std::move(where),
-                       fmt::format("{} has no stand-in: when it fails, {} cannot be served.", c.name(i),
-                                   listNames(c.names(lost))),
-                       standInCure(c, i));
+                       byWaiting
+                           ? fmt::format("{} has no stand-in, and its callers wait for it: when it says "
+                                         "nothing, {} cannot be served.",
+                                         c.name(i), listNames(c.names(lost)))
+                           : fmt::format("{} has no stand-in: when it fails, {} cannot be served.", c.name(i),
+                                         listNames(c.names(lost))),
+                       byWaiting ? fmt::format("Give the links of its callers a timeout: they then ask what "
+                                               "is behind {} themselves.",
+                                               c.name(i))
+                                 : standInCure(c, i));
     }
 }
 
@@ -272,22 +306,26 @@ void checkSinglePlaces(const Context& c, Reach& reach, const std::vector<Index>&
         const Descriptor* kind = Catalogue::builtIn().domain(domain.kind);
         // One region is where most designs end; it is named among the single points of failure, not as a
         // finding.
-        if (explained || count < 2 || (kind && kind->hasRole("region"))) continue;
+        if (explained || count == 0 || (kind && kind->hasRole("region"))) continue;
         const bool inner = anyIn(c.design.domains, [&](const Domain& other) {
             if (!reported.contains(other.id.str())) return false;
             const auto chain = domainChain(c.design, other.id);
             return std::find(chain.begin(), chain.end(), &domain) != chain.end();
         });
         if (inner) continue;
-        const std::vector<Index> lost = reach.lostClients(inside);
+        const std::vector<Index> lost = reach.lostClients(inside, Reach::Cache::isOut);
         if (lost.size() <= lostAnyway.size()) continue;
+        const bool byWaiting = reach.lostClients(inside, Reach::Cache::refuses).size() < lost.size();
         std::vector<std::string> where{domain.id.str()};
         for (const std::string& id : c.ids(lost))
             where.push_back(id);
         issues.warning("redundancy.single_place", std::move(where),
                        fmt::format("An outage of {} takes {} at once, and {} cannot be served.",
                                    placeName(domain), countOf(count, "node"), listNames(c.names(lost))),
-                       fmt::format("Spread what it holds over another {}.", lowerTitle(domain)));
+                       byWaiting ? fmt::format("Callers wait for caches in {} that say nothing: give their "
+                                               "links a timeout, or put the caches elsewhere.",
+                                               nameOf(c.design, domain.id.str()))
+                                 : fmt::format("Spread what it holds over another {}.", lowerTitle(domain)));
     }
 }
 

@@ -3,6 +3,8 @@
 #include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/call_rules.h"
+#include "core/graph/lookups.h"
+#include "core/graph/round_trip.h"
 #include "simulator/compile/components.h"
 #include "simulator/compile/group_models.h"
 #include "simulator/compile/model_checks.h"
@@ -37,7 +39,8 @@ CallAccess accessOf(const Link& link) {
 
 class Compiler {
 public:
-    Compiler(const Design& design, const Scenario* scenario) : m_design(design), m_scenario(scenario) {}
+    Compiler(const Design& design, const Scenario* scenario)
+        : m_design(design), m_scenario(scenario), m_lookups(design) {}
 
     Result<Model> run() {
         if (m_design.nodes.size() + m_design.domains.size() > 1'000'000)
@@ -187,7 +190,7 @@ private:
         for (Index from = 0; from < m.designNodes; ++from)
             for (const Index l : m_linksFrom[from]) {
                 const std::vector<Index> called = calledOver(l, from);
-                if (m.nodes[from].role == Role::balancer || !isLookedAside(called))
+                if (m.nodes[from].role == Role::balancer || !m_lookups.isLookup(l))
                     for (const Index to : called)
                         m_asksItself[to] = true;
             }
@@ -302,9 +305,10 @@ private:
         target.vrrp = found.vrrp;
         for (const Index l : found.links)
             for (const Index to : found.members)
-                addEdge(l, node, to,
-                        timeOf(roundTrip(m_design, m_design.links.at(l), designNode(node), designNode(to))) /
-                            2);
+                addEdge(
+                    l, node, to,
+                    timeOf(roundTripOver(m_design, m_design.links.at(l), designNode(node), designNode(to))) /
+                        2);
         for (const Index l : found.linkOf) {
             const auto at = std::find(found.links.begin(), found.links.end(), l) - found.links.begin();
             m.targetEdges.push_back(
@@ -342,7 +346,7 @@ private:
         dependency.firstEdge = static_cast<Index>(m.edges.size());
         dependency.edgeCount = static_cast<Index>(called.size());
         for (const Index to : called)
-            addEdge(l, from, to, timeOf(roundTrip(m_design, link, designNode(node), designNode(to))) / 2);
+            addEdge(l, from, to, timeOf(roundTripOver(m_design, link, designNode(node), designNode(to))) / 2);
         if (called.size() > 1) dependency.vrrp = addressCalled(link.to);
         for (Index pool = 0; pool < m.standbys.size(); ++pool)
             if (m.groups[m.standbys[pool].pool.group] == link.to &&
@@ -393,7 +397,7 @@ private:
             const std::vector<Index> called = calledOver(l, node);
             if (called.empty()) continue;
             Dependency dependency;
-            if (isLookedAside(called)) {
+            if (m_lookups.isLookup(l)) {
                 dependency.link = l;
                 dependency.firstEdge = addEdge(kNone, from, called.front(), 0);
                 dependency.edgeCount = 1;
@@ -406,20 +410,6 @@ private:
             setCalls(dependency, m_design.links.at(l), previousParallel);
             keep(dependency);
         }
-    }
-
-    bool sameEnds(const std::vector<Index>& a, const std::vector<Index>& b) const {
-        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](Index x, Index y) {
-            return m_design.links.at(x).to == m_design.links.at(y).to;
-        });
-    }
-
-    // All of them alike: else each asks what is behind it itself.
-    bool isLookedAside(const std::vector<Index>& called) const {
-        return std::all_of(called.begin(), called.end(), [&](Index node) {
-            return isPassedBy(designNode(node)) && !m_linksFrom[node].empty() &&
-                   sameEnds(m_linksFrom[node], m_linksFrom[called.front()]);
-        });
     }
 
     void addDependencies(Index node) {
@@ -534,6 +524,7 @@ private:
 
     const Design& m_design;
     const Scenario* m_scenario;
+    Lookups m_lookups;
     Model m;
     std::map<SimTime, std::uint16_t> m_lines;
     std::unordered_map<std::string, std::vector<Index>> m_members;

@@ -19,9 +19,4 @@ void addExpressLanes(Model& model);
 // the order of events at one nanosecond.
 void removeExpressLanes(Model& model);
 
-// Network round trip between two nodes along a link: the link's own, else by places (rtt_ms of the innermost
-// common domain; 80 ms between places that share none), else the client's network_rtt_ms; 0 between nodes
-// without places.
-Duration roundTrip(const Design& design, const Link& link, const Node& from, const Node& to);
-
 } // namespace alwayson::sim

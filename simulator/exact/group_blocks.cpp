@@ -196,7 +196,7 @@ private:
     // Modes that do the same and are ended in the same way are one.
     void addModes(std::uint32_t node, std::size_t group, CoupledGroup* dynamics, CoupledPart& part,
                   std::vector<std::size_t>& failureOf) const {
-        using Key = std::tuple<bool, int, int, double, double, double, int, double, double>;
+        using Key = std::tuple<bool, bool, int, int, double, double, double, int, double, double>;
         std::map<Key, std::size_t> known;
         const auto& modes = modesOf(node);
         const auto crewAt = m_crewOf.find(node);
@@ -213,9 +213,12 @@ private:
             const double crewS = again > 0 ? mode.crewRepair.mean() + responseS : 0;
             const bool chosen = dynamics && stops;
             const int failover = chosen ? failoverIndex(group, mode, responseS, *dynamics) : kAtOnce;
-            const int byHand = chosen ? byHandIndex(group, mode, responseS, *dynamics) : kNever;
+            const bool noticed = !chosen || dynamics->pool || m_dynamics[group].plan.takeOver ||
+                                 isNoticed(m_dynamics[group].plan, mode.effect, mode.errorShare);
+            const int byHand = chosen && noticed ? byHandIndex(group, mode, responseS, *dynamics) : kNever;
             // What works worse is told apart by what it still does.
             const Key key{stops,
+                          m_function.tellsSilence(node) && isSilent(mode.effect),
                           failover,
                           byHand,
                           repairS,

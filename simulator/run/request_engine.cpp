@@ -299,21 +299,23 @@ std::vector<ComponentState> RequestEngine::structureStates() const {
     for (std::size_t i = 0; i < components.size() && i < m_truth.components.size(); ++i) {
         const ComponentTruth& truth = m_truth.components[i];
         // Modes that the scenario added are beyond the structure's list: the last known one with the same
-        // effect stands in.
+        // effect stands in, or what it does to callers. One that serves, if worse, counts as working.
         const std::size_t known = components[i].modes.size();
         std::size_t mode = truth.mode;
         if (mode > known) {
             const FailureEffect effect = m_model->components[i].modes[mode - 1].effect;
             mode = withEffect(components[i], effect);
-            const bool serves = effect == FailureEffect::slow || effect == FailureEffect::errors;
+            const bool serves =
+                effect == FailureEffect::slow || (effect == FailureEffect::errors && truth.errorShare < 1);
             if (mode == 0 && !serves) {
-                states[i] = kNotStarted;
+                states[i] = isSilent(effect)                  ? kSaysNothing
+                            : effect == FailureEffect::errors ? kAnswersErrors
+                                                              : kNotStarted;
                 continue;
             }
-            if (mode == 0) mode = known;
         }
         // A version that answers some requests right serves; the structure has no share of its own for it.
-        if (mode == 0 && truth.badShare >= 1) mode = withEffect(components[i], FailureEffect::errors);
+        if (mode == 0 && truth.badShare >= 1) mode = kAnswersErrors;
         states[i] =
             truth.asleep || (truth.restarting && mode == 0) ? kNotStarted : static_cast<ComponentState>(mode);
     }
@@ -407,8 +409,7 @@ void RequestEngine::hideUnreached(const std::vector<std::uint8_t>& reached,
                                   std::vector<ComponentState>& states) const {
     for (Index node = 0; node < m_model->designNodes; ++node) {
         if (reached[node] || states[node] != 0) continue;
-        const std::size_t gone = withEffect(m_structure->components()[node], FailureEffect::gone);
-        states[node] = gone ? static_cast<ComponentState>(gone) : kNotStarted;
+        states[node] = kSaysNothing;
     }
 }
 

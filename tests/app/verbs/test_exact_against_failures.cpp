@@ -40,6 +40,7 @@ public:
         if (m_dice.chance(60)) store();
         link();
         if (m_dice.chance(20)) addPlace();
+        m_maker.patience(60);
         return m_maker.design();
     }
 
@@ -165,11 +166,14 @@ private:
         m_tiers.push_back("web");
     }
     void caches() {
-        m_maker.groupOf("pool", "cache");
+        if (m_dice.chance(50))
+            m_maker.groupOf("pool", "cache");
+        else
+            addGroup("pool", "cache", {});
         const bool lookAside = m_dice.chance(60);
         for (int i = 0, size = 1 + m_dice.chance(30); i < size; ++i) {
             m_maker.cache(id("cache", i), "cache", 0.25 * m_dice.upTo(5), lookAside, 1 + m_dice.upTo(4));
-            failing(id("cache", i), false, m_dice.upTo(2));
+            failing(id("cache", i), false, m_dice.upTo(3));
         }
         m_tiers.push_back("cache");
     }
@@ -208,6 +212,7 @@ private:
         if (m_maker.design().nodes.contains("readers")) m_maker.link("readers", m_tiers.front());
         for (std::size_t t = 0; t + 1 < m_tiers.size(); ++t) {
             m_maker.link(m_tiers[t], m_tiers[t + 1]);
+            if (m_tiers[t + 1] == "cache" && m_dice.chance(50)) m_maker.timeout(50);
             if (m_tiers[t + 1] != "db" || !m_dice.chance(30)) continue;
             m_maker.access("read");
             m_maker.link(m_tiers[t], "db", 0.5).access("write");

@@ -82,6 +82,26 @@ public:
         node.classes = {read, write};
         return add(std::move(node));
     }
+    // How long callers over the last link wait for one call.
+    DesignMaker& timeout(double milliseconds, int attempts = 1) {
+        Link link = m_design.links.at(m_design.links.size() - 1);
+        link.parameters["timeout_ms"] = milliseconds;
+        if (attempts > 1) link.parameters["attempts"] = static_cast<double>(attempts);
+        m_design.links.replace(m_design.links.size() - 1, std::move(link));
+        return *this;
+    }
+    // How long requests of all clients may take.
+    DesignMaker& patience(double seconds) {
+        for (std::size_t n = 0; n < m_design.nodes.size(); ++n) {
+            Node node = m_design.nodes.at(n);
+            if (node.kind != "client") continue;
+            node.parameters["attempt_timeout_ms"] = 1000 * seconds;
+            for (RequestClass& requests : node.classes)
+                requests.deadline = Duration::seconds(seconds);
+            m_design.nodes.replace(n, std::move(node));
+        }
+        return *this;
+    }
     // What the calls of the last link are: "read" or "write".
     DesignMaker& access(const std::string& what) {
         Link link = m_design.links.at(m_design.links.size() - 1);

@@ -102,8 +102,13 @@ public:
             for (std::size_t m = 0; m < parts[p].modes.size(); ++m)
                 if (parts[p].isDomain || (parts[p].modes[m].effect != FailureEffect::slow &&
                                           parts[p].modes[m].effect != FailureEffect::errors)) {
-                    can.emplace_back(p, static_cast<ComponentState>(m + 1));
-                    break;
+                    // The worst way to fail: without a word.
+                    const bool again = !can.empty() && can.back().first == p;
+                    if (!again) can.emplace_back(p, static_cast<ComponentState>(m + 1));
+                    if (isSilent(parts[p].modes[m].effect)) {
+                        can.back().second = static_cast<ComponentState>(m + 1);
+                        break;
+                    }
                 }
         std::vector<std::uint32_t> cuts;
         std::set<std::vector<std::string>> found;

@@ -27,6 +27,7 @@ public:
         if (m_dice.chance(40)) caches();
         store();
         link();
+        m_maker.patience(60); // service takes seconds here
         return std::move(m_maker);
     }
 
@@ -34,9 +35,10 @@ private:
     void place(const std::string& node) {
         if (m_places > 0 && m_dice.chance(60)) m_maker.in(id("zone", m_dice.upTo(m_places)));
         static constexpr FailureEffect kEffects[] = {FailureEffect::crash, FailureEffect::slow,
-                                                     FailureEffect::errors, FailureEffect::gone};
+                                                     FailureEffect::errors, FailureEffect::gone,
+                                                     FailureEffect::hang};
         for (int f = m_dice.upTo(3); f > 0; --f) {
-            const FailureEffect effect = kEffects[m_dice.upTo(4)];
+            const FailureEffect effect = kEffects[m_dice.upTo(5)];
             const double amount =
                 effect == FailureEffect::slow ? 2 + m_dice.upTo(3) : 0.04 * (1 + m_dice.upTo(20));
             m_maker.fails(node, effect, 10 + m_dice.upTo(90), 1 + m_dice.upTo(10), amount);
@@ -68,7 +70,13 @@ private:
         const int size = 1 + m_dice.chance(30);
         const double hits = 0.25 * m_dice.upTo(5);
         const bool lookAside = m_dice.chance(60);
-        m_maker.group("cache");
+        Parameters parameters;
+        if (m_dice.chance(20)) parameters = {{"beta", 0.3}, {"common_cause_repair", std::string("together")}};
+        m_maker.groupOf("pool", "cache", parameters);
+        if (m_dice.chance(15)) { // who asks it for others makes its loss theirs
+            m_maker.haproxy("front");
+            m_tiers.push_back("front");
+        }
         for (int i = 0; i < size; ++i) {
             m_maker.cache(id("cache", i), "cache", hits, lookAside, 1 + m_dice.upTo(4));
             place(id("cache", i));
@@ -107,12 +115,19 @@ private:
         if (m_maker.design().nodes.contains("readers")) m_maker.link("readers", m_tiers.front());
         for (std::size_t t = 0; t + 1 < m_tiers.size(); ++t) {
             m_maker.link(m_tiers[t], m_tiers[t + 1]);
+            // Enough of a time limit for a cache that says nothing, too much of one, or none.
+            if (m_tiers[t + 1] == "cache" && m_dice.chance(60)) m_maker.timeout(m_dice.chance(70) ? 50 : 9e4);
             if (m_tiers[t + 1] != "db" || m_tiers[t] == "proxy" || !m_dice.chance(30)) continue;
             m_maker.access("read");
             m_maker.link(m_tiers[t], "db", 0.5).access("write");
         }
         // Members with something of their own behind them.
         if (m_dice.chance(15)) m_maker.link("web0", "db0", 0.5);
+        // Others who wait for the cache as they like.
+        if (m_maker.design().nodes.contains("cache0") && m_dice.chance(30)) {
+            m_maker.client("others", 1).server("app", "", 3).link("others", "app").link("app", "cache");
+            if (m_dice.chance(50)) m_maker.timeout(50);
+        }
     }
 
     Dice& m_dice;
@@ -128,13 +143,19 @@ class TestRandomRoles : public QObject {
 private slots:
     void agreesWithEnumeration() {
         const int designs = qEnvironmentVariableIsSet("ALWAYSON_LONG") ? 5000 : 400;
-        int compared = 0, coherent = 0, interesting = 0;
+        int compared = 0, coherent = 0, interesting = 0, waiting = 0;
         for (int seed = 0; compared < designs; ++seed) {
             Dice dice(static_cast<std::uint64_t>(seed) + 1);
             const DesignMaker maker = RandomRoles(dice).make();
             Enumeration enumeration(maker.design());
             if (enumeration.states() > 20000) continue;
             ++compared;
+            for (std::uint32_t n = 0; n < maker.design().nodes.size(); ++n)
+                if (enumeration.function().tellsSilence(n) &&
+                    !maker.design().nodes.at(n).failureModes.empty()) {
+                    ++waiting;
+                    break;
+                }
             const Truth truth = enumeration.run();
             const auto result = analyse(maker.design());
             QVERIFY(result);
@@ -152,6 +173,7 @@ private slots:
         }
         QVERIFY(coherent > compared);
         QVERIFY(interesting > compared);
+        QVERIFY(waiting > compared / 20); // for a cache that may be silent
     }
     void findsEveryCutSet() {
         int compared = 0, found = 0;

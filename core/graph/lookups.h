@@ -1,0 +1,62 @@
+#pragma once
+// Callers that look a cache aside, and what becomes of their requests when the cache does not answer. One
+// place for core/structure, request runs and findings.
+//
+// A cache that refuses (its process is down, all its answers are errors, it starts) is passed by at once:
+// the caller asks what is behind it. One that says nothing (its machine is gone, it hangs, it is cut off, its
+// place is out) keeps the caller waiting for the timeout of the link, attempt after attempt. Only a link with
+// a timeout that leaves enough of the request's patience for what is behind lets the request go past it;
+// without one the caller waits for as long as the request lasts, and that fails.
+//
+//   behind a balancer   nobody looks aside: the cache asks what is behind it itself, and its loss is its
+//                       callers' loss
+//   a pool of caches    looked aside when all of them are that are called, and have the same behind them;
+//                       else each asks itself. Callers are taken to avoid members that do not answer while
+//                       another does, or refuses: the pool is silent when all of it is
+//   converted calls     a link that makes reads of writes, or writes of reads, changes hits, not who answers:
+//                       writes ask the cache as well and wait for it as long
+//   cache behind cache  each link decides for itself: the caller of the first makes the second's lookup too
+//   optional links      are not part of when a flow is up
+
+#include "core/model/design.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace alwayson {
+
+class Lookups {
+public:
+    // `design` must outlive it. O(nodes + links + members of linked groups); without caches that may be
+    // looked aside O(nodes).
+    explicit Lookups(const Design& design);
+
+    // Do callers that are no balancers look aside what this link (position in Design::links) leads to?
+    bool isLookup(std::uint32_t link) const { return !m_isLookup.empty() && m_isLookup[link]; }
+
+    // Per link: is it a lookup that requests of this client (position in Design::nodes) survive when the
+    // cache says nothing? `carried`: one flag per link; `writes`: what the requests do; `patienceS`: how long
+    // one attempt of them may take. Of the patience goes what the request takes by its mean times on the way
+    // there and after, without waiting in queues; a timeout on the way there leaves no more than itself.
+    // Where ways differ, or callers of one link, the shortest counts. Of several lookups that are silent at
+    // once each is taken for itself. Empty: no link of the design is a lookup. O(nodes + links x ends), O(1)
+    // where no lookup has a timeout.
+    std::vector<bool> survivesSilence(std::uint32_t client, const std::vector<bool>& carried, bool writes,
+                                      double patienceS) const;
+    // Does every class of every client survive it (those whose requests get there)? Per link, or empty as
+    // above.
+    std::vector<bool> allSurviveSilence() const;
+
+private:
+    friend class SilentLookups;
+    const Design& m_design;
+    std::vector<std::vector<std::uint32_t>> m_linksOf; // per node: links it calls over, its group's included
+    std::vector<std::vector<std::uint32_t>> m_targets; // per link: nodes
+    std::vector<bool> m_isLookup;                      // per link; empty: none is
+    bool m_anyTimeout = false;                         // of a lookup
+};
+
+// How long one attempt of a request of this class may take, s.
+double patienceOf(const Node& client, const RequestClass& requestClass);
+
+} // namespace alwayson

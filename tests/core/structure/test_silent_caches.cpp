@@ -1,0 +1,274 @@
+// Caches that are looked aside: passed by when they refuse; when they say nothing only by those whose link
+// has a timeout that leaves them time enough. By hand.
+
+#include "core/graph/lookups.h"
+#include "core/structure/availability.h"
+#include "core/structure/state_function.h"
+#include "core/validate/validate.h"
+#include "tests/core/structure/design_maker.h"
+#include "tests/support/test_support.h"
+
+#include <cmath>
+
+using namespace alwayson;
+using alwayson::test::DesignMaker;
+
+namespace {
+
+constexpr ComponentState kRefuses = 1, kGone = 2;
+
+// a of a flow with these nodes in these states.
+double a(const DesignMaker& maker, const std::vector<std::pair<std::string, ComponentState>>& failed,
+         std::size_t flow = 0, const char* interrupted = nullptr) {
+    const StateFunction function = std::move(StateFunction::compile(maker.design())).value();
+    std::vector<ComponentState> state(function.components().size(), 0);
+    for (const auto& [id, value] : failed)
+        for (std::size_t c = 0; c < state.size(); ++c)
+            if (function.components()[c].id == id) state[c] = value;
+    std::vector<GroupRole> roles(function.groups().size(), {kFirstWorking, false});
+    for (std::size_t g = 0; interrupted && g < roles.size(); ++g)
+        roles[g].interrupted = function.groups()[g].id == interrupted;
+    std::vector<double> values(function.flows().size());
+    function.evaluate(state.data(), nullptr, roles.data(), values.data(), *function.makeScratch());
+    return values[flow];
+}
+
+StructuralResult analysed(const DesignMaker& maker) {
+    auto result = analyse(maker.design());
+    if (!result) qFatal("%s", describe(result.error()).c_str());
+    return std::move(result).value();
+}
+
+bool near(double actual, double expected) {
+    if (std::abs(actual - expected) <= 1e-12 * std::max(expected, 1e-3)) return true;
+    qWarning("%.17g instead of %.17g", actual, expected);
+    return false;
+}
+
+using Ids = std::vector<std::string>;
+
+// Nodes and places that findings call single points.
+Ids findings(const DesignMaker& maker) {
+    Ids ids;
+    for (const Issue& issue : validate(maker.design()))
+        if (issue.code == "redundancy.single_member" || issue.code == "redundancy.single_place")
+            ids.push_back(issue.where.front());
+    return ids;
+}
+bool warns(const DesignMaker& maker) {
+    for (const Issue& issue : validate(maker.design()))
+        if (issue.code == "timers.cache_lookup" && issue.message.find("says nothing") != std::string::npos)
+            return true;
+    return false;
+}
+
+DesignMaker& cacheThatFails(DesignMaker& maker, const std::string& id, const std::string& group = {}) {
+    return maker.cache(id, group, 0.75, true, 100)
+        .fails(id, FailureEffect::crash, 100, 1)
+        .fails(id, FailureEffect::gone, 200, 1);
+}
+
+// 10 requests per second, 2 of which write, at a cache and a store. limitMs 0: nobody gives up.
+DesignMaker single(double limitMs, double capacity = 10) {
+    DesignMaker maker;
+    maker.readerAndWriter("c", 10, 0.2);
+    cacheThatFails(maker, "cache").server("db", "", capacity).fails("db", FailureEffect::crash, 99, 1);
+    maker.link("cache", "db").link("c", "cache").patience(10);
+    if (limitMs > 0) maker.timeout(limitMs);
+    return maker;
+}
+
+// Shares of time.
+constexpr double kWorks = 1 / (1 + 0.01 + 0.005), kSilent = 0.005 * kWorks;
+
+} // namespace
+
+class TestSilentCaches : public QObject {
+    Q_OBJECT
+
+private slots:
+    void statesOfOne() {
+        for (const std::size_t flow : {0U, 1U}) { // reads, writes: both ask it first
+            QCOMPARE(a(single(0), {{"cache", kRefuses}}, flow), 1.0);
+            QCOMPARE(a(single(0), {{"cache", kGone}}, flow), 0.0);
+            QCOMPARE(a(single(50), {{"cache", kGone}}, flow), 1.0);
+            QCOMPARE(a(single(0), {{"cache", kNotStarted}}, flow), 1.0);
+            QCOMPARE(a(single(0), {{"cache", kSaysNothing}}, flow), 0.0);
+            QVERIFY(near(a(single(50, 4), {{"cache", kGone}}, flow), 0.4)); // all 10 at a store for 4
+        }
+    }
+
+    void figuresOfOne() {
+        const StructuralResult free = analysed(single(50)), waits = analysed(single(0));
+        QVERIFY(near(*free.flows.back().unavailability, 0.01));
+        QVERIFY(near(*waits.flows.back().unavailability, 1 - 0.99 * (1 - kSilent)));
+        QCOMPARE(free.singlePointsOfFailure, Ids{"db"});
+        QCOMPARE(waits.singlePointsOfFailure, (Ids{"cache", "db"}));
+        QCOMPARE(findings(single(50)), Ids{"db"});
+        QCOMPARE(findings(single(0)), (Ids{"cache", "db"}));
+        QVERIFY(warns(single(0)) && !warns(single(50)));
+        // From working, a machine that is lost while the store works, and the other way round.
+        QVERIFY(near(*waits.flows.back().outagesPerYear,
+                     kHoursPerYear * 0.99 * (kWorks / 200 + (1 - kSilent) / 99)));
+        // Works: to refusing and back at 1/100 and 1; either way down by the store, from works by its
+        // machine.
+        const double store = 1.0 / 99, refusing = 1 / (1 + store), back = 1 / (1 + store);
+        const double all = 0.01 + 0.005 + store;
+        QVERIFY(near(*waits.flows.back().mttffHours, (1 + 0.01 * refusing) / (all - 0.01 * back)));
+        QCOMPARE(waits.minimalCutSets.size(), std::size_t(2));
+        for (const CutSet& set : waits.minimalCutSets)
+            QVERIFY(near(set.probability, set.ids == Ids{"db"} ? 0.01 : kSilent));
+    }
+
+    // A store that cannot do without it: whichever way it fails, the design is down.
+    void figuresOfATooSmallStore() {
+        for (const double limit : {0.0, 50.0}) {
+            const StructuralResult result = analysed(single(limit, 4));
+            QVERIFY(near(*result.flows.back().unavailability, 1 - 0.99 * kWorks));
+            for (const CutSet& set : result.minimalCutSets)
+                QVERIFY(near(set.probability, set.ids == Ids{"db"} ? 0.01 : 1 - kWorks));
+        }
+    }
+
+    // Callers avoid the silent one while the other answers, or refuses.
+    void pool() {
+        const auto two = [](double limitMs) {
+            DesignMaker maker;
+            maker.readerAndWriter("c", 10, 0.2).group("keep");
+            cacheThatFails(maker, "one", "keep");
+            cacheThatFails(maker, "two", "keep").server("db", "", 10);
+            maker.link("keep", "db").link("c", "keep").patience(10);
+            if (limitMs > 0) maker.timeout(limitMs);
+            return maker;
+        };
+        QCOMPARE(a(two(0), {{"one", kGone}}), 1.0);
+        QCOMPARE(a(two(0), {{"one", kGone}, {"two", kRefuses}}), 1.0);
+        QCOMPARE(a(two(0), {{"one", kGone}, {"two", kGone}}), 0.0);
+        QCOMPARE(a(two(50), {{"one", kGone}, {"two", kGone}}), 1.0);
+        const StructuralResult waits = analysed(two(0));
+        QVERIFY(near(*waits.flows.back().unavailability, kSilent * kSilent));
+        QVERIFY(waits.singlePointsOfFailure.empty());
+        QCOMPARE(waits.minimalCutSets.size(), std::size_t(1));
+        QVERIFY(near(waits.minimalCutSets[0].probability, kSilent * kSilent));
+        QVERIFY(near(*analysed(two(50)).flows.back().unavailability, 0));
+        // While the pool is interrupted its members answer with errors.
+        QCOMPARE(a(two(0), {}, 0, "keep"), 1.0);
+        QCOMPARE(a(two(0), {{"one", kGone}}, 0, "keep"), 1.0);
+    }
+
+    void anotherZone() {
+        const auto zones = [](double limitMs) {
+            DesignMaker maker;
+            maker.domain("west").domain("east").fails("west", FailureEffect::outage, 99, 1);
+            maker.readerAndWriter("c", 10, 0.2).server("app", "", 10).in("east");
+            maker.cache("cache", "", 0.75, true, 100).in("west");
+            maker.server("db", "", 10).in("east");
+            maker.link("c", "app").link("cache", "db").link("app", "cache").patience(10);
+            if (limitMs > 0) maker.timeout(limitMs);
+            return maker;
+        };
+        QVERIFY(near(*analysed(zones(0)).flows.back().unavailability, 0.01));
+        QCOMPARE(analysed(zones(0)).singlePointsOfFailure, Ids{"west"});
+        QVERIFY(findings(zones(0)) == (Ids{"app", "db", "west"}));
+        QVERIFY(findings(zones(50)) == (Ids{"app", "db"}));
+        QVERIFY(warns(zones(0)) && !warns(zones(50)));
+        QVERIFY(near(*analysed(zones(50)).flows.back().unavailability, 0));
+        QVERIFY(analysed(zones(50)).singlePointsOfFailure.empty());
+    }
+
+    void timeIsShort() {
+        // 1 s at the store is needed besides, of 10.
+        QCOMPARE(a(single(8900), {{"cache", kGone}}), 1.0);
+        QCOMPARE(a(single(9100), {{"cache", kGone}}), 0.0);
+        QVERIFY(warns(single(9100)));
+        const auto tries = [](double limitMs, int attempts) {
+            DesignMaker maker = single(0);
+            maker.timeout(limitMs, attempts);
+            return maker;
+        };
+        QCOMPARE(a(tries(4400, 2), {{"cache", kGone}}), 1.0);
+        QCOMPARE(a(tries(4600, 2), {{"cache", kGone}}), 0.0);
+        // Somebody on the way gives up after 4 s; the server before the cache works for 1 s as well.
+        const auto impatient = [](double limitMs) {
+            DesignMaker maker;
+            maker.client("c", 1).server("web", "", 9).server("app", "", 9);
+            cacheThatFails(maker, "cache").server("db", "", 9).link("c", "web").link("web", "app");
+            maker.timeout(4000).link("cache", "db").link("app", "cache").timeout(limitMs).patience(30);
+            return maker;
+        };
+        QCOMPARE(a(impatient(1900), {{"cache", kGone}}), 1.0);
+        QCOMPARE(a(impatient(2100), {{"cache", kGone}}), 0.0);
+    }
+
+    void eachCallerForItself() {
+        DesignMaker maker;
+        maker.client("quick", 1).client("slow", 1).server("app1", "", 9).server("app2", "", 9);
+        cacheThatFails(maker, "cache").server("db", "", 9).link("cache", "db");
+        maker.link("quick", "app1").link("slow", "app2").link("app1", "cache").timeout(50);
+        maker.link("app2", "cache").patience(10);
+        QCOMPARE(a(maker, {{"cache", kGone}}, 0), 1.0);
+        QCOMPARE(a(maker, {{"cache", kGone}}, 1), 0.0);
+        QCOMPARE(a(maker, {{"cache", kRefuses}}, 1), 1.0);
+        const StructuralResult result = analysed(maker);
+        QVERIFY(near(*result.flows[0].unavailability, 0));
+        QVERIFY(near(*result.flows[1].unavailability, kSilent));
+        QVERIFY(near(*result.flows.back().unavailability, kSilent));
+        QCOMPARE(findings(maker), (Ids{"app1", "app2", "cache", "db"}));
+    }
+
+    void whoDoesNotLookAside() {
+        DesignMaker behind; // a balancer does not
+        behind.client("c", 1).haproxy("lb");
+        cacheThatFails(behind, "cache").server("db", "", 9);
+        behind.link("c", "lb").link("lb", "cache").link("cache", "db").patience(10);
+        QCOMPARE(a(behind, {{"cache", kRefuses}}), 0.0);
+        QCOMPARE(findings(behind), (Ids{"cache", "db", "lb"}));
+        QVERIFY(near(*analysed(behind).flows.back().unavailability, 1 - kWorks));
+
+        DesignMaker unlike; // of which one is read through: each asks itself
+        unlike.client("c", 1).group("keep");
+        cacheThatFails(unlike, "one", "keep").cache("two", "keep", 0.75, false, 100).server("db", "", 9);
+        unlike.fails("two", FailureEffect::crash, 99, 1).link("c", "keep").link("keep", "db").patience(10);
+        QCOMPARE(a(unlike, {{"one", kRefuses}}), 1.0);
+        QCOMPARE(a(unlike, {{"one", kRefuses}, {"two", 1}}), 0.0);
+        QVERIFY(near(*analysed(unlike).flows.back().unavailability, (1 - kWorks) * 0.01));
+    }
+
+    // Each link of a chain decides for itself.
+    void cacheBehindCache() {
+        const auto chain = [](bool first, bool second) {
+            DesignMaker maker;
+            maker.client("c", 1);
+            cacheThatFails(maker, "near");
+            cacheThatFails(maker, "far").server("db", "", 9).link("far", "db").link("c", "near");
+            if (first) maker.timeout(50);
+            maker.link("near", "far").patience(10);
+            if (second) maker.timeout(50);
+            return maker;
+        };
+        QCOMPARE(a(chain(true, false), {{"near", kGone}}), 1.0);
+        QVERIFY(near(a(chain(true, false), {{"far", kGone}}), 0.75)); // hits of the first
+        QCOMPARE(a(chain(true, false), {{"near", kGone}, {"far", kGone}}), 0.0);
+        QCOMPARE(a(chain(false, true), {{"near", kGone}}), 0.0);
+        QCOMPARE(a(chain(true, true), {{"near", kGone}, {"far", kGone}}), 1.0);
+    }
+
+    // A fault that the members share does to all what it does to one.
+    void sharedFaults() {
+        const auto two = [](FailureEffect effect) {
+            DesignMaker maker;
+            maker.client("c", 1).groupOf("pool", "keep",
+                                         {{"beta", 0.5}, {"common_cause_repair", std::string("together")}});
+            for (const char* id : {"one", "two"})
+                maker.cache(id, "keep", 0.75, true, 100).fails(id, effect, 99, 1);
+            maker.server("db", "", 9).link("c", "keep").link("keep", "db").patience(10);
+            return maker;
+        };
+        QVERIFY(near(*analysed(two(FailureEffect::crash)).flows.back().unavailability, 0));
+        QVERIFY(near(*analysed(two(FailureEffect::gone)).flows.back().unavailability,
+                     0.005 + 0.995 * 0.005 * 0.005));
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestSilentCaches, test_silent_caches)
+#include "test_silent_caches.moc"
