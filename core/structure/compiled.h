@@ -148,10 +148,10 @@ struct CompiledStructure {
 
     // What a component in this state does; 0 works.
     CompiledMode modeOf(std::size_t component, ComponentState state) const {
-        if (state == kNotStarted) return {NodeCondition::refused, 0, 0};
-        if (state == kSaysNothing) return {NodeCondition::gone, 0, 0};
+        if (state == 0) return {};
+        if (state < kAnswersErrors) return modes[firstMode[component] + state - 1U];
         if (state == kAnswersErrors) return {NodeCondition::errs, 0, 0};
-        return state == 0 ? CompiledMode{} : modes[firstMode[component] + state - 1U];
+        return {state == kSaysNothing ? NodeCondition::gone : NodeCondition::refused, 0, 0};
     }
 };
 

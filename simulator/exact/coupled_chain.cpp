@@ -470,11 +470,43 @@ bool Coupled::isAsleep(StateView state, std::size_t part) const {
            (now == kSpare || now == kStarting);
 }
 
-Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options) {
+std::size_t Coupled::failedParts(StateView state) const {
+    std::size_t failed = 0;
+    for (std::size_t p = 0; p < parts.size(); ++p)
+        failed += levelOf(state, p) != 0;
+    return failed;
+}
+
+namespace {
+
+// Passes on all but one more failure than there may be.
+class BoundedSink final : public TransitionSink {
+public:
+    BoundedSink(const Coupled& coupled, StateView from, std::size_t mostFailed, TransitionSink& out)
+        : m_coupled(coupled), m_failed(coupled.failedParts(from)), m_mostFailed(mostFailed), m_out(out) {}
+    void to(StateView target, double rate) override {
+        const bool full = m_failed >= m_mostFailed && m_coupled.failedParts(target) == m_failed + 1;
+        if (!full) m_out.to(target, rate);
+    }
+
+private:
+    const Coupled& m_coupled;
+    std::size_t m_failed, m_mostFailed;
+    TransitionSink& m_out;
+};
+
+} // namespace
+
+Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options,
+                                  std::size_t mostFailed) {
     CoupledRules rules(coupled);
-    return explore(
-        rules.allWell(), [&](StateView state, TransitionSink& out) { rules.transitions(state, out); },
-        options);
+    const auto all = [&](StateView state, TransitionSink& out) { rules.transitions(state, out); };
+    const auto bounded = [&](StateView state, TransitionSink& out) {
+        BoundedSink sink(coupled, state, mostFailed, out);
+        rules.transitions(state, sink);
+    };
+    if (mostFailed >= coupled.parts.size()) return explore(rules.allWell(), all, options);
+    return explore(rules.allWell(), bounded, options);
 }
 
 } // namespace alwayson::sim

@@ -78,9 +78,14 @@ struct Coupled {
     // Has to be started before it can serve.
     bool isAsleep(StateView state, std::size_t part) const;
     bool isActive(StateView state, std::size_t part) const;
+    std::size_t failedParts(StateView state) const;
 };
 
-// State 0: everything works. Errors: those of explore().
-Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options = {});
+// State 0: everything works. mostFailed: a failure that would bring more parts than that into repair, and
+// hits one alone, does not happen; shocks and failures that take others along always do. With parts that work
+// for a share 1 - u of the time each this leaves out about u^(mostFailed + 1) of each set of so many parts.
+// Errors: those of explore().
+Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options = {},
+                                  std::size_t mostFailed = SIZE_MAX);
 
 } // namespace alwayson::sim

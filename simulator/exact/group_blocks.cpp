@@ -20,7 +20,8 @@ namespace alwayson::sim {
 namespace {
 
 constexpr std::size_t kMostStates = 20'000;
-constexpr std::size_t kTakeOvers = 256; // drawn for each mode
+constexpr std::size_t kMostFailed = 3, kFewestFailed = 2; // at once, where there are more states than that
+constexpr std::size_t kTakeOvers = 256;                   // drawn for each mode
 constexpr double kSecondsPerHour = 3600;
 
 double perHour(double meanSeconds) {
@@ -359,7 +360,7 @@ private:
         ExploreOptions options;
         options.maxStates = kMostStates;
         options.stop = m_stop;
-        const Result<StateSpace> space = exploreCoupled(coupled, options);
+        const Result<StateSpace> space = statesOf(coupled, options);
         if (!space && space.error().kind != ErrorKind::budgetExceeded) return space.error();
         SteadyStateOptions solving;
         solving.elimination.stop = m_stop;
@@ -373,6 +374,16 @@ private:
         fill(coupled, *space, *steady, block);
         m_out.blocks.push_back(std::move(block));
         return success();
+    }
+
+    // Of a chain with mean times, which is approximate anyway, the likely states do.
+    Result<StateSpace> statesOf(const Coupled& coupled, const ExploreOptions& options) const {
+        Result<StateSpace> space = exploreCoupled(coupled, options);
+        for (std::size_t most = kMostFailed; m_meansOnly && most >= kFewestFailed; --most) {
+            if (space || space.error().kind != ErrorKind::budgetExceeded) break;
+            space = exploreCoupled(coupled, options, most);
+        }
+        return space;
     }
 
     Coupled describe(const std::vector<std::uint32_t>& nodes, std::vector<std::uint32_t>& groups) {

@@ -19,9 +19,9 @@ struct GroupBlocks {
 };
 
 // meansOnly: every time is replaced by an exponential one of the same mean, times of protocols by the mean of
-// their law (core/structure/failover_plan.h), and every block is made. Otherwise only blocks in which all
-// times are exponential and given are: their figures are exact.
-// Errors: "markov.cancelled".
+// their law (core/structure/failover_plan.h), and every block is made: one with too many states with at most
+// three, else two parts in repair at once, but for what several fail from together. Otherwise only blocks in
+// which all times are exponential and given are: their figures are exact. Errors: "markov.cancelled".
 Result<GroupBlocks> groupBlocks(const Design& design, const StateFunction& function, bool meansOnly,
                                 std::stop_token stop = {});
 

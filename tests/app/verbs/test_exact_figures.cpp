@@ -2,6 +2,7 @@
 
 #include "app/verbs/exact_figures.h"
 #include "core/io/project_file.h"
+#include "resources/resources.h"
 #include "tests/support/test_support.h"
 
 #include <cmath>
@@ -181,6 +182,23 @@ private slots:
                      "Take-overs, spares, crews and common causes of lb, lbs, db and dbs are in the figure"));
         // A source that is gone is missed for 10 s or so instead of 30: better than the row.
         QVERIFY(*flow.withDetection.value > *total("F3").availability.value);
+    }
+    // Four members that all differ share a crew: their chain stops at three in repair, and take-overs stay
+    // in.
+    void anotherReplicaIsNoFreeGain() {
+        const auto loaded = parseDesign(resources::find("templates/e-commerce.aon.json"), "e-commerce");
+        QVERIFY(loaded);
+        const FlowAvailability three = figures(loaded->design).flows.back();
+        Design design = loaded->design;
+        Node another = *design.nodes.find("db3");
+        another.id = NodeId("db4");
+        another.domain = design.nodes.find("db2")->domain;
+        design.nodes.append(another);
+        const FlowAvailability four = figures(design).flows.back();
+        QVERIFY(!says(four, "too many states"));
+        const double before = 1 - *three.withDetection.value, after = 1 - *four.withDetection.value;
+        QVERIFY2(std::abs(after / before - 1) < 0.02, qPrintable(QString("%1 %2").arg(before).arg(after)));
+        QVERIFY(after > 1.5 * (1 - *four.availability.value)); // most of it is take-overs
     }
     void nothingCoupledChangesNothing() {
         const Design design = row("R2");

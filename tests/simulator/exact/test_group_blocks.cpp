@@ -189,7 +189,10 @@ private slots:
         QVERIFY(shared > 5);
         QVERIFY(compared > 20);
     }
-    void tooManyStatesAreLeftToRuns() {
+    // Twelve that differ and one person: more orders of repair than a chain may have states. A chain that is
+    // approximate anyway stops at three in repair; all of it is in product form, p(a, b, c) = p(0) abc /
+    // mu^3.
+    void tooManyStatesAreBounded() {
         DesignMaker maker;
         maker.client("c").group("web");
         Settings settings;
@@ -198,6 +201,7 @@ private slots:
         crew.size = 1;
         settings.crews = {crew};
         maker.edit().settings = settings;
+        double sums[4] = {1, 0, 0, 0}; // elementary symmetric sums of the ratios
         for (int i = 0; i < 12; ++i) {
             const std::string id = "w" + std::to_string(i);
             maker.server(id, "web").fails(id, FailureEffect::crash, 1000 + i, 1);
@@ -205,13 +209,49 @@ private slots:
             Node node = maker.design().nodes.at(at);
             node.crew = "ops";
             maker.edit().nodes.replace(at, node);
+            for (int k = 3; k > 0; --k)
+                sums[k] += sums[k - 1] / (1000 + i);
         }
         maker.link("c", "web");
         const auto function = StateFunction::compile(maker.design());
+        const auto given = groupBlocks(maker.design(), *function, false);
+        QVERIFY(given && given->blocks.empty());
+        QCOMPARE(given->leftOut, (std::vector<std::string>{"ops", "web"}));
         const auto blocks = groupBlocks(maker.design(), *function, true);
-        QVERIFY(blocks);
-        QVERIFY(blocks->blocks.empty());
-        QCOMPARE(blocks->leftOut, (std::vector<std::string>{"ops", "web"}));
+        QVERIFY(blocks && blocks->leftOut.empty());
+        QCOMPARE(blocks->blocks.size(), std::size_t(1));
+        QCOMPARE(blocks->blocks[0].states.size(), std::size_t(1 + 12 + 12 * 11 + 12 * 11 * 10));
+        const double allWell = 1 / (1 + sums[1] + 2 * sums[2] + 6 * sums[3]);
+        QVERIFY(near(blocks->blocks[0].states[0].probability, allWell, 1e-12));
+    }
+    // What takes the others along does so, however many there are.
+    void whatFailsTogetherIsNotBounded() {
+        Coupled coupled;
+        CoupledGroup group;
+        group.pool = true;
+        group.places = 5;
+        group.coverage = 0.9;
+        group.allFail = true;
+        coupled.groups = {group};
+        for (std::uint32_t i = 0; i < 5; ++i) {
+            CoupledPart part;
+            part.group = 0;
+            part.kind = i;
+            part.failures = {{0.001 * (1 + i), 0, true, kAtOnce, kNever}};
+            part.phases = {{0, 1, -1, 0, 0}};
+            coupled.parts.push_back(part);
+        }
+        const auto space = exploreCoupled(coupled, {}, 2);
+        QVERIFY(space);
+        std::size_t most = 0, three = 0;
+        for (std::size_t s = 0; s < space->size(); ++s) {
+            most = std::max(most, coupled.failedParts(space->state(s)));
+            for (const StateIndex target : space->chain.targets(s))
+                three += coupled.failedParts(space->state(s)) == 2 &&
+                         coupled.failedParts(space->state(target)) == 3;
+        }
+        QCOMPARE(most, std::size_t(5));
+        QCOMPARE(three, std::size_t(0));
     }
     void stopsWhenAsked() {
         Dice dice(1);
