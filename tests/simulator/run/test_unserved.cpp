@@ -71,6 +71,18 @@ private slots:
         QCOMPARE(times[0].toS, 12.0);
     }
 
+    // Who wants every answer is not served whenever one is missing; one or two in all may be chance.
+    void whoWantsAllOfThem() {
+        const std::vector<std::uint64_t> offered(10, 100);
+        std::vector<std::uint32_t> failures(10, 0);
+        failures[3] = 3;
+        failures[7] = 2;
+        const auto times = unservedTimes(offered, failures, 1, 1);
+        QCOMPARE(times.size(), std::size_t(1));
+        QCOMPARE(times[0].fromS, 3.0);
+        QVERIFY(unservedTimes(offered, std::vector<std::uint32_t>(10, 0), 1, 1).empty());
+    }
+
     void overlappingTimesAreOne() {
         const std::vector<UnservedTime> a{{0, 2}, {5, 7}}, b{{1, 3}, {7, 8}, {9, 10}};
         const auto all = unite(a, b);
@@ -100,6 +112,27 @@ private slots:
         const FlowResult& flow = flowOf(result, "c");
         QVERIFY(*flow.unserved.totalS.value > 25);
         QVERIFY(*flow.unserved.totalS.value < 40);
+    }
+
+    // Two clients of two servers that crash one after the other: each is unserved for its own time, the
+    // design for both.
+    void theDesignIsUnservedWhileAnybodyIs() {
+        Parts p;
+        for (const std::string n : {"1", "2"}) {
+            p.nodes.push_back(node("c" + n, "client",
+                                   "'rate_per_s':100,'arrivals':'regular','network_rtt_ms':0,'attempts':1"));
+            p.nodes.push_back(
+                node("s" + n, "server", "'workers':8,'service':{'dist':'constant','value_ms':1}"));
+            p.links.push_back(calls("c" + n, "s" + n));
+        }
+        p.events = {at(10, "fail", "s1", "'mode':'crash','repair_after_s':12"),
+                    at(18, "fail", "s2", "'mode':'crash','repair_after_s':12")};
+        const SimulationResult result = run(p);
+        const auto seconds = [&](const char* id) { return *flowOf(result, id).unserved.totalS.value; };
+        QVERIFY2(std::fabs(seconds("c1") - 12) < 0.5, qPrintable(QString::number(seconds("c1"))));
+        QVERIFY2(std::fabs(seconds("c2") - 12) < 0.5, qPrintable(QString::number(seconds("c2"))));
+        QVERIFY2(std::fabs(seconds("design") - 20) < 0.5, qPrintable(QString::number(seconds("design"))));
+        QCOMPARE(flowOf(result, "design").unserved.count, std::uint64_t(1));
     }
 
     void aHealthyRunServesAlways() {
