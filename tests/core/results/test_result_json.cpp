@@ -129,7 +129,7 @@ private slots:
         node.meanInSystem = std::numeric_limits<double>::infinity();
         result.nodes.push_back(node);
         result.recovery.push_back(
-            {"web1", "crash", simulated(4.7, 4.5, 4.9), Estimate::unknown(), {}, {}, {}, {}, {4.7}});
+            {"web1", "crash", simulated(4.7, 4.5, 4.9), Estimate::unknown(), {}, {}, {}, {}, {}, {4.7}});
         result.objectives.push_back({"o1", std::nullopt, simulated(0.99, 0.98, 1), 0.985, "undecided"});
         result.series.push_back({"shoppers", 1, {{1, 5, 5, 0, 3, 4}, {2, 5, 0, 5, 0, 0}}});
         result.nodeSeries.push_back({"web1", 1, {0.5}, {2}});
