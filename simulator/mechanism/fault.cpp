@@ -68,7 +68,9 @@ void settle(Context& c, Index node, bool resumes) {
     const bool stops = wanted != Condition::works;
     if (truth.interrupted && wanted == Condition::works) wanted = Condition::interrupted;
     if (truth.asleep) wanted = Condition::refuses;
-    if (truth.outages > 0 || truth.restarting) wanted = Condition::vanished;
+    // Its machine is back and its process is not.
+    if (truth.restarting && runs(wanted)) wanted = Condition::refuses;
+    if (truth.outages > 0) wanted = Condition::vanished;
     const Condition had = truth.condition;
     const bool down = mode || truth.outages > 0 || truth.restarting;
     // One that stands by takes nothing new, but may have something to lose.

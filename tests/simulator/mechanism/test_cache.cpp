@@ -169,6 +169,23 @@ private slots:
         }
     }
 
+    // A machine that is back while its process still starts refuses: callers wait as long as the place is
+    // out, and not a second longer. By requests and by the state of the parts alike.
+    void isPassedByWhileItStarts() {
+        Parts p = cached("look_aside", "'hit_ratio':0.9", true);
+        p.nodes[1].insert(p.nodes[1].size() - 1, ",'domain':'z'");
+        p.domains = {"{'id':'z','kind':'zone','default_failure_modes':true,'parameters':{"
+                     "'restart_after_outage':{'dist':'constant','value_s':20}}}"};
+        p.events = {at(10, "fail", "z", "'mode':'outage','repair_after_s':10")};
+        const SimulationResult result = run(p);
+        const FlowResult& flow = flowOf(result, "c");
+        QVERIFY(isNear(*flow.availabilityTime.value, 1 - 10.0 / 60, 0.001));
+        QVERIFY(isNear(*flow.availabilityRequests.value, 1 - 10.0 / 60, 0.06));
+        const Ended starting = ended(result, "c", 25, 40);
+        QVERIFY(starting.succeeded > 14000);
+        QCOMPARE(starting.failed, std::uint64_t(0));
+    }
+
     // Its errors are made good behind it; who goes on after a pause has lost nothing.
     void errorsAndPauses() {
         Parts p = cached("look_aside", "'hit_ratio':1,'warm_up_s':1000", true, "'timeout_ms':50");
