@@ -188,16 +188,18 @@ void addWhatOneGets(Rows& rows, const Design& design, const SimulationResult& re
     for (const Recovery& one : result.recovery)
         if (one.ofGroup() && one.mode == "any") groups.push_back(&one);
     for (const Recovery* one : groups) {
-        const QString of = tr("%1 of %2, %3").arg(rto(), words::nameOf(design, one->what));
-        rows.time(of.arg(tr("mean")), one->totalMeanS);
-        rows.time(of.arg(tr("p95")), one->totalP95S);
-        rows.time(of.arg(tr("worst seen")), one->totalLongestS);
+        const QString name = words::nameOf(design, one->what);
+        const auto title = [&](const QString& which) { return tr("%1 of %2, %3").arg(rto(), name, which); };
+        rows.time(title(tr("mean")), one->totalMeanS);
+        rows.time(title(tr("p95")), one->totalP95S);
+        rows.time(title(tr("worst seen")), one->totalLongestS);
     }
     explainSkew(rows, groups);
     for (const Recovery* one : groups) {
-        const QString of = tr("%1 of %2, %3").arg(rpo(), words::nameOf(design, one->what));
-        rows.time(of.arg(tr("mean")), one->rpoMeanS);
-        rows.time(of.arg(tr("p95")), one->rpoP95S);
+        const QString name = words::nameOf(design, one->what);
+        const auto title = [&](const QString& which) { return tr("%1 of %2, %3").arg(rpo(), name, which); };
+        rows.time(title(tr("mean")), one->rpoMeanS);
+        rows.time(title(tr("p95")), one->rpoP95S);
     }
     const Estimate& lost = result.data.lostWrites;
     rows.figure(tr("Acknowledged writes lost"), lost, tr("a year"));

@@ -8,6 +8,17 @@
 using namespace alwayson;
 using namespace alwayson::gui;
 
+namespace {
+
+template <class Table>
+void rename(Table& table, const std::string& id, const std::string& name) {
+    auto one = *table.find(id);
+    one.name = name;
+    table.replace(table.indexOf(id), one);
+}
+
+} // namespace
+
 class TestRunMarks : public QObject {
     Q_OBJECT
 private slots:
@@ -49,6 +60,32 @@ private slots:
         QVERIFY(source < address && out < majority);
         QVERIFY(!marks[1].important && marks[8].important);
         QVERIFY(marks[8].tone == Tone::bad);
+    }
+
+    // Names that look like the words around them.
+    void namesOfGroupsDoNotEatWords() {
+        Design design = *verbs::newFromTemplate("e-commerce");
+        for (const char* name : {"t", "shop, of t: %1", " until "}) {
+            const std::string member = std::string("db2 of ") + name + ", spare";
+            rename(design.groups, design.nodes.find("db2")->group->str(), name);
+            rename(design.nodes, "db2", member);
+            const std::string of = std::string(" of ") + name;
+            SimulationResult result;
+            result.events = {
+                {1, "role_changed", "db2", "db1", member + " is the source" + of + " now, in place of db1"},
+                {2, "promoting", "db2", "db1", member + " is being made the source" + of},
+                {3, "reconciling", "db2", "db1",
+                 member + " stays out" + of + " until its data is sorted out"},
+                {4, "failover_failed", "db2", "", "The failover" + of + " from the table does not work: why"},
+                {5, "rejoined", "db2", "db1", member + " follows db1 of the table now"}};
+            const std::vector<ChartMark> marks = marksOf(design, result);
+            const QString shown = QString::fromStdString(member);
+            QCOMPARE(marks[0].brief, shown + " is the source now");
+            QCOMPARE(marks[1].brief, shown + " is being made the source");
+            QCOMPARE(marks[2].brief, shown + " stays out");
+            QCOMPARE(marks[3].brief, QString("The failover from the table does not work"));
+            QCOMPARE(marks[4].brief, shown + " follows db1 of the table now");
+        }
     }
 
     // Many marks of little weight leave room for one of much, wherever it stands among them.
