@@ -1,6 +1,7 @@
 #include "app/gui/session/run_player.h"
 
 #include "app/gui/session/live_scenario.h"
+#include "core/catalogue/catalogue.h"
 #include "core/io/project_file.h"
 
 #include <algorithm>
@@ -13,6 +14,11 @@ namespace {
 constexpr int kTickMs = 33;
 constexpr double kTraceStepS = 0.1;
 constexpr double kMostFrames = 6000; // longer runs get a coarser step
+
+bool liesIn(const Design& design, const DomainId& domain, const std::string& place) {
+    const std::vector<const Domain*> chain = domainChain(design, domain);
+    return std::any_of(chain.begin(), chain.end(), [&](const Domain* one) { return one->id.str() == place; });
+}
 
 } // namespace
 
@@ -63,6 +69,7 @@ void RunPlayer::record(std::shared_ptr<const Design> design) {
         scenario = *design->scenarios.find(m_scenario);
         options.scenario = m_scenario;
     }
+    m_recorded = design;
     m_plannedEndS = scenario.duration.seconds();
     if (scenario.seed) options.seed = static_cast<std::uint64_t>(*scenario.seed);
     options.replications = 1;
@@ -166,7 +173,51 @@ const Frame* RunPlayer::frame() const {
     const bool happened =
         std::any_of(m_result->events.begin(), m_result->events.end(),
                     [&](const RunEvent& event) { return event.atS >= fromS && event.atS <= m_timeS + 1e-6; });
-    return &trace.frames[happened ? std::min(last, before + 1) : before];
+    if (!happened || before == last) return &trace.frames[before];
+    return between(trace.frames[before], trace.frames[before + 1]);
+}
+
+// In long runs much happens from one frame to the next: what failed and is back by then was down meanwhile,
+// and what fails only later is not down yet.
+const Frame* RunPlayer::between(const Frame& before, const Frame& after) const {
+    constexpr double kSlackS = 0.01; // frames hold floats
+    const std::vector<std::string>& ids = m_result->trace->nodes;
+    bool changed = false;
+    for (std::size_t n = 0; n < ids.size() && n < after.nodes.size(); ++n) {
+        if (double(after.nodes[n].sinceS) <= m_timeS + kSlackS) continue;
+        if (!changed) m_shown = after;
+        changed = true;
+        NodeFrame& node = m_shown.nodes[n];
+        const NodeFrame& earlier = before.nodes[n];
+        node.state = earlier.state, node.mode = earlier.mode, node.sinceS = earlier.sinceS;
+        for (const RunEvent& event : m_result->events) {
+            if (event.atS > m_timeS + 1e-6) break;
+            if (event.atS >= before.atS) apply(event, ids[n], node);
+        }
+    }
+    return changed ? &m_shown : &after;
+}
+
+void RunPlayer::apply(const RunEvent& event, const std::string& id, NodeFrame& node) const {
+    const Node* of = m_recorded->nodes.find(id);
+    if (!of || (event.kind != "failed" && event.kind != "repaired")) return;
+    const bool outage = event.what != id;
+    if (outage && (!of->domain || !liesIn(*m_recorded, *of->domain, event.what))) return;
+    node.sinceS = static_cast<float>(event.atS);
+    node.state = NodeState::up;
+    node.mode.clear();
+    if (event.kind == "repaired") return;
+    node.state = NodeState::down;
+    if (outage) node.mode = "outage";
+    if (outage) return;
+    for (const ResolvedFailureMode& mode : failureModesOf(*of)) {
+        if (!event.text.ends_with(": " + mode.title) && !event.text.ends_with(": " + mode.id)) continue;
+        node.mode = mode.id;
+        node.state = mode.effect == FailureEffect::slow     ? NodeState::slow
+                     : mode.effect == FailureEffect::errors ? NodeState::errors
+                                                            : NodeState::down;
+        return;
+    }
 }
 
 void RunPlayer::setState(State state) {

@@ -5,6 +5,7 @@
 
 #include "app/gui/session/run_worker.h"
 #include "app/gui/session/session.h"
+#include "core/results/trace.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -44,7 +45,8 @@ public:
     double endS() const;
     double speed() const { return m_speed; }
     std::shared_ptr<const SimulationResult> result() const { return m_result; }
-    // The state just after what happened up to now; nullptr when idle.
+    // The state just after what happened up to now; nullptr when idle. Rates, queues and views are those of
+    // the frame at or after now, at most Trace::stepS away; who is down is as the events have it.
     const Frame* frame() const;
     // Where the run in result() was stopped; nullopt unless it was.
     std::optional<double> stoppedAtS() const;
@@ -57,6 +59,8 @@ signals:
 
 private:
     void tick();
+    const Frame* between(const Frame& before, const Frame& after) const;
+    void apply(const RunEvent& event, const std::string& id, NodeFrame& node) const;
     void setState(State state);
     void take(std::uint64_t ticket, std::shared_ptr<const SimulationResult> result);
     void refuse(std::uint64_t ticket, bool cancelled, const QString& message);
@@ -72,6 +76,8 @@ private:
     double m_timeS = 0;
     double m_speed = 1;
     std::shared_ptr<const SimulationResult> m_result;
+    std::shared_ptr<const Design> m_recorded; // what m_result or the next one is of
+    mutable Frame m_shown;                    // what between() made
     std::uint64_t m_ticket = 0;
     QTimer m_timer;
     QElapsedTimer m_clock;

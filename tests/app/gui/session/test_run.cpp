@@ -3,6 +3,7 @@
 #include "tests/support/test_support.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace alwayson;
 using namespace alwayson::gui;
@@ -84,6 +85,46 @@ private slots:
             }
         }
         QVERIFY(failures > 0 && roles > 0 && repairs > 0);
+        session.stopRun();
+    }
+
+    // Over hours a frame stands for seconds: what happens within them is told at its own time.
+    void betweenFramesTheEventsTellWhoIsDown() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("web-pair"));
+        const auto at = [](double atS, const char* action, const char* what) {
+            ScenarioEvent event;
+            event.at = Duration::seconds(atS);
+            event.action = action;
+            event.what = what;
+            return event;
+        };
+        Scenario scenario;
+        scenario.id = ScenarioId("long");
+        scenario.name = "Long";
+        scenario.duration = Duration::seconds(7200);
+        scenario.events = {at(3600.3, "fail", "web1"), at(3600.5, "repair", "web1"),
+                           at(3601.0, "fail", "web2"), at(3700, "repair", "web2")};
+        session.apply(operation::insertScenario(scenario));
+        session.startRun(QStringLiteral("long"));
+        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
+        session.pauseRun();
+        const auto result = session.runResult();
+        QVERIFY(result->trace->stepS > 1.1); // all three before the next frame
+        const auto shown = [&](const std::string& id, double atS) {
+            session.seek(atS);
+            if (std::abs(session.currentFrame()->atS - atS) > result->trace->stepS) return NodeState::slow;
+            const auto found = std::find(result->trace->nodes.begin(), result->trace->nodes.end(), id);
+            return session.currentFrame()->nodes[std::size_t(found - result->trace->nodes.begin())].state;
+        };
+        QCOMPARE(shown("web1", 3600.2), NodeState::up);
+        QCOMPARE(shown("web1", 3600.4), NodeState::down);
+        QCOMPARE(shown("web2", 3600.4), NodeState::up);
+        QCOMPARE(shown("web1", 3600.7), NodeState::up);
+        QCOMPARE(shown("web2", 3600.7), NodeState::up);
+        QCOMPARE(shown("web2", 3601.1), NodeState::down);
+        QCOMPARE(shown("web2", 3699), NodeState::down);
+        QCOMPARE(shown("web2", 3703), NodeState::up);
         session.stopRun();
     }
 
