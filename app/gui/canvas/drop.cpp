@@ -171,9 +171,9 @@ namespace {
 // Moved by as little as it takes to lie in `room`; as it is where that is too small.
 QRectF pushedInto(QRectF box, const QRectF& room) {
     if (box.width() <= room.width())
-        box.moveLeft(std::clamp(box.left(), room.left(), room.right() - box.width()));
+        box.moveLeft(std::max(room.left(), std::min(box.left(), room.right() - box.width())));
     if (box.height() <= room.height())
-        box.moveTop(std::clamp(box.top(), room.top(), room.bottom() - box.height()));
+        box.moveTop(std::max(room.top(), std::min(box.top(), room.bottom() - box.height())));
     return box;
 }
 

@@ -112,9 +112,12 @@ void CrewList::addCrew() {
 }
 
 std::string CrewList::key() const {
+    const Design& design = m_context.session.design();
     std::string key = "crews";
-    for (const Crew& crew : m_context.session.design().settings.crews)
-        key += ' ' + crew.id + (namedBy(m_context.session.design(), crew.id) > 0 ? "" : " idle");
+    for (const Crew& crew : design.settings.crews) {
+        key += ' ' + crew.id;
+        if (namedBy(design, crew.id) == 0) key += takeOver(design, crew.id).empty() ? " idle" : " wanted";
+    }
     return key;
 }
 
