@@ -27,10 +27,13 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kRowHeight = 22;
-constexpr int kLeastName = 200;
+constexpr int kLeastName = 200;      // rather the bars apart than less
+constexpr int kShortName = 140;      // rather sideways than less
 constexpr int kAround = 2 * 18 + 16; // the margins of the panel and a scroll bar
-constexpr int kBothFit = 720;        // table and bars beside each other
-constexpr int kAllColumns = 960;     // the table with the number of samples
+constexpr int kBetween = 18;         // table and bars
+constexpr int kTableShare = 5, kSideShare = 2, kLeastSide = 252;
+constexpr int kBothFit = 720;    // table and bars beside each other
+constexpr int kAllColumns = 960; // the table with the number of samples
 
 QString yearsOf(const SimulationResult& result) {
     const double years = result.simulatedSeconds / kSecondsPerYear;
@@ -154,6 +157,7 @@ void ResultsPanel::Impl::makeTable(QWidget* parent) {
     table->setIndentation(12);
     table->setFont(theme.font(Type::control));
     table->setItemDelegate(new RowDelegate(table));
+    table->setTextElideMode(Qt::ElideMiddle); // which figure of a thing is told at the end: "mean", "p95"
     table->setFocusPolicy(Qt::StrongFocus);
     table->header()->setFont(theme.font(Type::small, QFont::Medium));
     table->header()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
@@ -169,7 +173,7 @@ QWidget* ResultsPanel::Impl::makeSide(QWidget* parent) {
     auto* scroll = new QScrollArea(parent);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setMinimumWidth(252);
+    scroll->setMinimumWidth(kLeastSide);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* inner = new QWidget(scroll);
     inner->setProperty("plane", "surface");
@@ -198,7 +202,7 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
     column->setSpacing(8);
     column->addWidget(m->makeBar(this));
     auto* row = new QHBoxLayout;
-    row->setSpacing(18);
+    row->setSpacing(kBetween);
     m->makeTable(this);
     m->invitation = new QLabel(tr("Press Run for one scenario, or simulate years for "
                                   "availability. Figures appear here with their interval, "
@@ -207,10 +211,10 @@ ResultsPanel::ResultsPanel(Session& session, const Theme& theme, QWidget* parent
     m->invitation->setProperty("tone", "secondary");
     m->invitation->setWordWrap(true);
     m->invitation->setAlignment(Qt::AlignCenter);
-    row->addWidget(m->table, 5);
-    row->addWidget(m->invitation, 5);
+    row->addWidget(m->table, kTableShare);
+    row->addWidget(m->invitation, kTableShare);
     m->side = m->makeSide(this);
-    row->addWidget(m->side, 2);
+    row->addWidget(m->side, kSideShare);
     column->addLayout(row, 1);
 
     connect(m->simulate, &QPushButton::clicked, &session, &Session::startAvailabilityRun);
@@ -242,7 +246,6 @@ void ResultsPanel::resizeEvent(QResizeEvent* event) {
 // Long names are read before samples are.
 void ResultsPanel::Impl::share(int width) {
     panelWidth = width;
-    narrow = width < kBothFit;
     table->setColumnHidden(samplesColumn, width < kAllColumns);
     showParts();
 }
@@ -250,6 +253,13 @@ void ResultsPanel::Impl::share(int width) {
 void ResultsPanel::Impl::showParts() {
     const bool any = session.runResult() || session.availabilityResult();
     const bool bars = !errors->isEmpty() || !waterfall->isEmpty() || !lengths->isEmpty() || !cost->isEmpty();
+    int others = 0;
+    for (int column = valueColumn; column < columns; ++column)
+        others += table->columnWidth(column); // 0 when hidden
+    // Of the width left the table gets its share beside the bars.
+    const int room = panelWidth - kAround - kBetween;
+    const int beside = std::min(room - kLeastSide, room * kTableShare / (kTableShare + kSideShare));
+    narrow = panelWidth < kBothFit || (bars && kLeastName + others > beside);
     const bool choice = narrow && any && bars;
     figures->setVisible(choice);
     charts->setVisible(choice);
@@ -257,12 +267,8 @@ void ResultsPanel::Impl::showParts() {
     table->setVisible(any && !chartsOnly);
     // Rather a table to scroll sideways than names of which nothing is left.
     table->header()->setSectionResizeMode(nameColumn, narrow ? QHeaderView::Fixed : QHeaderView::Stretch);
-    if (narrow) {
-        int others = 0;
-        for (int column = valueColumn; column < columns; ++column)
-            others += table->columnWidth(column); // 0 when hidden
-        table->header()->resizeSection(nameColumn, std::max(kLeastName, panelWidth - kAround - others));
-    }
+    if (narrow)
+        table->header()->resizeSection(nameColumn, std::max(kShortName, panelWidth - kAround - others));
     invitation->setVisible(!any);
     side->setVisible(bars && (!narrow || chartsOnly));
     progress->setFixedWidth(narrow ? 72 : 160); // the words say more
@@ -331,6 +337,7 @@ void ResultsPanel::Impl::addResult(const QString& title, const SimulationResult&
         if (row.value == QLatin1String("met")) item->setForeground(valueColumn, theme.color(Tone::ok));
         for (int column = 0; column < columns; ++column)
             if (!row.note.isEmpty()) item->setToolTip(column, row.note.toHtmlEscaped());
+        if (row.note.isEmpty()) item->setToolTip(nameColumn, row.name.toHtmlEscaped());
     }
     if (!result.assumptions.empty()) {
         section = addSection(top, tr("Not modelled or assumed"));
