@@ -179,7 +179,9 @@ void addCheckAndExport(CLI::App& app, Request& request, Output& out) {
         check,
         "Availability: share of time in which at least the wanted share of requests can be served.\n"
         "Latency p99: of 20 minutes of normal operation, simulated; behind a single queue a formula gives "
-        "it. No findings follow from\n"
+        "it. For that, and for\n"
+        "objectives that only requests tell, check makes a short run, some seconds of work. No findings "
+        "follow from\n"
         "missed objectives: alwayson-cli simulate ends with 1 when one is missed.\n"
         "What to improve first: \"in a failure mode\" is the share of time in which any failure mode "
         "of the part is active, also one\n"

@@ -50,6 +50,15 @@ void forgetIdle(const Design& design, CheckReport& report) {
     }
 }
 
+bool needsRun(const Design& design, const CheckReport& report) {
+    if (report.flows.empty()) return false;
+    if (!report.latencyP99Ms.value) return true;
+    for (const Objective& objective : design.objectives)
+        if (isOfRequests(objective.metric) && !figureOf(objective, report, Estimate::unknown()).value)
+            return true;
+    return false;
+}
+
 } // namespace
 
 Result<CheckReport> check(const Design& design, std::stop_token stop) {
@@ -81,17 +90,21 @@ Result<CheckReport> check(const Design& design, std::stop_token stop) {
 Result<CheckReport> checkWithRun(const Design& design, std::stop_token stop) {
     Result<CheckReport> report = check(design, stop);
     if (!report) return report;
-    if (!report->latencyP99Ms.value && !report->flows.empty()) {
+    if (needsRun(design, *report)) {
         SimulateOptions options;
         options.mode = Mode::requests;
         options.durationS = kLatencySeconds;
         options.budgetS = kLatencyBudgetS;
         const Result<SimulationResult> run = simulate(design, options, stop);
         if (stop.stop_requested()) return cancelled();
-        if (run)
-            for (const FlowResult& flow : run->flows)
-                if (flow.flow == "design" || run->flows.size() == 1)
+        if (run) {
+            const bool formula = report->latencyP99Ms.value.has_value();
+            for (const FlowResult& flow : run->flows) {
+                report->normalOperation.push_back({flow.flow, flow.latencyMs.p99, flow.availabilityGood});
+                if (!formula && (flow.flow == "design" || run->flows.size() == 1))
                     report->latencyP99Ms = flow.latencyMs.p99;
+            }
+        }
     }
     for (const Objective& objective : design.objectives)
         report->objectives.push_back(judge(objective, *report));

@@ -145,17 +145,66 @@ std::optional<bool> isMet(const Objective& objective, const Estimate& value) {
     return none ? std::optional(false) : std::nullopt;
 }
 
+bool isOfRequests(std::string_view metric) {
+    return metric.starts_with("latency_") || metric == "availability_good";
+}
+
+namespace {
+
+// Has the design one client with one class? Then all its flows are the same.
+bool isOneFlow(const CheckReport& report) {
+    std::string_view client;
+    std::size_t classes = 0;
+    for (const FlowAvailability& one : report.flows) {
+        const std::string_view flow = one.flow;
+        if (flow == "design") continue;
+        const std::string_view of = flow.substr(0, flow.find(':'));
+        if (!client.empty() && of != client) return false;
+        client = of;
+        classes += of.size() < flow.size() ? 1 : 0;
+    }
+    return classes <= 1;
+}
+
+Estimate latencyOf(const Objective& objective, const CheckReport& report, const Estimate& ofAll) {
+    for (const FlowInRun& one : report.normalOperation)
+        if (one.flow == objective.flow && one.latencyP99Ms.value) return one.latencyP99Ms;
+    if (objective.flow != "design" && !isOneFlow(report)) return Estimate::unknown();
+    return report.latencyP99Ms.value ? report.latencyP99Ms : ofAll;
+}
+
+// Time up says nothing of good answers: those of normal operation, in the time up.
+Estimate goodShare(const Objective& objective, const CheckReport& report, const Estimate& up) {
+    const auto run = std::find_if(report.normalOperation.begin(), report.normalOperation.end(),
+                                  [&](const FlowInRun& one) { return one.flow == objective.flow; });
+    if (!up.value || run == report.normalOperation.end() || !run->good.value) return Estimate::unknown();
+    Estimate figure = run->good;
+    figure.value = *run->good.value * *up.value;
+    if (figure.ci95) figure.ci95 = {figure.ci95->low * *up.value, figure.ci95->high * *up.value};
+    figure.method = Method::approximate;
+    figure.note = "good requests of normal operation, times the share of time up";
+    return figure;
+}
+
+// Is it a figure that stands in for the wanted one, as its note says?
+bool standsIn(const Objective& objective, const Estimate& figure) {
+    return figure.value &&
+           (objective.metric == "availability_requests" || objective.metric == "availability_good");
+}
+
+} // namespace
+
 Estimate figureOf(const Objective& objective, const CheckReport& report, const Estimate& latencyP99Ms) {
     if (!objective.of.empty() || objective.windowDays) return Estimate::unknown();
     if (objective.metric == "cost_usd_per_month") return costFigure(report.cost);
-    if (objective.metric == "latency_p99_ms")
-        return report.latencyP99Ms.value ? report.latencyP99Ms : latencyP99Ms;
+    if (objective.metric == "latency_p99_ms") return latencyOf(objective, report, latencyP99Ms);
     if (!objective.metric.starts_with("availability")) return Estimate::unknown();
     const auto flow = std::find_if(report.flows.begin(), report.flows.end(),
                                    [&](const FlowAvailability& f) { return f.flow == objective.flow; });
     if (flow == report.flows.end()) return Estimate::unknown();
     Estimate figure = flow->withDetection.value ? flow->withDetection : flow->availability;
-    if (figure.value && objective.metric != "availability_time")
+    if (objective.metric == "availability_good") return goodShare(objective, report, figure);
+    if (standsIn(objective, figure))
         figure.note = "judged on the share of time up, until a run counts the requests";
     return figure;
 }
@@ -251,8 +300,10 @@ ObjectiveResult judge(const Objective& objective, const CheckReport& report) {
     const Estimate figure = figureOf(objective, report, Estimate::unknown());
     ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them"});
     if (!figure.value)
-        judged.sentence += "; simulated years tell it (alwayson-cli simulate)";
-    else if (!figure.note.empty() && figure.note.starts_with("judged"))
+        judged.sentence += isOfRequests(objective.metric) && !objective.windowDays
+                               ? "; a run of requests tells it (alwayson-cli simulate --mode requests)"
+                               : "; simulated years tell it (alwayson-cli simulate --mode availability)";
+    else if (standsIn(objective, figure))
         judged.sentence += "; " + figure.note;
     return judged;
 }

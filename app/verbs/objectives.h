@@ -13,9 +13,13 @@ namespace alwayson::verbs {
 // straddles the target, when the figure is unknown, or when it is a lower bound that may turn out too high.
 std::optional<bool> isMet(const Objective& objective, const Estimate& figure);
 
+// Latencies and good answers: what only requests tell, and no time up.
+bool isOfRequests(std::string_view metric);
+
 // What a check knows about the objective's metric; unknown for a metric that only a run can count. The share
-// of time in which a flow is up stands in for the share of requests, which needs a run: the note says so.
-// `latencyP99Ms` serves where the report has no formula for it.
+// of time in which a flow is up stands in for the share of requests that succeed, which needs a run; of good
+// requests it is multiplied by their share in normal operation: the note says so. A latency is that of the
+// objective's own flow. `latencyP99Ms`, of all flows together, serves where the report has none.
 Estimate figureOf(const Objective& objective, const CheckReport& report, const Estimate& latencyP99Ms);
 
 // met is decided by the interval where there is one: missed only when all of it is on the wrong side,
@@ -23,7 +27,7 @@ Estimate figureOf(const Objective& objective, const CheckReport& report, const E
 // flows and cost.
 ObjectiveResult judge(const Objective& objective, const SimulationResult& result);
 
-// By what a check knows; the share of time up stands in for the share of requests, and the sentence says so.
+// By what a check knows; where a figure stands in for the wanted one, the sentence says so.
 ObjectiveResult judge(const Objective& objective, const CheckReport& report);
 
 } // namespace alwayson::verbs

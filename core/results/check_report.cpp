@@ -111,6 +111,11 @@ Json toJson(const CheckReport& report) {
     for (const Load& load : report.loads)
         json["loads"].push_back(loadJson(load));
     json["latency_p99_ms"] = toJson(report.latencyP99Ms);
+    json["normal_operation"] = Json::array();
+    for (const FlowInRun& flow : report.normalOperation)
+        json["normal_operation"].push_back({{"id", flow.flow},
+                                            {"latency_p99_ms", toJson(flow.latencyP99Ms)},
+                                            {"availability_good", toJson(flow.good)}});
     json["objectives"] = Json::array();
     for (const ObjectiveResult& objective : report.objectives)
         json["objectives"].push_back(toJson(objective));

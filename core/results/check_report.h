@@ -86,6 +86,13 @@ struct ObjectiveResult {
     std::string sentence; // "shoppers:read: 99.97 % of requests succeed, 99.95 % wanted: met"
 };
 
+// A flow in a run of normal operation, everything up.
+struct FlowInRun {
+    std::string flow;
+    Estimate latencyP99Ms;
+    Estimate good; // share of requests that were good
+};
+
 struct CheckReport {
     std::string designName;
     std::string designHash;
@@ -96,8 +103,10 @@ struct CheckReport {
     std::vector<FlowAvailability> flows; // per class, per client, then "design"
     std::vector<Importance> importance;  // on "design", most useful improvement first
     std::vector<Load> loads;
-    Estimate
-        latencyP99Ms; // steady, all up; formula where one holds, else none, or of a run that was asked for
+    // Of all flows together, steady, all up; formula where one holds, else none, or of a run that was asked
+    // for.
+    Estimate latencyP99Ms;
+    std::vector<FlowInRun> normalOperation;  // where a run was asked for and made
     std::vector<ObjectiveResult> objectives; // where they were asked for (verbs::checkWithRun)
     Cost cost;
     std::string priceBook;

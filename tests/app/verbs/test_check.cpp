@@ -1,5 +1,6 @@
 // The verb check on whole designs.
 
+#include "app/verbs/objectives.h"
 #include "app/verbs/verbs.h"
 #include "core/base/json.h"
 #include "core/io/project_file.h"
@@ -37,6 +38,21 @@ const Issue* find(const CheckReport& report, const std::string& code) {
     const auto found = std::find_if(report.issues.begin(), report.issues.end(),
                                     [&](const Issue& i) { return i.code == code; });
     return found == report.issues.end() ? nullptr : &*found;
+}
+
+// Two clients with a server each, one of which takes 1.2 s.
+Design twoClients(double fastRate, double slowRate, const std::string& objectives) {
+    const char* client =
+        R"({{"id": "{}", "kind": "client", "parameters": {{"rate_per_s": {}, "attempts": 1, "attempt_timeout_ms": 5000}},
+        "classes": [{{"id": "r", "share": 1, "deadline_ms": 5000, "latency_objective_ms": 300}}]}},)";
+    const char* server =
+        R"({{"id": "{}", "kind": "server", "parameters": {{"workers": 1000, "service": {{"dist": "constant", "value_ms": {}}}}}}})";
+    return designOf(fmt::format(
+        R"("nodes": [{}{}{},{}], "links": [{{"id": "l1", "from": "fast", "to": "a"}}, {{"id": "l2", "from": "slow", "to": "b"}}],
+        "objectives": [{}])",
+        fmt::format(fmt::runtime(client), "fast", fastRate),
+        fmt::format(fmt::runtime(client), "slow", slowRate), fmt::format(fmt::runtime(server), "a", 1),
+        fmt::format(fmt::runtime(server), "b", 1200), objectives));
 }
 
 double seconds(const CheckReport& report) {
@@ -135,6 +151,59 @@ private slots:
             tail += wait * theta * std::exp(-theta * w) * std::exp(-mu * (t - w)) * t / steps;
         }
         QVERIFY2(std::abs(tail - 0.01) < 1e-8, qPrintable(QString::number(tail, 'g', 12)));
+    }
+
+    // Whichever of two clients asks more often, each is judged by its own p99.
+    void latencyOfTheOwnFlow() {
+        for (const auto& [fast, slow] : {std::pair(100.0, 0.5), std::pair(1.0, 1.0)}) {
+            const Design design =
+                twoClients(fast, slow,
+                           R"({"id": "o1", "flow": "slow", "metric": "latency_p99_ms", "at_most": 300},
+                                             {"id": "o2", "flow": "fast:r", "metric": "latency_p99_ms", "at_most": 300})");
+            const Result<CheckReport> report = verbs::checkWithRun(design);
+            QVERIFY(report.ok());
+            QCOMPARE(report->objectives.size(), std::size_t{2});
+            QVERIFY(report->objectives[0].met == std::optional(false));
+            QVERIFY(*report->objectives[0].value.value > 1200);
+            QVERIFY(report->objectives[1].met == std::optional(true));
+            // Without that run the p99 of both together is none of one.
+            const Result<CheckReport> still = verbs::check(design);
+            const Estimate ofAll{2, std::nullopt, Method::simulated, 10, {}};
+            QVERIFY(!verbs::figureOf(design.objectives.at(0), *still, ofAll).value);
+        }
+    }
+
+    // All are up, and no answer comes in time: time up says nothing of good answers.
+    void goodIsMoreThanUp() {
+        const Design design =
+            twoClients(100, 5,
+                       R"({"id": "o1", "flow": "slow", "metric": "availability_good", "at_least": 0.99},
+                                         {"id": "o2", "flow": "fast", "metric": "availability_good", "at_least": 0.9},
+                                         {"id": "o3", "flow": "slow", "metric": "latency_p95_ms", "at_most": 300})");
+        const Result<CheckReport> still = verbs::check(design);
+        QVERIFY(still.ok());
+        QVERIFY(!verbs::judge(design.objectives.at(0), *still).met);
+        const Result<CheckReport> report = verbs::checkWithRun(design);
+        QVERIFY(report.ok());
+        QVERIFY(report->objectives[0].met == std::optional(false));
+        QVERIFY(*report->objectives[0].value.value < 0.01);
+        const ObjectiveResult& fast = report->objectives[1];
+        QVERIFY2(fast.met == std::optional(true), fast.sentence.c_str());
+        QVERIFY(fast.value.method == Method::approximate);
+        QVERIFY2(fast.sentence.find("times the share of time up") != std::string::npos,
+                 fast.sentence.c_str());
+        const double up = *verbs::figureOf(
+                               [] {
+                                   Objective time;
+                                   time.flow = "fast";
+                                   time.metric = "availability_time";
+                                   return time;
+                               }(),
+                               *report, {})
+                               .value;
+        QCOMPARE(*fast.value.value, up);
+        QVERIFY2(report->objectives[2].sentence.find("--mode requests") != std::string::npos,
+                 report->objectives[2].sentence.c_str());
     }
 
     void latencyWithoutFormula() {
