@@ -87,12 +87,12 @@ void addMachines(Cost& cost, const Design& design, const PriceBook* book) {
         cost.items.push_back(machineItem(node, *kind, book, cost.priceBook));
         if (get(node, key::server::price) || instanceTypeOf(node)) continue;
         const Domain* host = hostOf(design, node);
-        if (!host) continue;
+        if (!host || !cost.items.back().usdPerMonth) continue; // one without a price may be the dearest
         const auto [at, first] = dearest.try_emplace(host->id.str(), cost.items.size() - 1);
         if (first) continue;
         CostItem* other = &cost.items[at->second];
         CostItem* item = &cost.items.back();
-        if (item->usdPerMonth.value_or(-1) > other->usdPerMonth.value_or(-1)) {
+        if (*item->usdPerMonth > *other->usdPerMonth) {
             std::swap(item, other);
             at->second = cost.items.size() - 1;
         }

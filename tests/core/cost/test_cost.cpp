@@ -163,6 +163,22 @@ private slots:
         QCOMPARE(cents(cost.usdPerMonth), cents((0.1008 + 0.126 + 0.096) * 730));
     }
 
+    // What has no price may be the dearest of its machine: the bill is a lower bound, as without the host.
+    void unpricedOnAHost() {
+        for (const char* place : {R"(, "domain": "box")", ""}) {
+            Design design = designOf(fmt::format(
+                R"("domains": [{{"id": "box", "kind": "host"}}],
+                "nodes": [{{"id": "k", "kind": "cache"{0}}}, {{"id": "w", "kind": "server"{0}}}, {{"id": "k2", "kind": "cache"{0}}}])",
+                place));
+            design.settings.priceBook = "seed";
+            const Cost cost = monthlyCost(design);
+            QVERIFY(!item(cost, "k")->usdPerMonth && !item(cost, "k2")->usdPerMonth);
+            QVERIFY(*item(cost, "w")->usdPerMonth > 0);
+            QVERIFY(cost.atLeast);
+            QCOMPARE(cents(cost.usdPerMonth), cents(*item(cost, "w")->usdPerMonth));
+        }
+    }
+
     void trafficWithoutPrices() {
         Design design = designOf(onePath("", R"(, "domain": "eu-a")"));
         design.settings.priceBook = "seed";
