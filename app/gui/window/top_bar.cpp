@@ -236,7 +236,7 @@ void TopBar::resizeEvent(QResizeEvent* event) {
     m_file->setVisible(roomy);
     m_run->setFixedWidth(roomy ? 92 : 84);
     m_export->setFixedWidth(roomy ? 92 : 76);
-    m_names->setMaximumWidth(roomy ? 196 : 132); // without the file; the scenario has the longer name
+    m_names->setMaximumWidth(roomy ? 196 : 122); // without the file; the scenario has the longer name
     for (QPushButton* tool : m_modes)
         tool->setFixedWidth(roomy ? 76 : 72);
     refreshClock();
