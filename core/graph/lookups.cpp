@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 
 namespace alwayson {
 
@@ -63,26 +64,64 @@ Lookups::Lookups(const Design& design) : m_design(design) {
         m_anyTimeout =
             m_anyTimeout || (looksAside && get(design.links.at(l).parameters, key::link::request::timeout));
     }
+    if (m_anyTimeout) findShared();
+}
+
+void Lookups::findShared() {
+    std::vector<std::set<std::string>> causes; // per node: what makes it silent
+    for (const Node& node : m_design.nodes) {
+        std::set<std::string>& of = causes.emplace_back();
+        std::vector<DomainId> places = node.dependsOn;
+        if (node.domain) places.push_back(*node.domain);
+        for (const DomainId& id : places)
+            for (const Domain* place : domainChain(m_design, id))
+                if (!failureModesOf(*place).empty()) of.insert("place " + place->id.str());
+        for (const ResolvedFailureMode& mode : failureModesOf(node))
+            if (isSilent(mode.effect))
+                of.insert(node.group ? "group " + node.group->str() : "node " + node.id.str());
+    }
+    const auto ofAll = [&](const std::vector<std::uint32_t>& nodes) {
+        std::set<std::string> all = nodes.empty() ? std::set<std::string>{} : causes[nodes.front()];
+        for (const std::uint32_t node : nodes)
+            std::erase_if(all, [&](const std::string& cause) { return !causes[node].contains(cause); });
+        return all;
+    };
+    std::vector<std::vector<std::uint32_t>> callers(m_design.links.size());
+    for (std::uint32_t n = 0; n < m_linksOf.size(); ++n)
+        for (const std::uint32_t l : m_linksOf[n])
+            callers[l].push_back(n);
+    std::map<std::string, std::vector<std::uint32_t>> silentBy;
+    for (std::uint32_t l = 0; l < m_isLookup.size(); ++l) {
+        if (!m_isLookup[l]) continue;
+        const bool byClient = hasRole(m_design.nodes.at(callers[l].front()), "client");
+        const std::set<std::string> withCallers = byClient ? std::set<std::string>{} : ofAll(callers[l]);
+        for (const std::string& cause : ofAll(m_targets[l]))
+            if (!withCallers.contains(cause)) silentBy[cause].push_back(l);
+    }
+    std::set<std::vector<std::uint32_t>> known;
+    for (const auto& [cause, links] : silentBy)
+        if (links.size() > 1 && known.insert(links).second) m_together.push_back(links);
 }
 
 // What is left of the patience of one kind of requests, wherever they get.
 class SilentLookups {
 public:
-    SilentLookups(const Lookups& lookups, const std::vector<bool>& carried, bool writes)
-        : m_lookups(lookups), m_design(lookups.m_design), m_carried(carried), m_writes(writes),
-          m_time(m_design.nodes.size(), 0), m_behind(m_design.nodes.size(), 0),
-          m_left(m_design.nodes.size(), kNever), m_survives(m_design.links.size(), true) {}
+    // `silent`, per link: lookups that wait for their timeouts; empty: none.
+    SilentLookups(const Lookups& lookups, const std::vector<bool>& carried, bool writes,
+                  std::vector<bool> silent = {})
+        : m_lookups(lookups), m_design(lookups.m_design), m_carried(carried), m_silent(std::move(silent)),
+          m_writes(writes), m_time(m_design.nodes.size(), 0), m_behind(m_design.nodes.size(), 0),
+          m_left(m_design.nodes.size(), kNever), m_longest(m_design.links.size(), kNever) {}
 
-    std::vector<bool> find(std::uint32_t client, double patienceS) {
+    // Per link: a timeout of a lookup has to be shorter, s.
+    std::vector<double> find(std::uint32_t client, double patienceS) {
         order(client);
         for (const std::uint32_t node : m_order)
             addTime(node);
         m_left[client] = patienceS;
         for (auto node = m_order.rbegin(); node != m_order.rend(); ++node)
             passOn(*node);
-        for (std::uint32_t l = 0; l < m_survives.size(); ++l)
-            m_survives[l] = m_survives[l] && m_lookups.isLookup(l);
-        return std::move(m_survives);
+        return std::move(m_longest);
     }
 
 private:
@@ -118,9 +157,18 @@ private:
         }
     }
 
+    double attemptsOf(std::uint32_t link) const {
+        return static_cast<double>(get(parametersOf(link), key::link::request::attempts));
+    }
     // Mean time of one call over the link.
     double callTime(std::uint32_t from, std::uint32_t link) const {
         double longest = 0;
+        if (!m_silent.empty() && m_silent[link]) {
+            for (const std::uint32_t to : m_lookups.m_targets[link])
+                longest = std::max(longest, m_behind[to]);
+            return longest +
+                   attemptsOf(link) * get(parametersOf(link), key::link::request::timeout)->seconds();
+        }
         for (const std::uint32_t to : m_lookups.m_targets[link])
             longest = std::max(longest, m_time[to]);
         if (m_lookups.m_targets[link].empty()) return longest;
@@ -182,7 +230,7 @@ private:
             const auto given = get(parameters, key::link::request::timeout);
             const double timeout = given && !balancer ? given->seconds() : kNever;
             if (!balancer && m_lookups.isLookup(link)) {
-                lookup(link, each, timeout);
+                lookup(link, each);
                 continue;
             }
             for (const std::uint32_t to : m_lookups.m_targets[link])
@@ -190,35 +238,62 @@ private:
         }
     }
     // The caller makes the calls behind it itself, so the timeout is that of the answer of the cache only.
-    void lookup(std::uint32_t link, double left, double timeoutS) {
-        const auto attempts = static_cast<double>(get(parametersOf(link), key::link::request::attempts));
+    void lookup(std::uint32_t link, double left) {
         for (const std::uint32_t cache : m_lookups.m_targets[link]) {
             m_left[cache] = std::min(m_left[cache], left);
-            if (!(attempts * timeoutS + m_behind[cache] < left)) m_survives[link] = false;
+            m_longest[link] = std::min(m_longest[link], (left - m_behind[cache]) / attemptsOf(link));
         }
     }
 
     const Lookups& m_lookups;
     const Design& m_design;
     const std::vector<bool>& m_carried;
+    std::vector<bool> m_silent;
     bool m_writes;
     std::vector<std::uint32_t> m_order;
     std::vector<double> m_time,
-        m_behind;                 // per node: of one request, s; of all its calls when nobody has hits
-    std::vector<double> m_left;   // per node: how soon it must answer, s
-    std::vector<bool> m_survives; // per link
+        m_behind;                  // per node: of one request, s; of all its calls when nobody has hits
+    std::vector<double> m_left;    // per node: how soon it must answer, s
+    std::vector<double> m_longest; // per link
 };
+
+bool Lookups::isBelow(std::uint32_t link, double longestS) const {
+    const auto timeout = get(m_design.links.at(link).parameters, key::link::request::timeout);
+    return isLookup(link) && timeout && timeout->seconds() < longestS;
+}
+
+std::vector<double> Lookups::longest(std::uint32_t client, const std::vector<bool>& carried, bool writes,
+                                     double patienceS) const {
+    std::vector<double> longest = SilentLookups(*this, carried, writes).find(client, patienceS);
+    const std::vector<double> alone = longest;
+    for (const std::vector<std::uint32_t>& links : m_together) {
+        std::vector<bool> silent(m_design.links.size(), false);
+        for (const std::uint32_t l : links)
+            silent[l] = carried[l] && alone[l] < kNever && isBelow(l, alone[l]);
+        if (std::count(silent.begin(), silent.end(), true) == 0) continue;
+        // A lookup does not count its own wait, whether or not it is one of them.
+        const std::vector<double> together =
+            SilentLookups(*this, carried, writes, silent).find(client, patienceS);
+        for (const std::uint32_t l : links)
+            longest[l] = std::min(longest[l], together[l]);
+    }
+    return longest;
+}
 
 std::vector<bool> Lookups::survivesSilence(std::uint32_t client, const std::vector<bool>& carried,
                                            bool writes, double patienceS) const {
     if (std::find(m_isLookup.begin(), m_isLookup.end(), true) == m_isLookup.end()) return {};
-    if (!m_anyTimeout) return std::vector<bool>(m_design.links.size(), false);
-    return SilentLookups(*this, carried, writes).find(client, patienceS);
+    std::vector<bool> survives(m_design.links.size(), false);
+    if (!m_anyTimeout) return survives;
+    const std::vector<double> limits = longest(client, carried, writes, patienceS);
+    for (std::uint32_t l = 0; l < survives.size(); ++l)
+        survives[l] = isBelow(l, limits[l]);
+    return survives;
 }
 
-std::vector<bool> Lookups::allSurviveSilence() const {
-    std::vector<bool> all = m_isLookup;
-    if (std::find(all.begin(), all.end(), true) == all.end()) return {};
+std::vector<double> Lookups::longestTimeouts() const {
+    if (std::find(m_isLookup.begin(), m_isLookup.end(), true) == m_isLookup.end()) return {};
+    std::vector<double> all(m_design.links.size(), kNever);
     for (std::uint32_t n = 0; n < m_design.nodes.size(); ++n) {
         const Node& client = m_design.nodes.at(n);
         if (!hasRole(client, "client")) continue;
@@ -226,10 +301,10 @@ std::vector<bool> Lookups::allSurviveSilence() const {
             std::vector<bool> carried;
             for (const Link& link : m_design.links)
                 carried.push_back(link.carries(requestClass.id));
-            const std::vector<bool> survives =
-                survivesSilence(n, carried, requestClass.writes, patienceOf(client, requestClass));
+            const std::vector<double> one =
+                longest(n, carried, requestClass.writes, patienceOf(client, requestClass));
             for (std::size_t l = 0; l < all.size(); ++l)
-                all[l] = all[l] && survives[l];
+                if (m_isLookup[l]) all[l] = std::min(all[l], one[l]);
         }
     }
     return all;

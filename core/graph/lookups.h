@@ -38,22 +38,32 @@ public:
     // cache says nothing? `carried`: one flag per link; `writes`: what the requests do; `patienceS`: how long
     // one attempt of them may take. Of the patience goes what the request takes by its mean times on the way
     // there and after, without waiting in queues; a timeout on the way there leaves no more than itself.
-    // Where ways differ, or callers of one link, the shortest counts. Of several lookups that are silent at
-    // once each is taken for itself. Empty: no link of the design is a lookup. O(nodes + links x ends), O(1)
-    // where no lookup has a timeout.
+    // Where ways differ, or callers of one link, the shortest counts. Lookups that one cause makes silent at
+    // once (they lead to one node or group, or into one place that fails) and that the request would survive
+    // one by one have to be survived all together, or none of them is: the careful side, as a set that is
+    // silent for itself then counts as lost, too. Sets that are silent by chance at the same time are each
+    // taken for themselves. Empty: no link of the design is a lookup. O((1 + shared causes) x (nodes + links
+    // x ends)), O(1) where no lookup has a timeout.
     std::vector<bool> survivesSilence(std::uint32_t client, const std::vector<bool>& carried, bool writes,
                                       double patienceS) const;
-    // Does every class of every client survive it (those whose requests get there)? Per link, or empty as
-    // above.
-    std::vector<bool> allSurviveSilence() const;
+    // Per link the timeout, s, below which each class of every client survives it (those whose requests get
+    // there), while the others keep theirs: 0 or less where no timeout helps, infinity where nobody gets
+    // there or the link is no lookup. Empty as above.
+    std::vector<double> longestTimeouts() const;
+    // Does this link, a lookup, have a timeout, and one below `longestS`?
+    bool isBelow(std::uint32_t link, double longestS) const;
 
 private:
     friend class SilentLookups;
+    void findShared();
+    std::vector<double> longest(std::uint32_t client, const std::vector<bool>& carried, bool writes,
+                                double patienceS) const;
     const Design& m_design;
-    std::vector<std::vector<std::uint32_t>> m_linksOf; // per node: links it calls over, its group's included
-    std::vector<std::vector<std::uint32_t>> m_targets; // per link: nodes
-    std::vector<bool> m_isLookup;                      // per link; empty: none is
-    bool m_anyTimeout = false;                         // of a lookup
+    std::vector<std::vector<std::uint32_t>> m_linksOf;  // per node: links it calls over, its group's included
+    std::vector<std::vector<std::uint32_t>> m_targets;  // per link: nodes
+    std::vector<bool> m_isLookup;                       // per link; empty: none is
+    bool m_anyTimeout = false;                          // of a lookup
+    std::vector<std::vector<std::uint32_t>> m_together; // links that one cause makes silent, two or more
 };
 
 // How long one attempt of a request of this class may take, s.

@@ -53,11 +53,11 @@ double answerMs(const Context& c, const Node& caller, const Branch& branch) {
 }
 
 // Who waits too long for a cache that says nothing, in words; empty: nobody does.
-std::string waitingOf(const Context& c, const Alike& caller, const Branch& branch, double enoughMs) {
+std::string waitingOf(const Context& c, const Alike& caller, const Branch& branch) {
     std::string silence;
     for (const Index cache : branch.targets)
         if (silence.empty()) silence = silenceOf(c, c.node(cache));
-    if (silence.empty() || c.survivesSilence[branch.linkIndex]) return {};
+    if (silence.empty() || c.survivesSilence(branch.linkIndex)) return {};
     const std::string name = nameOf(c.design, branch.link->to);
     const auto timeout = get(branch.link->parameters, key::link::request::timeout);
     if (!timeout)
@@ -65,7 +65,6 @@ std::string waitingOf(const Context& c, const Alike& caller, const Branch& branc
                            "wait for it until their deadline and fail instead of going past it.",
                            caller.name, name, silence);
     const auto attempts = get(branch.link->parameters, key::link::request::attempts);
-    if (1000 * timeout->seconds() * static_cast<double>(attempts) <= enoughMs) return {};
     return fmt::format("{} waits {}{} for {}: when it says nothing ({}), that leaves requests too little of "
                        "the time they may take to go past it, and they fail.",
                        caller.name, attempts > 1 ? fmt::format("{} x ", attempts) : "",
@@ -75,9 +74,8 @@ std::string waitingOf(const Context& c, const Alike& caller, const Branch& branc
 void checkLookup(const Context& c, const Alike& caller, const Branch& branch, Issues& issues) {
     const Node& cache = c.node(branch.targets.front());
     const double answer = answerMs(c, c.node(caller.first()), branch);
-    const double enough = std::max(kLookupTimeoutMs, 50 * std::ceil(3 * answer / 50));
     const auto timeout = get(branch.link->parameters, key::link::request::timeout);
-    std::string message = waitingOf(c, caller, branch, enough);
+    std::string message = waitingOf(c, caller, branch);
     if (timeout && 1000 * timeout->seconds() < answer)
         message =
             fmt::format("{} waits {} for {}, whose answers take {} on average: most lookups are given up "
@@ -85,11 +83,18 @@ void checkLookup(const Context& c, const Alike& caller, const Branch& branch, Is
                         caller.name, formatDuration(*timeout), nameOf(c.design, branch.link->to),
                         formatDuration(Duration::milliseconds(answer)));
     if (message.empty()) return;
+    const LookupTimeout helpful = helpfulTimeout(c, caller.first(), branch);
     Issue& issue = issues.warning(
         "timers.cache_lookup", {branch.link->id.str(), c.node(caller.first()).id.str(), cache.id.str()},
-        std::move(message), fmt::format("Give the link a timeout, such as {} ms.", formatNumber(enough)));
-    issue.operation = operation::setParameter(Collection::links, branch.link->id.str(),
-                                              key::link::request::timeout.key.id, enough);
+        std::move(message),
+        helpful.ms ? fmt::format("Give the link {}.", helpful.text())
+                   : fmt::format("No timeout helps: the time that requests may take is too short for what is "
+                                 "behind {}, the link's attempts and other waits. Raise the deadline, or "
+                                 "shorten those.",
+                                 nameOf(c.design, branch.link->to)));
+    if (helpful.ms)
+        issue.operation = operation::setParameter(Collection::links, branch.link->id.str(),
+                                                  key::link::request::timeout.key.id, *helpful.ms);
 }
 
 void checkLink(const Context& c, const Alike& caller, const Branch& branch, Issues& issues) {
@@ -107,6 +112,21 @@ void checkLink(const Context& c, const Alike& caller, const Branch& branch, Issu
 }
 
 } // namespace
+
+std::string LookupTimeout::text() const {
+    return longest ? fmt::format("a timeout of at most {} ms", formatNumber(*ms))
+                   : fmt::format("a timeout, such as {} ms", formatNumber(*ms));
+}
+
+LookupTimeout helpfulTimeout(const Context& c, Index caller, const Branch& branch) {
+    const double answer = answerMs(c, c.node(caller), branch);
+    const double enough = std::max(kLookupTimeoutMs, 50 * std::ceil(3 * answer / 50));
+    const double below = 1000 * c.longestTimeouts[branch.linkIndex];
+    if (enough < below) return {enough};
+    const double longest = std::ceil(below) - 1; // whole, and below
+    if (longest > answer) return {longest, true};
+    return {};
+}
 
 void checkCaches(const Context& context, Issues& issues) {
     std::vector<const Link*> told;

@@ -62,7 +62,7 @@ std::vector<Alike> findAlike(const Context& c) {
 
 Context::Context(const Design& d, const StaticLoad& l)
     : design(d), load(l), branches(d.nodes.size()), callers(d.nodes.size()), reached(d.nodes.size(), false),
-      lookups(d), survivesSilence(lookups.allSurviveSilence()) {
+      lookups(d), longestTimeouts(lookups.longestTimeouts()) {
     for (const Node& each : design.nodes) {
         balancer.push_back(hasRole(each, "balancer"));
         client.push_back(hasRole(each, "client"));

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,8 +46,12 @@ struct Context {
     std::vector<std::vector<Index>> callers;     // by callee, each caller once
     std::vector<bool> balancer, client, reached; // by node; reached: a client's requests can get there
 
-    Lookups lookups;                   // calls that look caches aside
-    std::vector<bool> survivesSilence; // by link, or empty: Lookups::allSurviveSilence
+    Lookups lookups;                     // calls that look caches aside
+    std::vector<double> longestTimeouts; // by link, or empty: Lookups::longestTimeouts
+    // A lookup whose timeout leaves all requests time enough when the cache says nothing.
+    bool survivesSilence(Index link) const {
+        return lookups.isLookup(link) && lookups.isBelow(link, longestTimeouts[link]);
+    }
 
     std::vector<Alike> alike; // every node is in one of them, in design order
 
@@ -75,6 +80,15 @@ bool anyIn(const Collection& collection, Condition holds) {
 // The same fix for every node of it.
 Operation forAll(const Context& context, const Alike& alike,
                  const std::function<Operation(const Node&)>& fix);
+
+// The timeout (ms) that a cure names for a call that is a lookup: long enough for its answers, and short
+// enough to leave requests their time when the cache says nothing; none: there is no such.
+struct LookupTimeout {
+    std::optional<double> ms;
+    bool longest = false;     // a longer one would not help
+    std::string text() const; // "a timeout, such as 50 ms"; only when there is one
+};
+LookupTimeout helpfulTimeout(const Context& context, Index caller, const Branch& branch);
 
 // Collects the findings of one run.
 class Issues {

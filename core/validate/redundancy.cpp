@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace alwayson::validation {
@@ -63,7 +64,7 @@ private:
 
     bool isPassed(const Branch& branch, Index cache) const {
         const bool silent = m_cache == Cache::isOut || (m_cache == Cache::fails && m_maySilence[cache]);
-        return m_calls[cache] && (!silent || m_c.survivesSilence[branch.linkIndex]);
+        return m_calls[cache] && (!silent || m_c.survivesSilence(branch.linkIndex));
     }
     bool calls(Index at) {
         // All callers of a link come before its targets in the order, so one answer serves them all.
@@ -171,6 +172,26 @@ std::string standInCure(const Context& c, Index i) {
                        name, group ? group->title : "Pool");
 }
 
+// Callers wait for it: the timeout that cures that, where each of them has one.
+std::string waitingCure(const Context& c, Index cache) {
+    std::optional<LookupTimeout> shortest;
+    for (const Index caller : c.callers[cache])
+        for (const Branch& branch : c.branches[caller]) {
+            if (std::find(branch.targets.begin(), branch.targets.end(), cache) == branch.targets.end() ||
+                !c.isLookup(caller, branch) || c.survivesSilence(branch.linkIndex))
+                continue;
+            const LookupTimeout one = helpfulTimeout(c, caller, branch);
+            if (!one.ms)
+                return fmt::format("{} No timeout of its callers helps: the time that requests may take is "
+                                   "too short for what is behind {}.",
+                                   standInCure(c, cache), c.name(cache));
+            if (!shortest || *one.ms < *shortest->ms) shortest = one;
+        }
+    if (!shortest) return standInCure(c, cache);
+    return fmt::format("Give the links of its callers {}: they then ask what is behind {} themselves.",
+                       shortest->text(), c.name(cache));
+}
+
 void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& lostAnyway, Issues& issues,
                       std::vector<bool>& single) {
     std::vector<bool> down(c.design.nodes.size(), false);
@@ -194,10 +215,7 @@ void checkSingleNodes(const Context& c, Reach& reach, const std::vector<Index>& 
                                          c.name(i), listNames(c.names(lost)))
                            : fmt::format("{} has no stand-in: when it fails, {} cannot be served.", c.name(i),
                                          listNames(c.names(lost))),
-                       byWaiting ? fmt::format("Give the links of its callers a timeout: they then ask what "
-                                               "is behind {} themselves.",
-                                               c.name(i))
-                                 : standInCure(c, i));
+                       byWaiting ? waitingCure(c, i) : standInCure(c, i));
     }
 }
 
@@ -322,10 +340,11 @@ void checkSinglePlaces(const Context& c, Reach& reach, const std::vector<Index>&
         issues.warning("redundancy.single_place", std::move(where),
                        fmt::format("An outage of {} takes {} at once, and {} cannot be served.",
                                    placeName(domain), countOf(count, "node"), listNames(c.names(lost))),
-                       byWaiting ? fmt::format("Callers wait for caches in {} that say nothing: give their "
-                                               "links a timeout, or put the caches elsewhere.",
-                                               nameOf(c.design, domain.id.str()))
-                                 : fmt::format("Spread what it holds over another {}.", lowerTitle(domain)));
+                       byWaiting
+                           ? fmt::format("Callers wait for caches in {} that say nothing: give their "
+                                         "links a timeout that is short enough, or put the caches elsewhere.",
+                                         nameOf(c.design, domain.id.str()))
+                           : fmt::format("Spread what it holds over another {}.", lowerTitle(domain)));
     }
 }
 

@@ -62,6 +62,14 @@ bool warns(const DesignMaker& maker) {
     return false;
 }
 
+// What the cure of a lookup that is too long sets, ms; 0: there is no such cure, -1: no finding.
+double curedTo(const DesignMaker& maker) {
+    for (const Issue& issue : validate(maker.design()))
+        if (issue.code == "timers.cache_lookup")
+            return issue.operation ? issue.operation->value.get<double>() : 0;
+    return -1;
+}
+
 DesignMaker& cacheThatFails(DesignMaker& maker, const std::string& id, const std::string& group = {}) {
     return maker.cache(id, group, 0.75, true, 100)
         .fails(id, FailureEffect::crash, 100, 1)
@@ -198,6 +206,58 @@ private slots:
         };
         QCOMPARE(a(impatient(1900), {{"cache", kGone}}), 1.0);
         QCOMPARE(a(impatient(2100), {{"cache", kGone}}), 0.0);
+    }
+
+    // A cure names a timeout that helps, or says that none does.
+    void curesHelp() {
+        const auto within = [](double limitMs, double patience) {
+            DesignMaker maker = single(limitMs);
+            maker.patience(patience);
+            return maker;
+        };
+        QCOMPARE(curedTo(within(0, 10)), 3100.0); // three times what its answers take, and the way
+        for (const double limitMs : {0.0, 2900.0}) {
+            const double cured = curedTo(within(limitMs, 3.5)); // 1 s is for the store
+            QVERIFY2(cured > 2300 && cured <= 2500, qPrintable(QString::number(cured)));
+            QCOMPARE(curedTo(within(cured, 3.5)), -1.0);
+            QCOMPARE(a(within(cured, 3.5), {{"cache", kGone}}), 1.0);
+        }
+        QCOMPARE(curedTo(within(0, 1.5)), 0.0);
+        for (const Issue& issue : validate(within(700, 1.5).design()))
+            if (issue.code == "redundancy.single_member" && issue.where.front() == "cache")
+                QVERIFY(issue.fix.find("No timeout of its callers helps") != std::string::npos);
+    }
+
+    // One cause silences both: what is left for the one is what the other leaves.
+    void silentTogether() {
+        enum Shared { none, place, group, node };
+        const auto two = [](Shared shared, double firstMs, double secondMs) {
+            DesignMaker maker;
+            maker.domain("za").domain("zb").fails("za", FailureEffect::outage, 99, 1);
+            maker.client("c", 1).server("app", "", 9).server("db", "", 9);
+            if (shared == group) maker.group("keep");
+            for (const char* id : {"one", "two"}) {
+                if (shared == node && id == std::string("two")) continue;
+                cacheThatFails(maker, id, shared == group ? "keep" : "");
+                maker.in(shared == place || id == std::string("one") ? "za" : "zb").link(id, "db");
+            }
+            maker.link("c", "app").link("app", "one").timeout(firstMs);
+            if (shared == node)
+                maker.server("app2", "", 9).link("app", "app2").link("app2", "one").timeout(secondMs);
+            else
+                maker.link("app", "two").timeout(secondMs);
+            return maker.patience(10);
+        };
+        for (const Shared shared : {none, place, group, node}) {
+            // Of 10 s the servers take 3 or 4.
+            const bool held = shared != none;
+            QCOMPARE(a(two(shared, 2000, 2000), {{"one", kGone}}), 1.0);
+            QCOMPARE(a(two(shared, 4500, 4500), {{"one", kGone}}), held ? 0.0 : 1.0);
+            QCOMPARE(warns(two(shared, 4500, 4500)), held);
+            // The one that is too long for itself is lost anyway.
+            QCOMPARE(a(two(shared, 9500, 2000), {{"two", kGone}}), 1.0);
+            QCOMPARE(warns(two(shared, 9500, 2000)), true);
+        }
     }
 
     void eachCallerForItself() {
