@@ -2,6 +2,7 @@
 
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/catalogue/param_key.h"
 
 #include <algorithm>
@@ -65,7 +66,50 @@ bool stops(const ResolvedFailureMode& mode) {
            (mode.effect != FailureEffect::errors || mode.errorShare >= 1);
 }
 
-void race(RecoveryTimes& times, const FailoverPlan& plan, double errorShare, const Away& away) {
+// What is left for a take-over when some nodes are lost at once.
+struct Left {
+    bool someone = true; // who may lead, and enough to decide it
+    bool manager = true;
+};
+
+template <class IsLost>
+bool managerIsLeft(const Design& design, const Group& group, IsLost&& isLost) {
+    std::size_t left = 0, needed = 1;
+    bool any = false;
+    const auto count = [&](const Node& node) {
+        any = true;
+        left += isLost(node) ? 0 : 1;
+    };
+    for (const std::string& where : group.managerOn) {
+        if (const Node* node = design.nodes.find(where)) count(*node);
+        if (const Group* quorum = design.groups.find(where)) {
+            const std::vector<const Node*> voters = membersOf(design, quorum->id);
+            for (const Node* voter : voters)
+                count(*voter);
+            needed = voters.size() / 2 + 1;
+        }
+    }
+    return !any || left >= needed;
+}
+
+template <class IsLost>
+Left leftBeside(const Design& design, const Group& group, const FailoverPlan& plan, IsLost&& isLost) {
+    const std::vector<const Node*> members = membersOf(design, group.id);
+    std::size_t able = 0;
+    bool candidate = false;
+    for (const Node* member : members) {
+        if (isLost(*member)) continue;
+        ++able;
+        candidate = candidate || !hasMechanism(group, "manager") ||
+                    get(*member, key::mysql::promotionRule) != key::mysql::PromotionRule::never;
+    }
+    const bool enough = plan.by != FailoverBy::group || able > members.size() / 2;
+    const bool asksNone = plan.by == FailoverBy::human || plan.by == FailoverBy::nobody;
+    return {candidate && enough, asksNone || managerIsLeft(design, group, isLost)};
+}
+
+void race(RecoveryTimes& times, const FailoverPlan& plan, double errorShare, const Away& away,
+          const Left& left) {
     const auto add = [&](const std::vector<TakeOverDraw>& draws, double chance) {
         for (const TakeOverDraw& one : draws) {
             const double weight =
@@ -76,8 +120,9 @@ void race(RecoveryTimes& times, const FailoverPlan& plan, double errorShare, con
     };
     const bool byHandOnly = plan.by == FailoverBy::human;
     const double covered = byHandOnly ? 1 : plan.coverage;
-    add(takeOverDraws(plan, times.effect, errorShare, kDraws), covered);
-    if (covered < 1 && plan.byHand && plan.by != FailoverBy::nobody && plan.anyCandidate) {
+    if (left.someone && left.manager) add(takeOverDraws(plan, times.effect, errorShare, kDraws), covered);
+    if (left.someone && covered < 1 && plan.byHand && plan.by != FailoverBy::nobody && plan.anyCandidate &&
+        isNoticed(plan, times.effect, errorShare)) {
         std::vector<TakeOverDraw> byHand(kDraws);
         for (std::size_t i = 0; i < kDraws; ++i)
             byHand[i].promotedS = byHand[i].servedS =
@@ -89,24 +134,28 @@ void race(RecoveryTimes& times, const FailoverPlan& plan, double errorShare, con
     times.backP95S = quantileOf(away, 0.95);
 }
 
+// All places that a node is in or depends on.
+std::vector<const Domain*> placesAround(const Design& design, const Node& node) {
+    std::vector<const Domain*> places;
+    if (node.domain) places = domainChain(design, *node.domain);
+    for (const DomainId& other : node.dependsOn)
+        for (const Domain* domain : domainChain(design, other))
+            places.push_back(domain);
+    return places;
+}
+
+bool isIn(const Design& design, const Node& node, const Domain& place) {
+    const std::vector<const Domain*> places = placesAround(design, node);
+    return std::find(places.begin(), places.end(), &place) != places.end();
+}
+
 // Places whose outage takes the active member and leaves another one.
 std::vector<const Domain*> placesOf(const Design& design, const Group& group, const Node& active) {
-    const auto around = [&](const Node& node) {
-        std::vector<const Domain*> places;
-        if (node.domain) places = domainChain(design, *node.domain);
-        for (const DomainId& other : node.dependsOn)
-            for (const Domain* domain : domainChain(design, other))
-                places.push_back(domain);
-        return places;
-    };
-    std::vector<std::vector<const Domain*>> ofMembers;
-    for (const Node* member : membersOf(design, group.id))
-        ofMembers.push_back(around(*member));
+    const std::vector<const Node*> members = membersOf(design, group.id);
     std::vector<const Domain*> places;
-    for (const Domain* place : around(active)) {
-        const bool ofAll = std::all_of(ofMembers.begin(), ofMembers.end(), [&](const auto& one) {
-            return std::find(one.begin(), one.end(), place) != one.end();
-        });
+    for (const Domain* place : placesAround(design, active)) {
+        const bool ofAll = std::all_of(members.begin(), members.end(),
+                                       [&](const Node* member) { return isIn(design, *member, *place); });
         if (!ofAll && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
     }
     return places;
@@ -117,23 +166,30 @@ std::vector<const Domain*> placesOf(const Design& design, const Group& group, co
 std::vector<RecoveryTimes> recoveryTimes(const Design& design, const Group& group, const FailoverPlan& plan,
                                          const Node& active) {
     std::vector<RecoveryTimes> all;
-    const auto add = [&](const std::string& what, const ResolvedFailureMode& mode, const Away& away) {
+    const auto add = [&](const std::string& what, const ResolvedFailureMode& mode, const Away& away,
+                         const Left& left) {
         RecoveryTimes times;
         times.what = what;
         times.title = mode.title;
         times.effect = mode.effect;
         times.perYear = kSecondsOfYear / (mode.timeToFailure.mean() + mode.meanRepair());
-        race(times, plan, mode.errorShare, away);
+        times.nobodyLeft = !left.someone;
+        times.managerLost = !left.manager;
+        race(times, plan, mode.errorShare, away, left);
         all.push_back(std::move(times));
     };
     const double responseS = responseOf(design, group, active);
+    const Left alone =
+        leftBeside(design, group, plan, [&](const Node& node) { return node.id == active.id; });
     for (const ResolvedFailureMode& mode : failureModesOf(active))
-        if (stops(mode)) add(active.id.str(), mode, awayOf(mode, responseS));
+        if (stops(mode)) add(active.id.str(), mode, awayOf(mode, responseS), alone);
     for (const Domain* place : placesOf(design, group, active)) {
         const DistributionShape restart = get(
             place->parameters, ParamKey<DistributionShape>{"domains", place->kind, "restart_after_outage"});
+        const Left left =
+            leftBeside(design, group, plan, [&](const Node& node) { return isIn(design, node, *place); });
         for (const ResolvedFailureMode& mode : failureModesOf(*place))
-            if (stops(mode)) add(place->id.str(), mode, {{1, mode.repair, restart.mean()}});
+            if (stops(mode)) add(place->id.str(), mode, {{1, mode.repair, restart.mean()}}, left);
     }
     return all;
 }

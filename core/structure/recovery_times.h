@@ -23,12 +23,15 @@ struct RecoveryTimes {
     double takenOver = 0;                // share of them that a take-over ends
     std::vector<WeightedTime> takeOvers; // s until it serves again, ascending; weights: shares, their sum is
                                          // takenOver
+    bool nobodyLeft = false;             // no other member that may lead is left, or too few to decide it
+    bool managerLost = false;            // it goes along: only what is done by hand takes over
     double backP95S = 0;                 // s until what failed is back, 95 % of all; crews have time
 };
 
 // `active`: a member of the group; `plan`: its own. Failures that leave it serving are left out, places too
-// that hold all members. A crew is free when it is called; nothing else fails meanwhile. Some milliseconds
-// for each mode.
+// that hold all members. Of places everything in them and what depends on them is lost: candidates, the
+// majority of group replication, the manager or its quorum. A crew is free when it is called; nothing else
+// fails meanwhile. Some milliseconds for each mode.
 std::vector<RecoveryTimes> recoveryTimes(const Design& design, const Group& group, const FailoverPlan& plan,
                                          const Node& active);
 

@@ -334,12 +334,22 @@ void checkRecovery(const Context& c, const Set& set, const Objective& objective,
     }
     for (const RecoveryTimes& one : all) {
         if (one.takenOver > 0 || one.backP95S <= most) continue;
-        cure(issues.warning("objective.slow_recovery", where,
-                            fmt::format("Wanted is that {}, but after {} nobody takes over: it serves again "
-                                        "when that is over, within {} in 95 %.",
-                                        describe(c.design, objective), after(one), duration(one.backP95S)),
-                            people ? byManager
-                                   : "Choose a manager that notices it, or make such a failure shorter."));
+        const bool anotherManager = people && !one.nobodyLeft;
+        Issue& issue = issues.warning(
+            "objective.slow_recovery", where,
+            fmt::format("Wanted is that {}, but after {} nobody takes over{}: it serves again when that is "
+                        "over, within {} in 95 %.",
+                        describe(c.design, objective), after(one),
+                        one.nobodyLeft && set.isGroup() ? ", because no majority is left"
+                        : one.nobodyLeft                ? ", because no member that may follow is left"
+                        : one.managerLost               ? ", because the manager is lost with it"
+                                                        : "",
+                        duration(one.backP95S)),
+            anotherManager    ? byManager
+            : one.nobodyLeft  ? "Spread the members over more places, and let those outside be promoted."
+            : one.managerLost ? "Run the manager on voters in three zones, or at least elsewhere."
+                              : "Choose a manager that notices it, or make such a failure shorter.");
+        if (anotherManager) cure(issue);
         return;
     }
 }
