@@ -151,8 +151,9 @@ bool isOfRequests(std::string_view metric) {
 
 namespace {
 
-// Has the design one client with one class? Then all its flows are the same.
-bool isOneFlow(const CheckReport& report) {
+// Are the requests of `wanted` all there are? Those of the only client, or of its only class.
+bool isAll(const CheckReport& report, std::string_view wanted) {
+    if (wanted == "design") return true;
     std::string_view client;
     std::size_t classes = 0;
     for (const FlowAvailability& one : report.flows) {
@@ -163,13 +164,13 @@ bool isOneFlow(const CheckReport& report) {
         client = of;
         classes += of.size() < flow.size() ? 1 : 0;
     }
-    return classes <= 1;
+    return classes <= 1 || wanted == client;
 }
 
 Estimate latencyOf(const Objective& objective, const CheckReport& report, const Estimate& ofAll) {
     for (const FlowInRun& one : report.normalOperation)
         if (one.flow == objective.flow && one.latencyP99Ms.value) return one.latencyP99Ms;
-    if (objective.flow != "design" && !isOneFlow(report)) return Estimate::unknown();
+    if (!isAll(report, objective.flow)) return Estimate::unknown();
     return report.latencyP99Ms.value ? report.latencyP99Ms : ofAll;
 }
 
