@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace alwayson::validation {
 
@@ -52,12 +53,63 @@ double answerMs(const Context& c, const Node& caller, const Branch& branch) {
     return 1000 * (way.seconds() + get(cache, key::server::service).mean());
 }
 
+// Workers that the caller has for each request per second that reaches it, by how long requests hold them
+// while the cache says nothing.
+struct Held {
+    double workers = 0, perS = 0; // perS 0: workers are no limit
+    double ownS = 0, behindS = 0; // mean service; what the caller then asks itself, the next nodes only
+    double calls = 1, attempts = 1;
+    double seconds(double timeoutS) const { return ownS + calls * (attempts * timeoutS + behindS); }
+    // A timeout has to be shorter, s.
+    double longest() const {
+        if (!(perS > 0)) return std::numeric_limits<double>::infinity();
+        return ((workers / perS - ownS) / calls - behindS) / attempts;
+    }
+};
+
+Held heldBy(const Context& c, Index caller, const Branch& branch) {
+    Held held;
+    const Node& node = c.node(caller);
+    const double perS = c.load.requestsPerS[caller];
+    const double calls = get(branch.link->parameters, key::link::request::callsPerRequest);
+    if (!hasMechanism(node, "queue") || branch.optional || !(calls > 0)) return held;
+    held.ownS = meanService(node, false);
+    held.workers = static_cast<double>(get(node, key::server::workers));
+    if (!(perS * held.ownS < held.workers)) return held; // too few in any case: another finding
+    held.perS = perS;
+    held.calls = get(branch.link->parameters, key::link::request::parallel) ? std::min(calls, 1.0) : calls;
+    held.attempts = static_cast<double>(get(branch.link->parameters, key::link::request::attempts));
+    for (const Branch& behind : c.branches[branch.targets.front()]) {
+        const Node& next = c.node(behind.targets.front());
+        held.behindS += roundTripOver(c.design, *behind.link, c.node(branch.targets.front()), next).seconds();
+        if (hasMechanism(next, "queue")) held.behindS += meanService(next, false);
+    }
+    return held;
+}
+
+// Whose workers all wait for a cache that says nothing, though requests have time for it; empty: nobody's.
+std::string tooFewOf(const Context& c, const Alike& caller, const Branch& branch,
+                     const std::string& silence) {
+    const Held held = heldBy(c, caller.first(), branch);
+    const auto timeout = get(branch.link->parameters, key::link::request::timeout);
+    if (!timeout || timeout->seconds() < held.longest()) return {};
+    const double each = held.seconds(timeout->seconds());
+    return fmt::format("{} has {} for {} requests per s: when {} says nothing ({}), each request holds one "
+                       "for {}, which is enough for {} per s. The exact figure and simulated years do not "
+                       "count this.",
+                       caller.name, countOf(static_cast<std::size_t>(held.workers), "worker"),
+                       formatNumber(held.perS), nameOf(c.design, branch.link->to), silence,
+                       formatDuration(Duration::milliseconds(1000 * each)),
+                       formatNumber(std::floor(held.workers / each)));
+}
+
 // Who waits too long for a cache that says nothing, in words; empty: nobody does.
 std::string waitingOf(const Context& c, const Alike& caller, const Branch& branch) {
     std::string silence;
     for (const Index cache : branch.targets)
         if (silence.empty()) silence = silenceOf(c, c.node(cache));
-    if (silence.empty() || c.survivesSilence(branch.linkIndex)) return {};
+    if (silence.empty()) return {};
+    if (c.survivesSilence(branch.linkIndex)) return tooFewOf(c, caller, branch, silence);
     const std::string name = nameOf(c.design, branch.link->to);
     const auto timeout = get(branch.link->parameters, key::link::request::timeout);
     if (!timeout)
@@ -89,8 +141,8 @@ void checkLookup(const Context& c, const Alike& caller, const Branch& branch, Is
         std::move(message),
         helpful.ms ? fmt::format("Give the link {}.", helpful.text())
                    : fmt::format("No timeout helps: the time that requests may take is too short for what is "
-                                 "behind {}, the link's attempts and other waits. Raise the deadline, or "
-                                 "shorten those.",
+                                 "behind {}, the link's attempts and other waits, or the caller has too few "
+                                 "workers to wait. Raise the deadline, add workers, or shorten the waits.",
                                  nameOf(c.design, branch.link->to)));
     if (helpful.ms)
         issue.operation = operation::setParameter(Collection::links, branch.link->id.str(),
@@ -121,7 +173,8 @@ std::string LookupTimeout::text() const {
 LookupTimeout helpfulTimeout(const Context& c, Index caller, const Branch& branch) {
     const double answer = answerMs(c, c.node(caller), branch);
     const double enough = std::max(kLookupTimeoutMs, 50 * std::ceil(3 * answer / 50));
-    const double below = 1000 * c.longestTimeouts[branch.linkIndex];
+    const double below =
+        1000 * std::min(c.longestTimeouts[branch.linkIndex], heldBy(c, caller, branch).longest());
     if (enough < below) return {enough};
     const double longest = std::ceil(below) - 1; // whole, and below
     if (longest > answer) return {longest, true};

@@ -228,6 +228,26 @@ private slots:
                 QVERIFY(issue.fix.find("No timeout of its callers helps") != std::string::npos);
     }
 
+    // Requests have time enough; the workers of the caller that wait for the cache do not carry the load.
+    void workersThatWait() {
+        const auto waiting = [](double limitMs, double rate) {
+            DesignMaker maker;
+            maker.client("c", rate).server("w", "", 8).server("db", "", 1000);
+            cacheThatFails(maker, "cache").link("c", "w").link("cache", "db").link("w", "cache");
+            if (limitMs > 0) maker.timeout(limitMs);
+            return maker.patience(100);
+        };
+        QCOMPARE(curedTo(waiting(30000, 0.2)), -1.0); // 0.2 x (1 + 30 + 1) = 6.4
+        const double cured = curedTo(waiting(50000, 0.2));
+        QVERIFY2(cured == 3000, qPrintable(QString::number(cured)));
+        QCOMPARE(curedTo(waiting(0, 0.2)), 3000.0);
+        for (const double limitMs : {0.0, 50000.0}) { // 8 / 2 = 4 s, of which 2 s are work
+            const double tight = curedTo(waiting(limitMs, 2));
+            QVERIFY2(tight > 1800 && tight < 2000, qPrintable(QString::number(tight)));
+            QCOMPARE(curedTo(waiting(tight, 2)), -1.0);
+        }
+    }
+
     // One cause silences both: what is left for the one is what the other leaves.
     void silentTogether() {
         enum Shared { none, place, group, node };
