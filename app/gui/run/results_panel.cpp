@@ -9,6 +9,7 @@
 #include "app/gui/widgets/ui.h"
 #include "core/base/units.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -46,7 +47,19 @@ constexpr int kProse = Qt::UserRole; // a sentence over all columns, in as many 
 
 class RowDelegate : public QStyledItemDelegate {
 public:
-    explicit RowDelegate(QTreeWidget* table) : QStyledItemDelegate(table), m_table(*table) {}
+    explicit RowDelegate(QTreeWidget* table) : QStyledItemDelegate(table), m_table(*table) {
+        table->viewport()->installEventFilter(this);
+    }
+    // The lines that sentences need depend on the width; the view asks for heights once only.
+    bool eventFilter(QObject* object, QEvent* event) override {
+        if (object != m_table.viewport()) return QStyledItemDelegate::eventFilter(object, event);
+        if (event->type() == QEvent::Resize && m_width != m_table.viewport()->width()) {
+            m_width = m_table.viewport()->width();
+            QMetaObject::invokeMethod(
+                &m_table, [table = &m_table] { table->doItemsLayout(); }, Qt::QueuedConnection);
+        }
+        return false;
+    }
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         const QSize usual(QStyledItemDelegate::sizeHint(option, index).width(), kRowHeight);
         if (!index.data(kProse).toBool()) return usual;
@@ -70,6 +83,7 @@ protected:
 private:
     static constexpr int kAroundWords = 14;
     QTreeWidget& m_table;
+    int m_width = 0;
 };
 
 } // namespace
