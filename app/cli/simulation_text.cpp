@@ -165,7 +165,12 @@ std::string costText(const SimulationResult& result) {
         text += "\n";
     }
     if (offered == 0) return "";
-    return "What it cost\n" + (text.empty() ? "  nobody went unserved\n" : text) +
+    if (text.empty())
+        text =
+            succeeded == offered
+                ? "  nobody went unserved\n"
+                : "  at no time did more fail than clients bear (up_threshold; 5 % where they have none)\n";
+    return "What it cost\n" + text +
            fmt::format("  {} of {} requests failed\n\n", count(offered - succeeded), count(offered));
 }
 

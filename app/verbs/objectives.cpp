@@ -2,6 +2,7 @@
 
 #include "core/base/units.h"
 #include "core/model/objective_periods.h"
+#include "core/text/sentence.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -216,6 +217,7 @@ namespace {
 struct Basis {
     std::string what; // "this run (mode exact)"
     std::string whyNoPeriods;
+    std::uint64_t resumed = 0; // failures of the objective's group that no take-over ended
 };
 
 // "shoppers: 97.3 % of periods of 30 days (95 % interval ...) have at least 99.95 % of requests succeed, ..."
@@ -266,10 +268,14 @@ ObjectiveResult judgeFigure(const Objective& objective, const Estimate& figure, 
                                                  : fmt::format("at most {} wanted", target);
     if (!judged.value.value) {
         const bool time = metric->unit == Unit::milliseconds || metric->unit == Unit::seconds;
-        judged.sentence = fmt::format("{}: {}, but {} does not compute it: undecided", who,
-                                      time ? fmt::format("{} {}", metric->words, wanted)
-                                           : fmt::format("{} {}", wanted, metric->words),
-                                      basis.what);
+        const std::string aim =
+            time ? fmt::format("{} {}", metric->words, wanted) : fmt::format("{} {}", wanted, metric->words);
+        judged.sentence =
+            basis.resumed > 0
+                ? fmt::format("{}: {}, but nobody took over after any of {} in {}, and recovery times are "
+                              "those of take-overs: undecided",
+                              who, aim, countOf(basis.resumed, "failure"), basis.what)
+                : fmt::format("{}: {}, but {} does not compute it: undecided", who, aim, basis.what);
         return judged;
     }
     judged.met = isMet(objective, judged.value);
@@ -288,18 +294,31 @@ ObjectiveResult judgeFigure(const Objective& objective, const Estimate& figure, 
     return judged;
 }
 
+// Only where there was no take-over at all.
+std::uint64_t resumedIn(const Objective& objective, const SimulationResult& result) {
+    if (objective.of.empty() || !objective.metric.starts_with("rto_")) return 0;
+    std::uint64_t all = 0;
+    for (const Recovery& recovery : result.recovery) {
+        if (recovery.what != objective.of || recovery.mode == "any") continue;
+        if (recovery.count + recovery.blocked + recovery.unfinished > 0) return 0;
+        all += recovery.resumed;
+    }
+    return all;
+}
+
 } // namespace
 
 ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
     return judgeFigure(objective, figureOf(objective, result),
                        {fmt::format("this run (mode {})", result.mode),
                         result.mode == "availability" ? "has no history as long as one, or cannot count this"
-                                                      : "does not count them"});
+                                                      : "does not count them",
+                        resumedIn(objective, result)});
 }
 
 ObjectiveResult judge(const Objective& objective, const CheckReport& report) {
     const Estimate figure = figureOf(objective, report, Estimate::unknown());
-    ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them"});
+    ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them", 0});
     if (!figure.value)
         judged.sentence += isOfRequests(objective.metric) && !objective.windowDays
                                ? "; a run of requests tells it (alwayson-cli simulate --mode requests)"

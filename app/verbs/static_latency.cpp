@@ -14,6 +14,8 @@ namespace alwayson::verbs {
 
 namespace {
 
+constexpr const char* kNoRequests = "there are no requests";
+
 // The one server that all clients call; nullopt with the reason when it is not so.
 const Node* onlyServer(const Design& design, const StaticLoad& load, std::string& why) {
     const Node* server = nullptr;
@@ -29,7 +31,7 @@ const Node* onlyServer(const Design& design, const StaticLoad& load, std::string
         }
         server = &to;
     }
-    if (!server) why = "there are no requests";
+    if (!server) why = kNoRequests;
     return server;
 }
 
@@ -66,6 +68,10 @@ std::optional<Duration> commonRoundTrip(const Design& design, const StaticLoad& 
 
 Estimate noFormula(const std::string& why) {
     Estimate none;
+    if (why == kNoRequests) {
+        none.note = "There are no requests.";
+        return none;
+    }
     none.note = fmt::format("No formula holds ({}): simulate the requests.", why);
     return none;
 }

@@ -8,14 +8,11 @@
 // a timeout that leaves enough of the request's patience for what is behind lets the request go past it;
 // without one the caller waits for as long as the request lasts, and that fails.
 //
-//   behind a balancer   nobody looks aside: the cache asks what is behind it itself, and its loss is its
-//                       callers' loss
 //   a pool of caches    looked aside when all of them are that are called, and have the same behind them;
 //                       else each asks itself. Callers are taken to avoid members that do not answer while
 //                       another does, or refuses: the pool is silent when all of it is
 //   converted calls     a link that makes reads of writes, or writes of reads, changes hits, not who answers:
 //                       writes ask the cache as well and wait for it as long
-//   cache behind cache  each link decides for itself: the caller of the first makes the second's lookup too
 //   optional links      are not part of when a flow is up
 
 #include "core/model/design.h"
@@ -31,7 +28,7 @@ public:
     // looked aside O(nodes).
     explicit Lookups(const Design& design);
 
-    // Do callers that are no balancers look aside what this link (position in Design::links) leads to?
+    // Do callers look aside what this link (position in Design::links) leads to?
     bool isLookup(std::uint32_t link) const { return !m_isLookup.empty() && m_isLookup[link]; }
 
     // Per link: is it a lookup that requests of this client (position in Design::nodes) survive when the

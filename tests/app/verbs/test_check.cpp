@@ -114,6 +114,7 @@ private slots:
         const Result<CheckReport> report = verbs::check(Design{});
         QVERIFY(report.ok());
         QVERIFY(report->issues.empty() && report->loads.empty() && report->cost.items.empty());
+        QCOMPARE(report->latencyP99Ms.note, std::string("There are no requests."));
     }
 
     void brokenDesignStillReports() {

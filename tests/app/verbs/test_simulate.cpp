@@ -273,6 +273,14 @@ private slots:
         QVERIFY(judged("rto_p95_s", 29).met == std::optional(false));
         QVERIFY(!judged("rto_p95_s", 31).met); // it goes on
         QVERIFY(judged("rto_p95_s", 31).sentence.find("at least 30 s") != std::string::npos);
+        // No take-over at all is not a figure that the run leaves out.
+        result.recovery = {gone};
+        result.recovery[0].count = 0;
+        result.recovery[0].resumed = 7;
+        const ObjectiveResult none = judged("rto_p95_s", 31);
+        QVERIFY(!none.met && !none.value.value);
+        QVERIFY2(none.sentence.find("nobody took over after any of 7 failures") != std::string::npos,
+                 none.sentence.c_str());
     }
 
     void objectivesOfACheckSayWhatTheyAreJudgedOn() {
