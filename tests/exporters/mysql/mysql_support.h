@@ -80,9 +80,12 @@ inline exporters::verify::Finished bash(const QString& script, const std::vector
 inline void makeDataFolder(const QString& path) {
     static QTemporaryDir made;
     static const bool ready = [] {
-        QStringList arguments{"--no-defaults", "--datadir=" + made.filePath("data"),
-                              "--auth-root-authentication-method=normal", "--skip-test-db",
-                              "--innodb-log-file-size=8M"};
+        QStringList arguments{"--no-defaults",
+                              "--datadir=" + made.filePath("data"),
+                              "--auth-root-authentication-method=normal",
+                              "--skip-test-db",
+                              "--innodb-log-file-size=8M",
+                              "--innodb-use-native-aio=OFF"};
         if (geteuid() == 0) arguments << "--user=root";
         QProcess install;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -118,7 +121,8 @@ public:
                         "--pid-file=" + m_folder + "/pid",
                         "--tmpdir=" + m_folder, // a server that starts clears it: never one that others use
                         "--innodb-buffer-pool-size=16M",
-                        "--innodb-log-file-size=8M"};
+                        "--innodb-log-file-size=8M",
+                        "--innodb-use-native-aio=OFF"}; // io_uring lets a start hang now and then
         if (geteuid() == 0) all << "--user=root";
         m_process = std::make_unique<QProcess>();
         m_process->setProcessChannelMode(QProcess::MergedChannels);
