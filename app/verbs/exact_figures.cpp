@@ -86,9 +86,10 @@ Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop
                 "that is lost in it.";
         }
         if (differs && !approximate.empty())
-            flow.leftOut.push_back(fmt::format(
-                "Take-overs, spares, crews and common causes of {} are in the figure with detection only.",
-                listNames(namesOf(design, approximate), kMostNames)));
+            flow.leftOut.push_back(fmt::format("Take-overs, spares, crews and common causes of {} are in the "
+                                               "figure with detection, not in that "
+                                               "of the structure alone.",
+                                               listNames(namesOf(design, approximate), kMostNames)));
         if (!means->leftOut.empty())
             flow.leftOut.push_back(fmt::format(
                 "Only simulated years follow take-overs, spares, crews and common causes of {}: too "

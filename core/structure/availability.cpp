@@ -1,6 +1,7 @@
 #include "core/structure/availability.h"
 
 #include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/catalogue/param_key.h"
 #include "core/structure/analysis.h"
 #include "core/structure/solution.h"
@@ -191,6 +192,10 @@ private:
             flow.leftOut.push_back(
                 "Callers without health checks are taken to avoid members that do not work; a request "
                 "run sends to all of them in turn.");
+        if (keepsWorkers())
+            flow.leftOut.push_back(
+                "Capacity counts the work of a server itself; for as long as its workers wait for what it "
+                "calls it carries less, as runs of requests show.");
         return flow;
     }
 
@@ -224,6 +229,18 @@ private:
                 if (set.observer == kNoIndex && set.endMember - set.firstMember > 1 &&
                     program.parts[set.firstPart].rule == GroupRule::share)
                     return true;
+        return false;
+    }
+
+    // A server that serves in order keeps a worker while it calls others.
+    bool keepsWorkers() const {
+        for (const CompiledProgram& program : m_all.programs)
+            for (const CompiledNode& step : program.nodes) {
+                const Node& node = m_design.nodes.at(step.component);
+                if (step.firstCall < step.endCall && hasMechanism(node, "queue") &&
+                    get(node, key::server::discipline) == key::server::Discipline::fcfs)
+                    return true;
+            }
         return false;
     }
 

@@ -326,6 +326,12 @@ private:
                     quorum->id.str(),
                     formatDuration(Duration::seconds(2 * electionPlan(m_design, *quorum).timeout)),
                     m_plan.orchestrator ? "PreFailoverProcesses of orchestrator, " : ""));
+        if (get(m_parameters, group_key::rejoin) == group_key::Rejoin::automatic)
+            note(
+                "In the simulation an old source that is back follows the new one at once, by itself "
+                "(Rejoin). "
+                "Here 05-rejoin.sh does that, by hand or from a program of yours; until then the set has one "
+                "member less. With Rejoin by hand the simulation counts that time.");
         if (manager == Manager::mha)
             note("MHA's configuration is not written, its timers are in the README; nor is its account "
                  "made: it needs all rights (SUPER), and MHA also logs in to the "

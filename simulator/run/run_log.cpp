@@ -387,10 +387,16 @@ std::vector<std::string> makeAssumptions(const Model& model) {
     }
     if (!model.stores.empty()) {
         sentences.push_back("What was on its way to a replica when its stream broke is not there; a stream "
-                            "that flows again has caught up at once.");
+                            "that flows again brings what was missed at once, and replaying it takes the "
+                            "replica its time.");
         sentences.push_back("A commit that waits for replicas keeps no worker busy. Managers and callers act "
                             "after the times of their laws, by what they can reach at that moment.");
     }
+    if (std::any_of(model.stores.begin(), model.stores.end(),
+                    [](const StoreModel& store) { return store.lease != kNever; }))
+        sentences.push_back(
+            "A source that hears no majority of its voters takes no more writes after a lease, "
+            "by itself. Servers do not do that alone: the export says what has to.");
     if (!model.caches.empty())
         sentences.push_back(
             "Each read at a cache hits with the same chance: which keys are hot, stampedes on one "

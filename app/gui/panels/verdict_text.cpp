@@ -83,7 +83,7 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
         const double structural = (1 - *flow.availability.value) * kMinutesPerYear;
         const double all = (1 - *flow.withDetection.value) * kMinutesPerYear;
         text.parts.emplace_back(tr("while too much is broken"), minutesPerYear(structural));
-        text.parts.emplace_back(tr("until a failure is noticed"),
+        text.parts.emplace_back(tr("until it is noticed, taken over or ended by hand"),
                                 minutesPerYear(std::max(0.0, all - structural)));
     }
     text.partsTitle = tr("Made of");
@@ -100,8 +100,8 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
     }
     if (flow.outagesPerYear)
         text.notes << (flow.withDetection.value
-                           ? tr("Too much is broken about %1 times a year; the moments until a failure "
-                                "is noticed come on top.")
+                           ? tr("Too much is broken about %1 times a year; failures that wait to be noticed, "
+                                "taken over or ended by hand come on top.")
                            : tr("About %1 outages a year."))
                           .arg(QString::fromStdString(formatSignificant(*flow.outagesPerYear, 2)));
     for (const std::string& left : flow.leftOut)
