@@ -178,6 +178,7 @@ Json eventJson(const RunEvent& event) {
             {"kind", event.kind},
             {"what", event.what},
             {"by", textOrNull(event.by)},
+            {"mode", textOrNull(event.mode)},
             {"text", event.text}};
 }
 

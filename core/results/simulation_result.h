@@ -129,10 +129,11 @@ struct NodeSeries {
 // Something rare that happened in a scenario run, for the timeline and the log.
 struct RunEvent {
     double atS = 0;
-    std::string kind; // "failed", "repaired", "check_failed", "marked_down", "marked_up", "load"
-    std::string what; // node or domain
-    std::string by;   // observer, for views
-    std::string text; // "lb1 sees: check 2 of 3 failed"
+    std::string kind;      // "failed", "repaired", "check_failed", "marked_down", "marked_up", "load"
+    std::string what;      // node or domain
+    std::string by;        // observer, for views
+    std::string text;      // "lb1 sees: check 2 of 3 failed"
+    std::string mode = {}; // failed: id of the failure mode
 };
 
 struct Spread {

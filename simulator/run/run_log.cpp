@@ -15,6 +15,10 @@ std::string modeTitle(const Model& model, Index component, std::uint32_t mode) {
     const auto& modes = model.components[component].modes;
     return mode < modes.size() ? modes[mode].title : "failure";
 }
+std::string modeId(const Model& model, const LogEntry& entry) {
+    const auto& modes = model.components[entry.what].modes;
+    return entry.a < modes.size() ? modes[entry.a].id : "";
+}
 
 // "db1 fails: Process crash", "db1 gets slow: Slow disk"
 std::string failureText(const Model& model, const LogEntry& entry) {
@@ -219,10 +223,12 @@ RunEvent describeEntry(const Model& model, const LogEntry& entry, double originS
     switch (entry.kind) {
     case LogKind::failed:
         event.kind = "failed";
+        event.mode = modeId(model, entry);
         event.text = failureText(model, entry);
         break;
     case LogKind::outage:
         event.kind = "failed";
+        event.mode = modeId(model, entry);
         event.text = fmt::format("{} is out: {}; everything in it is down", what,
                                  modeTitle(model, entry.what, entry.a));
         break;

@@ -211,7 +211,7 @@ void RunPlayer::apply(const RunEvent& event, const std::string& id, NodeFrame& n
     if (outage) node.mode = "outage";
     if (outage) return;
     for (const ResolvedFailureMode& mode : failureModesOf(*of)) {
-        if (!event.text.ends_with(": " + mode.title) && !event.text.ends_with(": " + mode.id)) continue;
+        if (event.mode != mode.id) continue;
         node.mode = mode.id;
         node.state = mode.effect == FailureEffect::slow     ? NodeState::slow
                      : mode.effect == FailureEffect::errors ? NodeState::errors

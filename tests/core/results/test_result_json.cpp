@@ -133,7 +133,7 @@ private slots:
         result.objectives.push_back({"o1", std::nullopt, simulated(0.99, 0.98, 1), 0.985, "undecided"});
         result.series.push_back({"shoppers", 1, {{1, 5, 5, 0, 3, 4}, {2, 5, 0, 5, 0, 0}}});
         result.nodeSeries.push_back({"web1", 1, {0.5}, {2}});
-        result.events.push_back({40, "failed", "web1", "", "web1 crashed"});
+        result.events.push_back({40, "failed", "web1", "", "web1 crashed", "crash"});
         result.waterfall.push_back({"web1: crash", 3});
         result.cost = {1, false, "seed", {}};
         const Json json = toJson(result);
@@ -156,6 +156,8 @@ private slots:
         hasKeys(json.at("data"), {"lost_transactions", "rpo_s", "diverged_writes", "stale_reads"});
         QVERIFY(json.at("objectives").at(0).at("met").is_null());
         hasKeys(json.at("objectives").at(0), {"id", "met", "value", "ci95", "target"});
+        QCOMPARE(json.at("events").at(0).at("mode").get<std::string>(), std::string("crash"));
+        QVERIFY(json.at("events").at(0).at("by").is_null());
         hasKeys(json.at("spread"), {"p_outage_free_year", "downtime_min_per_year"});
         hasKeys(json.at("spread").at("downtime_min_per_year"), {"p50", "p95", "p99"});
         hasKeys(json.at("waterfall").at(0), {"cause", "downtime_min_per_year"});
