@@ -87,7 +87,7 @@ Estimate staticLatencyP99Ms(const Design& design, const StaticLoad& load) {
     const double lambda = load.requestsPerS[design.nodes.indexOf(server->id.str())];
     const double mean = get(*server, key::server::service).mean();
     const auto workers = get(*server, key::server::workers);
-    if (!(lambda > 0)) return noFormula("there are no requests");
+    if (!(lambda > 0)) return noFormula(kNoRequests);
     if (lambda * mean >= static_cast<double>(workers)) return noFormula("the server is overloaded");
     const auto rtt = commonRoundTrip(design, load);
     if (!rtt) return noFormula("the clients are at different distances");

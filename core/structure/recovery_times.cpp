@@ -13,7 +13,6 @@ namespace alwayson {
 namespace {
 
 constexpr std::size_t kDraws = 4096;
-constexpr double kSecondsOfYear = 365 * 86400.0;
 
 // How long what failed is away: with these chances, each shape later by a constant.
 struct Stretch {
@@ -172,7 +171,7 @@ std::vector<RecoveryTimes> recoveryTimes(const Design& design, const Group& grou
         times.what = what;
         times.title = mode.title;
         times.effect = mode.effect;
-        times.perYear = kSecondsOfYear / (mode.timeToFailure.mean() + mode.meanRepair());
+        times.perYear = kSecondsPerYear / (mode.timeToFailure.mean() + mode.meanRepair());
         times.nobodyLeft = !left.someone;
         times.managerLost = !left.manager;
         race(times, plan, mode.errorShare, away, left);
