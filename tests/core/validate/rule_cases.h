@@ -60,6 +60,14 @@ inline std::vector<Change> cachePool(const char* pattern) {
             {"links/+", link("l9", "keep", "db")}};
 }
 
+// A cache before a database, and the parameters of the link to it.
+inline std::vector<Change> lookup(Json parameters) {
+    return {{"nodes/+", node("cache1", "cache")},
+            {"nodes/+", node("db", "server")},
+            {"links/+", link("l9", "web", "cache1", {{"parameters", std::move(parameters)}})},
+            {"links/+", link("l10", "cache1", "db")}};
+}
+
 // A link to the member of a pool that stands by.
 inline std::vector<Change> standbyPool(double activation) {
     const Json starts{{"dist", "constant"}, {"value_s", activation}};
@@ -130,30 +138,11 @@ inline std::vector<Case> laterCases() {
          cachePool("read_through"), cachePool("look_aside")},
         {"redundancy.calls_standby", S::warning, "l9", "calls spare, which stands by in keep",
          standbyPool(30), standbyPool(0)},
-        {"timers.cache_lookup",
-         S::warning,
-         "l9",
-         "gives cache1 all the time there is",
-         {{"nodes/+", node("cache1", "cache")},
-          {"nodes/+", node("db", "server")},
-          {"links/+", link("l9", "web", "cache1")},
-          {"links/+", link("l10", "cache1", "db")}},
-         {{"nodes/+", node("cache1", "cache")},
-          {"nodes/+", node("db", "server")},
-          {"links/+", link("l9", "web", "cache1", {{"parameters", {{"timeout_ms", 50}}}})},
-          {"links/+", link("l10", "cache1", "db")}}},
-        {"redundancy.single_member",
-         S::warning,
-         "cache1",
-         "its callers wait for it: when it says nothing, shoppers",
-         {{"nodes/+", node("cache1", "cache")},
-          {"nodes/+", node("db", "server")},
-          {"links/+", link("l9", "web", "cache1")},
-          {"links/+", link("l10", "cache1", "db")}},
-         {{"nodes/+", node("cache1", "cache")},
-          {"nodes/+", node("db", "server")},
-          {"links/+", link("l9", "web", "cache1", {{"parameters", {{"timeout_ms", 50}}}})},
-          {"links/+", link("l10", "cache1", "db")}}},
+        {"timers.cache_lookup", S::warning, "l9", "gives cache1 all the time there is",
+         lookup(Json::object()), lookup({{"timeout_ms", 50}})},
+        {"redundancy.single_member", S::warning, "cache1",
+         "its callers wait for it: when it says nothing, shoppers", lookup(Json::object()),
+         lookup({{"timeout_ms", 50}})},
         {"failure_mode.not_simulated_yet",
          S::warning,
          "eu-a",

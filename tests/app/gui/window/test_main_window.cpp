@@ -8,6 +8,7 @@
 #include "app/gui/widgets/banner.h"
 #include "app/gui/window/actions.h"
 #include "app/gui/window/start_page.h"
+#include "tests/app/gui/own_settings.h"
 #include "tests/support/test_support.h"
 
 #include <QAction>
@@ -51,12 +52,7 @@ struct Bench {
 class TestMainWindow : public QObject {
     Q_OBJECT
 private slots:
-    void initTestCase() {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName(QStringLiteral("alwayson-test"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-    }
+    void initTestCase() { test::keepSettingsIn(m_settings.path()); }
 
     void actionsHaveIdsAndShortcutsOfTheirOwn() {
         QSet<QString> ids;

@@ -6,6 +6,7 @@
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
 #include "app/gui/window/main_window.h"
+#include "tests/app/gui/own_settings.h"
 #include "tests/support/test_support.h"
 
 #include <QElapsedTimer>
@@ -33,12 +34,7 @@ constexpr int kPatienceMs = 60000;
 class TestResponsive : public QObject {
     Q_OBJECT
 private slots:
-    void initTestCase() {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName(QStringLiteral("alwayson-test"));
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_settings.path());
-    }
+    void initTestCase() { test::keepSettingsIn(m_settings.path()); }
 
     void whatIsDoneInARunIsComputedBeside() {
         Session session;
