@@ -275,6 +275,7 @@ std::string dataText(const SimulationResult& result, std::set<std::string>& said
     figures.add("writes on two sides", data.divergedWrites, plain);
     figures.add("two sources, time", data.splitBrainS, seconds);
     figures.add("failed writes that were committed", data.ambiguousWrites, plain);
+    figures.add("writes that only an old source had", data.errantWrites, plain);
     figures.add("reads of replicas", data.replicaReads, plain);
     figures.add("reads of replicas that were behind", data.staleReads, plain);
     figures.add("age of what replicas answered, p50", data.readAgeP50S, seconds);

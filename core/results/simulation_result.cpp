@@ -114,7 +114,8 @@ Json dataJson(const DataFigures& data) {
     Json json{{"lost_transactions", nullptr}, {"rpo_s", nullptr},
               {"diverged_writes", nullptr},   {"stale_reads", nullptr},
               {"ambiguous_writes", nullptr},  {"split_brain_s", nullptr},
-              {"replica_reads", nullptr},     {"read_age_s", nullptr}};
+              {"errant_writes", nullptr},     {"replica_reads", nullptr},
+              {"read_age_s", nullptr}};
     if (data.lostWrites.value) json["lost_transactions"] = toJson(data.lostWrites);
     if (data.rpoMeanS.value) json["rpo_s"] = meanAndP95(data.rpoMeanS, data.rpoP95S);
     if (data.divergedWrites.value) json["diverged_writes"] = toJson(data.divergedWrites);
@@ -127,6 +128,7 @@ Json dataJson(const DataFigures& data) {
         putFigure(age, "max", data.readAgeMaxS);
     }
     if (data.ambiguousWrites.value) json["ambiguous_writes"] = toJson(data.ambiguousWrites);
+    if (data.errantWrites.value) json["errant_writes"] = toJson(data.errantWrites);
     if (data.splitBrainS.value) json["split_brain_s"] = toJson(data.splitBrainS);
     return json;
 }
@@ -179,7 +181,8 @@ Json eventJson(const RunEvent& event) {
             {"what", event.what},
             {"by", textOrNull(event.by)},
             {"mode", textOrNull(event.mode)},
-            {"text", event.text}};
+            {"text", event.text},
+            {"brief", textOrNull(event.brief)}};
 }
 
 template <class T>

@@ -103,7 +103,11 @@ struct DataFigures {
     // that they lacked had been there (seconds, over all reads of replicas; 0: nothing lacked).
     Estimate replicaReads, staleReads, readAgeP50S, readAgeP99S, readAgeMaxS;
     Estimate ambiguousWrites; // failed for their caller, and committed
-    Estimate splitBrainS;     // time with two members that both take writes
+    // Committed by a former source after the others had gone on without it, so that no other member has them,
+    // whether anybody was told of them (lost, or on two sides) or nobody. Any of them keeps it out until its
+    // data is sorted out.
+    Estimate errantWrites;
+    Estimate splitBrainS; // time with two members that both take writes
 };
 
 // One point of the series over time; figures over [atS - stepS, atS).
@@ -129,11 +133,12 @@ struct NodeSeries {
 // Something rare that happened in a scenario run, for the timeline and the log.
 struct RunEvent {
     double atS = 0;
-    std::string kind;      // "failed", "repaired", "check_failed", "marked_down", "marked_up", "load"
-    std::string what;      // node or domain
-    std::string by;        // observer, for views
-    std::string text;      // "lb1 sees: check 2 of 3 failed"
-    std::string mode = {}; // failed: id of the failure mode
+    std::string kind;       // "failed", "repaired", "check_failed", "marked_down", "marked_up", "load"
+    std::string what;       // node or domain
+    std::string by;         // observer, for views
+    std::string text;       // "lb1 sees web2: check 2 of 3 failed"
+    std::string mode = {};  // failed: id of the failure mode
+    std::string brief = {}; // for a mark: "db1 crashed", "db2 is the source now"
 };
 
 struct Spread {

@@ -23,8 +23,14 @@ struct NodeFrame {
     float failedPerS = 0;
     MemberRole role = MemberRole::none; // now; none also where the run does not follow roles
     float badShare = 0;                 // of its answers are errors: it runs a bad version
-    bool apart = false;    // a former source that its replication set went on without; nothing flows to it
-    bool diverged = false; // and it holds commits that the set does not
+    bool apart = false; // a former source that its replication set went on without; nothing flows to it
+    // And it holds commits that the set does not, which has been found: it and the source hear each other,
+    // and it stays out until its data is sorted out. Before that nobody can know, and this is false.
+    bool diverged = false;
+    // Of members of a replication set: a write sent to it now may be committed. False for the source that its
+    // lease has left, that was shut off or whose group has no majority, and for those that only follow; true
+    // for a former source that knows of no other. Of all other nodes: true, and it means nothing.
+    bool takesWrites = true;
 };
 
 // What a balancer sees of a server.

@@ -138,11 +138,11 @@ void onAction(Context& c, const Timer& timer) {
     }
 }
 
-void logEvent(Context& c, LogKind kind, Index what, Index by, std::uint32_t a, std::uint32_t b,
-              double value) {
+void logEvent(Context& c, LogKind kind, Index what, Index by, std::uint32_t a, std::uint32_t b, double value,
+              std::array<double, 2> counts) {
     // A run of years with failures would fill the memory: the log keeps the first ones.
     constexpr std::size_t kMostEntries = 100'000;
-    if (c.s.log.size() < kMostEntries) c.s.log.push_back({c.s.now, kind, what, by, a, b, value});
+    if (c.s.log.size() < kMostEntries) c.s.log.push_back({c.s.now, kind, what, by, a, b, value, counts});
 }
 
 } // namespace alwayson::sim

@@ -246,6 +246,8 @@ bool storeUses(const Context& c, const BalancerState& balancer, const BalancerMo
 bool storeTakes(Context& c, Index member, Index call);
 // Enough replicas acknowledge what this member commits now, or it does not wait for them.
 bool storeCanCommit(Context& c, Index member);
+// It runs, and what is written to it now can be committed.
+bool storeTakesWrites(Context& c, Index member);
 // The work of a call is done; false: it waits for replicas.
 bool storeCommits(Context& c, Index member, Index call);
 double storeFactor(const Context& c, Index member); // on service times of reads
@@ -299,7 +301,7 @@ void rollBack(Context& c, Index node);
 double noteMarked(Context& c, Index balancer, Index target, bool up);
 
 void logEvent(Context& c, LogKind kind, Index what, Index by = kNone, std::uint32_t a = 0,
-              std::uint32_t b = 0, double value = 0);
+              std::uint32_t b = 0, double value = 0, std::array<double, 2> counts = {});
 
 // ---- lists
 inline void pushBack(RunState& s, CallQueue& queue, Index call) {

@@ -367,7 +367,7 @@ private:
         if (st.byEvent && talks(c, node(old), node(st.target))) next.received = st.committed; // planned
         const std::uint64_t fork = next.received;
         before.following = false;
-        before.settled = false;
+        before.settled = before.surplusFound = false;
         before.flowing = false;
         before.fork = before.common = fork;
         before.committedBefore = before.committed;

@@ -291,6 +291,7 @@ struct StoreMemberState {
     std::uint64_t fork = 0;    // former source: the position from which the others went on without it
     std::uint64_t common = 0;  // up to here the set has what it has; fork, or before after more failovers
     std::uint64_t surplus = 0; // commits that only it has
+    bool surplusFound = false; // the source and it have compared what they have, and there are some
     std::uint64_t committedBefore = 0; // its position when they did
     SimTime appliedAt = 0;             // when it applied the last one, or could begin to
     SimTime nextApplied = kNever;      // when it has applied the next one
@@ -323,6 +324,7 @@ struct StoreState {
     std::uint64_t base = 0, committed = 0; // positions of the present source; base: when it became one
     CommitTimes times;                     // of all up to `committed`
     std::uint64_t lost = 0, diverged = 0, divergedAcknowledged = 0; // commits
+    std::uint64_t errant = 0; // commits that a former source alone had, whoever knew of them
     SimTime splitSince = kNever;
     SimTime splitTime = 0;    // ns, of those that are over
     std::vector<double> rpoS; // seconds, one for each failover
@@ -413,6 +415,7 @@ struct LogEntry {
     Index by = kNone;   // component
     std::uint32_t a = 0, b = 0;
     double value = 0;
+    std::array<double, 2> counts{};
 };
 struct RecoverySample {
     Index what = kNone, by = kNone;

@@ -81,10 +81,19 @@ void fallBack(Context& c, Index member) {
     if (!st.readOnly) // one that takes no writes any more only tells those that still wait
         logEvent(c, LogKind::fellBack, c.model.storeMembers[member].node, kNone,
                  c.model.storeMembers[member].store);
+    const std::uint64_t before = std::max(st.acknowledged, st.fork);
     std::vector<WaitingCommit> waiting;
     waiting.swap(st.waiting);
     for (const WaitingCommit& one : waiting)
         if (alive(c.s, one.call, one.generation)) release(c, one.call, one.position);
+    if (st.following || !st.settled || st.acknowledged <= before) return;
+    // A former source: the others went on without these commits before their callers were told.
+    StoreState& store = c.s.stores[c.model.storeMembers[member].store];
+    const std::uint64_t lost = st.acknowledged - before;
+    store.lost += lost;
+    logEvent(c, LogKind::lostCommits, c.model.storeMembers[member].node,
+             c.model.storeMembers[store.source].node, c.model.storeMembers[member].store, 0,
+             static_cast<double>(lost));
 }
 
 } // namespace
@@ -178,6 +187,11 @@ bool storeCanCommit(Context& c, Index member) {
     std::vector<Index> list;
     acknowledgers(c, member, list);
     return list.size() >= m.acks;
+}
+
+bool storeTakesWrites(Context& c, Index member) {
+    if (c.s.storeMembers[member].readOnly || !runsOn(c, c.model.storeMembers[member].node)) return false;
+    return storeOf(c, member).replication != Replication::group || storeCanCommit(c, member);
 }
 
 bool storeCommits(Context& c, Index member, Index call) {

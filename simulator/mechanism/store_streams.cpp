@@ -45,6 +45,7 @@ public:
         const std::uint64_t own = here.committed > here.fork ? here.committed - here.fork : 0;
         const std::uint64_t told = here.acknowledged > here.fork ? here.acknowledged - here.fork : 0;
         here.surplus = own;
+        st.errant += own;
         if (together && own > 0) {
             st.diverged += own;
             st.divergedAcknowledged += told;
@@ -133,24 +134,30 @@ private:
             const bool wrote = !here.readOnly && here.committed > here.committedBefore;
             here.readOnly = true;
             settleOld(i, wrote);
+            here.surplusFound = here.surplus > 0;
             SimTime wait = 0;
             if (here.surplus > 0)
                 wait = drawFrom(m.reconcile);
             else if (!m.rejoinsByItself)
                 wait = drawFrom(m.rejoin);
             here.rejoinAt = after(s.now, wait);
-            if (wait > 0 && here.surplus > 0)
-                logEvent(c, LogKind::reconciling, node(i), node(st.source), m_store, 0, toSeconds(wait));
+            if (wait > 0 && here.surplus > 0) tellReconciling(i, wait);
             if (wait == 0) rejoin(i);
         }
+    }
+
+    void tellReconciling(Index i, SimTime wait) {
+        const StoreMemberState& here = member(i);
+        const std::uint64_t told = here.acknowledged > here.fork ? here.acknowledged - here.fork : 0;
+        logEvent(c, LogKind::reconciling, node(i), node(st.source), m_store, 0, toSeconds(wait),
+                 {static_cast<double>(here.surplus), static_cast<double>(told)});
     }
 
     // Time during which two members take writes.
     void countWriters() {
         Index writers = 0, other = kNone;
         for (Index i = first(); i < end(); ++i) {
-            const bool takes = m.replication != Replication::group || storeCanCommit(c, i);
-            if (member(i).readOnly || !runs(i) || !takes) continue;
+            if (!storeTakesWrites(c, i)) continue;
             ++writers;
             if (i != st.source) other = i;
         }

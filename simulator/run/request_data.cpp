@@ -116,7 +116,7 @@ void Collector::discard(RequestEngine& engine) {
     engine.restartDownTimes();
     engine.state().recovery.clear();
     for (StoreState& store : engine.state().stores) {
-        store.lost = store.diverged = store.divergedAcknowledged = 0;
+        store.lost = store.diverged = store.divergedAcknowledged = store.errant = 0;
         store.rpoS.clear();
         store.splitTime = 0;
         if (store.splitSince != kNever) store.splitSince = engine.state().now;
@@ -234,6 +234,7 @@ void Collector::closeStores() {
     for (const StoreState& store : s.stores) {
         m_data.lost += static_cast<double>(store.lost);
         m_data.diverged += static_cast<double>(store.diverged);
+        m_data.errant += static_cast<double>(store.errant);
         m_data.splitBrainS +=
             toSeconds(store.splitTime + (store.splitSince == kNever ? 0 : s.now - store.splitSince));
         m_data.rpoS.insert(m_data.rpoS.end(), store.rpoS.begin(), store.rpoS.end());
@@ -242,6 +243,8 @@ void Collector::closeStores() {
     for (std::size_t i = 0; i < s.storeMembers.size(); ++i) {
         const StoreMemberState& member = s.storeMembers[i];
         const StoreState& store = s.stores[m_engine.model().storeMembers[i].store];
+        if (store.source != i && !member.settled && member.committed > member.fork)
+            m_data.errant += static_cast<double>(member.committed - member.fork);
         if (store.source != i && !member.settled && !member.readOnly &&
             member.committed > member.committedBefore)
             m_data.diverged += static_cast<double>(member.committed - member.fork);

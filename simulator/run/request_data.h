@@ -55,7 +55,7 @@ struct RunData {
     std::vector<std::vector<double>> outages; // seconds, same order
     std::vector<RecoverySample> recovery;
     bool keepsData = false; // there are replication sets; the counts are of the measured window
-    double lost = 0, diverged = 0, splitBrainS = 0, stale = 0, ambiguous = 0;
+    double lost = 0, diverged = 0, errant = 0, splitBrainS = 0, stale = 0, ambiguous = 0;
     double replicaReads = 0, readAgeMaxS = 0;
     LogHistogram readAges; // ns
     std::vector<double> rpoS;

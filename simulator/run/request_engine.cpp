@@ -428,6 +428,11 @@ double RequestEngine::lagSeconds(Index member) {
     return lagOf(c, member);
 }
 
+bool RequestEngine::takesWrites(Index member) {
+    Context c{*m_model, m_state, m_truth};
+    return storeTakesWrites(c, member);
+}
+
 double RequestEngine::downSeconds(Index node) const {
     const ComponentTruth& truth = m_truth.components[node];
     return toSeconds(truth.downTime + (truth.downSince != kNever ? m_state.now - truth.downSince : 0));

@@ -47,6 +47,8 @@ public:
     // How far a member of a replication set is behind its source now; brings its positions up to date, which
     // changes no result. Index into Model::storeMembers.
     double lagSeconds(Index member);
+    // Whether it is there and takes writes: none while it is read-only, or its group has no majority.
+    bool takesWrites(Index member);
     // Time that a node itself did not work (own failure or its place's) since restartDownTimes().
     double downSeconds(Index node) const;
     void restartDownTimes();

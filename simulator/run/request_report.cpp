@@ -393,6 +393,7 @@ DataFigures makeData(std::span<const RunData> runs) {
             "when it answered";
     readAges(runs, data);
     data.ambiguousWrites = mean(&RunData::ambiguous);
+    data.errantWrites = mean(&RunData::errant);
     data.splitBrainS = mean(&RunData::splitBrainS);
     std::vector<std::optional<double>> ages;
     for (const RunData& run : runs)

@@ -105,7 +105,8 @@ void TraceRecorder::captureNodes(Frame& frame, double seconds) {
             const bool source = s.stores[model.storeMembers[member].store].source == member;
             node.role = source ? MemberRole::source : MemberRole::replica;
             node.apart = !source && !s.storeMembers[member].following;
-            node.diverged = node.apart && s.storeMembers[member].surplus > 0;
+            node.diverged = node.apart && s.storeMembers[member].surplusFound;
+            node.takesWrites = m_engine.takesWrites(member);
         }
         if (m.role == Role::station) {
             const StationState& st = s.stations[m.sub];

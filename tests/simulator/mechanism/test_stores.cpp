@@ -157,6 +157,79 @@ private slots:
         QVERIFY(told(result, "diverged", "db1 has 3000 commits") == 100 ||
                 told(result, "diverged", "db1 has") == 100);
         QVERIFY(told(result, "reconciling", "db1 stays out of db") == 100);
+        QVERIFY(told(result, "reconciling", "commits that db2 has not (all acknowledged)") == 100);
+        QCOMPARE(*result.data.errantWrites.value, *result.data.divergedWrites.value);
+    }
+
+    // What the frames show of a source that is cut off until 100 s, every second.
+    void framesTellWhoTakesWritesAndWhatWasFound() {
+        const auto shown = [](const Parts& parts, const char* id, int second) {
+            const Design design = designOf(parts);
+            sim::RequestRunOptions options;
+            options.scenario = &design.scenarios.at(0);
+            options.warmupS = 0;
+            options.traceStepS = 1;
+            const auto result = sim::runRequests(design, options, {}, {});
+            const auto at = std::find(result->trace->nodes.begin(), result->trace->nodes.end(), id);
+            return result->trace->frames[std::size_t(second)]
+                .nodes[std::size_t(at - result->trace->nodes.begin())];
+        };
+        const Parts lease = twoSides({}, ",'manager_on':['etcd']");
+        QVERIFY(shown(lease, "db1", 41).takesWrites); // its lease runs out at 42 s
+        QVERIFY(shown(lease, "db1", 43).role == MemberRole::source && !shown(lease, "db1", 43).takesWrites);
+        QVERIFY(!shown(lease, "db2", 41).takesWrites);
+        QVERIFY(shown(lease, "db2", 90).takesWrites && shown(lease, "db2", 90).role == MemberRole::source);
+        // Nobody can know before the cut has healed.
+        QVERIFY(shown(lease, "db1", 90).apart && !shown(lease, "db1", 90).diverged);
+        QVERIFY(shown(lease, "db1", 101).apart && shown(lease, "db1", 101).diverged);
+        const NodeFrame beside = shown(twoSides({}), "db1", 90);
+        QVERIFY(beside.apart && beside.takesWrites && !beside.diverged);
+        const Parts group = twoSides("'replication':'group','manager':'group'", {});
+        QVERIFY(shown(group, "db1", 39).takesWrites && !shown(group, "db1", 43).takesWrites);
+    }
+
+    // 50 writes a second wait at a source whose replicas are cut off until its lease has run out. Their
+    // callers wait on, and are told that all went well when the wait ends: after the others have gone on.
+    void whatIsToldAfterTheTakeOverIsLostAsWell() {
+        Parts p = twoSides("'replication':'semi_sync'", ",'manager_on':['etcd']");
+        for (std::string& one : p.nodes)
+            if (one.find("\"client\"") != std::string::npos)
+                one.replace(one.find("'deadline_ms':3000"), 18, "'deadline_ms':60000");
+        const SimulationResult result = run(p);
+        const double promoted = told(result, "role_changed", "is the source of db now");
+        const double fell = told(result, "data_lost", "db1 had acknowledged are lost");
+        QVERIFY2(promoted > 42 && promoted < 50 && near(fell, 50, 0.03), log(result).c_str());
+        QVERIFY2(near(*result.data.lostWrites.value, 100, 2), log(result).c_str());
+        QCOMPARE(*result.data.errantWrites.value, *result.data.lostWrites.value);
+        QCOMPARE(*result.data.ambiguousWrites.value, 0.0);
+    }
+
+    // One write that reached nobody else: its caller gave up, and it keeps the old source out all the same.
+    void oneCommitIsEnough() {
+        Parts p = twoSides("'replication':'semi_sync'", ",'manager_on':['etcd']");
+        const SimulationResult result = run(p);
+        QVERIFY2(told(result, "reconciling", "commits that db2 has not (none of them acknowledged)") == 100,
+                 log(result).c_str());
+        QCOMPARE(*result.data.lostWrites.value, 0.0);
+        QVERIFY(near(*result.data.errantWrites.value, 100, 2));
+        QVERIFY(near(*result.data.ambiguousWrites.value, *result.data.errantWrites.value, 0));
+    }
+
+    // What stands beside a mark, without parsing sentences.
+    void eventsHaveBriefWords() {
+        const SimulationResult result = run(twoSides({}, ",'manager_on':['etcd']"));
+        const auto brief = [&](const char* kind) -> std::string {
+            for (const RunEvent& event : result.events)
+                if (event.kind == kind) return event.brief;
+            return {};
+        };
+        QCOMPARE(brief("cut"), std::string("a is cut off from b"));
+        QCOMPARE(brief("lease_lost"), std::string("db1 hears no majority"));
+        QCOMPARE(brief("promoting"), std::string("db2 is being made the source"));
+        QCOMPARE(brief("role_changed"), std::string("db2 is the source now"));
+        QCOMPARE(brief("reconciling"), std::string("db1 stays out"));
+        for (const RunEvent& event : result.events)
+            QVERIFY2(!event.brief.empty() && event.brief.size() <= event.text.size(), event.text.c_str());
     }
 
     void curesOfTwoSources() {
