@@ -76,7 +76,7 @@ void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, 
 
 std::span<const Frame> PlaybackAnimator::lastSecond(const Trace& trace, const Frame& frame) {
     const std::size_t at =
-        std::min(trace.frames.size(), std::size_t(std::max(0L, std::lround(frame.atS / trace.stepS))) + 1);
+        std::min(trace.frames.size(), std::size_t(std::max(0.0, std::floor(frame.atS / trace.stepS + 1e-6))) + 1);
     const std::size_t count = std::min(at, std::size_t(std::max(1.0, std::round(1 / trace.stepS))));
     return {trace.frames.data() + (at - count), count};
 }

@@ -202,7 +202,10 @@ void ChartView::drawLegend(QPainter& painter, const QRectF& plot) const {
 }
 
 QString ChartView::readoutAt(double x) const {
-    QStringList parts{QStringLiteral("%1 %2").arg(x, 0, 'f', m_to - m_from < 20 ? 2 : 1).arg(m_xUnit)};
+    const auto at = [this](double time) {
+        return QString::number(time, 'f', m_to - m_from < 20 ? 2 : 1) + QLatin1Char(' ') + m_xUnit;
+    };
+    QStringList parts{at(x)};
     for (const ChartSeries& one : m_series)
         if (const std::optional<double> value = valueAt(one, x)) {
             QString name = one.name;
@@ -214,7 +217,8 @@ QString ChartView::readoutAt(double x) const {
         if (x > band.from && x <= band.to) parts << band.text;
     const double near = (m_to - m_from) * 0.006;
     for (const ChartMark& mark : m_marks)
-        if (std::abs(mark.x - x) <= near) parts << mark.text;
+        if (std::abs(mark.x - x) <= near)
+            parts << (at(mark.x) == at(x) ? mark.text : at(mark.x) + QStringLiteral(": ") + mark.text);
     return parts.join(QStringLiteral("   "));
 }
 

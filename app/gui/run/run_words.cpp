@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/results/trace.h"
 #include "core/text/sentence.h"
 
 #include <QCoreApplication>
@@ -90,6 +91,47 @@ bool hasStandIn(const Design& design, const std::string& id) {
     return node && words::leads(roleAtStart(design, *node)) && membersOf(design, *node->group).size() > 1;
 }
 
+// What the clients of the trace sent and got, step by step.
+std::optional<Counts> tracedCounts(const SimulationResult& result, double untilS) {
+    if (!result.trace) return std::nullopt;
+    const Trace& trace = *result.trace;
+    std::vector<std::size_t> clients;
+    for (std::size_t n = 0; n < trace.nodes.size(); ++n)
+        if (std::any_of(result.flows.begin(), result.flows.end(),
+                        [&](const FlowResult& flow) { return flow.flow == trace.nodes[n]; }))
+            clients.push_back(n);
+    if (clients.empty()) return std::nullopt;
+    Counts counts;
+    double beforeS = 0;
+    for (const Frame& frame : trace.frames) {
+        if (frame.atS > untilS + 1e-6) break;
+        const double lastedS = frame.atS - beforeS;
+        beforeS = frame.atS;
+        for (const std::size_t n : clients) {
+            if (n >= frame.nodes.size()) continue;
+            counts.offered += std::uint64_t(std::llround(double(frame.nodes[n].requestsPerS) * lastedS));
+            counts.failed += std::uint64_t(std::llround(double(frame.nodes[n].failedPerS) * lastedS));
+        }
+    }
+    return counts;
+}
+
+std::optional<Counts> summedCounts(const SimulationResult& result, double untilS) {
+    const bool whole = std::any_of(result.series.begin(), result.series.end(),
+                                   [](const NamedSeries& series) { return series.id == "design"; });
+    std::optional<Counts> counts;
+    for (const NamedSeries& series : result.series) {
+        if (whole ? series.id != "design" : !isClass(series.id)) continue;
+        if (!counts) counts.emplace();
+        for (const SeriesPoint& point : series.points) {
+            if (point.atS > untilS + 1e-9) break;
+            counts->offered += point.offered;
+            counts->failed += point.failed;
+        }
+    }
+    return counts;
+}
+
 } // namespace
 
 bool isClass(const std::string& flow) {
@@ -138,27 +180,13 @@ QString eventWords(const Design& design, const RunEvent& event) {
 }
 
 Counts countsOf(const SimulationResult& result, std::optional<double> untilS) {
-    Counts counts;
-    if (untilS) {
-        bool whole = false;
-        for (const NamedSeries& series : result.series)
-            whole = whole || series.id == "design";
-        bool found = false;
-        for (const NamedSeries& series : result.series) {
-            if (whole ? series.id != "design" : !isClass(series.id)) continue;
-            found = true;
-            for (const SeriesPoint& point : series.points) {
-                if (point.atS > *untilS + 1e-9) break;
-                counts.offered += point.offered;
-                counts.succeeded += point.succeeded;
-                counts.failed += point.failed;
-            }
-        }
-        if (found) return counts;
+    if (untilS && *untilS < result.simulatedSeconds - 1e-9) {
+        if (const std::optional<Counts> traced = tracedCounts(result, *untilS)) return *traced;
+        if (const std::optional<Counts> summed = summedCounts(result, *untilS)) return *summed;
     }
+    Counts counts;
     const auto add = [&](const FlowResult& flow) {
         counts.offered += flow.requests.offered;
-        counts.succeeded += flow.requests.succeeded;
         for (const auto& [cause, failed] : flow.requests.failed)
             counts.failed += failed;
     };

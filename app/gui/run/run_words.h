@@ -21,10 +21,11 @@ QString grouped(std::uint64_t count);
 QString eventWords(const Design& design, const RunEvent& event);
 
 struct Counts {
-    std::uint64_t offered = 0, succeeded = 0, failed = 0;
+    std::uint64_t offered = 0, failed = 0;
 };
-// Of the whole design up to a time (sums of series), or of the whole run when nothing is given or no series
-// was kept.
+// Of the whole design up to a time: by the steps of the trace that are over then, as the cards show them;
+// without a trace by those of the series, which are longer. Of the whole run when nothing is given, at its
+// end, and where neither was kept.
 Counts countsOf(const SimulationResult& result, std::optional<double> untilS);
 
 // "0 of 1640 requests failed · lb1 marks web2 down 4.7 s after the crash": what happened to the requests

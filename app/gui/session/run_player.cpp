@@ -174,28 +174,48 @@ const Frame* RunPlayer::frame() const {
         std::any_of(m_result->events.begin(), m_result->events.end(),
                     [&](const RunEvent& event) { return event.atS >= fromS && event.atS <= m_timeS + 1e-6; });
     if (!happened || before == last) return &trace.frames[before];
-    return between(trace.frames[before], trace.frames[before + 1]);
+    return settled(trace.frames[before], trace.frames[before + 1]);
 }
 
-// In long runs much happens from one frame to the next: what failed and is back by then was down meanwhile,
-// and what fails only later is not down yet.
-const Frame* RunPlayer::between(const Frame& before, const Frame& after) const {
+// What happened up to now is told by the frame after it, what was counted by the frame before: no rate reaches
+// ahead of the time shown. In long runs much happens from one frame to the next: what failed and is back by
+// then was down meanwhile, and what fails only later is not down yet.
+const Frame* RunPlayer::settled(const Frame& before, const Frame& after) const {
     constexpr double kSlackS = 0.01; // frames hold floats
     const std::vector<std::string>& ids = m_result->trace->nodes;
-    bool changed = false;
+    m_shown = after;
+    m_shown.atS = m_timeS;
+    m_shown.links = before.links;
+    std::vector<const RunEvent*> coming; // in this step, but not yet
+    for (const RunEvent& event : m_result->events)
+        if (event.atS > m_timeS + 1e-6 && event.atS <= after.atS) coming.push_back(&event);
     for (std::size_t n = 0; n < ids.size() && n < after.nodes.size(); ++n) {
-        if (double(after.nodes[n].sinceS) <= m_timeS + kSlackS) continue;
-        if (!changed) m_shown = after;
-        changed = true;
         NodeFrame& node = m_shown.nodes[n];
         const NodeFrame& earlier = before.nodes[n];
+        node.busyShare = earlier.busyShare, node.queue = earlier.queue;
+        node.requestsPerS = earlier.requestsPerS, node.failedPerS = earlier.failedPerS;
+        const bool changes = std::any_of(coming.begin(), coming.end(), [&](const RunEvent* event) {
+            return event->what == ids[n] || event->by == ids[n];
+        });
+        if (changes)
+            node.role = earlier.role, node.apart = earlier.apart, node.diverged = earlier.diverged,
+            node.badShare = earlier.badShare;
+        if (double(after.nodes[n].sinceS) <= m_timeS + kSlackS) continue;
         node.state = earlier.state, node.mode = earlier.mode, node.sinceS = earlier.sinceS;
         for (const RunEvent& event : m_result->events) {
             if (event.atS > m_timeS + 1e-6) break;
             if (event.atS >= before.atS) apply(event, ids[n], node);
         }
     }
-    return changed ? &m_shown : &after;
+    for (std::size_t v = 0; v < after.views.size() && v < before.views.size(); ++v) {
+        const ViewFrame& view = after.views[v];
+        if (view.observer >= ids.size() || view.target >= ids.size()) continue;
+        const bool changes = std::any_of(coming.begin(), coming.end(), [&](const RunEvent* event) {
+            return event->by == ids[view.observer] && event->what == ids[view.target];
+        });
+        if (changes) m_shown.views[v] = before.views[v];
+    }
+    return &m_shown;
 }
 
 void RunPlayer::apply(const RunEvent& event, const std::string& id, NodeFrame& node) const {

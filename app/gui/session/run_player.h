@@ -45,8 +45,8 @@ public:
     double endS() const;
     double speed() const { return m_speed; }
     std::shared_ptr<const SimulationResult> result() const { return m_result; }
-    // The state just after what happened up to now; nullptr when idle. Rates, queues and views are those of
-    // the frame at or after now, at most Trace::stepS away; who is down is as the events have it.
+    // The state just after what happened up to now; nullptr when idle. Rates, loads and queues are those of
+    // the last step of the trace that is over by now; who is down is as the events have it.
     const Frame* frame() const;
     // Where the run in result() was stopped; nullopt unless it was.
     std::optional<double> stoppedAtS() const;
@@ -59,7 +59,7 @@ signals:
 
 private:
     void tick();
-    const Frame* between(const Frame& before, const Frame& after) const;
+    const Frame* settled(const Frame& before, const Frame& after) const;
     void apply(const RunEvent& event, const std::string& id, NodeFrame& node) const;
     void setState(State state);
     void take(std::uint64_t ticket, std::shared_ptr<const SimulationResult> result);
@@ -77,7 +77,7 @@ private:
     double m_speed = 1;
     std::shared_ptr<const SimulationResult> m_result;
     std::shared_ptr<const Design> m_recorded; // what m_result or the next one is of
-    mutable Frame m_shown;                    // what between() made
+    mutable Frame m_shown;                    // what settled() made
     std::uint64_t m_ticket = 0;
     QTimer m_timer;
     QElapsedTimer m_clock;
