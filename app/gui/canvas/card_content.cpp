@@ -38,8 +38,7 @@ CardState stateOf(const LiveNode& now) {
     if (double(now.frame.badShare) >= kMostFail) return CardState::fault;
     const bool fails = now.frame.requestsPerS > kFewPerSecond &&
                        double(now.frame.failedPerS) > kSomeFail * double(now.frame.requestsPerS);
-    const bool harm = now.frame.badShare > 0 || now.frame.apart;
-    return harm || fails || now.load > kBusy ? CardState::warn : CardState::ok;
+    return !words::harm(now.frame).isEmpty() || fails || now.load > kBusy ? CardState::warn : CardState::ok;
 }
 
 } // namespace

@@ -75,8 +75,8 @@ void PlaybackAnimator::show(const SimulationResult& result, const Trace& trace, 
 }
 
 std::span<const Frame> PlaybackAnimator::lastSecond(const Trace& trace, const Frame& frame) {
-    const std::size_t at =
-        std::min(trace.frames.size(), std::size_t(std::max(0.0, std::floor(frame.atS / trace.stepS + 1e-6))) + 1);
+    const std::size_t at = std::min(
+        trace.frames.size(), std::size_t(std::max(0.0, std::floor(frame.atS / trace.stepS + 1e-6))) + 1);
     const std::size_t count = std::min(at, std::size_t(std::max(1.0, std::round(1 / trace.stepS))));
     return {trace.frames.data() + (at - count), count};
 }
@@ -97,11 +97,25 @@ std::map<std::string, std::string> promotionsAt(const Design& design, const Simu
     return open;
 }
 
+// What was last told of members that do not do what their role says.
+std::map<std::string, const RunEvent*> reasonsAt(const SimulationResult& result, double atS) {
+    std::map<std::string, const RunEvent*> told;
+    for (const RunEvent& event : result.events) {
+        if (event.atS > atS) break;
+        if (event.kind == "lease_lost" || event.kind == "fenced" || event.kind == "diverged" ||
+            event.kind == "reconciling")
+            told[event.what] = &event;
+        if (event.kind == "rejoined" || event.kind == "role_changed") told.erase(event.what);
+    }
+    return told;
+}
+
 } // namespace
 
 void PlaybackAnimator::showNodes(const SimulationResult& result, const Trace& trace, const Frame& frame) {
     const Design& design = m_session.design();
     const std::map<std::string, std::string> promotions = promotionsAt(design, result, frame.atS);
+    const std::map<std::string, const RunEvent*> reasons = reasonsAt(result, frame.atS);
     const std::span<const Frame> recent = lastSecond(trace, frame);
     for (std::size_t i = 0; i < frame.nodes.size() && i < trace.nodes.size(); ++i) {
         LiveNode live;
@@ -133,11 +147,14 @@ void PlaybackAnimator::showNodes(const SimulationResult& result, const Trace& tr
             const QString role = words::roleTitle(design, *node, live.frame.role);
             if (open && promotion->second == trace.nodes[i])
                 live.badge = tr("promoting");
-            else if (words::leads(live.frame.role) && open)
+            else if (words::leads(live.frame.role) && open && words::harm(live.frame).isEmpty())
                 live.badge = tr("was %1").arg(role);
             else if (words::leads(live.frame.role) && live.frame.state == NodeState::down)
                 live.badge = tr("lost %1").arg(role);
         }
+        if (const auto reason = reasons.find(trace.nodes[i]);
+            reason != reasons.end() && !words::harm(live.frame).isEmpty())
+            live.why = QString::fromStdString(reason->second->text);
         m_scene.setLive(trace.nodes[i], live);
     }
 }
@@ -206,14 +223,19 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
             const Node* node = design.nodes.find(nodeId);
             return node && node->group ? node->group->str() : nodeId;
         };
-        Traffic& sum = traffic[link->id()]
-                              [{shownEnd(trace.nodes[pair[1]], true), shownEnd(trace.nodes[pair[2]], false)}];
+        const std::string to = shownEnd(trace.nodes[pair[2]], false);
+        Traffic& sum = traffic[link->id()][{shownEnd(trace.nodes[pair[1]], true), to}];
         sum.perSecond += flow.perSecond;
         sum.failed += flow.failed;
         if (flow.failed <= 0) continue;
         if (const Node* target = design.nodes.find(trace.nodes[pair[2]]);
             target && pair[2] < frame.nodes.size() && flow.failed > sum.failureShare) {
             sum.failure = words::attemptFailure(*target, frame.nodes[pair[2]]);
+            // The line ends at the group: which of the two has its address is not seen there.
+            const Group* outline = to == trace.nodes[pair[2]] ? nullptr : design.groups.find(to);
+            if (outline && hasRole(*outline, "one_active"))
+                sum.failure = QStringLiteral("%1 at %2")
+                                  .arg(sum.failure, QString::fromStdString(target->displayName()));
             sum.failureShare = flow.failed;
         }
         for (const Frame& one : recent)

@@ -48,8 +48,8 @@ private:
     void showViews(const Trace& trace, const Frame& frame);
     void showStreams(const Trace& trace, const Frame& frame);
     void showOutages(const SimulationResult& result, double atS);
-    // Steps that are over at the time of the frame: single ones are short and their counts jump about, so rates and loads are
-    // means of these.
+    // Steps that are over at the time of the frame: single ones are short and their counts jump about, so
+    // rates and loads are means of these.
     static std::span<const Frame> lastSecond(const Trace& trace, const Frame& frame);
 
     Session& m_session;

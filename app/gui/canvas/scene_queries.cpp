@@ -228,7 +228,10 @@ QString CanvasScene::describe(const std::string& id) const {
                           : QStringLiteral("but drawn in %1").arg(words::nameOf(design, drawn->second)));
         if (thing->group)
             parts << QStringLiteral("member of %1").arg(words::nameOf(design, thing->group->str()));
-        if (const LiveNode* now = live(id)) parts << words::stateSentence(*thing, now->frame, now->atS);
+        if (const LiveNode* now = live(id)) {
+            parts << words::stateSentence(*thing, now->frame, now->atS);
+            if (!now->why.isEmpty()) parts.back() += QStringLiteral(" (%1)").arg(now->why);
+        }
         if (m_weak.contains(id))
             parts << QStringLiteral("single point of failure: when it fails, requests fail");
         if (const auto load = m_loads.find(id); load != m_loads.end() && !live(id))

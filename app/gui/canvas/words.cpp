@@ -71,10 +71,19 @@ QString choiceOf(const Group& group, std::string_view id) {
     return chosen ? text(*chosen) : QString();
 }
 
+// One end of a range of times, as elapsed() but rounded away from its middle: nothing lies outside.
+QString bound(double seconds, bool upper) {
+    if (seconds >= 7200) return elapsed(roundedOut(seconds / 3600, 1, upper) * 3600);
+    if (seconds >= 120) return elapsed(roundedOut(seconds, 0, upper));
+    const double tenths = roundedOut(seconds, 1, upper);
+    const int digits = tenths >= 10 && tenths == std::round(tenths) ? 0 : 1;
+    return QStringLiteral("%1 s").arg(tenths, 0, 'f', digits);
+}
+
 QString span(const PhaseLaw& law) {
     if (!std::isfinite(law.meanS)) return QStringLiteral("never");
     if (!std::isfinite(law.maxS)) return QStringLiteral("%1 on average").arg(elapsed(law.meanS));
-    const QString low = elapsed(law.minS), high = elapsed(law.maxS);
+    const QString low = bound(law.minS, false), high = bound(law.maxS, true);
     if (low == high) return high;
     const QString unit = high.section(QLatin1Char(' '), 1);
     const bool same = low.section(QLatin1Char(' '), 1) == unit;
@@ -134,6 +143,11 @@ Trouble troubleOf(const Node& node, const std::string& modeId) {
     return trouble;
 }
 
+// More failures than requests: those of a wave that was begun before, which time out together.
+bool failsOfEarlier(const NodeFrame& frame) {
+    return frame.failedPerS > 1.02f * frame.requestsPerS && frame.failedPerS > 1;
+}
+
 // "crashed 4.1 s ago", "slow for 4.1 s".
 QString troubleFact(const Node& node, const NodeFrame& frame, double atS) {
     const QString since = elapsed(std::max(0.0, atS - double(frame.sinceS)));
@@ -166,6 +180,13 @@ QString troubleFact(const Node& node, const NodeFrame& frame, double atS) {
 }
 
 } // namespace
+
+double roundedOut(double value, int digits, bool up) {
+    const double scale = std::pow(10.0, digits);
+    constexpr double kNoise = 1e-9; // of a sum of decimal fractions
+    const double scaled = value * scale, slack = kNoise * std::max(1.0, std::abs(scaled));
+    return (up ? std::ceil(scaled - slack) : std::floor(scaled + slack)) / scale;
+}
 
 QString rate(double perSecond) {
     if (perSecond >= 9950) return QStringLiteral("%1k/s").arg(std::round(perSecond / 1000));
@@ -205,7 +226,9 @@ QString liveFact(const Node& node, const NodeFrame& frame, double atS, double la
     if (frame.role == MemberRole::standby) facts << QStringLiteral("standby");
     if (lagS >= 0) facts << QStringLiteral("lag %1").arg(lagText(lagS));
     if (frame.role == MemberRole::voter || hasRole(node, "voter")) return kindTitle(node);
-    if (facts.isEmpty() || frame.requestsPerS > 0.05f) facts << rate(double(frame.requestsPerS));
+    const bool earlier = failsOfEarlier(frame);
+    if (facts.isEmpty() || frame.requestsPerS > 0.05f)
+        facts << rate(double(frame.requestsPerS)) + QLatin1String(earlier ? " in" : "");
     if (frame.failedPerS > 0.05f)
         facts << QStringLiteral("%1 fail").arg(rate(double(frame.failedPerS)));
     else if (frame.queue >= 0.5f)
@@ -216,7 +239,9 @@ QString liveFact(const Node& node, const NodeFrame& frame, double atS, double la
 QString harm(const NodeFrame& frame) {
     if (frame.state != NodeState::up) return {};
     if (frame.badShare > 0) return QStringLiteral("bad version");
+    if (frame.role == MemberRole::source && !frame.takesWrites) return QStringLiteral("read-only");
     if (frame.diverged) return QStringLiteral("out: data differs");
+    if (frame.apart && frame.takesWrites) return QStringLiteral("still takes writes");
     return frame.apart ? QStringLiteral("not rejoined") : QString();
 }
 
@@ -225,8 +250,15 @@ QString stateSentence(const Node& node, const NodeFrame& frame, double atS) {
         return QStringLiteral("runs a bad version: %1 % of its answers are errors")
             .arg(std::lround(frame.badShare * 100));
     if (frame.state == NodeState::up && frame.apart)
-        return frame.diverged ? QStringLiteral("works, but is out of its set: its data differs")
-                              : QStringLiteral("works, but has not rejoined its set");
+        return frame.diverged      ? QStringLiteral("works, but is out of its set: its data differs")
+               : frame.takesWrites ? QStringLiteral("works and takes writes, but its set went on without it")
+                                   : QStringLiteral("works, but has not rejoined its set");
+    if (frame.state == NodeState::up && frame.role == MemberRole::source && !frame.takesWrites)
+        return QStringLiteral("works, but takes no writes");
+    if (frame.state == NodeState::up && failsOfEarlier(frame))
+        return QStringLiteral(
+                   "works, busy %1 %; more requests fail now than come in: they were begun earlier")
+            .arg(std::lround(frame.busyShare * 100));
     if (frame.state == NodeState::up)
         return QStringLiteral("works, busy %1 %").arg(std::lround(frame.busyShare * 100));
     return troubleFact(node, frame, atS);

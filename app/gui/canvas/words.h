@@ -14,6 +14,8 @@
 
 namespace alwayson::gui::words {
 
+// To so many decimal digits, for the end of a range: never into it.
+double roundedOut(double value, int digits, bool up);
 // "400/s", "1.2k/s".
 QString rate(double perSecond);
 // "4.1 s", "12 s", "3 min 20 s".
@@ -22,7 +24,8 @@ QString elapsed(double seconds);
 QString fact(const Node& node);
 // While running: "crashed 4.1 s ago", "120/s · 3 wait", "398/s · 12 fail", "lag 0.08 s · 90/s".
 QString liveFact(const Node& node, const NodeFrame& frame, double atS, double lagS = -1);
-// What is wrong with one that works: "bad version", "out: data differs", "not rejoined"; "" nothing.
+// What is wrong with one that works: "bad version", "read-only" (a source that takes no writes),
+// "out: data differs", "still takes writes", "not rejoined"; "" nothing.
 QString harm(const NodeFrame& frame);
 // Only the state, for tooltips and screen readers: "works", "process crash since 60.0 s".
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS);

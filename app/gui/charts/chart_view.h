@@ -27,6 +27,7 @@ struct ChartBand {
     double from = 0, to = 0;
     QString text;
     Tone tone = Tone::bad;
+    bool quiet = false; // words in the readout only
 };
 
 struct ChartMark {

@@ -66,6 +66,7 @@ void ChartView::drawBands(QPainter& painter, const QRectF& plot) const {
         if (right <= left) continue;
         const QRectF area(left, plot.top(), right - left, plot.height());
         painter.fillRect(area, m_theme.color(band.tone, 0.09));
+        if (band.quiet) continue;
         painter.setPen(m_theme.color(band.tone));
         const QRectF free = betweenMarks(area);
         const double words = metrics.horizontalAdvance(band.text) + 8;

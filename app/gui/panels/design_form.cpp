@@ -174,6 +174,7 @@ std::string DesignForm::objectivesKey() const {
 
 void DesignForm::addObjectives() {
     m_objectiveRows.clear();
+    m_runVerdicts.clear();
     while (QLayoutItem* item = m_objectives->layout()->takeAt(0)) {
         if (item->widget() != nullptr) {
             item->widget()->hide();
@@ -213,6 +214,12 @@ void DesignForm::addObjectives() {
         row->setTitleAbove();
         m_objectives->layout()->addWidget(row);
         m_objectiveRows.push_back(row);
+        auto* run = ui::label(m_context.theme, {}, Type::small, "secondary", QFont::Medium, m_objectives);
+        run->setObjectName(QStringLiteral("run-objective-") + QString::fromStdString(id));
+        run->setTextFormat(Qt::PlainText);
+        run->setWordWrap(true);
+        m_objectives->layout()->addWidget(run);
+        m_runVerdicts.push_back(run);
     }
     if (!session.design().objectives.empty()) return;
     QLabel* none =
@@ -252,6 +259,24 @@ void DesignForm::refresh() {
         m_objectiveRows[at]->setTag(known, verdict);
         m_objectiveRows[at]->setTagTone(!view.met ? "faint" : *view.met ? "ok" : "bad");
         ++at;
+    }
+    refreshRun();
+}
+
+void DesignForm::refreshRun() {
+    const std::shared_ptr<const SimulationResult> run = runToItsEnd(m_context.session);
+    std::size_t at = 0;
+    for (const Objective& objective : m_context.session.design().objectives) {
+        if (at >= m_runVerdicts.size()) break;
+        QLabel* label = m_runVerdicts[at++];
+        const QString words = run ? inThisRun(objective, *run) : QString();
+        label->setText(words);
+        label->setVisible(!words.isEmpty());
+        if (words.isEmpty()) continue;
+        const auto judged =
+            std::find_if(run->objectives.begin(), run->objectives.end(),
+                         [&](const ObjectiveResult& one) { return one.id == objective.id.str(); });
+        ui::setTone(label, !judged->met ? "secondary" : *judged->met ? "ok" : "bad");
     }
 }
 

@@ -16,6 +16,7 @@ class DesignForm : public QWidget {
 public:
     explicit DesignForm(const RowContext& context, QWidget* parent = nullptr);
     void refresh();
+    void refreshRun(); // what the run that was seen says of the objectives
 
 private:
     void addHeading(const QString& text);
@@ -29,6 +30,7 @@ private:
     std::string m_objectivesKey;
     std::vector<Row*> m_rows;
     std::vector<Row*> m_objectiveRows;
+    std::vector<QLabel*> m_runVerdicts; // below each of them
 };
 
 } // namespace alwayson::gui

@@ -80,6 +80,12 @@ Inspector::Inspector(Session& session, const Theme& theme, QWidget* parent)
         if (m_header != nullptr) m_header->refreshState();
     };
     connect(&session, &Session::runStateChanged, this, state);
+    connect(&session, &Session::runStateChanged, this, [this] {
+        if (m_form != nullptr) m_form->refreshRun();
+    });
+    connect(&session, &Session::runResultChanged, this, [this] {
+        if (m_form != nullptr) m_form->refreshRun();
+    });
     connect(&session, &Session::playTimeChanged, this, state);
     rebuild();
 }

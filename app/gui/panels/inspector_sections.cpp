@@ -1,6 +1,7 @@
 #include "app/gui/panels/inspector_sections.h"
 
 #include "app/gui/canvas/places.h"
+#include "app/gui/canvas/words.h"
 #include "app/gui/panels/parameter_text.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
@@ -368,9 +369,12 @@ QString rangeText(double lowS, double highS) {
     if (!std::isfinite(highS)) return Row::tr("never");
     const char* unit = highS >= 7200 ? "h" : highS >= 120 ? "min" : highS >= 1 ? "s" : "ms";
     const double scale = secondsPer(unit);
-    const int digits = highS / scale < 10 ? 1 : 0;
-    const QString low = QString::number(lowS / scale, 'f', digits);
-    const QString high = QString::number(highS / scale, 'f', digits);
+    // A bound is rounded outwards, whatever the digits.
+    const auto shown = [&](double seconds, bool upper) {
+        const double value = words::roundedOut(seconds / scale, highS / scale < 100 ? 1 : 0, upper);
+        return QString::number(value, 'f', highS / scale < 10 || value != std::round(value) ? 1 : 0);
+    };
+    const QString low = shown(lowS, false), high = shown(highS, true);
     if (low == high) return low + QLatin1Char(' ') + QLatin1String(unit);
     return low + QStringLiteral(" \u2013 ") + high + QLatin1Char(' ') + QLatin1String(unit);
 }

@@ -2,6 +2,7 @@
 
 #include "app/gui/canvas/words.h"
 #include "app/gui/panels/parameter_text.h"
+#include "app/gui/session/session.h"
 #include "app/verbs/objectives.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
@@ -142,6 +143,8 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
         return view;
     }
     view.value = metricFigure(objective.metric, *figure.value);
+    // Of requests only a run knows; what the check knows is time.
+    if (isAvailability(objective.metric) && !figure.note.empty()) view.value += tr(" of time");
     view.method = figure.method;
     view.note = QString::fromStdString(figure.note);
     view.met = verbs::isMet(objective, figure);
@@ -165,6 +168,24 @@ RunVerdict verdictOf(const SimulationResult& run) {
         ++(*objective.met ? verdict.met : verdict.missed);
     }
     return verdict;
+}
+
+// What is said of a whole run is not said before it has been seen to its end, nor once it was stopped.
+std::shared_ptr<const SimulationResult> runToItsEnd(const Session& session) {
+    const bool seen = session.runState() == Session::RunState::finished && !session.runIsOutdated();
+    return seen ? session.runResult() : nullptr;
+}
+
+QString inThisRun(const Objective& objective, const SimulationResult& run) {
+    for (const ObjectiveResult& one : run.objectives) {
+        if (one.id != objective.id.str() || !isJudged(one)) continue;
+        QString words = tr("this run: ") + verdictWords(one);
+        if (one.value.value)
+            words += QStringLiteral(" \u00B7 ") + metricFigure(objective.metric, *one.value.value);
+        if (objective.metric == "availability_requests") words += tr(" of requests");
+        return words;
+    }
+    return {};
 }
 
 QString basisOf(const ObjectiveView& view) {

@@ -7,11 +7,14 @@
 
 #include <QString>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace alwayson::gui {
+
+class Session;
 
 struct ObjectiveView {
     std::string id;
@@ -40,6 +43,10 @@ struct RunVerdict {
 bool isJudged(const ObjectiveResult& result);
 QString verdictWords(const ObjectiveResult& result); // "met", "not judged in this mode"
 RunVerdict verdictOf(const SimulationResult& run);
+// The run of the open design once it was seen to its end; nullptr before.
+std::shared_ptr<const SimulationResult> runToItsEnd(const Session& session);
+// "this run: missed · 99.63 % of requests"; "" when it does not judge the objective.
+QString inThisRun(const Objective& objective, const SimulationResult& run);
 QString metricTitle(const std::string& metric);
 // Text of a figure of that metric: a share, a time or dollars.
 QString metricValue(const std::string& metric, double value);

@@ -37,12 +37,6 @@ void addText(Popover& card, const Theme& theme, const QString& text, const char*
     card.body()->addWidget(words);
 }
 
-// What is said of a whole run is not said before it has been seen to its end, nor once it was stopped.
-std::shared_ptr<const SimulationResult> runToItsEnd(const Session& session) {
-    const bool seen = session.runState() == Session::RunState::finished && !session.runIsOutdated();
-    return seen ? session.runResult() : nullptr;
-}
-
 } // namespace
 
 FigureCell::FigureCell(const Theme& theme, const QString& caption, bool list, QWidget* parent)

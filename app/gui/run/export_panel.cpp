@@ -12,6 +12,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -60,6 +61,32 @@ QString toolName(const std::string& tool) {
     return qt(tool).section(QLatin1Char('-'), 0, 0);
 }
 
+QString targetTitle(const QString& id) {
+    const Descriptor* kind = Catalogue::builtIn().kind(id.toStdString());
+    return kind ? qt(kind->title) : id;
+}
+
+// Programs of which configuration was written that no tool of theirs has looked at: "orchestrator".
+QStringList untriedPrograms(const std::vector<verbs::ExportedFile>& files) {
+    QStringList programs;
+    for (const verbs::ExportedFile& file : files) {
+        const QString name = qt(file.path).section(QLatin1Char('/'), -1);
+        const bool configuration =
+            name.endsWith(QLatin1String(".cfg")) || name.endsWith(QLatin1String(".cnf")) ||
+            name.endsWith(QLatin1String(".conf")) || name.endsWith(QLatin1String(".sql")) ||
+            name.endsWith(QLatin1String(".conf.json"));
+        if (!configuration || !file.verifiedBy.empty()) continue;
+        // orchestrator-vote1.conf.json is not for the program that its folder is named after.
+        static const QRegularExpression kFirst(QStringLiteral("^[a-z]+(?=-)"));
+        const QRegularExpressionMatch own = kFirst.match(name);
+        const QString program = own.hasMatch() && name.endsWith(QLatin1String(".conf.json"))
+                                    ? own.captured()
+                                    : targetTitle(qt(file.target));
+        if (!programs.contains(program)) programs << program;
+    }
+    return programs;
+}
+
 // As a sentence of its own; names keep their letters.
 QString sentence(const QString& note, const Design& design) {
     const QString first = note.section(QRegularExpression(QStringLiteral("[ :,]")), 0, 0);
@@ -74,10 +101,30 @@ QString sentence(const QString& note, const Design& design) {
     return note.left(1).toUpper() + note.mid(1);
 }
 
-QString targetTitle(const QString& id) {
-    const Descriptor* kind = Catalogue::builtIn().kind(id.toStdString());
-    return kind ? qt(kind->title) : id;
+QString suggestedFolder(const QFileInfo& design) {
+    QString name = design.fileName();
+    for (const char* end : {".aon.json", ".json"})
+        if (name.endsWith(QLatin1String(end))) {
+            name.chop(qsizetype(std::string_view(end).size()));
+            break;
+        }
+    return name + QStringLiteral("-export");
 }
+
+// Makes the folder that was typed, as long as what it lies in is there.
+class FolderDialog : public QFileDialog {
+public:
+    using QFileDialog::QFileDialog;
+
+protected:
+    void accept() override {
+        if (const QStringList chosen = selectedFiles(); chosen.size() == 1) {
+            const QFileInfo folder(chosen.front());
+            if (!folder.exists() && folder.dir().exists()) folder.dir().mkdir(folder.fileName());
+        }
+        QFileDialog::accept();
+    }
+};
 
 // On the worker's thread, where an exception would end the program.
 Result<std::vector<verbs::ExportedFile>> exported(const Design& design, const verbs::ExportOptions& options,
@@ -345,6 +392,7 @@ void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
         notes->setText(problem);
     } else if (!file) {
         verdict->setFullText({});
+        verdict->setToolTip({});
         notes->clear();
     } else {
         if (!file->verifiedBy.empty()) {
@@ -355,10 +403,12 @@ void ExportPanel::Impl::showVerdict(const verbs::ExportedFile* file) {
             showWhole();
         } else {
             verdict->setFullText(file->verdict.empty() ? tr("Not checked by a tool") : qt(file->verdict));
+            verdict->setToolTip({});
             ui::setTone(verdict, "faint");
         }
-        verdict->setToolTip(ui::plainTip(
-            qt(file->verifiedBy.empty() ? file->verdict : file->verifiedBy + "\n" + file->verdict)));
+        if (!file->verifiedBy.empty() || !file->verdict.empty())
+            verdict->setToolTip(ui::plainTip(
+                qt(file->verifiedBy.empty() ? file->verdict : file->verifiedBy + "\n" + file->verdict)));
         QStringList lines;
         for (const std::string& note : file->notes)
             lines << sentence(qt(note), session.design());
@@ -381,12 +431,21 @@ void ExportPanel::Impl::showWhole() {
         if (const QString tool = toolName(file.verifiedBy); !tools.contains(tool)) tools << tool;
         if (!file.accepted) refused << qt(file.path);
     }
-    const QString by = tools.join(QStringLiteral(", "));
-    verdict->setFullText(
-        checked == 0 ? tr("%1 files, none checked by a tool").arg(files.size())
-        : refused.isEmpty()
-            ? tr("%1 of %2 files checked, all valid: %3").arg(checked).arg(files.size()).arg(by)
-            : tr("Refused: %1").arg(refused.join(QStringLiteral(", "))));
+    const QStringList untried = untriedPrograms(files);
+    // What matters first: where room is short the end is cut off, and the tip has all of it.
+    QStringList parts;
+    if (checked == 0)
+        parts << tr("%1 files, none checked by a tool").arg(files.size());
+    else if (refused.isEmpty())
+        parts << tr("%1 of %2 valid").arg(checked).arg(files.size());
+    else
+        parts << tr("Refused: ") + refused.join(QStringLiteral(", "));
+    if (checked > 0 && !untried.isEmpty()) parts << tr("not tried: ") + untried.join(QStringLiteral(", "));
+    if (checked > 0) parts << tr("by ") + tools.join(QStringLiteral(", "));
+    verdict->setFullText(parts.join(QStringLiteral(" \u00B7 ")));
+    verdict->setToolTip(
+        ui::plainTip(parts.join(QLatin1Char('\n')) +
+                     tr("\nScripts and pages are not checked; a tool looks at configuration only.")));
     ui::setTone(verdict, checked == 0 ? "faint" : refused.isEmpty() ? "ok" : "bad");
 }
 
@@ -447,10 +506,16 @@ void ExportPanel::setFolder(const QString& folder) {
 }
 
 void ExportPanel::chooseFolderAnd(const std::function<void()>& then) {
-    auto* dialog = new QFileDialog(this, tr("Folder for the export"), m->folder);
+    auto* dialog = new FolderDialog(this, tr("Folder for the export"), m->folder);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
+    // Beside the design, under its name.
+    const QFileInfo design(m->session.filePath());
+    if (m->folder.isEmpty() && !m->session.filePath().isEmpty()) {
+        dialog->setDirectory(design.absolutePath());
+        dialog->selectFile(suggestedFolder(design));
+    }
     connect(dialog, &QFileDialog::fileSelected, this, [this, then](const QString& folder) {
         setFolder(folder);
         if (then) then();

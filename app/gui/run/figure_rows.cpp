@@ -189,17 +189,15 @@ void addWhatOneGets(Rows& rows, const Design& design, const SimulationResult& re
         if (one.ofGroup() && one.mode == "any") groups.push_back(&one);
     for (const Recovery* one : groups) {
         const QString name = words::nameOf(design, one->what);
-        const auto title = [&](const QString& which) { return tr("%1 of %2, %3").arg(rto(), name, which); };
-        rows.time(title(tr("mean")), one->totalMeanS);
-        rows.time(title(tr("p95")), one->totalP95S);
-        rows.time(title(tr("worst seen")), one->totalLongestS);
+        rows.time(tr("Mean recovery time (RTO), %1").arg(name), one->totalMeanS);
+        rows.time(tr("p95 recovery time (RTO), %1").arg(name), one->totalP95S);
+        rows.time(tr("Worst recovery time (RTO), %1").arg(name), one->totalLongestS);
     }
     explainSkew(rows, groups);
     for (const Recovery* one : groups) {
         const QString name = words::nameOf(design, one->what);
-        const auto title = [&](const QString& which) { return tr("%1 of %2, %3").arg(rpo(), name, which); };
-        rows.time(title(tr("mean")), one->rpoMeanS);
-        rows.time(title(tr("p95")), one->rpoP95S);
+        rows.time(tr("Mean lost writes (RPO), %1").arg(name), one->rpoMeanS);
+        rows.time(tr("p95 lost writes (RPO), %1").arg(name), one->rpoP95S);
     }
     const Estimate& lost = result.data.lostWrites;
     rows.figure(tr("Acknowledged writes lost"), lost, tr("a year"));
@@ -213,14 +211,22 @@ void addWhatOneGets(Rows& rows, const Design& design, const SimulationResult& re
     addSlowestDetection(rows, design, result);
 }
 
-// Of the classes the one that went unserved for longest; nullptr: none did.
-const FlowResult* worstServed(const SimulationResult& result) {
-    const FlowResult* worst = nullptr;
+// Of a time: what it is the time of, beside others that end at other instants.
+Estimate told(Estimate time, const QString& what) {
+    time.note = time.note.empty() ? what.toStdString() : what.toStdString() + " " + time.note;
+    return time;
+}
+
+// The longest first.
+std::vector<const FlowResult*> unservedClasses(const SimulationResult& result) {
+    std::vector<const FlowResult*> unserved;
     for (const FlowResult& flow : result.flows)
-        if (isClass(flow.flow) && flow.unserved.count > 0 &&
-            (!worst || *flow.unserved.totalS.value > *worst->unserved.totalS.value))
-            worst = &flow;
-    return worst;
+        if (isClass(flow.flow) && flow.unserved.count > 0 && flow.unserved.totalS.value)
+            unserved.push_back(&flow);
+    std::stable_sort(unserved.begin(), unserved.end(), [](const FlowResult* a, const FlowResult* b) {
+        return *a->unserved.totalS.value > *b->unserved.totalS.value;
+    });
+    return unserved;
 }
 
 // What somebody asks first after a failure.
@@ -230,11 +236,11 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
     });
     if (result.mode == "availability" || !failed) return;
     rows.section = tr("What the failure cost");
-    if (const FlowResult* worst = worstServed(result)) {
-        const QString name = words::flowName(design, worst->flow);
-        rows.time(tr("Not served, %1").arg(name), worst->unserved.totalS);
-        if (worst->unserved.count > 1)
-            rows.time(tr("Longest of %1 times").arg(worst->unserved.count), worst->unserved.longestS);
+    for (const FlowResult* flow : unservedClasses(result)) {
+        const QString name = words::flowName(design, flow->flow);
+        rows.time(tr("Not served, %1").arg(name), flow->unserved.totalS);
+        if (flow->unserved.count > 1)
+            rows.time(tr("Longest of %1 times").arg(flow->unserved.count), flow->unserved.longestS);
     }
     const Counts counts = countsOf(result, std::nullopt);
     rows.count(tr("Requests that failed"),
@@ -243,7 +249,10 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
         if (recovery.ofGroup())
             rows.time(
                 tr("%1 of %2, %3").arg(rto(), words::nameOf(design, recovery.what), afterWhat(recovery.mode)),
-                recovery.totalMeanS);
+                told(recovery.totalMeanS,
+                     tr("From the failure until callers have found who took over. Requests begun shortly "
+                        "before "
+                        "it fail, too, and those begun shortly before its end wait and are served.")));
     for (const Recovery& recovery : result.recovery)
         if (recovery.unfinished > 0)
             rows.count(tr("%1 not served again at the end").arg(words::nameOf(design, recovery.what)),
@@ -285,9 +294,12 @@ void addFlow(Rows& rows, const Design& design, const SimulationResult& result, c
     }
     rows.figure(tr("Outages"), flow.outages.perYear, tr("a year"));
     rows.time(tr("From new until the first outage, mean"), flow.mttffHours, 3600);
-    rows.time(tr("Outage, mean"), flow.outages.meanSeconds);
-    rows.time(tr("Outage, p95"), flow.outages.p95Seconds);
-    rows.time(tr("Outage, longest"), flow.outages.longestSeconds);
+    const QString parts =
+        tr("By the parts alone: from the failure until enough of them work and those who call "
+           "them know it. What requests met is told by \"not served\".");
+    rows.time(tr("Outage, mean"), told(flow.outages.meanSeconds, parts));
+    rows.time(tr("Outage, p95"), told(flow.outages.p95Seconds, parts));
+    rows.time(tr("Outage, longest"), told(flow.outages.longestSeconds, parts));
 }
 
 void addTakeovers(Rows& rows, const Design& design, const SimulationResult& result) {

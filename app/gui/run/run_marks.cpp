@@ -1,11 +1,9 @@
 #include "app/gui/run/run_marks.h"
 
-#include "app/gui/canvas/words.h"
 #include "app/gui/run/run_words.h"
 #include "core/catalogue/catalogue.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
 
@@ -41,49 +39,6 @@ Look lookOf(const std::string& kind) {
     return found == kLooks.end() ? Look{1, Tone::bad} : found->second;
 }
 
-// Heads of sentences that name the group behind them; before each stands the name of the member.
-constexpr std::array kBeforeGroup{
-    " is the source",
-    " is being made the source",
-    " is back before another took over: it is still the source",
-    " cannot be made the source",
-    " stays out",
-    " takes the address",
-    " gives the address",
-};
-
-// "db1 stays out of shop-db until ..." without "of shop-db". At this place only: what else is written may
-// contain the same words by the names of things.
-QString withoutGroup(const QString& name, const QString& group, const QString& words) {
-    const QString of = QStringLiteral(" of ") + group;
-    const auto cutAfter = [&](const QString& head) {
-        return words.startsWith(head + of) ? head + words.mid(head.size() + of.size()) : QString();
-    };
-    for (const char* head : kBeforeGroup)
-        if (const QString cut = cutAfter(name + QLatin1String(head)); !cut.isEmpty()) return cut;
-    const QString cut = cutAfter(QStringLiteral("The failover"));
-    return cut.isEmpty() ? words : cut;
-}
-
-// Beside the mark: how long it took, of which group and why are in the readout.
-QString briefOf(const Design& design, const RunEvent& event, QString text) {
-    const QString name = words::nameOf(design, event.what);
-    const Node* node = design.nodes.find(event.what);
-    if (node && node->group) text = withoutGroup(name, words::nameOf(design, node->group->str()), text);
-    // A name in front may contain what ends the brief words.
-    const QString front = text.startsWith(name) ? name : QString();
-    const auto until = [&](const char* end) {
-        return front + text.mid(front.size()).section(QLatin1String(end), 0, 0);
-    };
-    if (event.kind == "cut") return until(" from everything");
-    if (event.kind == "lease_lost") return until(" and takes no more");
-    // "db1 stays out": of which group was removed.
-    if (event.kind == "reconciling") return until(" until ");
-    if (event.kind == "deployed" || event.kind == "diverged" || event.kind == "failover_failed")
-        text = until(": ");
-    return until(", ");
-}
-
 } // namespace
 
 bool isMinor(const RunEvent& event) {
@@ -105,7 +60,7 @@ std::vector<ChartMark> marksOf(const Design& design, const SimulationResult& res
         const Group* group = node && node->group ? design.groups.find(node->group->str()) : nullptr;
         const bool source = event.kind == "role_changed" && group && hasMechanism(*group, "replication");
         mark.rank = source ? kNewSource : look.rank;
-        mark.brief = briefOf(design, event, mark.text);
+        mark.brief = QString::fromStdString(event.brief);
         // Which "is being made the source" says as well.
         if (event.kind == "detected") mark.important = !promotedAt(event.atS);
         marks.push_back(std::move(mark));

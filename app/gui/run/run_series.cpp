@@ -1,6 +1,9 @@
 #include "app/gui/run/run_series.h"
 
 #include "app/gui/canvas/words.h"
+#include "app/gui/run/run_words.h"
+#include "core/catalogue/catalogue.h"
+#include "core/catalogue/keys.h"
 #include "core/model/design.h"
 #include "core/results/simulation_result.h"
 
@@ -9,7 +12,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
-#include <map>
+#include <set>
 
 namespace alwayson::gui {
 
@@ -51,36 +54,100 @@ std::vector<bool> unservedSteps(const NamedSeries& series) {
     return unserved;
 }
 
-// Where all of `count` series are unserved; steps by their end.
-std::vector<ChartBand> bandsOf(const std::map<double, int>& unserved, int count, double stepS) {
-    std::vector<ChartBand> bands;
-    for (const auto& [atS, series] : unserved) {
-        if (series < count) continue;
-        if (!bands.empty() && atS - stepS <= bands.back().to + 1e-6)
-            bands.back().to = atS;
-        else
-            bands.push_back({atS - stepS, atS, tr("nothing served"), Tone::bad});
+// Steps in which more failed than the client of the flow puts up with. A few that fail among many are none.
+std::vector<bool> failingSteps(const NamedSeries& series, double wanted) {
+    constexpr std::uint64_t kFew = 3;
+    std::vector<bool> failing = unservedSteps(series);
+    for (std::size_t i = 0; i < series.points.size(); ++i) {
+        const SeriesPoint& point = series.points[i];
+        const double ended = double(point.failed + point.succeeded);
+        if (point.failed >= kFew && double(point.failed) > (1 - wanted) * ended) failing[i] = true;
     }
-    return bands;
+    return failing;
 }
+
+double upThreshold(const Design& design, const std::string& flow) {
+    const Node* client = design.nodes.find(flow.substr(0, flow.find(':')));
+    return client && hasRole(*client, "client") ? get(client->parameters, key::client::upThreshold).value()
+                                                : 0.95;
+}
+
+// Steps one after another become one band as long as they are of one kind.
+class Bands {
+public:
+    std::vector<ChartBand> bands = {};
+
+    void step(double fromS, double toS, bool all, const std::vector<QString>& names) {
+        if (!all && names.empty()) return;
+        const bool goesOn = !bands.empty() && fromS <= bands.back().to + 1e-6 && m_all == all;
+        if (!goesOn) {
+            bands.push_back({fromS, toS, {}, all ? Tone::bad : Tone::warn});
+            m_names.clear();
+        }
+        m_all = all;
+        bands.back().to = toS;
+        for (const QString& name : names)
+            if (!m_names.contains(name)) m_names << name;
+        bands.back().text =
+            all ? tr("nothing served") : tr("not served: ") + m_names.join(QStringLiteral(", "));
+    }
+
+private:
+    bool m_all = false;
+    QStringList m_names;
+};
 
 } // namespace
 
-LatencyLines latencyLines(const Design& design, const SimulationResult& result) {
+std::vector<ChartBand> unservedBands(const Design& design, const SimulationResult& result) {
+    struct Class {
+        QString name;
+        std::vector<bool> failing;
+    };
+    std::vector<Class> classes;
+    std::vector<std::vector<bool>> wholes; // unserved steps of what the latency is shown of
+    const bool haveDesign = std::any_of(result.series.begin(), result.series.end(),
+                                        [](const NamedSeries& series) { return series.id == "design"; });
+    std::set<std::string> clients;
+    const NamedSeries* longest = nullptr;
+    for (const NamedSeries& series : result.series) {
+        if (isClass(series.id)) clients.insert(series.id.substr(0, series.id.find(':')));
+        if (!longest || series.points.size() > longest->points.size()) longest = &series;
+    }
+    for (const NamedSeries& series : result.series) {
+        if (isWhole(series, haveDesign)) wholes.push_back(unservedSteps(series));
+        if (!isClass(series.id)) continue;
+        // Of one client the class says enough.
+        classes.push_back({clients.size() > 1
+                               ? words::flowName(design, series.id)
+                               : QString::fromStdString(series.id.substr(series.id.find(':') + 1)),
+                           failingSteps(series, upThreshold(design, series.id))});
+    }
+    if (!longest) return {};
+    Bands made;
+    for (std::size_t i = 0; i < longest->points.size(); ++i) {
+        const auto at = [i](const std::vector<bool>& steps) { return i < steps.size() && steps[i]; };
+        const bool all = !wholes.empty() && std::all_of(wholes.begin(), wholes.end(), at);
+        std::vector<QString> names;
+        for (const Class& one : classes)
+            if (at(one.failing)) names.push_back(one.name);
+        made.step(longest->points[i].atS - longest->stepS, longest->points[i].atS, all, names);
+    }
+    return std::move(made.bands);
+}
+
+std::vector<ChartSeries> latencyLines(const Design& design, const SimulationResult& result) {
     bool haveDesign = false;
     for (const NamedSeries& series : result.series)
         haveDesign = haveDesign || series.id == "design";
     int shown = 0;
     for (const NamedSeries& series : result.series)
         shown += isWhole(series, haveDesign) ? 1 : 0;
-    LatencyLines made;
-    std::map<double, int> unservedAt;
-    double stepS = 1;
+    std::vector<ChartSeries> lines;
     const double none = std::numeric_limits<double>::quiet_NaN();
     for (const NamedSeries& series : result.series) {
-        if (!isWhole(series, haveDesign)) continue;
+        if (!isWhole(series, haveDesign) || lines.size() >= kMostLines) continue;
         const std::vector<bool> unserved = unservedSteps(series);
-        stepS = series.stepS;
         const QString prefix = shown > 1 ? words::flowName(design, series.id) + QLatin1Char(' ') : QString();
         ChartSeries p99{prefix + QStringLiteral("p99 ms"), Tone::accent, {}},
             p50{prefix + QStringLiteral("p50 ms"), Tone::ok, {}};
@@ -90,24 +157,21 @@ LatencyLines latencyLines(const Design& design, const SimulationResult& result) 
                 p99.points.emplace_back(point.atS, point.p99Ms);
                 p50.points.emplace_back(point.atS, point.p50Ms);
             } else if (unserved[i]) {
-                ++unservedAt[point.atS];
                 const double begin = point.atS - series.stepS * 0.999; // after the point before
                 p99.points.emplace_back(begin, none);
                 p50.points.emplace_back(begin, none);
             }
         }
-        if (made.lines.size() >= kMostLines) continue;
-        made.lines.push_back(std::move(p99));
-        made.lines.push_back(std::move(p50));
+        lines.push_back(std::move(p99));
+        lines.push_back(std::move(p50));
     }
-    made.unserved = bandsOf(unservedAt, shown, stepS);
-    return made;
+    return lines;
 }
 
 std::vector<ChartSeries> errorSeries(const Design& design, const SimulationResult& result) {
     std::vector<ChartSeries> lines;
     for (const NamedSeries& series : result.series) {
-        if (series.id.find(':') == std::string::npos || lines.size() >= kMostLines) continue;
+        if (!isClass(series.id) || lines.size() >= kMostLines) continue;
         ChartSeries line{
             words::flowName(design, series.id), kErrorTones[lines.size() % std::size(kErrorTones)], {}};
         for (const SeriesPoint& point : series.points)

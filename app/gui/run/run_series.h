@@ -12,13 +12,12 @@ struct SimulationResult;
 
 namespace alwayson::gui {
 
-struct LatencyLines {
-    std::vector<ChartSeries> lines; // broken where nobody was answered
-    std::vector<ChartBand> unserved;
-};
-// p99 and p50 in ms, of the whole design where it has a series of its own, else of each flow. A band is where
-// none of what is shown had an answer though something was asked.
-LatencyLines latencyLines(const Design& design, const SimulationResult& result);
+// p99 and p50 in ms, of the whole design where it has a series of its own, else of each flow; broken where
+// nobody was answered.
+std::vector<ChartSeries> latencyLines(const Design& design, const SimulationResult& result);
+// "nothing served" where no flow had an answer though something was asked; "not served: order" where more of
+// a flow's requests failed than its client puts up with.
+std::vector<ChartBand> unservedBands(const Design& design, const SimulationResult& result);
 // Failed requests a second of each flow.
 std::vector<ChartSeries> errorSeries(const Design& design, const SimulationResult& result);
 // Busy workers of each node that was busy at all, in percent.

@@ -26,6 +26,13 @@ namespace {
 
 enum View { latency, errors, load };
 
+// Where the lines themselves tell it, words would only hide them.
+std::vector<ChartBand> quiet(std::vector<ChartBand> bands) {
+    for (ChartBand& band : bands)
+        band.quiet = true;
+    return bands;
+}
+
 } // namespace
 
 struct TimelinePanel::Impl {
@@ -39,6 +46,7 @@ struct TimelinePanel::Impl {
     QToolButton* next = nullptr;
     QPushButton* keep = nullptr;
     int view = latency;
+    bool viewChosen = false;    // by a click
     bool designChanged = false; // during this run, by something else than a kill or a heal
 
     void followDesign(const ChangeSet& changes);
@@ -73,9 +81,15 @@ QWidget* TimelinePanel::Impl::makeBar(TimelinePanel* panel) {
     keep->setToolTip(tr("What was killed and healed in this run, as a scenario that can be run again"));
     keep->setFocusPolicy(Qt::TabFocus);
     row->addWidget(keep);
+    // Left of the steps, which stay under the mouse whatever the time is.
+    clock = new QLabel(bar);
+    clock->setProperty("tone", "secondary");
+    clock->setFont(theme.font(Type::secondary, QFont::Medium));
+    row->addWidget(clock);
     const auto step = [&](const QString& icon, const QString& tip) {
         auto* button = new QToolButton(bar);
         button->setProperty("look", "icon");
+        button->setObjectName(QStringLiteral("timeline-") + icon);
         button->setIcon(theme.icon(icon));
         button->setToolTip(tip);
         button->setAccessibleName(tip);
@@ -84,10 +98,6 @@ QWidget* TimelinePanel::Impl::makeBar(TimelinePanel* panel) {
     };
     previous = step(QStringLiteral("chevron-left"), tr("To the event before"));
     next = step(QStringLiteral("chevron-right"), tr("To the next event"));
-    clock = new QLabel(bar);
-    clock->setProperty("tone", "secondary");
-    clock->setFont(theme.font(Type::secondary, QFont::Medium));
-    row->addWidget(clock);
     return bar;
 }
 
@@ -111,6 +121,7 @@ TimelinePanel::TimelinePanel(Session& session, const Theme& theme, QWidget* pare
 
     connect(m->views, &QButtonGroup::idClicked, this, [this](int id) {
         m->view = id;
+        m->viewChosen = true;
         m->refill();
     });
     connect(m->previous, &QToolButton::clicked, this, [this] { m->jump(false); });
@@ -167,17 +178,21 @@ void TimelinePanel::Impl::refill() {
         clock->clear();
         return;
     }
+    // What one looks for first, until one has chosen.
+    if (!viewChosen) {
+        view = countsOf(*result, std::nullopt).failed > 0 ? errors : latency;
+        views->button(view)->setChecked(true);
+    }
     chart->setBands({});
     switch (view) {
-    case latency: {
-        LatencyLines made = latencyLines(session.design(), *result);
+    case latency:
         chart->setUnits(QStringLiteral("s"), QStringLiteral("ms"));
-        chart->setBands(std::move(made.unserved));
-        chart->setSeries(std::move(made.lines));
+        chart->setBands(unservedBands(session.design(), *result));
+        chart->setSeries(latencyLines(session.design(), *result));
         break;
-    }
     case errors:
         chart->setUnits(QStringLiteral("s"), tr("failed/s"));
+        chart->setBands(quiet(unservedBands(session.design(), *result)));
         chart->setSeries(errorSeries(session.design(), *result));
         break;
     case load:

@@ -177,9 +177,9 @@ const Frame* RunPlayer::frame() const {
     return settled(trace.frames[before], trace.frames[before + 1]);
 }
 
-// What happened up to now is told by the frame after it, what was counted by the frame before: no rate reaches
-// ahead of the time shown. In long runs much happens from one frame to the next: what failed and is back by
-// then was down meanwhile, and what fails only later is not down yet.
+// What happened up to now is told by the frame after it, what was counted by the frame before: no rate
+// reaches ahead of the time shown. In long runs much happens from one frame to the next: what failed and is
+// back by then was down meanwhile, and what fails only later is not down yet.
 const Frame* RunPlayer::settled(const Frame& before, const Frame& after) const {
     constexpr double kSlackS = 0.01; // frames hold floats
     const std::vector<std::string>& ids = m_result->trace->nodes;
@@ -199,7 +199,7 @@ const Frame* RunPlayer::settled(const Frame& before, const Frame& after) const {
         });
         if (changes)
             node.role = earlier.role, node.apart = earlier.apart, node.diverged = earlier.diverged,
-            node.badShare = earlier.badShare;
+            node.badShare = earlier.badShare, node.takesWrites = earlier.takesWrites;
         if (double(after.nodes[n].sinceS) <= m_timeS + kSlackS) continue;
         node.state = earlier.state, node.mode = earlier.mode, node.sinceS = earlier.sinceS;
         for (const RunEvent& event : m_result->events) {

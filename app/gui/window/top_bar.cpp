@@ -54,7 +54,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     auto* names = new QWidget(this);
     m_names = names;
     names->setMinimumWidth(72);
-    names->setMaximumWidth(196);
+    names->setMaximumWidth(252);
     auto* nameRow = new QHBoxLayout(names);
     nameRow->setContentsMargins(0, 0, 0, 0);
     nameRow->setSpacing(7);
@@ -66,8 +66,12 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     file->setFont(theme.font(Type::secondary));
     file->setProperty("tone", QStringLiteral("faint"));
     m_file = file;
+    m_edited = ui::label(theme, {}, Type::secondary, "secondary", QFont::Medium, this);
+    m_edited->setObjectName(QStringLiteral("edited"));
+    m_edited->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
     nameRow->addWidget(m_name, 0);
     nameRow->addWidget(m_file, 1);
+    nameRow->addWidget(m_edited, 0);
     row->addWidget(names, kFirst); // gives way when the window is narrow
     row->addSpacing(8);
 
@@ -186,8 +190,11 @@ void TopBar::refreshFile() {
     static_cast<ui::ElidedLabel*>(m_name)->setFullText(name.isEmpty() ? tr("Untitled") : name);
     const QString path = m_session.filePath();
     QString file = path.isEmpty() ? tr("not saved yet") : QFileInfo(path).fileName();
-    if (m_session.isModified() && !path.isEmpty()) file += QStringLiteral(" \u00B7 ") + tr("edited");
     static_cast<ui::ElidedLabel*>(m_file)->setFullText(file);
+    m_edited->setText(m_session.isModified() ? tr("edited") : QString());
+    m_edited->setVisible(m_session.isModified() && !path.isEmpty());
+    m_names->setToolTip(ui::plainTip(path.isEmpty() ? file : path));
+    fitNames();
 }
 
 void TopBar::refreshScenarios() {
@@ -229,14 +236,20 @@ void TopBar::setToolsShown(bool shown) {
     refreshRun();
 }
 
+void TopBar::fitNames() {
+    const bool roomy = width() >= kRoomy, saved = !m_session.filePath().isEmpty();
+    m_file->setVisible(roomy || saved);
+    m_name->setVisible(roomy || !saved);
+    m_names->setMaximumWidth(roomy ? 252 : saved ? 148 : 122); // the scenario has the longer name
+}
+
 void TopBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    // The name comes before its file; the timeline shows the time, too.
+    // Whether it is saved, and where, comes before the name; the timeline shows the time, too.
     const bool roomy = width() >= kRoomy;
-    m_file->setVisible(roomy);
     m_run->setFixedWidth(roomy ? 92 : 84);
     m_export->setFixedWidth(roomy ? 92 : 76);
-    m_names->setMaximumWidth(roomy ? 196 : 122); // without the file; the scenario has the longer name
+    fitNames();
     for (QPushButton* tool : m_modes)
         tool->setFixedWidth(roomy ? 76 : 72);
     refreshClock();

@@ -35,6 +35,7 @@ private:
     QPushButton* mode(const char* action);
     QPushButton* flat(const char* action, const QString& text);
     void refreshFile();
+    void fitNames();
     void refreshScenarios();
     void refreshRun();
     void refreshClock();
@@ -46,6 +47,7 @@ private:
     QToolButton* m_menuButton;
     QLabel* m_name;
     QLabel* m_file;
+    QLabel* m_edited;
     Combo* m_scenario;
     std::vector<QPushButton*> m_modes; // select, connect, pan
     QPushButton* m_run;

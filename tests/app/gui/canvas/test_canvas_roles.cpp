@@ -141,9 +141,9 @@ void TestCanvasRoles::streamsAreDrawnAsTheSetImplies() {
 void TestCanvasRoles::tabsSayWhatFollows() {
     RoleFixture canvas;
     const CanvasScene& scene = canvas.view.canvasScene();
-    QCOMPARE(scene.group("pair")->tabText(), QStringLiteral("pair · VRRP pair · takeover in 1.6 to 3.6 s"));
+    QCOMPARE(scene.group("pair")->tabText(), QStringLiteral("pair · VRRP pair · takeover in 1.6 to 3.7 s"));
     const QString tip = scene.describe("pair");
-    QVERIFY2(tip.contains("its process crashes: 1.6 to 2.6 s") && tip.contains("gone: 2.6 to 3.6 s"),
+    QVERIFY2(tip.contains("its process crashes: 1.6 to 2.7 s") && tip.contains("gone: 2.6 to 3.7 s"),
              qPrintable(tip));
     canvas.session.apply(operation::batch(
         "Policy", {operation::setParameter(Collection::groups, "db", "replication", "semi_sync"),
@@ -221,6 +221,10 @@ void TestCanvasRoles::rolesAndLagsFollowTheRun() {
     frame.nodes[at["db1"]] = {NodeState::up, "", 0, 0, 0, 0, 0, MemberRole::replica};
     frame.nodes[at["db1"]].apart = true;
     playback.show(result, trace, frame);
+    QCOMPARE(canvas.card("db1").badge, QStringLiteral("still takes writes"));
+    QVERIFY(scene.describe("db1").contains(QStringLiteral("takes writes, but its set went on without it")));
+    frame.nodes[at["db1"]].takesWrites = false;
+    playback.show(result, trace, frame);
     QCOMPARE(canvas.card("db1").badge, QStringLiteral("not rejoined"));
     QVERIFY(canvas.card("db1").state == CardState::warn);
     frame.nodes[at["db1"]].diverged = true;
@@ -228,6 +232,23 @@ void TestCanvasRoles::rolesAndLagsFollowTheRun() {
     QCOMPARE(canvas.card("db1").badge, QStringLiteral("out: data differs"));
     QVERIFY(canvas.card("db1").badgeMood == BadgeMood::trouble);
     QVERIFY(scene.describe("db1").contains(QStringLiteral("its data differs")));
+    result.events.push_back({46.5, "reconciling", "db1", "db2", "db1 stays out: one commit %1"});
+    playback.show(result, trace, frame);
+    QVERIFY(
+        scene.describe("db1").contains(QStringLiteral("its data differs (db1 stays out: one commit %1)")));
+    // A source that its lease has left says so, also while another is being made the source.
+    result.events = {{40, "cut", "eu-a", "", ""}, {42, "lease_lost", "db1", "", "its lease has run out"}};
+    frame.nodes[at["db1"]] = {NodeState::up, "", 0, 0, 0, 0, 0, MemberRole::source};
+    frame.nodes[at["db2"]].role = MemberRole::replica;
+    frame.nodes[at["db1"]].takesWrites = false;
+    for (int i = 0; i < 2; ++i) {
+        playback.show(result, trace, frame);
+        QCOMPARE(canvas.card("db1").badge, QStringLiteral("read-only"));
+        QVERIFY(canvas.card("db1").badgeMood == BadgeMood::trouble);
+        QVERIFY(canvas.card("db1").state == CardState::warn);
+        QVERIFY(scene.describe("db1").contains(QStringLiteral("takes no writes (its lease has run out)")));
+        result.events.push_back({46, "promoting", "db2", "", ""});
+    }
     playback.clear();
     QCOMPARE(canvas.card("lb1").badge, QStringLiteral("active"));
     QCOMPARE(scene.stream("db1", "db3")->words(), QStringLiteral("replicates"));

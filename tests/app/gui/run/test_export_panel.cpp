@@ -2,6 +2,7 @@
 // replaced unasked.
 
 #include "app/gui/run/export_panel.h"
+#include "app/gui/widgets/ui.h"
 #include "app/verbs/verbs.h"
 #include "tests/app/gui/canvas/canvas_fixture.h"
 
@@ -94,7 +95,12 @@ private slots:
         // The page that leads through the folder is on top, open, with what the tools say of all of it.
         QCOMPARE(bench.files.item(0)->text(), QStringLiteral("README.md"));
         QCOMPARE(bench.files.currentRow(), 0);
-        QVERIFY2(bench.verdict.text().contains(QStringLiteral("files")), qPrintable(bench.verdict.text()));
+        auto* verdict = static_cast<ui::ElidedLabel*>(&bench.verdict);
+        const QString all = QStringLiteral(" of %1 valid").arg(wanted->size());
+        QVERIFY2(verdict->fullText().contains(all) ||
+                     verdict->fullText().contains(QStringLiteral("none checked")),
+                 qPrintable(verdict->fullText()));
+        QVERIFY(verdict->toolTip().contains(verdict->fullText().section(QStringLiteral(" \u00B7 "), 0, 0)));
         for (const verbs::ExportedFile& file : *wanted)
             QCOMPARE(bench.files.findItems(QString::fromStdString(file.path), Qt::MatchExactly).size(), 1);
         QTemporaryDir folder;

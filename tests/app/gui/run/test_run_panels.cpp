@@ -197,12 +197,12 @@ private slots:
                                  "Outage, mean: 30 s",
                                  "Outage, p95: 12 s",
                                  "Outage, worst seen: 2 h",
-                                 "Recovery time (RTO) of web, mean: 18 s",
-                                 "Recovery time (RTO) of web, p95: 12.6 s",
-                                 "Recovery time (RTO) of web, worst seen: 2 h",
+                                 "Mean recovery time (RTO), web: 18 s",
+                                 "p95 recovery time (RTO), web: 12.6 s",
+                                 "Worst recovery time (RTO), web: 2 h",
                                  "A mean above the p95: the few take-overs that end by hand take hours.: ",
-                                 "Lost writes (RPO) of web, mean: 50 ms",
-                                 "Lost writes (RPO) of web, p95: 0 s",
+                                 "Mean lost writes (RPO), web: 50 ms",
+                                 "p95 lost writes (RPO), web: 0 s",
                                  "Acknowledged writes lost: 8 a year",
                                  "Acknowledged writes lost: 2 a take-over"};
         QVERIFY2(head == wanted, qPrintable(head.join('\n')));
@@ -332,9 +332,8 @@ private slots:
         QStringList names;
         for (const FigureRow& row : figureRows(design, run))
             names << row.name;
-        for (const char* name :
-             {"Recovery time (RTO) of db%1 %3, mean", "Recovery time (RTO) of db%1 %3, worst seen",
-              "Lost writes (RPO) of db%1 %3, p95"})
+        for (const char* name : {"Mean recovery time (RTO), db%1 %3", "Worst recovery time (RTO), db%1 %3",
+                                 "p95 lost writes (RPO), db%1 %3"})
             QVERIFY2(names.contains(QLatin1String(name)), qPrintable(names.join('\n')));
     }
 

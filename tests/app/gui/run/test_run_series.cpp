@@ -28,13 +28,15 @@ class TestRunSeries : public QObject {
 private slots:
     void noLineGoesThroughWhatNobodyWasAnsweredIn() {
         CanvasFixture canvas;
-        const LatencyLines made = latencyLines(canvas.design(), dark(8, 12));
-        QCOMPARE(made.lines.size(), std::size_t(2));
-        QCOMPARE(made.unserved.size(), std::size_t(1));
-        QCOMPARE(made.unserved[0].from, 7.0);
-        QCOMPARE(made.unserved[0].to, 12.0);
-        QCOMPARE(made.unserved[0].text, QStringLiteral("nothing served"));
-        for (const ChartSeries& line : made.lines) {
+        const SimulationResult result = dark(8, 12);
+        const auto lines = latencyLines(canvas.design(), result);
+        const auto unserved = unservedBands(canvas.design(), result);
+        QCOMPARE(lines.size(), std::size_t(2));
+        QCOMPARE(unserved.size(), std::size_t(1));
+        QCOMPARE(unserved[0].from, 7.0);
+        QCOMPARE(unserved[0].to, 12.0);
+        QCOMPARE(unserved[0].text, QStringLiteral("nothing served"));
+        for (const ChartSeries& line : lines) {
             // Between the last answer before and the first after there is a break.
             const auto gap = std::find_if(line.points.begin(), line.points.end(),
                                           [](const QPointF& point) { return std::isnan(point.y()); });
@@ -47,13 +49,15 @@ private slots:
 
     void whereAllFailsIsNoScale() {
         CanvasFixture canvas;
-        const LatencyLines made = latencyLines(canvas.design(), dark(1, 20));
-        QCOMPARE(made.unserved.size(), std::size_t(1));
-        QCOMPARE(made.unserved[0].from, 0.0);
-        QCOMPARE(made.unserved[0].to, 20.0);
+        const SimulationResult result = dark(1, 20);
+        const auto lines = latencyLines(canvas.design(), result);
+        const auto unserved = unservedBands(canvas.design(), result);
+        QCOMPARE(unserved.size(), std::size_t(1));
+        QCOMPARE(unserved[0].from, 0.0);
+        QCOMPARE(unserved[0].to, 20.0);
         ChartView chart(canvas.theme);
-        chart.setBands(made.unserved);
-        chart.setSeries(made.lines);
+        chart.setBands(unserved);
+        chart.setSeries(lines);
         QCOMPARE(chart.shownLines(), 0);
     }
 
@@ -62,11 +66,12 @@ private slots:
         SimulationResult result = dark(21, 20);
         result.series[0].points[4] = {5, 0, 0, 0, 0, 0};  // nobody asked
         result.series[0].points[9] = {10, 1, 0, 0, 0, 0}; // answered in the next step
-        const LatencyLines made = latencyLines(canvas.design(), result);
-        QVERIFY(made.unserved.empty());
-        for (const QPointF& point : made.lines[0].points)
+        const auto lines = latencyLines(canvas.design(), result);
+        const auto unserved = unservedBands(canvas.design(), result);
+        QVERIFY(unserved.empty());
+        for (const QPointF& point : lines[0].points)
             QVERIFY(!std::isnan(point.y()));
-        QCOMPARE(made.lines[0].points.size(), std::size_t(18));
+        QCOMPARE(lines[0].points.size(), std::size_t(18));
     }
 
     void oneFlowThatIsServedIsEnough() {
@@ -74,10 +79,41 @@ private slots:
         SimulationResult result = dark(8, 12);
         result.series.push_back(dark(21, 20).series[0]);
         result.series[1].id = "others";
-        const LatencyLines made = latencyLines(canvas.design(), result);
-        QCOMPARE(made.lines.size(), std::size_t(4));
-        QVERIFY(made.unserved.empty());
-        QVERIFY(std::isnan(made.lines[0].points[7].y())); // the other one still breaks
+        const auto lines = latencyLines(canvas.design(), result);
+        const auto unserved = unservedBands(canvas.design(), result);
+        QCOMPARE(lines.size(), std::size_t(4));
+        QVERIFY(unserved.empty());
+        QVERIFY(std::isnan(lines[0].points[7].y())); // the other one still breaks
+    }
+
+    // A design whose orders fail while its pages do not.
+    void aFlowThatFailsIsNamed() {
+        CanvasFixture canvas;
+        SimulationResult result = dark(21, 20);
+        result.series[0].id = "users";
+        NamedSeries read = result.series[0], write = dark(8, 12).series[0];
+        read.id = "users:read", write.id = "users:write";
+        read.points[14] = {15, 100, 98, 2, 20, 60};   // two of a hundred
+        write.points[15] = {16, 100, 90, 10, 20, 60}; // more than the client puts up with
+        result.series.push_back(read);
+        result.series.push_back(write);
+        auto bands = unservedBands(canvas.design(), result);
+        QCOMPARE(bands.size(), std::size_t(2));
+        QCOMPARE(bands[0].from, 7.0);
+        QCOMPARE(bands[0].to, 12.0);
+        QCOMPARE(bands[0].text, QStringLiteral("not served: write"));
+        QVERIFY(bands[0].tone == Tone::warn);
+        QCOMPARE(bands[1].from, 15.0);
+        // Of several clients all are named, and where nobody gets anything that is said.
+        result.series.push_back(dark(10, 12).series[0]);
+        result.series.back().id = "others:read";
+        result.series[0] = dark(11, 12).series[0];
+        bands = unservedBands(canvas.design(), result);
+        QCOMPARE(bands.size(), std::size_t(3));
+        QVERIFY2(bands[0].text.contains("others"), qPrintable(bands[0].text));
+        QVERIFY2(bands[0].text.contains("write"), qPrintable(bands[0].text));
+        QCOMPARE(bands[1].text, QStringLiteral("nothing served"));
+        QCOMPARE(bands[1].from, 10.0);
     }
 
     void failuresAreNeverGreen() {

@@ -1,3 +1,4 @@
+#include "app/gui/run/run_words.h"
 #include "app/gui/session/session.h"
 #include "core/io/project_file.h"
 #include "tests/support/test_support.h"
@@ -85,6 +86,43 @@ private slots:
             }
         }
         QVERIFY(failures > 0 && roles > 0 && repairs > 0);
+        session.stopRun();
+    }
+
+    // Nobody sees requests fail before the crash that makes them fail, and what is counted by then agrees
+    // with the whole.
+    void ratesAndCountsEndAtTheTimeShown() {
+        Session session;
+        session.newFromTemplate(QStringLiteral("e-commerce"));
+        session.startRun(QStringLiteral("kill-source"));
+        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
+        session.pauseRun();
+        const auto result = session.runResult();
+        const Trace& trace = *result->trace;
+        const auto failure = std::find_if(result->events.begin(), result->events.end(),
+                                          [](const RunEvent& event) { return event.kind == "failed"; });
+        QVERIFY(failure != result->events.end());
+        session.seek(failure->atS);
+        for (const NodeFrame& node : session.currentFrame()->nodes)
+            QCOMPARE(node.failedPerS, 0.0f);
+        for (const LinkFrame& link : session.currentFrame()->links)
+            QCOMPARE(link.failedPerS, 0.0f);
+        QCOMPARE(countsOf(*result, failure->atS).failed, std::uint64_t(0));
+        // One step on, both tell of the same failures.
+        const double laterS = failure->atS + 5;
+        const Counts later = countsOf(*result, laterS), before = countsOf(*result, laterS - 1);
+        const std::size_t shoppers =
+            std::size_t(std::find(trace.nodes.begin(), trace.nodes.end(), "shoppers") - trace.nodes.begin());
+        double failed = 0;
+        for (const Frame& frame : trace.frames)
+            if (frame.atS > laterS - 1 + 1e-6 && frame.atS <= laterS + 1e-6)
+                failed += double(frame.nodes[shoppers].failedPerS) * trace.stepS;
+        QVERIFY(later.failed > before.failed);
+        QCOMPARE(double(later.failed - before.failed), std::round(failed));
+        const Counts nearEnd = countsOf(*result, result->simulatedSeconds - trace.stepS),
+                     whole = countsOf(*result, std::nullopt);
+        QCOMPARE(nearEnd.failed, whole.failed);
+        QVERIFY(nearEnd.offered<whole.offered&& double(nearEnd.offered)> 0.998 * double(whole.offered));
         session.stopRun();
     }
 
