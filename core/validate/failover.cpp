@@ -166,6 +166,24 @@ void checkTwoSources(const Context& c, const Set& set, Issues& issues) {
                    "group replication.");
 }
 
+// guard.sh of the export asks the machines of orchestrator, which MHA has not.
+void checkLease(const Context& c, const Set& set, Issues& issues) {
+    const ManagerPlaces manager = managerPlaces(c, set.group);
+    if (set.plan.by != FailoverBy::mha || !manager.quorum) return;
+    Issue& issue = issues.warning(
+        "failover.lease_not_exported", {set.group.id.str(), manager.quorum->id.str(), set.source.id.str()},
+        fmt::format(
+            "A source of {} that hears no majority of {} takes no more writes in the simulation (a lease). "
+            "With MHA the export has nothing that does so: {} goes on taking writes when it is only cut "
+            "off, and they are lost.",
+            set.name, nameOf(c.design, manager.quorum->id.str()), set.nameOf(set.source)),
+        "Let orchestrator fail over: the export then has a guard for each member; or let a program of yours "
+        "close a "
+        "source that is cut off.");
+    issue.operation =
+        operation::setParameter(Collection::groups, set.group.id.str(), rep::manager.id, "orchestrator");
+}
+
 void checkCandidates(const Set& set, Issues& issues) {
     if (set.plan.by == FailoverBy::nobody || set.plan.by == FailoverBy::human) return;
     const auto lagMax = get(set.group, rep::candidateMaxLag);
@@ -393,6 +411,7 @@ void checkFailover(const Context& context, Issues& issues) {
         checkKindOfManager(set, issues);
         checkManagerPlace(context, set, issues);
         checkTwoSources(context, set, issues);
+        checkLease(context, set, issues);
         checkCandidates(set, issues);
         checkSilence(set, issues);
         checkAcknowledgements(set, issues);

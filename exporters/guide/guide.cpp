@@ -189,8 +189,8 @@ private:
             if (plan.orchestrator)
                 step(fmt::format(
                     "Last orchestrator, so that it takes nothing under construction for a failure: "
-                    "{}.",
-                    link("mysql/" + plan.slug)));
+                    "{}{}.",
+                    link("mysql/" + plan.slug), plan.guarded() ? "; and `guard.sh` on each member" : ""));
         m_out += '\n';
     }
 

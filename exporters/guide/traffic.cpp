@@ -17,7 +17,7 @@ namespace {
 namespace set_key = key::group::mysqlReplication;
 
 // Of orchestrator: DefaultRaftPort, ListenAddress.
-constexpr std::int64_t kRaftPort = 10008, kPagesPort = 3000;
+constexpr std::int64_t kRaftPort = 10008, kPagesPort = mysql::kOrchestratorPort;
 
 End endOf(const Node& node) {
     const std::string host = get(node, key::server::deploy::host).value_or("");
@@ -142,6 +142,13 @@ private:
             among(opening.from, "TCP", {kRaftPort, kPagesPort},
                   "orchestrator's own majority, and its pages, which you use as well");
         if (mha) opening.ports.push_back(22);
+        if (plan.leaseMs > 0)
+            m_found.push_back({ends,
+                               {},
+                               opening.from,
+                               "TCP",
+                               {kPagesPort},
+                               "guard.sh on each member asks which voters answer"});
         m_found.push_back(std::move(opening));
     }
 

@@ -118,6 +118,15 @@ private:
 
 } // namespace
 
+std::vector<std::string> orchestratorVoters(const Design& design, const Group& set) {
+    std::vector<std::string> addresses;
+    const std::vector<Machine> machines = machinesOf(design, set);
+    for (const Machine& machine : machines)
+        if (!machine.address.empty()) addresses.push_back(machine.address);
+    if (machines.size() < 2 || addresses.size() < machines.size()) addresses.clear();
+    return addresses;
+}
+
 std::vector<OrchestratorFile> orchestratorFiles(const Design& design, const Plan& plan,
                                                 std::vector<std::string>& notes) {
     if (!plan.orchestrator) return {};
@@ -130,13 +139,12 @@ std::vector<OrchestratorFile> orchestratorFiles(const Design& design, const Plan
             "does not rule it out: it promotes the one that holds most.");
     Json common = Builder(plan, notes).common();
     const std::vector<Machine> machines = machinesOf(design, *plan.group);
-    const bool raft = machines.size() > 1 && std::all_of(machines.begin(), machines.end(),
-                                                         [](const Machine& m) { return !m.address.empty(); });
+    const bool raft = !orchestratorVoters(design, *plan.group).empty();
     if (machines.size() > 1 && !raft)
         notes.push_back(
             "the design does not have an IP address for each machine that orchestrator runs on: "
             "RaftEnabled, RaftBind and RaftNodes are not written. One of them runs it, without a majority.");
-    common["ListenAddress"] = raft ? ":3000" : "127.0.0.1:3000";
+    common["ListenAddress"] = fmt::format("{}:{}", raft ? "" : "127.0.0.1", kOrchestratorPort);
     if (!raft) {
         OrchestratorFile alone{"orchestrator.conf.json", {}, {}, common.dump(2) + "\n"};
         if (machines.size() == 1) alone.machine = machines.front().node->id.str();

@@ -11,6 +11,13 @@ namespace alwayson::exporters::mysql {
 // Where its account's name and password are on its machines.
 inline constexpr std::string_view kOrchestratorCredentials = "/etc/mysql/orchestrator-topology.cnf";
 
+// Of its pages, on every machine of several.
+inline constexpr int kOrchestratorPort = 3000;
+
+// IP addresses of the machines that it runs on, when there are several and the design has all of them; else
+// empty. Only then do they decide by majority.
+std::vector<std::string> orchestratorVoters(const Design& design, const Group& set);
+
 struct OrchestratorFile {
     std::string name; // "orchestrator-vote1.conf.json"; "orchestrator.conf.json" for a machine of no design
     std::string machine; // id of the node it runs on; "" when the design names none, or one of several

@@ -6,6 +6,7 @@
 #include "core/structure/failover_plan.h"
 #include "core/text/sentence.h"
 #include "exporters/common/address.h"
+#include "exporters/mysql/orchestrator.h"
 #include "exporters/quoting/slugs.h"
 
 #include <fmt/format.h>
@@ -20,6 +21,9 @@ namespace {
 
 // What MariaDB takes as "for ever": 49.7 days.
 constexpr std::int64_t kLongestMs = 4294967295;
+
+// What guard.sh can tell apart, with ten looks a second and four within a lease.
+constexpr std::int64_t kShortestLeaseMs = 400;
 
 std::string called(const std::string& id, const std::string& name) {
     return name.empty() || name == id ? id : fmt::format("{} (\"{}\")", id, shownName(name));
@@ -57,6 +61,7 @@ public:
         m_plan.balancer = anyBalancer();
         m_plan.orchestrator = !m_plan.groupReplication &&
                               get(m_parameters, group_key::manager) == group_key::Manager::orchestrator;
+        guard();
         notes();
         return std::move(m_plan);
     }
@@ -236,6 +241,26 @@ private:
         m_plan.ackTimeoutMs = static_cast<std::int64_t>(ms);
     }
 
+    // The model's lease: twice the election timeout of the voters that manage it.
+    void guard() {
+        if (m_plan.groupReplication || m_plan.members.size() < 2) return;
+        m_plan.rejoins = get(m_parameters, group_key::rejoin) == group_key::Rejoin::automatic;
+        if (!m_plan.orchestrator) return;
+        for (const std::string& where : m_group.managerOn) {
+            const Group* quorum = m_design.groups.find(where);
+            if (!quorum) continue;
+            m_plan.voters = orchestratorVoters(m_design, m_group);
+            const double ms = 2000 * electionPlan(m_design, *quorum).timeout;
+            if (!m_plan.voters.empty()) m_plan.leaseMs = std::max<std::int64_t>(1, std::llround(ms));
+        }
+        if (m_plan.leaseMs > 0 && m_plan.leaseMs < kShortestLeaseMs)
+            note(fmt::format(
+                "In the simulation a source that hears no majority of the voters closes after {}; "
+                "guard.sh looks ten times a second and needs up to {} longer.",
+                formatDuration(Duration::milliseconds(double(m_plan.leaseMs))),
+                formatDuration(Duration::milliseconds(double(kShortestLeaseMs)))));
+    }
+
     bool anyBalancer() const {
         for (const Link& link : m_design.links) {
             const Node* to = m_design.nodes.find(link.to);
@@ -261,11 +286,18 @@ private:
                     ? ""
                     : ", which differs from this dialect in a few words"));
         if (!m_plan.groupReplication)
-            note(
-                "After a restart every member is read-only, so that an old source cannot take writes beside "
-                "a "
-                "new one. The simulation lets a source that comes back before a failover go on at once; here "
-                "04-reopen.sh opens it, by hand or from your service manager.");
+            note(m_plan.guarded()
+                     ? "After a restart every member is read-only, so that an old source cannot take writes "
+                       "beside a new one. guard.sh opens it again when nobody took over, once it has asked "
+                       "all others, a few seconds later than in the simulation; when one of them does not "
+                       "answer, 04-reopen.sh --alone does, by hand."
+                     : "After a restart every member is read-only, so that an old source cannot take writes "
+                       "beside a new one. The simulation lets a source that comes back before a failover go "
+                       "on at once; here 04-reopen.sh opens it, by hand or from your service manager.");
+        if (m_plan.guarded())
+            note(std::string(m_plan.leaseMs > 0 ? "That a source which is cut off stops"
+                                                : "That an old source rejoins") +
+                 " by itself holds as long as guard.sh runs on its machine.");
         if (m_plan.semiSync && !m_plan.isMaria())
             note("A member that crashed keeps its last commits when it starts, also those that no replica "
                  "has: "
@@ -312,26 +344,20 @@ private:
         const Manager manager = get(m_parameters, group_key::manager);
         if (m_plan.groupReplication || (manager != Manager::orchestrator && manager != Manager::mha)) return;
         for (const std::string& where : m_group.managerOn)
-            if (const Group* quorum = m_design.groups.find(where))
+            if (const Group* quorum = m_design.groups.find(where); quorum && m_plan.leaseMs == 0)
                 note(fmt::format(
                     "In the simulation a source that hears no majority of {} takes no more writes after {}, "
                     "by "
-                    "itself (a lease), so that no two members take writes. Nothing here does that. Shut the "
-                    "old "
-                    "source off before another is promoted ({}FENCE of 03-promote.sh), or let a program on "
-                    "each "
-                    "member close it; else a source that is only cut off goes on taking writes, and those "
-                    "are "
-                    "lost.",
+                    "itself (a lease), so that no two members take writes. Nothing here does that{}. Shut "
+                    "the "
+                    "old source off before another is promoted ({}FENCE of 03-promote.sh), or let a program "
+                    "on each member close it; else a source that is only cut off goes on taking writes, and "
+                    "those are lost.",
                     quorum->id.str(),
                     formatDuration(Duration::seconds(2 * electionPlan(m_design, *quorum).timeout)),
+                    m_plan.orchestrator ? ": guard.sh does once the design has an IP address for each of them"
+                                        : "",
                     m_plan.orchestrator ? "PreFailoverProcesses of orchestrator, " : ""));
-        if (get(m_parameters, group_key::rejoin) == group_key::Rejoin::automatic)
-            note(
-                "In the simulation an old source that is back follows the new one at once, by itself "
-                "(Rejoin). "
-                "Here 05-rejoin.sh does that, by hand or from a program of yours; until then the set has one "
-                "member less. With Rejoin by hand the simulation counts that time.");
         if (manager == Manager::mha)
             note("MHA's configuration is not written, its timers are in the README; nor is its account "
                  "made: it needs all rights (SUPER), and MHA also logs in to the "

@@ -66,6 +66,12 @@ struct Plan {
     std::string_view written() const; // "MySQL 8.0 (8.0.26 or later)": all that take it
     bool balancer = false;            // an HAProxy of the design stands in front of it
     bool orchestrator = false;        // orchestrator fails over: it has an account of its own
+    // What guard.sh does on each member. A source that hears no majority of `voters`, addresses of
+    // orchestrator's machines, takes no more writes after leaseMs; 0: there are none that it could ask.
+    std::vector<std::string> voters;
+    std::int64_t leaseMs = 0;
+    bool rejoins = false; // an old source that is back follows the new one by itself
+    bool guarded() const { return leaseMs > 0 || rejoins; }
     // Ways of the callers to the set that lead through a proxy which the design does not hold: "writers and
     // readers", "writers", "readers"; "" when there is none.
     std::string_view foreignProxy() const;

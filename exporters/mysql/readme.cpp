@@ -148,7 +148,7 @@ constexpr std::string_view kApply =
    copy first: `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the replica (it uses @COPIER@ and
    does not stop the source), then `./02-replica.sh MEMBER --seeded`.
 5. `./status.sh` shows the roles and how far each replica is behind.
-@APPLICATION@
+@GUARD@@APPLICATION@
 ## When the source is lost
 
 1. `./03-promote.sh` shows what it sees; `./03-promote.sh --yes` lets every replica that answers replay what it has received,
@@ -158,7 +158,7 @@ constexpr std::string_view kApply =
 3. When the old source is back it is read-only. `./05-rejoin.sh MEMBER` lets it follow, and refuses when it holds transactions
    that the new source has not.
 4. A source that restarted before anybody took over: `./04-reopen.sh MEMBER`.
-
+@GUARDED@
 `./03-promote.sh --planned --yes` changes the source while it works, without loss.
 
 ## Roll back
@@ -238,12 +238,39 @@ std::string orchestrator(const Plan& plan, const std::vector<OrchestratorFile>& 
         "2. Write `{}`, readable for its account only, with the lines `[client]`, `user=orchestrator` and\n"
         "   `password=\"...\"`: the one of `ORCHESTRATOR_PASSWORD`.\n"
         "3. Start it. Once, on one of them: {}; it finds the others.\n\n"
-        "Its port 3000 asks for no password: let its own machines and yourself reach it, and nobody else. "
-        "After a "
-        "failover by it the\nold source returns with `./05-rejoin.sh MEMBER`.\n",
+        "Its port {} asks for no password: let its own machines{} and yourself reach it, and nobody "
+        "else.{}\n",
         quoting::markdownCode(fmt::format("/usr/local/share/ca-certificates/{}.crt", plan.slug)),
-        kOrchestratorCredentials, quoting::markdownCode("orchestrator-client -c discover -i " + at));
+        kOrchestratorCredentials, quoting::markdownCode("orchestrator-client -c discover -i " + at),
+        kOrchestratorPort, plan.leaseMs > 0 ? ", the members (`guard.sh` asks whether it answers)" : "",
+        plan.rejoins ? " After a failover by it\n`guard.sh` lets the old source follow when it is back."
+                     : " After a failover by it the\nold source returns with `./05-rejoin.sh MEMBER`.");
     return out;
+}
+
+// What guard.sh does for this set, and how it is started.
+std::string guard(const Plan& plan) {
+    if (!plan.guarded()) return {};
+    std::string out =
+        "6. On each machine, as root: `./guard.sh MEMBER --install` shows the unit that lets systemd run "
+        "it, `--install --yes`\n   installs and starts it. It needs both passwords of the scripts "
+        "in `env`. Where its server is the source, or was, it does\n   what the simulation takes for "
+        "granted:\n";
+    if (plan.leaseMs > 0)
+        out += fmt::format(
+            "   * a source that has heard no majority of the voters ({}) for {} takes no more writes: "
+            "before another one is\n     promoted, as long as that takes longer; when commits that wait "
+            "hold that up for a second, the server is ended\n     (systemd starts it again, read-only),\n",
+            quoting::markdownCode(fmt::format("{}", fmt::join(plan.voters, ", "))),
+            formatDuration(Duration::milliseconds(double(plan.leaseMs))));
+    out += "   * one that was closed so, or restarted, goes on when all others answer and none of them took "
+           "over";
+    out += plan.rejoins
+               ? ",\n   * an old source that is back follows the new one, unless it holds transactions that "
+                 "the new one has not.\n"
+               : ".\n";
+    return out + "\n   A source that people made read-only is left alone. Stop it (`systemctl stop "
+                 "'alwayson-guard-*'`) where you work on\n   the members yourself.\n";
 }
 
 // The application's own account is nobody's business but its own, yet somebody has to make it.
@@ -301,6 +328,11 @@ std::string readme(const Design& design, const Plan& plan, const Prediction& pre
     fill(steps, "@TLS@", quoting::markdownCode(paths.tls));
     fill(steps, "@FIRST@", plan.members.front().name);
     fill(steps, "@ACCOUNTS@", accounts(plan));
+    fill(steps, "@GUARD@", guard(plan));
+    fill(steps, "@GUARDED@",
+         !plan.guarded() ? ""
+         : plan.rejoins  ? "\nWhere `guard.sh` runs it does 3 and 4 by itself.\n"
+                         : "\nWhere `guard.sh` runs it does 4 by itself.\n");
     fill(steps, "@APPLICATION@", application(plan) + orchestrator(plan, manager));
     out += steps;
     simulated(out, plan, prediction);

@@ -1,5 +1,6 @@
 #include "exporters/mysql/scripts.h"
 
+#include "exporters/mysql/orchestrator.h"
 #include "exporters/quoting/shell.h"
 
 #include <fmt/format.h>
@@ -207,20 +208,30 @@ std::string table(const Plan& plan) {
     for (const Variable& variable : plan.variables)
         variables.push_back(variable.name);
     const double fencing = get(plan.group->parameters, group_key::fencing).value();
-    return fmt::format("members=({})\n"
-                       "successors=({}) # who may become the source, best first\n"
-                       "declare -A hosts=(\n{})\n"
-                       "declare -A ports=({} )\n"
-                       "declare -A server_ids=({} )\n"
-                       "declare -A connect_retry=({} )\n"
-                       "declare -A heartbeat=({} )\n"
-                       "variables=({})\n"
-                       "chain={}   # 1: each member follows the one before it\n"
-                       "fencing={} # 1: the design shuts the old source off before another is promoted\n"
-                       "accounts=({}) # made by 01-source.sh; each has its password\n",
-                       words(names), words(successors), hosts, ports, ids, retries, heartbeats,
-                       words(variables), plan.chain ? 1 : 0, fencing > 0 ? 1 : 0,
-                       plan.orchestrator ? "repl failover orchestrator" : "repl failover");
+    std::string text =
+        fmt::format("set_name={}\n"
+                    "members=({})\n"
+                    "successors=({}) # who may become the source, best first\n"
+                    "declare -A hosts=(\n{})\n"
+                    "declare -A ports=({} )\n"
+                    "declare -A server_ids=({} )\n"
+                    "declare -A connect_retry=({} )\n"
+                    "declare -A heartbeat=({} )\n"
+                    "variables=({})\n"
+                    "chain={}   # 1: each member follows the one before it\n"
+                    "fencing={} # 1: the design shuts the old source off before another is promoted\n"
+                    "accounts=({}) # made by 01-source.sh; each has its password\n",
+                    quoting::shellWord(plan.slug), words(names), words(successors), hosts, ports, ids,
+                    retries, heartbeats, words(variables), plan.chain ? 1 : 0, fencing > 0 ? 1 : 0,
+                    plan.orchestrator ? "repl failover orchestrator" : "repl failover");
+    if (plan.guarded())
+        text += fmt::format(
+            "voters=({}) # guard.sh: machines of orchestrator; a source needs to hear most of them\n"
+            "voter_port=${{VOTER_PORT:-{}}}\n"
+            "lease_ms={} # after so long without a majority a source takes no more writes; 0: never\n"
+            "rejoin={}   # 1: an old source that is back follows the new one by itself\n",
+            words(plan.voters), kOrchestratorPort, plan.leaseMs, plan.rejoins ? 1 : 0);
+    return text;
 }
 
 void fill(std::string& text, std::string_view mark, std::string_view with) {

@@ -22,7 +22,9 @@ struct Script {
 // Group replication has its own: 01-source.sh to 05-rejoin.sh, status.sh, and what lib.sh says more for them.
 std::vector<Script> groupScripts();
 std::string_view groupLibrary();
-// apply.sh, check.sh, seed.sh, 01-source.sh to 05-rejoin.sh, status.sh.
+// guard.sh: a source that hears no majority of the voters is closed, and one that is back follows or goes on.
+std::string_view guardScript();
+// apply.sh, check.sh, seed.sh, 01-source.sh to 05-rejoin.sh, status.sh, guard.sh where the plan has a guard.
 std::vector<Script> scripts(const Plan& plan);
 
 std::string envExample(const Plan& plan);

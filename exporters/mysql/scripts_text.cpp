@@ -438,6 +438,7 @@ std::vector<Script> scripts(const Plan& plan) {
                                                     {"02-replica.sh", kReplica}, {"03-promote.sh", kPromote},
                                                     {"04-reopen.sh", kReopen},   {"05-rejoin.sh", kRejoin}};
     all.insert(all.end(), more.begin(), more.end());
+    if (plan.guarded()) all.push_back({"guard.sh", guardScript()});
     return all;
 }
 

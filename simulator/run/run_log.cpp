@@ -114,7 +114,8 @@ std::vector<std::string> makeAssumptions(const Model& model) {
                     [](const StoreModel& store) { return store.lease != kNever; }))
         sentences.push_back(
             "A source that hears no majority of its voters takes no more writes after a lease, "
-            "by itself. Servers do not do that alone: the export says what has to.");
+            "by itself. Servers do not do that alone: guard.sh of the export does, with orchestrator "
+            "on those voters.");
     if (!model.caches.empty())
         sentences.push_back(
             "Each read at a cache hits with the same chance: which keys are hot, stampedes on one "

@@ -92,13 +92,14 @@ class TestGuide : public QObject {
 private slots:
     void firewallsOfTheTemplate() {
         const QString webs = "web1,web2,web3,web4", databases = "db1,db2,db3", votes = "vote1,vote2,vote3";
-        QCOMPARE(linesOf(shop()),
-                 QStringList(
-                     {"the users: shoppers > lb1,lb2,lb TCP 80", "lb1,lb2 > " + webs + " TCP 8080",
-                      webs + " > " + databases + " TCP 3306", "lb1,lb2 > lb1,lb2 VRRP",
-                      databases + " > " + databases + " TCP 3306",
-                      "the machine that you run the scripts of the set on > " + databases + " TCP 3306",
-                      votes + " > " + votes + " TCP 10008,3000", votes + " > " + databases + " TCP 3306"}));
+        QCOMPARE(
+            linesOf(shop()),
+            QStringList({"the users: shoppers > lb1,lb2,lb TCP 80", "lb1,lb2 > " + webs + " TCP 8080",
+                         webs + " > " + databases + " TCP 3306", "lb1,lb2 > lb1,lb2 VRRP",
+                         databases + " > " + databases + " TCP 3306",
+                         "the machine that you run the scripts of the set on > " + databases + " TCP 3306",
+                         votes + " > " + votes + " TCP 10008,3000", databases + " > " + votes + " TCP 3000",
+                         votes + " > " + databases + " TCP 3306"}));
         // Addresses are the design's; the shared one is where users go.
         const Json openings = openingsOf(shop());
         QCOMPARE(openings[0]["from"][0]["address"], Json());

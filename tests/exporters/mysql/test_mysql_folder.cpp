@@ -42,13 +42,27 @@ private slots:
         QStringList names;
         for (const File& file : files)
             names << QString::fromStdString(file.path.substr(9));
-        QCOMPARE(names, (QStringList{"db1.cnf",        "db2.cnf",        "01-source.sql",
-                                     "02-replica.sql", "03-promote.sql", "04-reopen.sql",
-                                     "05-rejoin.sql",  "lib.sh",         "apply.sh",
-                                     "check.sh",       "seed.sh",        "status.sh",
-                                     "01-source.sh",   "02-replica.sh",  "03-promote.sh",
-                                     "04-reopen.sh",   "05-rejoin.sh",   "orchestrator.conf.json",
-                                     "README.md",      "manifest.json"}));
+        QCOMPARE(names, (QStringList{"db1.cnf",
+                                     "db2.cnf",
+                                     "01-source.sql",
+                                     "02-replica.sql",
+                                     "03-promote.sql",
+                                     "04-reopen.sql",
+                                     "05-rejoin.sql",
+                                     "lib.sh",
+                                     "apply.sh",
+                                     "check.sh",
+                                     "seed.sh",
+                                     "status.sh",
+                                     "01-source.sh",
+                                     "02-replica.sh",
+                                     "03-promote.sh",
+                                     "04-reopen.sh",
+                                     "05-rejoin.sh",
+                                     "guard.sh",
+                                     "orchestrator.conf.json",
+                                     "README.md",
+                                     "manifest.json"}));
         const std::vector<File> again = filesOf(design);
         for (std::size_t i = 0; i < files.size(); ++i) {
             QCOMPARE(files[i].bytes, again[i].bytes);

@@ -1,0 +1,175 @@
+// guard.sh on each of two real MariaDB servers on loopback: a source that hears no majority of the voters
+// closes, also while a commit waits for its acknowledgement; one that is back goes on or follows; people are
+// obeyed.
+#include "tests/exporters/live/mariadb_pair.h"
+#include "tests/support/test_support.h"
+
+using namespace alwayson;
+using namespace alwayson::exporters;
+
+namespace {
+
+// Takes connections at 127.0.0.`last` while it lives.
+class Voter {
+public:
+    Voter(int last, int port) : m_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        const int on = 1;
+        setsockopt(m_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + std::uint32_t(last) - 1);
+        address.sin_port = htons(std::uint16_t(port));
+        if (bind(m_fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
+            listen(m_fd, 1024) != 0)
+            qFatal("no port for a voter");
+    }
+    ~Voter() { close(m_fd); }
+    Voter(const Voter&) = delete;
+    Voter& operator=(const Voter&) = delete;
+
+private:
+    int m_fd;
+};
+
+// Three voters on which orchestrator runs; the lease is a second.
+Design guardedSet() {
+    Design design = test::replicationSet(2, {{"replication", std::string("semi_sync")},
+                                             {"semisync_timeout_ms", 60000.0},
+                                             {"manager", std::string("orchestrator")},
+                                             {"user_network", std::string("127.0.0.%")}});
+    Group set = design.groups.at(0);
+    set.managerOn = {"voters"};
+    design.groups.replace(0, std::move(set));
+    Group voters;
+    voters.id = GroupId("voters");
+    voters.kind = "quorum";
+    voters.parameters["election_timeout_ms"] = 500.0;
+    design.groups.append(voters);
+    for (int i = 2; i <= 4; ++i) {
+        Node node;
+        node.id = NodeId("vote" + std::to_string(i));
+        node.kind = "voter";
+        node.group = voters.id;
+        node.deploy["host"] = "127.0.0." + std::to_string(i);
+        design.nodes.append(node);
+    }
+    return design;
+}
+
+} // namespace
+
+class TestGuardLive : public QObject {
+    Q_OBJECT
+
+    test::MariadbPair m_pair;
+    std::unique_ptr<QProcess> m_guards[2];
+    std::unique_ptr<Voter> m_voters[3];
+    int m_port = 0;
+
+    void hear(int first, int end) {
+        for (int i = first; i < end; ++i)
+            m_voters[i] = std::make_unique<Voter>(i + 2, m_port);
+    }
+    void startGuard(int i) {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const auto& [name, value] : m_pair.runbook.environment)
+            environment.insert(QString::fromStdString(name), QString::fromStdString(value));
+        environment.insert("SOCKET", m_pair.servers[i]->socketPath());
+        environment.insert("VOTER_PORT", QString::number(m_port));
+        environment.insert("GUARD_STATE", m_pair.path(QString("guard%1").arg(i)));
+        m_guards[i] = std::make_unique<QProcess>();
+        m_guards[i]->setProcessEnvironment(environment);
+        m_guards[i]->setProcessChannelMode(QProcess::MergedChannels);
+        m_guards[i]->setStandardOutputFile(m_pair.path(QString("guard%1.log").arg(i)));
+        m_guards[i]->start("bash", {m_pair.runbook.folder + "/guard.sh", QString("db%1").arg(i + 1)});
+    }
+    QByteArray said(int i) const {
+        QFile log(m_pair.path(QString("guard%1.log").arg(i)));
+        return log.open(QIODevice::ReadOnly) ? log.readAll() : QByteArray();
+    }
+    QByteArray readOnly(int i) const { return m_pair.servers[i]->ask("SELECT @@GLOBAL.read_only"); }
+
+private slots:
+    void initTestCase() {
+        m_port = test::freePort();
+        Design design = guardedSet();
+        const std::string fault = m_pair.setUp(design);
+        QVERIFY2(fault.empty(), fault.c_str());
+        hear(0, 3);
+        for (int i = 0; i < 2; ++i)
+            startGuard(i);
+        QTRY_VERIFY_WITH_TIMEOUT(said(1).contains("guards db2: lease 1000 ms of 3 voters."), 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_pair.path("guard0/db-db1")), 10000);
+    }
+    void cleanupTestCase() {
+        for (auto& guard : m_guards) {
+            guard->terminate();
+            guard->waitForFinished(10000);
+        }
+    }
+
+    void closesWithoutAMajorityAndGoesOnWithOne() {
+        m_voters[0].reset(); // two of three are enough
+        QTest::qWait(1500);  // longer than the lease
+        QCOMPARE(readOnly(0), QByteArray("0"));
+        m_voters[1].reset();
+        QTRY_VERIFY_WITH_TIMEOUT(said(0).contains("db1 takes no more writes"), 20000);
+        QCOMPARE(readOnly(0), QByteArray("1"));
+        hear(0, 2);
+        QTRY_COMPARE_WITH_TIMEOUT(readOnly(0), QByteArray("0"), 20000);
+        QVERIFY2(said(0).contains("db1 takes writes."), said(0).constData());
+    }
+
+    // A server that cannot close in time is ended: who waits for a commit is not told that it is safe.
+    void endsAServerWhoseCommitsWait() {
+        QCOMPARE(m_pair.servers[1]->ask("STOP REPLICA IO_THREAD"), QByteArray());
+        QProcess commit;
+        commit.start("mariadb",
+                     {"--no-defaults", "--protocol=socket", "--socket=" + m_pair.servers[0]->socketPath(),
+                      "--user=root", "--execute=INSERT INTO shop.orders VALUES (1)"});
+        QTRY_COMPARE_WITH_TIMEOUT(
+            m_pair.servers[0]->ask(
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'INSERT%'"),
+            QByteArray("1"), 10000);
+        m_voters[0].reset();
+        m_voters[1].reset();
+        QTRY_VERIFY_WITH_TIMEOUT(said(0).contains("and was ended"), 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(commit.state(), QProcess::NotRunning, 10000);
+        QVERIFY(commit.exitCode() != 0);
+        QCOMPARE(m_pair.servers[1]->ask("START REPLICA"), QByteArray());
+        QVERIFY2(m_pair.servers[0]->start(), m_pair.servers[0]->log().constData());
+        QCOMPARE(readOnly(0), QByteArray("1"));
+        hear(0, 2);
+        QTRY_COMPARE_WITH_TIMEOUT(readOnly(0), QByteArray("0"), 30000);
+    }
+
+    void anOldSourceFollowsTheNewOne() {
+        QTRY_COMPARE_WITH_TIMEOUT(m_pair.runbook.run("status.sh").status, 0, 20000);
+        m_pair.servers[0]->kill();
+        const std::string fault = m_pair.runbook.fault("03-promote.sh", {"--yes"});
+        QVERIFY2(fault.empty(), fault.c_str());
+        QVERIFY2(m_pair.servers[0]->start(), m_pair.servers[0]->log().constData());
+        QTRY_VERIFY2_WITH_TIMEOUT(said(0).contains("db1 follows db2 and has caught up."), said(0).constData(),
+                                  30000);
+        QCOMPARE(m_pair.runbook.run("status.sh").status, 0);
+    }
+
+    void aSourceThatRestartedGoesOn() {
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_pair.path("guard1/db-db2")), 10000);
+        m_pair.servers[1]->kill();
+        QVERIFY2(m_pair.servers[1]->start(), m_pair.servers[1]->log().constData());
+        QTRY_COMPARE_WITH_TIMEOUT(readOnly(1), QByteArray("0"), 30000);
+        QVERIFY2(said(1).contains("db2 takes writes."), said(1).constData());
+    }
+
+    void whatPeopleClosedStaysClosed() {
+        QCOMPARE(m_pair.servers[1]->ask("SET GLOBAL read_only = ON"), QByteArray());
+        QTRY_VERIFY2_WITH_TIMEOUT(said(1).contains("made read-only by somebody"), said(1).constData(), 20000);
+        QTest::qWait(3000); // longer than the guard's pause
+        QCOMPARE(readOnly(1), QByteArray("1"));
+        QVERIFY(!said(0).contains(QByteArray::fromStdString(test::canary())));
+    }
+};
+
+ALWAYSON_TEST_MAIN(TestGuardLive, test_guard_live)
+#include "test_guard_live.moc"
