@@ -9,8 +9,8 @@
 // without one the caller waits for as long as the request lasts, and that fails.
 //
 //   a pool of caches    looked aside when all of them are that are called, and have the same behind them;
-//                       else each asks itself. Callers are taken to avoid members that do not answer while
-//                       another does, or refuses: the pool is silent when all of it is
+//                       else each asks itself. Callers ask its members in turn, whatever these do: the share
+//                       of requests that get a silent one is as good as those of a single cache
 //   converted calls     a link that makes reads of writes, or writes of reads, changes hits, not who answers:
 //                       writes ask the cache as well and wait for it as long
 //   optional links      are not part of when a flow is up

@@ -226,7 +226,7 @@ private:
     bool choosesBlindly() const {
         for (const CompiledProgram& program : m_all.programs)
             for (const CompiledSet& set : program.sets)
-                if (set.observer == kNoIndex && set.endMember - set.firstMember > 1 &&
+                if (set.observer == kNoIndex && !set.looksAside && set.endMember - set.firstMember > 1 &&
                     program.parts[set.firstPart].rule == GroupRule::share)
                     return true;
         return false;

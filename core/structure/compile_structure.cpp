@@ -229,11 +229,15 @@ void addLoads(const Design& design, CompiledStructure& out) {
 
 void addSilence(const std::vector<CommonCause>& shared, CompiledStructure& out) {
     out.tellsSilence.assign(out.components.size(), false);
-    for (const CompiledProgram& program : out.programs)
-        for (const CompiledSet& set : program.sets)
-            for (std::uint32_t m = set.firstMember;
-                 set.looksAside && !set.survivesSilence && m < set.endMember; ++m)
+    for (CompiledProgram& program : out.programs)
+        for (CompiledSet& set : program.sets) {
+            if (!set.looksAside || set.survivesSilence) continue;
+            for (std::uint32_t m = set.firstMember; m < set.endMember; ++m)
                 out.tellsSilence[program.nodes[program.members[m].node].component] = true;
+            set.keepsWaiting = set.endMember - set.firstMember > 1 && set.observer == kNoIndex &&
+                               std::any_of(program.parts.begin() + set.firstPart,
+                                           program.parts.begin() + set.endPart, asksInTurn);
+        }
     out.refusesWhenOut.assign(out.components.size(), false);
     if (std::find(out.tellsSilence.begin(), out.tellsSilence.end(), true) == out.tellsSilence.end()) return;
     const std::size_t firstFault = out.components.size() - shared.size();

@@ -84,6 +84,11 @@ struct CompiledPart {
     double base = 0; // oneWriter: requests per second that its carry is compared with
 };
 
+// Callers ask its members in turn, those that do not work included.
+inline bool asksInTurn(const CompiledPart& part) {
+    return part.rule == GroupRule::share && part.serving == kNoIndex;
+}
+
 struct CompiledSet {
     std::uint32_t firstPart = 0, endPart = 0;
     std::uint32_t firstMember = 0, endMember = 0;
@@ -95,6 +100,7 @@ struct CompiledSet {
     bool countsConnections = false;    // leastconn: one that answers nothing soon gets nothing more
     bool looksAside = false;           // its members are passedBy; when none works, all calls are made
     bool survivesSilence = false;      // looksAside: by those that say nothing as well
+    bool keepsWaiting = false;         // looksAside: of several members; who asks a silent one waits in vain
 };
 
 struct CompiledStep {

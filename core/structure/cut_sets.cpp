@@ -102,6 +102,9 @@ public:
         for (std::uint32_t c = 0; c < classes.size(); ++c)
             for (const std::uint32_t member : classes[c].members)
                 m_classOf[member] = c;
+        m_base.resize(classes.size());
+        std::iota(m_base.begin(), m_base.end(), 0U);
+        addRefusing();
     }
 
     CutSetSearch run() {
@@ -121,8 +124,10 @@ public:
                     break;
                 }
             }
+        // One that is there in the worst way as well is said by that.
         for (const Choice& choice : m_found)
-            if (isMinimalForDesign(choice)) m_minimal.push_back(choice);
+            if (isMinimalForDesign(choice) && (worst(choice) == choice || m_found.count(worst(choice)) == 0))
+                m_minimal.push_back(choice);
         write();
         return std::move(m_out);
     }
@@ -134,6 +139,31 @@ private:
         setState(choice, false);
         return !up;
     }
+    // Where silence cuts and refusing does not, refusing may do so together with more: a class of its own,
+    // after all others.
+    void addRefusing() {
+        m_refusing.assign(m_classes.size(), kNoIndex);
+        for (std::uint32_t c = 0; c < m_base.size(); ++c) {
+            if (m_base[c] != c || m_classes[c].refusing == 0) continue;
+            SymmetryClass refuses = m_classes[c];
+            refuses.unavailability -= refuses.silence;
+            refuses.down = refuses.refusing;
+            refuses.refusing = 0;
+            refuses.silence = 0;
+            m_refusing[c] = static_cast<std::uint32_t>(m_classes.size());
+            m_base.push_back(c);
+            m_classes.push_back(std::move(refuses));
+        }
+    }
+    // The same failures, all in the worst way.
+    Choice worst(const Choice& choice) const {
+        std::map<std::uint32_t, std::uint32_t> counts;
+        for (const auto& [kind, count] : choice)
+            counts[m_base[kind]] += count;
+        return {counts.begin(), counts.end()};
+    }
+    // What the state of a class is cannot be two things for one member.
+    bool isMixed(const Choice& choice) const { return worst(choice).size() != choice.size(); }
     void setState(const Choice& choice, bool failed) {
         for (const auto& [kind, count] : choice)
             for (std::uint32_t i = 0; i < count; ++i)
@@ -159,6 +189,7 @@ private:
         std::set<std::uint32_t> elements;
         for (const SystemNode& node : system.nodes) {
             addElement(node.component, elements);
+            addRefusingOf(node.component, elements);
             for (std::uint32_t p = m_all.firstPlace[node.component]; p < m_all.firstPlace[node.component + 1];
                  ++p)
                 addElement(m_all.places[p], elements);
@@ -166,12 +197,16 @@ private:
         target.elements.assign(elements.begin(), elements.end());
         target.loss.assign(target.elements.size(), kUnlimited);
         target.mostTrials = kMostWholeTrials;
-        target.isDown = [this](const Choice& choice) { return designIsDown(choice); };
+        target.isDown = [this](const Choice& choice) { return !isMixed(choice) && designIsDown(choice); };
         m_targets.push_back(std::move(target));
     }
     void addElement(std::uint32_t component, std::set<std::uint32_t>& elements) const {
         const std::uint32_t kind = m_classOf[component];
         if (kind != kNoIndex && m_classes[kind].down != 0) elements.insert(kind);
+    }
+    void addRefusingOf(std::uint32_t component, std::set<std::uint32_t>& elements) const {
+        const std::uint32_t kind = m_classOf[component];
+        if (kind != kNoIndex && m_refusing[kind] != kNoIndex) elements.insert(m_refusing[kind]);
     }
 
     void addPool(const std::shared_ptr<System>& system, std::uint32_t s, double threshold) {
@@ -353,7 +388,7 @@ private:
             if (m_out.listed.size() < m_options.cutSetsListed) m_out.listed.push_back(std::move(set));
         for (std::size_t kind = 0; kind < m_classes.size(); ++kind)
             for (const std::uint32_t member : m_classes[kind].members)
-                m_out.fussellVesely[member] = -std::expm1(noneHolds[kind]) * m_classes[kind].unavailability;
+                m_out.fussellVesely[member] += -std::expm1(noneHolds[kind]) * m_classes[kind].unavailability;
     }
     static std::size_t sizeOf(const Choice& choice) {
         return std::accumulate(choice.begin(), choice.end(), std::size_t{0},
@@ -363,7 +398,10 @@ private:
     // "web1", all of a few by name, or "any 2 of web", "any 2 of (a, b, c)" for members that can be
     // exchanged.
     void name(const SymmetryClass& one, std::uint32_t count, std::vector<std::string>& ids) const {
-        const auto id = [&](std::size_t i) { return m_all.components[one.members[i]].id; };
+        const bool refuses = &one - m_classes.data() >= static_cast<std::ptrdiff_t>(m_refusing.size());
+        const auto id = [&](std::size_t i) {
+            return m_all.components[one.members[i]].id + (refuses ? " refusing" : "");
+        };
         if (count == one.members.size()) {
             for (std::size_t i = 0; i < one.members.size(); ++i)
                 ids.push_back(id(i));
@@ -372,7 +410,7 @@ private:
         const auto& group = m_design.nodes.at(one.members.front()).group;
         const std::size_t inGroup = group ? membersOf(m_design, *group).size() : 0;
         if (inGroup == one.members.size()) {
-            ids.push_back(fmt::format("any {} of {}", count, group->str()));
+            ids.push_back(fmt::format("any {} of {}{}", count, group->str(), refuses ? " refusing" : ""));
             return;
         }
         std::string names = id(0);
@@ -386,7 +424,9 @@ private:
     const Design& m_design;
     const StateFunction& m_function;
     const CompiledStructure& m_all;
-    const std::vector<SymmetryClass>& m_classes;
+    std::vector<SymmetryClass> m_classes;
+    // Per class: the one that it is a way to fail of, itself for most; per class of the design, its own way.
+    std::vector<std::uint32_t> m_base, m_refusing;
     StructuralOptions m_options;
     const std::stop_token& m_stop;
     std::unique_ptr<StateFunction::Scratch, void (*)(StateFunction::Scratch*)> m_scratch;

@@ -28,7 +28,12 @@ public:
             // Of a group that serves nothing its members that work are passed by as well.
             const bool mayCount = part.rules.needed > 0 || part.interrupted != kNoIndex;
             if (in.passedBy && (!works || mayCount) && (in.survivesSilence || !silent)) passBy(slots, in);
-            if (!works) continue;
+            if (!works) {
+                const SystemSet& set = m_system.sets[in.set];
+                if (set.silent != kNoIndex && asksInTurn(part.rules))
+                    slots[silent ? set.silent : set.passed] += 1;
+                continue;
+            }
             double r = level.success, reach = kUnlimited;
             if (in.passedBy && level.success < 1) {
                 r = 1;
@@ -50,12 +55,17 @@ public:
     bool finish(double* slots, std::uint32_t s) const {
         const SystemSet& set = m_system.sets[s];
         double success = 0, usable = 0, carry = 0, reach = 0;
+        double passed = set.silent == kNoIndex ? 0 : slots[set.passed];
+        const double silent = set.silent == kNoIndex ? 0 : slots[set.silent];
         bool plain = false;
         for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
             const SystemPart& part = m_system.parts[p];
             const PartWorth worth = part.rules.rule == GroupRule::oneWriter ? storeWorth(slots, part)
                                                                             : sharedWorth(slots, set, p);
-            if (worth.usable == 0) continue;
+            if (worth.usable == 0) {
+                if (asksInTurn(part.rules)) passed += slots[part.usable];
+                continue;
+            }
             // Without shares, counts stop early; every usable member then has success 1.
             const bool counted = part.success != kNoIndex;
             usable += counted ? worth.usable : 0;
@@ -64,11 +74,16 @@ public:
             reach = std::max(reach, worth.reach);
             carry += worth.carry;
         }
+        if (usable > 0 && silent > 0) { // as StateFunction
+            success += passed > 0 ? passed * slots[set.pastR] : 0;
+            usable += passed + silent;
+        }
         double r = usable > 0 ? success / usable : plain ? 1 : 0;
         r *= slots[set.hoistedR];
         reach = std::min(reach, slots[set.hoistedReach]);
         if (usable == 0 && !plain && set.pastR != kNoIndex) {
             r = slots[set.pastR];
+            if (silent > 0) r *= passed / (passed + silent);
             carry = kUnlimited;
             reach = slots[set.pastReach];
         }

@@ -125,8 +125,43 @@ private:
             carry += part.carry;
             reach = std::max(reach, part.reach);
         }
-        if (usable == 0) return set.looksAside ? pastWorth(set) : Worth{};
+        const Missed missed = set.keepsWaiting && !byViews ? missedBy(set) : Missed{};
+        if (usable == 0) {
+            Worth past = set.looksAside ? pastWorth(set) : Worth{};
+            if (missed.silent > 0) past.r *= missed.passed / (missed.passed + missed.silent);
+            return past;
+        }
+        // Callers ask its caches in turn: those that wait for a silent one are lost, and who is refused goes
+        // past it.
+        if (missed.silent > 0) {
+            success += missed.passed > 0 ? missed.passed * pastWorth(set).r : 0;
+            lost += missed.passed + missed.silent;
+        }
         return {success / (usable + lost), carry, reach};
+    }
+    // Members of a set of caches that serve nobody.
+    struct Missed {
+        double passed = 0, silent = 0;
+    };
+    Missed missedBy(const CompiledSet& set) const {
+        Missed missed;
+        for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
+            const CompiledPart& part = m_program.parts[p];
+            if (!asksInTurn(part)) continue;
+            const bool serves = partWorth(set, part, false).usable > 0;
+            for (std::uint32_t b = part.firstBlock; b < part.endBlock; ++b)
+                for (std::uint32_t m = m_program.blocks[b].firstMember; m < m_program.blocks[b].endMember;
+                     ++m) {
+                    const CompiledMember& member = m_program.members[m];
+                    if (worksItself(member))
+                        missed.passed += !serves && m_scratch.node[member.node].r > 0;
+                    else if (saysNothing(m_program.nodes[member.node].component))
+                        missed.silent += 1;
+                    else
+                        missed.passed += 1;
+                }
+        }
+        return missed;
     }
     // Caches of which none serves: who gets past one of them is served by what is behind.
     Worth pastWorth(const CompiledSet& set) const {
@@ -285,10 +320,16 @@ private:
     StateFunction::Scratch& m_scratch;
 };
 
-void readTruth(const CompiledStructure& all, const ComponentState* state, std::vector<NodeTruth>& truth) {
+void readTruth(const CompiledStructure& all, const ComponentState* state, const PartialWork* partial,
+               std::vector<NodeTruth>& truth) {
     for (std::uint32_t n = 0; n < all.nodeCount; ++n) {
         const CompiledMode mode = all.modeOf(n, state[n]);
         truth[n] = {mode.condition, mode.success, mode.capacity};
+        if (partial && state[n] == 0) {
+            truth[n].success = partial[n].success;
+            truth[n].capacity = partial[n].capacity;
+            if (partial[n].success <= 0) truth[n] = {NodeCondition::errs, 0, 0};
+        }
         for (std::uint32_t p = all.firstPlace[n]; p < all.firstPlace[n + 1]; ++p)
             if (state[all.places[p]] != 0) truth[n].condition = NodeCondition::gone;
     }
@@ -364,9 +405,9 @@ StateFunction::makeScratch() const {
 }
 
 void StateFunction::evaluate(const ComponentState* state, const std::uint8_t* viewUp, const GroupRole* roles,
-                             double* a, Scratch& scratch) const {
+                             double* a, Scratch& scratch, const PartialWork* partial) const {
     const CompiledStructure& all = m->compiled;
-    readTruth(all, state, scratch.truth);
+    readTruth(all, state, partial, scratch.truth);
     for (std::size_t p = 0; p < all.programs.size(); ++p)
         scratch.programValue[p] = Evaluation(all.programs[p], all, state, viewUp, roles, scratch).run();
     for (std::size_t f = 0; f < all.flows.size(); ++f)
@@ -374,8 +415,9 @@ void StateFunction::evaluate(const ComponentState* state, const std::uint8_t* vi
 }
 
 bool StateFunction::evaluateUp(const ComponentState* state, const std::uint8_t* viewUp,
-                               const GroupRole* roles, std::uint8_t* up, Scratch& scratch) const {
-    evaluate(state, viewUp, roles, scratch.a.data(), scratch);
+                               const GroupRole* roles, std::uint8_t* up, Scratch& scratch,
+                               const PartialWork* partial) const {
+    evaluate(state, viewUp, roles, scratch.a.data(), scratch, partial);
     bool all = true;
     for (std::size_t f = 0; f < scratch.a.size(); ++f) {
         up[f] = scratch.a[f] >= m->compiled.flows[f].upThreshold - kUpSlack;

@@ -17,11 +17,11 @@
 //                reads and writes.
 // The one is the first candidate that works itself, whatever is behind it, unless roles say otherwise.
 // A cache answers its share of reads itself and calls for the rest. One that is looked aside is passed by
-// when none of its set works and one of them refuses: all calls are then made, and what is behind must carry
-// that much more. When all of them are silent (gone, hanging, their place out) it is passed by only over a
-// link with a timeout that leaves the requests time enough; else they fail (core/graph/lookups.h, which has
-// the cases). Callers of a pool avoid silent members while another answers or refuses. The time for which
-// callers wait, and their workers with them, is not part of it.
+// when it refuses and none of its set works: all calls are then made, and what is behind must carry that much
+// more. One that is silent (gone, hanging, its place out) is passed by only over a link with a timeout that
+// leaves the requests time enough; else they fail (core/graph/lookups.h, which has the cases). Callers ask
+// the members of a pool in turn, whatever these do: the share of lookups that silent members get is lost.
+// The time for which callers wait, and their workers with them, is not part of it.
 
 #include "core/base/result.h"
 #include "core/graph/call_rules.h"
@@ -88,6 +88,13 @@ struct GroupRole {
     bool commits = false;
 };
 
+// A node that works, though not as its state 0 says: it is slow, or some of its answers are errors, in a way
+// that is no failure mode of the design.
+struct PartialWork {
+    double success = 1;  // share of right answers, 0..1
+    double capacity = 1; // factor, 0..1
+};
+
 class StateFunction {
 public:
     // Errors: "structure.cycle" with the cycle named; "structure.too_large".
@@ -115,10 +122,11 @@ public:
     // makeScratch() of the same function; one per thread.
     // `roles`: one per group; nullptr: perfect managers, the first candidate that works is the active one at
     // once. An active that does not work serves nothing.
+    // `partial`: one per node, of those in state 0; nullptr: they work as they should.
     struct Scratch;
     std::unique_ptr<Scratch, void (*)(Scratch*)> makeScratch() const;
     void evaluate(const ComponentState* state, const std::uint8_t* viewUp, const GroupRole* roles, double* a,
-                  Scratch& scratch) const;
+                  Scratch& scratch, const PartialWork* partial = nullptr) const;
     void evaluate(const ComponentState* state, const std::uint8_t* viewUp, double* a,
                   Scratch& scratch) const {
         evaluate(state, viewUp, nullptr, a, scratch);
@@ -126,7 +134,7 @@ public:
 
     // up[f] for each flow, plus whether the design is up (all flows up).
     bool evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, const GroupRole* roles,
-                    std::uint8_t* up, Scratch& scratch) const;
+                    std::uint8_t* up, Scratch& scratch, const PartialWork* partial = nullptr) const;
     bool evaluateUp(const ComponentState* state, const std::uint8_t* viewUp, std::uint8_t* up,
                     Scratch& scratch) const {
         return evaluateUp(state, viewUp, nullptr, up, scratch);

@@ -134,6 +134,7 @@ private:
         if (!from.looksAside) return;
         to.plain = false;
         to.pastR = to.pastReach = 0; // given a slot later
+        if (from.keepsWaiting) to.passed = to.silent = 0;
     }
 
     // All sets that a cache which is looked aside calls, and those that these call.
@@ -221,7 +222,7 @@ private:
             set.slots.push_back(slot(value));
             return set.slots.back();
         };
-        const bool shares = hasShares(s), carries = set.load > 0 || needed;
+        const bool shares = hasShares(s) || set.silent != kNoIndex, carries = set.load > 0 || needed;
         for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
             SystemPart& part = m_out.parts[p];
             part.usable = own(0);
@@ -250,6 +251,10 @@ private:
         if (set.pastR != kNoIndex) {
             set.pastR = own(0);
             set.pastReach = own(0);
+        }
+        if (set.silent != kNoIndex) {
+            set.passed = own(0);
+            set.silent = own(0);
         }
         if (!needed) return;
         set.r = slot(0);

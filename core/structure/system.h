@@ -76,7 +76,10 @@ struct SystemSet {
     bool plain = false;       // leaves only
     std::uint32_t pastR = kNoIndex,
                   pastReach = kNoIndex; // slots: worth without its caches, where they are passed by
-    std::vector<std::uint32_t> slots;   // all but the finished value's
+    // Slots: members that serve nobody, by whether callers wait for them in vain; as
+    // CompiledSet::keepsWaiting.
+    std::uint32_t passed = kNoIndex, silent = kNoIndex;
+    std::vector<std::uint32_t> slots; // all but the finished value's
     std::uint32_t goal = 0;
 };
 

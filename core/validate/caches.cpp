@@ -112,15 +112,17 @@ std::string waitingOf(const Context& c, const Alike& caller, const Branch& branc
     if (c.survivesSilence(branch.linkIndex)) return tooFewOf(c, caller, branch, silence);
     const std::string name = nameOf(c.design, branch.link->to);
     const auto timeout = get(branch.link->parameters, key::link::request::timeout);
+    // Members of a pool are asked in turn, silent or not.
+    const char* it = branch.targets.size() > 1 ? "one of them" : "it";
     if (!timeout)
-        return fmt::format("{} gives {} all the time there is to answer: when it says nothing ({}), requests "
+        return fmt::format("{} gives {} all the time there is to answer: when {} says nothing ({}), requests "
                            "wait for it until their deadline and fail instead of going past it.",
-                           caller.name, name, silence);
+                           caller.name, name, it, silence);
     const auto attempts = get(branch.link->parameters, key::link::request::attempts);
-    return fmt::format("{} waits {}{} for {}: when it says nothing ({}), that leaves requests too little of "
+    return fmt::format("{} waits {}{} for {}: when {} says nothing ({}), that leaves requests too little of "
                        "the time they may take to go past it, and they fail.",
                        caller.name, attempts > 1 ? fmt::format("{} x ", attempts) : "",
-                       formatDuration(*timeout), name, silence);
+                       formatDuration(*timeout), name, it, silence);
 }
 
 void checkLookup(const Context& c, const Alike& caller, const Branch& branch, Issues& issues) {

@@ -358,6 +358,7 @@ void checkBlindChoice(const Context& c, Issues& issues) {
             const Group* group = c.design.groups.find(to);
             if (group && !hasRole(*group, "pool")) continue; // its members take turns by rules of their own
             if (group && get(*group, key::group::pool::standby) > 0) continue; // those that serve are known
+            if (c.isLookup(caller, branch)) continue;                          // timers.cache_lookup
             issues.warning("redundancy.blind_choice", {to, c.node(caller).id.str()},
                            fmt::format("{} sends to the {} members of {} in turn and cannot see which of "
                                        "them work: while one is down, one "

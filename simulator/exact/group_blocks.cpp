@@ -213,9 +213,11 @@ private:
             const double repairS = mode.repair.mean() + (restarts ? 0 : responseS);
             const double crewS = again > 0 ? mode.crewRepair.mean() + responseS : 0;
             const bool chosen = dynamics && stops;
-            const int failover = chosen ? failoverIndex(group, mode, responseS, *dynamics) : kAtOnce;
+            int failover = chosen ? failoverIndex(group, mode, responseS, *dynamics) : kAtOnce;
             const bool noticed = !chosen || dynamics->pool || m_dynamics[group].plan.takeOver ||
                                  isNoticed(m_dynamics[group].plan, mode.effect, mode.errorShare);
+            if (!noticed && m_meansOnly)
+                failover = indexOf(noticedLatePerHour(node, group), dynamics->failoverPerHour);
             const int byHand = chosen && noticed ? byHandIndex(group, mode, responseS, *dynamics) : kNever;
             // What works worse is told apart by what it still does.
             const Key key{stops,
@@ -256,6 +258,22 @@ private:
         for (double& time : times)
             time *= meanS / drawn;
         return indexOf(raceRate(times, mode, responseS), dynamics.failoverPerHour);
+    }
+    // Of a failure that nobody notices: until an outage of a place around it is, and others take over.
+    double noticedLatePerHour(std::uint32_t node, std::size_t group) const {
+        const auto& members = m_function.groups()[group].members;
+        double outages = 0;
+        for (const std::uint32_t place : m_function.placesOf(node)) {
+            const auto isInside = [&](std::uint32_t member) {
+                const auto places = m_function.placesOf(member);
+                return std::find(places.begin(), places.end(), place) != places.end();
+            };
+            if (std::all_of(members.begin(), members.end(), isInside)) continue;
+            for (const ResolvedFailureMode& outage : modesOf(place))
+                outages += perHour(outage.timeToFailure.mean());
+        }
+        const double takeOverS = failoverLaw(m_dynamics[group].plan, FailureEffect::outage, 1).total.meanS;
+        return outages > 0 && std::isfinite(takeOverS) ? perHour(kSecondsPerHour / outages + takeOverS) : 0;
     }
     int byHandIndex(std::size_t group, const ResolvedFailureMode& mode, double responseS,
                     CoupledGroup& dynamics) const {

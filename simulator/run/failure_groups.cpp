@@ -78,6 +78,8 @@ void FailureUnit::updateGroup(std::uint32_t g) {
             detect(g, state.target);
         else if (state.overdue && managerWorks(g))
             onGroupTime(g);
+        else if (isUnnoticed(g) && isNoticed(g, state.active))
+            noticeLate(g);
         return;
     case GroupPhase::leaderless:
         if (works)
@@ -147,6 +149,10 @@ void FailureUnit::onGroupTime(std::uint32_t g) {
     settleRejoins(g);
     switch (state.phase) {
     case GroupPhase::detecting:
+        if (!isNoticed(g, state.active)) { // what gave it away is over, and the failure before is not
+            enter(g, GroupPhase::detecting, kNeverSeconds);
+            return;
+        }
         state.overdue = !managerWorks(g);
         if (!group.takeOver) state.knownAt = m_now;
         if (state.overdue)
@@ -198,10 +204,23 @@ void FailureUnit::loseActive(std::uint32_t g) {
         loseLeader(g);
         return;
     }
-    if (!isNoticed(g, state.active)) { // until it is repaired, or nobody else is left
+    if (isNoticed(g, state.active))
+        noticeLoss(g);
+    else // until it is repaired, nobody else is left, or it fails in a way that is noticed
         enter(g, GroupPhase::detecting, kNeverSeconds);
-        return;
-    }
+}
+
+// A failure that nobody notices, and then one that somebody does, which is a loss of its own for those who
+// look.
+void FailureUnit::noticeLate(std::uint32_t g) {
+    m_groups[g].failedAt = m_now;
+    m_groups[g].recovery = m_model.groups[g].placeRecovery;
+    noticeLoss(g);
+}
+
+void FailureUnit::noticeLoss(std::uint32_t g) {
+    const FailureModelGroup& group = m_model.groups[g];
+    GroupState& state = m_groups[g];
     const bool covered =
         group.human || group.coverage >= 1 || state.coverage.next(m_plan.key) < group.coverage;
     const bool blocked = !group.human && covered && m_now < state.blockUntil;
@@ -210,6 +229,11 @@ void FailureUnit::loseActive(std::uint32_t g) {
         waitForHuman(g);
     else
         detect(g, state.active);
+}
+
+bool FailureUnit::isUnnoticed(std::uint32_t g) const {
+    return m_groups[g].phase == GroupPhase::detecting && !m_groups[g].overdue &&
+           m_slots.time(m_groupSlot + g) == kNeverSeconds;
 }
 
 // Nobody is left who could lead: the next one that is back does, or that has rejoined.

@@ -101,6 +101,9 @@ private:
     void updatePool(std::uint32_t g);
     void onGroupTime(std::uint32_t g);
     void loseActive(std::uint32_t g);
+    void noticeLoss(std::uint32_t g);
+    void noticeLate(std::uint32_t g);
+    bool isUnnoticed(std::uint32_t g) const;
     void detect(std::uint32_t g, std::uint32_t failed);
     std::pair<FailureEffect, double> failureSeen(std::uint32_t failed) const;
     bool isNoticed(std::uint32_t g, std::uint32_t failed) const;

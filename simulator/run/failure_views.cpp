@@ -50,6 +50,10 @@ void FailureUnit::refreshNode(std::uint32_t c) {
     if (before == after) return;
     m_condition[c] = after;
     const FailureModelComponent& component = m_model.components[c];
+    // It was lost before, and is now lost in another way.
+    if (!able && m_followGroups && component.group != kNone && m_model.groups[component.group].one &&
+        isUnnoticed(component.group))
+        m_groupDue[component.group] = m_anyGroupDue = true;
     const bool seen = component.viewsOfIt.count > 0 && !m_plan.perfectViews;
     // Falling asleep is no failure.
     if (before == Condition::ok) m_badFrom[c] = working && m_asleep[c] ? -kNeverSeconds : m_now;

@@ -91,6 +91,15 @@ std::size_t withEffect(const StructureComponent& component, FailureEffect effect
     return 0;
 }
 
+bool serves(FailureEffect effect) {
+    return effect == FailureEffect::slow || effect == FailureEffect::errors;
+}
+// Is the present failure, which leaves it serving, another than the mode of the design says?
+bool differs(const ResolvedFailureMode& mode, const ComponentTruth& truth) {
+    return mode.effect == FailureEffect::errors ? mode.errorShare != truth.errorShare
+                                                : mode.slowFactor != truth.speed;
+}
+
 } // namespace
 
 const char* causeName(Cause cause) {
@@ -259,7 +268,8 @@ void RequestEngine::followUp() {
     m_up.seenViews = m_state.viewChanges;
     if (!m_structure) return;
     // Rare: allocating here costs nothing that counts.
-    const std::vector<ComponentState> states = structureStates();
+    const Seen truth = structureStates();
+    const PartialWork* const partial = truth.partial.empty() ? nullptr : truth.partial.data();
     std::vector<std::uint8_t> views(m_viewTargets.size() + 1, 1);
     for (std::size_t v = 0; v < m_viewTargets.size(); ++v)
         if (m_viewTargets[v] != kNone) views[v] = m_state.targets[m_viewTargets[v]].up ? 1 : 0;
@@ -268,16 +278,19 @@ void RequestEngine::followUp() {
     const std::size_t flows = m_structure->flows().size();
     if (m_truth.cuts.empty() && m_model->vrrp.empty() && m_model->stores.empty() &&
         m_model->interruptions.empty()) {
-        up[flows] = m_structure->evaluateUp(states.data(), views.data(), up.data(), *scratch) ? 1 : 0;
+        up[flows] =
+            m_structure->evaluateUp(truth.states.data(), views.data(), nullptr, up.data(), *scratch, partial)
+                ? 1
+                : 0;
     } else {
         // What a cut takes away depends on where the client is.
         std::vector<std::uint8_t> mine(up.size(), 1);
         for (const ClientModel& client : m_model->clients) {
-            std::vector<ComponentState> seen = states;
+            std::vector<ComponentState> seen = truth.states;
             const std::vector<std::uint8_t> reached = reachedBy(client.node);
             if (!m_truth.cuts.empty()) hideUnreached(reached, seen);
             const std::vector<GroupRole> roles = rolesFor(client.node, reached);
-            m_structure->evaluateUp(seen.data(), views.data(), roles.data(), mine.data(), *scratch);
+            m_structure->evaluateUp(seen.data(), views.data(), roles.data(), mine.data(), *scratch, partial);
             for (std::size_t f = 0; f < flows; ++f)
                 if (m_structure->flows()[f].client == m_model->nodes[client.node].id) up[f] = mine[f];
         }
@@ -293,40 +306,39 @@ void RequestEngine::followUp() {
     m_up.last = m_state.now;
 }
 
-std::vector<ComponentState> RequestEngine::structureStates() const {
+RequestEngine::Seen RequestEngine::structureStates() const {
     const auto& components = m_structure->components();
-    std::vector<ComponentState> states(components.size(), 0);
+    Seen seen{std::vector<ComponentState>(components.size(), 0), {}};
     for (std::size_t i = 0; i < components.size() && i < m_truth.components.size(); ++i) {
         const ComponentTruth& truth = m_truth.components[i];
-        // Modes that the scenario added are beyond the structure's list: the last known one with the same
-        // effect stands in, or what it does to callers. One that serves, if worse, counts as working.
         const std::size_t known = components[i].modes.size();
         std::size_t mode = truth.mode;
-        if (mode > known) {
-            const FailureEffect effect = m_model->components[i].modes[mode - 1].effect;
+        const FailureEffect effect =
+            mode > 0 ? m_model->components[i].modes[mode - 1].effect : FailureEffect::errors;
+        if (mode > known && !serves(effect)) {
+            // The scenario added it: the last known one with the same effect stands in, or what it does to
+            // callers.
             mode = withEffect(components[i], effect);
-            const bool serves =
-                effect == FailureEffect::slow || (effect == FailureEffect::errors && truth.errorShare < 1);
-            if (mode == 0 && !serves) {
-                states[i] = isSilent(effect)                  ? kSaysNothing
-                            : effect == FailureEffect::errors ? kAnswersErrors
-                                                              : kNotStarted;
-                continue;
-            }
+            if (mode == 0) mode = isSilent(effect) ? kSaysNothing : kNotStarted;
+        } else if (serves(effect) && (mode > known || truth.badShare > 0 ||
+                                      (mode > 0 && differs(components[i].modes[mode - 1], truth)))) {
+            // It serves, in a way that is no mode of the design.
+            const bool slow = effect == FailureEffect::slow;
+            if (seen.partial.empty()) seen.partial.resize(components.size());
+            seen.partial[i] = {1 - truth.errors(), slow ? 1 / std::max(1.0, truth.speed) : 1.0};
+            mode = truth.errors() >= 1 ? kAnswersErrors : 0;
         }
-        // A version that answers some requests right serves; the structure has no share of its own for it.
-        if (mode == 0 && truth.badShare >= 1) mode = kAnswersErrors;
-        states[i] =
+        seen.states[i] =
             truth.asleep || (truth.restarting && mode == 0) ? kNotStarted : static_cast<ComponentState>(mode);
     }
-    return states;
+    return seen;
 }
 
 // Who holds what for this client.
 std::vector<GroupRole> RequestEngine::rolesFor(Index client, const std::vector<std::uint8_t>& reached) {
     std::vector<GroupRole> roles(m_structure->groups().size());
     Context c{*m_model, m_state, m_truth};
-    const std::vector<ComponentState> states = structureStates();
+    const std::vector<ComponentState> states = structureStates().states;
     for (std::size_t g = 0; g < roles.size(); ++g)
         for (const std::uint32_t member : m_structure->groups()[g].members)
             if (states[member] == 0 && roles[g].active == kNobody) roles[g].active = member;

@@ -61,7 +61,12 @@ public:
 
 private:
     void followUp();
-    std::vector<ComponentState> structureStates() const;
+    // What the structure is to make of the truth: states, and what serves in another way than they say.
+    struct Seen {
+        std::vector<ComponentState> states;
+        std::vector<PartialWork> partial; // empty: nothing does
+    };
+    Seen structureStates() const;
     std::vector<std::uint8_t> reachedBy(Index client); // one flag per node
     std::vector<GroupRole> rolesFor(Index client, const std::vector<std::uint8_t>& reached);
     Index writerFor(Index store, const std::vector<std::uint8_t>& reached);

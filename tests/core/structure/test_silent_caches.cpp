@@ -138,7 +138,7 @@ private slots:
         }
     }
 
-    // Callers avoid the silent one while the other answers, or refuses.
+    // Callers ask both in turn: who waits for the silent one is lost.
     void pool() {
         const auto two = [](double limitMs) {
             DesignMaker maker;
@@ -149,19 +149,65 @@ private slots:
             if (limitMs > 0) maker.timeout(limitMs);
             return maker;
         };
-        QCOMPARE(a(two(0), {{"one", kGone}}), 1.0);
-        QCOMPARE(a(two(0), {{"one", kGone}, {"two", kRefuses}}), 1.0);
+        QCOMPARE(a(two(0), {{"one", kGone}}), 0.5);
+        QCOMPARE(a(two(0), {{"one", kRefuses}}), 1.0);
+        QCOMPARE(a(two(0), {{"one", kGone}, {"two", kRefuses}}), 0.5);
+        QCOMPARE(a(two(50), {{"one", kGone}}), 1.0);
         QCOMPARE(a(two(0), {{"one", kGone}, {"two", kGone}}), 0.0);
         QCOMPARE(a(two(50), {{"one", kGone}, {"two", kGone}}), 1.0);
         const StructuralResult waits = analysed(two(0));
-        QVERIFY(near(*waits.flows.back().unavailability, kSilent * kSilent));
-        QVERIFY(waits.singlePointsOfFailure.empty());
+        QVERIFY(near(*waits.flows.back().unavailability, kSilent * (2 - kSilent)));
+        QCOMPARE(waits.singlePointsOfFailure, (Ids{"one", "two"}));
         QCOMPARE(waits.minimalCutSets.size(), std::size_t(1));
-        QVERIFY(near(waits.minimalCutSets[0].probability, kSilent * kSilent));
+        QVERIFY(near(waits.minimalCutSets[0].probability, kSilent * (2 - kSilent)));
         QVERIFY(near(*analysed(two(50)).flows.back().unavailability, 0));
         // While the pool is interrupted its members answer with errors.
         QCOMPARE(a(two(0), {}, 0, "keep"), 1.0);
-        QCOMPARE(a(two(0), {{"one", kGone}}, 0, "keep"), 1.0);
+        QCOMPARE(a(two(0), {{"one", kGone}}, 0, "keep"), 0.5);
+    }
+
+    // Of many the lookups that one gets are few.
+    void largePool() {
+        const auto of = [](int size) {
+            DesignMaker maker;
+            maker.readerAndWriter("c", 10, 0.2).group("keep");
+            for (int i = 0; i < size; ++i)
+                cacheThatFails(maker, "cache" + std::to_string(i), "keep");
+            maker.server("db", "", 10).link("keep", "db").link("c", "keep");
+            return maker.patience(10);
+        };
+        QVERIFY(near(a(of(3), {{"cache0", kGone}}), 2.0 / 3));
+        QVERIFY(near(a(of(3), {{"cache0", kGone}, {"cache1", kRefuses}}), 2.0 / 3));
+        const double q = kSilent, p = 1 - q;
+        const double more = 1 - std::pow(p, 20) - 20 * q * std::pow(p, 19);
+        QVERIFY(std::abs(*analysed(of(20)).flows.back().unavailability - more) < 1e-10);
+    }
+
+    // A cache whose silence is an outage, and that refuses: with what is behind it weakened that is one, too.
+    void refusesTogetherWithMore() {
+        DesignMaker maker;
+        maker.readerAndWriter("c", 10, 0.2).group("store");
+        cacheThatFails(maker, "cache");
+        for (const char* id : {"s1", "s2"})
+            maker.server(id, "store", 6).fails(id, FailureEffect::crash, 99, 1);
+        maker.link("cache", "store").link("c", "cache").patience(10);
+        const StructuralResult result = analysed(maker);
+        const double refuses = 1 - kWorks - kSilent, one = 2 * 0.01 * 0.99, both = 0.01 * 0.01;
+        QVERIFY(near(*result.flows.back().unavailability, kSilent + refuses * (one + both) + kWorks * both));
+        double sum = 0;
+        bool found = false;
+        for (const CutSet& set : result.minimalCutSets) {
+            sum += set.probability;
+            if (set.ids.size() != 2 || set.ids[0] == "s1") continue;
+            found = true;
+            QVERIFY(set.ids[1] == "cache refusing" || set.ids[0] == "cache refusing");
+            QVERIFY(near(set.probability, refuses * (one + both)));
+        }
+        QVERIFY(found);
+        QVERIFY(sum >= *result.flows.back().unavailability &&
+                sum < 1.05 * *result.flows.back().unavailability);
+        for (const Importance& each : result.importance)
+            if (each.id == "cache") QVERIFY(each.fussellVesely < 1);
     }
 
     void anotherZone() {
@@ -345,8 +391,8 @@ private slots:
             return maker;
         };
         QVERIFY(near(*analysed(two(FailureEffect::crash)).flows.back().unavailability, 0));
-        QVERIFY(near(*analysed(two(FailureEffect::gone)).flows.back().unavailability,
-                     0.005 + 0.995 * 0.005 * 0.005));
+        QVERIFY(
+            near(*analysed(two(FailureEffect::gone)).flows.back().unavailability, 1 - 0.995 * 0.995 * 0.995));
     }
 };
 

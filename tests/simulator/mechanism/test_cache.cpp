@@ -6,7 +6,7 @@
 #include "simulator/compile/compile.h"
 #include "simulator/mechanism/context.h"
 #include "simulator/run/request_engine.h"
-#include "tests/simulator/mechanism/cut_support.h"
+#include "tests/simulator/mechanism/engines_agree.h"
 
 using namespace alwayson;
 using namespace alwayson::test::scenario;
@@ -281,6 +281,51 @@ private slots:
         const auto model = sim::compileModel(design, &design.scenarios.at(0));
         QVERIFY(!model.ok());
         QCOMPARE(model.error().code, std::string("simulate.cycle"));
+    }
+
+    // Two in turn, without a time limit: who asks a silent one waits in vain, so one is enough for an outage.
+    // The exact figure, years and requests say the same.
+    void aPoolIsAskedInTurn() {
+        Parts p;
+        p.groups = {"{'id':'k','kind':'pool','parameters':{'beta':0}}"};
+        p.nodes = {node("c", "client", "'rate_per_s':1,'network_rtt_ms':0,'attempts':1",
+                        "'classes':[{'id':'r','share':1,'deadline_ms':1000}]"),
+                   node("app", "server", kQuick), node("db", "server", kQuick)};
+        for (const char* id : {"k1", "k2"})
+            p.nodes.push_back(
+                node(id, "cache", std::string(kQuick) + ",'hit_ratio':0.5",
+                     "'group':'k','failure_modes':[{'id':'gone','effect':'gone','mttf_h':0.5,'mttr_h':0.05},"
+                     "{'id':'crash','effect':'crash','mttf_h':0.5,'mttr_h':0.05}]"));
+        p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "k", "'latency_ms':0"),
+                   calls("k", "db", "'latency_ms':0")};
+        double down = 0;
+        SimulationResult runs;
+        verifyEnginesAgree(p, &down, &runs);
+        const auto exact = analyse(designOf(p));
+        QVERIFY(exact.ok());
+        const double silent = 0.1 / 1.2;
+        QVERIFY(isNear(1 - *exact->flows.back().availability.value, silent * (2 - silent), 1e-9));
+        QVERIFY(isNear(down, silent * (2 - silent), 0.02 * down));
+        // Each request asks one of them.
+        QVERIFY(isNear(1 - *flowOf(runs, "c").availabilityRequests.value, silent, 0.1 * silent));
+    }
+
+    // A failure that the scenario brings is as bad as one that the design has: half of the answers are wrong,
+    // or it carries a tenth.
+    void failuresOfTheScenarioCount() {
+        for (const char* mode : {"'mode':'errors','error_share':0.5", "'mode':'slow','slow_factor':10000"}) {
+            Parts p = cached("read_through", "'hit_ratio':0.9");
+            p.events = {at(20, "fail", "cache", std::string(mode) + ",'repair_after_s':10")};
+            QVERIFY2(isNear(60 * (1 - *flowOf(run(p), "c").availabilityTime.value), 10, 1e-6), mode);
+            p.nodes[1].insert(p.nodes[1].find("\"default_failure_modes\""),
+                              "'failure_modes':[{'id':'errors','effect':'errors','error_share':0.01,"
+                              "'mttf_h':1e6,'mttr_h':1},{'id':'slow','effect':'slow','slow_factor':1.5,"
+                              "'mttf_h':1e6,'mttr_h':1}],");
+            QVERIFY2(isNear(60 * (1 - *flowOf(run(p), "c").availabilityTime.value), 10, 1e-6), mode);
+        }
+        Parts mild = cached("read_through", "'hit_ratio':0.9");
+        mild.events = {at(20, "fail", "cache", "'mode':'errors','error_share':0.04")};
+        QCOMPARE(*flowOf(run(mild), "c").availabilityTime.value, 1.0);
     }
 
     void copies() {

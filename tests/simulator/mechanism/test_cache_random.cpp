@@ -93,7 +93,7 @@ private:
                 p.events.push_back(
                     at(when, "fail", what,
                        "'mode':'" + (place ? "outage" : m_chance.of({"crash", "gone", "hang", "errors"})) +
-                           "','repair_after_s':4"));
+                           "','error_share':1,'repair_after_s':4"));
         }
     }
 

@@ -364,6 +364,24 @@ private slots:
         verifyEnginesAgree(p, &down);
         QVERIFY(std::abs(down - 1.0 / 6) < 0.01);
     }
+
+    // Until its place is out, which is. Failure runs: test_failure_groups.
+    void whatNobodyNoticesAndThenSomebodyDoes() {
+        Parts p = farApart("");
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':20,") + kPatient, kOneWrite);
+        p.seconds = 200;
+        p.events = {at(20, "fail", "db1", "'mode':'errors','error_share':1"),
+                    at(90, "fail", "a", "'mode':'outage'")};
+        p.nodes[0].insert(p.nodes[0].find("\"default_failure_modes\""), "'domain':'b',");
+        const Design design = designOf(p);
+        const FailoverLaw law = failoverLaw(design, design.groups.at(0), FailureEffect::outage);
+        const SimulationResult result = run(p);
+        const double promoted = told(result, "role_changed", "is the source of db now");
+        QVERIFY2(promoted > 90 && promoted <= 90 + law.total.maxS, log(result).c_str());
+        const double down = 200 * (1 - *flowOf(result, "c").availabilityTime.value);
+        QVERIFY2(down >= promoted - 20 - 0.01 && down <= 70 + law.total.maxS + 0.01,
+                 (std::to_string(down) + "\n" + log(result)).c_str());
+    }
 };
 
 ALWAYSON_TEST_MAIN(TestStoreFailover, test_store_failover)
