@@ -99,7 +99,8 @@ std::string improvementSection(const CheckReport& report) {
 }
 
 std::string loadSection(const CheckReport& report) {
-    std::vector<std::vector<std::string>> rows{{"part", "load", "capacity", "busy", "busy without one"}};
+    std::vector<std::vector<std::string>> rows{
+        {"part", "load", "capacity", "busy", "busy without one", "capacity from"}};
     for (const Load& load : report.loads) {
         rows.push_back(
             {load.id, formatSignificant(load.requestsPerSecond) + "/s",
@@ -107,7 +108,8 @@ std::string loadSection(const CheckReport& report) {
              percent(load.utilisation),
              !load.utilisationWithoutOne       ? ""
              : *load.utilisationWithoutOne < 0 ? "none left"
-                                               : percent(*load.utilisationWithoutOne)});
+                                               : percent(*load.utilisationWithoutOne),
+             load.why});
     }
     return rows.size() == 1
                ? ""

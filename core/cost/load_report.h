@@ -8,7 +8,8 @@
 
 namespace alwayson {
 
-// Nodes that are called, in design order, then groups that are called. A group's capacity is that of all its
+// Nodes that are called, in design order, then groups that are called, with what they can carry
+// (core/graph/held_times.h). A group's capacity is that of all its
 // members as they share its load evenly: members x the weakest. utilisationWithoutOne of a group: the same
 // without its strongest member; of a member: as its group; negative when nobody is left. O(nodes + links +
 // groups x nodes).

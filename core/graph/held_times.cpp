@@ -5,90 +5,313 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/call_rules.h"
+#include "core/graph/lookups.h"
+#include "core/graph/member_roles.h"
 #include "core/graph/round_trip.h"
+#include "core/graph/static_load.h"
+#include "core/graph/time_moments.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
+#include <limits>
+#include <unordered_map>
 
 namespace alwayson {
 
 namespace {
 
-// Mean work for the mix of requests that it gets; of nodes that get none that of reads.
-double workOf(const Design& design, const Node& node, double all, double writes) {
-    if (hasRole(node, "balancer")) return balancerLatency(design, node).seconds();
-    if (hasRole(node, "external")) return get(node, key::external::latency).mean();
-    if (!hasMechanism(node, "queue")) return 0;
-    if (!(all > 0)) return meanService(node, false);
-    return ((all - writes) * meanService(node, false) + writes * meanService(node, true)) / all;
-}
+using Index = std::uint32_t;
+constexpr double kAlike = 0.1;
 
-double callsAtOnce(const Link& link) {
-    const double calls = get(link.parameters, key::link::request::callsPerRequest);
-    return get(link.parameters, key::link::request::parallel) ? std::max(1.0, calls) : 1;
-}
-
-// Members that stand by will call what the others call.
-void giveToIdle(const Design& design, const StaticLoad& load, std::vector<double>& callsS) {
-    std::vector<double> most(design.groups.size(), 0);
-    const auto groupOf = [&](std::size_t n) {
-        const auto& group = design.nodes.at(n).group;
-        return group ? design.groups.indexOf(group->str()) : Table<Group>::npos;
+// Mean time until a commit of the source of a set has been acknowledged.
+double commitWait(const Design& design, const Group& group, const Node& source) {
+    namespace r = key::group::mysqlReplication;
+    const auto how = get(group, r::replication);
+    if (how == r::Replication::async) return 0;
+    const std::vector<const Node*> members = membersOf(design, group.id);
+    const bool all = how == r::Replication::group;
+    std::vector<Delayed> acknowledgers;
+    const auto add = [&](const Node& replica) {
+        acknowledgers.push_back(
+            {roundTripOfPlaces(design, source, replica).seconds(), get(replica, key::mysql::ackTime)});
     };
-    for (std::size_t n = 0; n < callsS.size(); ++n)
-        if (const std::size_t g = groupOf(n); g != Table<Group>::npos) most[g] = std::max(most[g], callsS[n]);
-    for (std::size_t n = 0; n < callsS.size(); ++n)
-        if (const std::size_t g = groupOf(n); g != Table<Group>::npos && !(load.requestsPerS[n] > 0))
-            callsS[n] = most[g];
+    if (all) {
+        for (const Node* member : members)
+            if (member->id != source.id) add(*member);
+    } else {
+        for (const ReplicationStream& stream : replicationStreams(design, group, source))
+            if (stream.from->id == source.id) add(*stream.to);
+    }
+    const auto wanted =
+        all ? static_cast<Index>(members.size() / 2) : static_cast<Index>(get(group, r::semisyncAcks));
+    return meanUntil(wanted, acknowledgers);
+}
+
+// Of the node itself, waits for replicas included.
+TimeMoments ownTime(const Design& design, const Node& node, bool writes) {
+    if (hasRole(node, "balancer")) {
+        const double capacity = capacityOf(design, node).perSecond;
+        return {balancerLatency(design, node).seconds() + 1 / capacity, 0};
+    }
+    if (hasRole(node, "external")) return momentsOf(get(node, key::external::latency));
+    if (!hasMechanism(node, "queue")) return {};
+    const auto other = writes ? get(node, key::server::writeService) : std::nullopt;
+    TimeMoments time = momentsOf(other ? *other : get(node, key::server::service));
+    const Group* group = writes && node.group ? design.groups.find(node.group->str()) : nullptr;
+    if (group && hasMechanism(*group, "replication")) time.mean += commitWait(design, *group, node);
+    return time;
+}
+
+class HeldTimesMaker {
+public:
+    explicit HeldTimesMaker(const Design& design) : m_design(design), m_lookups(design) {
+        for (const bool writes : {false, true}) {
+            m_held[writes].assign(design.nodes.size(), 0);
+            for (const Node& node : design.nodes)
+                m_own[writes].push_back(ownTime(design, node, writes));
+        }
+        for (const Node& node : design.nodes) {
+            m_isBalancer.push_back(hasRole(node, "balancer"));
+            m_isClient.push_back(hasRole(node, "client"));
+            m_place.push_back(node.domain ? static_cast<Index>(design.domains.indexOf(node.domain->str()))
+                                          : kNowhere);
+        }
+    }
+
+    // Requests x seconds per s, of reads and of writes.
+    std::array<std::vector<double>, 2> find() {
+        visitCalls(m_design, [this](const std::vector<ClassCalls>& calls) { addClass(calls); });
+        return std::move(m_held);
+    }
+
+private:
+    static constexpr Index kNowhere = std::numeric_limits<Index>::max();
+    struct Range {
+        std::size_t first = 0, end = 0;
+    };
+
+    bool looksAside(const ClassCalls& calls) const {
+        return !m_isBalancer[calls.from] && m_lookups.isLookup(calls.link);
+    }
+
+    void addClass(const std::vector<ClassCalls>& calls) {
+        m_calls = &calls;
+        m_stays = m_own;
+        for (const bool writes : {false, true}) {
+            m_ranges[writes].assign(m_design.nodes.size(), {});
+            m_aside[writes].assign(m_design.nodes.size(), 0);
+        }
+        for (std::size_t i = 0; i < calls.size(); ++i) {
+            Range& range = m_ranges[calls[i].callerWrites][calls[i].from];
+            if (range.end == 0) range.first = i;
+            range.end = i + 1;
+            if (looksAside(calls[i])) m_aside[calls[i].writes][calls[i].to] += calls[i].callsPerS;
+        }
+        for (std::size_t i = calls.size(); i > 0;) {
+            const ClassCalls& last = calls[i - 1];
+            const bool writes = last.callerWrites;
+            const Range range = m_ranges[writes][last.from];
+            const TimeMoments time = timeOfCalls(last.from, writes, last.from);
+            m_stays[writes][last.from] = m_own[writes][last.from] + time;
+            if (!m_isClient[last.from])
+                m_held[writes][last.from] +=
+                    std::max(0.0, last.requestsPerS - m_aside[writes][last.from]) * time.mean;
+            i = range.first;
+        }
+    }
+
+    // Of the calls behind `node`, for one of its requests, made from `caller`: itself, or who looks it aside.
+    TimeMoments timeOfCalls(Index node, bool writes, Index caller) {
+        const Range range = m_ranges[writes][node];
+        if (range.end == 0) return {};
+        if (m_isBalancer[node]) {
+            Mixture one;
+            for (std::size_t i = range.first; i < range.end; ++i)
+                one.add((*m_calls)[i].callsPerS, timeOf((*m_calls)[i], caller));
+            return one.moments();
+        }
+        const double made = passedOn(m_design.nodes.at(node), writes);
+        TimeMoments all;
+        std::vector<SideBySide> sideBySide;
+        for (std::size_t i = range.first; i < range.end;) {
+            const Index link = (*m_calls)[i].link;
+            const double requests = (*m_calls)[i].requestsPerS * made;
+            Mixture each;
+            for (; i < range.end && (*m_calls)[i].link == link; ++i)
+                each.add((*m_calls)[i].callsPerS, timeOf((*m_calls)[i], caller));
+            const double count = each.weight() / requests;
+            if (get(m_design.links.at(link).parameters, key::link::request::parallel)) {
+                sideBySide.push_back({count, each.moments()});
+                continue;
+            }
+            all = all + lastOf(sideBySide) + times(count, each.moments());
+            sideBySide.clear();
+        }
+        return times(made, all + lastOf(sideBySide));
+    }
+
+    // Of one call: the way, and how long its request stays there.
+    TimeMoments timeOf(const ClassCalls& call, Index caller) {
+        TimeMoments time = m_stays[call.writes][call.to];
+        if (looksAside(call)) time = m_own[call.writes][call.to] + timeOfCalls(call.to, call.writes, caller);
+        time.mean += roundTrip(call.link, caller, call.to);
+        return time;
+    }
+
+    double roundTrip(Index link, Index from, Index to) {
+        const auto find = [&] {
+            return roundTripOver(m_design, m_design.links.at(link), m_design.nodes.at(from),
+                                 m_design.nodes.at(to))
+                .seconds();
+        };
+        const bool byPlaces = m_place[from] != kNowhere && m_place[to] != kNowhere &&
+                              !get(m_design.links.at(link).parameters, key::link::request::latency);
+        if (!byPlaces) return find();
+        const std::uint64_t places = (std::uint64_t{m_place[from]} << 32) | m_place[to];
+        const auto [at, isNew] = m_ways.try_emplace(places, 0.0);
+        if (isNew) at->second = find();
+        return at->second;
+    }
+
+    const Design& m_design;
+    Lookups m_lookups;
+    std::vector<bool> m_isBalancer, m_isClient;
+    std::vector<Index> m_place; // per node
+    std::unordered_map<std::uint64_t, double> m_ways;
+    std::array<std::vector<TimeMoments>, 2> m_own; // [writes][node]
+    std::array<std::vector<double>, 2> m_held;
+    // Of the class at hand.
+    const std::vector<ClassCalls>* m_calls = nullptr;
+    std::array<std::vector<TimeMoments>, 2> m_stays;
+    std::array<std::vector<Range>, 2> m_ranges; // in *m_calls
+    std::array<std::vector<double>, 2> m_aside; // requests that others make the calls of
+};
+
+double rateOf(const RequestRates& rates, bool writes, std::size_t node) {
+    return writes ? rates.writesPerS[node] : rates.requestsPerS[node] - rates.writesPerS[node];
+}
+
+std::vector<std::vector<std::size_t>> membersByGroup(const Design& design) {
+    std::vector<std::vector<std::size_t>> members(design.groups.size());
+    for (std::size_t n = 0; n < design.nodes.size(); ++n) {
+        const auto& group = design.nodes.at(n).group;
+        const std::size_t g = group ? design.groups.indexOf(group->str()) : Table<Group>::npos;
+        if (g != Table<Group>::npos) members[g].push_back(n);
+    }
+    return members;
+}
+
+HeldTimes heldTimes(const Design& design, const RequestRates& rates) {
+    HeldTimes times{HeldTimesMaker(design).find()};
+    for (const bool writes : {false, true}) {
+        std::vector<double>& held = times.callsS[writes];
+        const auto rate = [&](std::size_t n) { return rateOf(rates, writes, n); };
+        const std::vector<double> all = held;
+        for (std::size_t n = 0; n < held.size(); ++n)
+            held[n] = rate(n) > 0 ? all[n] / rate(n) : 0;
+        for (const std::vector<std::size_t>& members : membersByGroup(design)) {
+            double sum = 0, whole = 0;
+            for (const std::size_t n : members) {
+                sum += all[n];
+                whole += rate(n);
+            }
+            for (const std::size_t n : members)
+                if (whole > 0 && !(rate(n) > 0)) held[n] = sum / whole;
+        }
+    }
+    return times;
+}
+
+// Who serves requests with workers: all that decides what it carries.
+struct Serving {
+    double workers = 0, all = 0, writes = 0;       // requests per s, its group's where it stands by
+    std::array<double, 2> workS = {}, callsS = {}; // of reads, of writes
+    bool keepsWorkers = false;
+
+    double mixOf(const std::array<double, 2>& seconds) const {
+        if (seconds[0] == seconds[1] || !(all > 0)) return seconds[0];
+        return ((all - writes) * seconds[0] + writes * seconds[1]) / all;
+    }
+    double stayOf(bool write) const { return workS[write] + callsS[write]; }
+    double stay() const { return mixOf({stayOf(false), stayOf(true)}); }
+};
+
+// Members that differ by no more than where they stand get the same times.
+void makeAlike(std::vector<Serving*> members) {
+    std::erase_if(members, [](const Serving* one) { return one->workers == 0; });
+    if (members.size() < 2) return;
+    const Serving& first = *members.front();
+    Serving mean = first;
+    mean.callsS = {};
+    double least = first.stay(), most = least;
+    for (const Serving* one : members) {
+        if (one->workers != first.workers || one->workS != first.workS ||
+            one->keepsWorkers != first.keepsWorkers)
+            return;
+        least = std::min(least, one->stay());
+        most = std::max(most, one->stay());
+        for (const bool writes : {false, true})
+            mean.callsS[writes] += one->callsS[writes] / static_cast<double>(members.size());
+    }
+    if (least == most || most - least > kAlike * most) return;
+    for (Serving* one : members)
+        one->callsS = mean.callsS;
+}
+
+CarriedRate carriedBy(const Serving& one, std::string plain) {
+    const double work = one.mixOf(one.workS), calls = one.mixOf(one.callsS);
+    CarriedRate rate{one.workers / one.stay(), one.workers / one.stayOf(false),
+                     one.workers / one.stayOf(true), std::move(plain)};
+    if (calls > 0)
+        rate.why = fmt::format("{:g} worker{} / ({} of work + {} of calls)", one.workers,
+                               one.workers == 1 ? "" : "s", formatDuration(Duration::seconds(work)),
+                               formatDuration(Duration::seconds(calls)));
+    return rate;
 }
 
 } // namespace
 
-HeldTimes heldTimes(const Design& design, const StaticLoad& load) {
-    const RequestRates rates = requestRates(design);
-    HeldTimes times;
-    times.callsS.assign(design.nodes.size(), 0);
-    times.staysS.assign(design.nodes.size(), 0);
-    std::vector<std::vector<const LoadEdge*>> edgesOf(design.nodes.size());
-    for (const LoadEdge& edge : load.edges)
-        edgesOf[edge.from].push_back(&edge);
-    for (auto at = load.order.rbegin(); at != load.order.rend(); ++at) {
-        const Node& node = design.nodes.at(*at);
-        const double all = rates.requestsPerS[*at];
-        if (hasRole(node, "client")) continue;
-        for (const LoadEdge* edge : edgesOf[*at]) {
-            if (!(all > 0)) break;
-            const Link& link = design.links.at(edge->link);
-            const double each = roundTripOver(design, link, node, design.nodes.at(edge->to)).seconds() +
-                                times.staysS[edge->to];
-            times.callsS[*at] += edge->requestsPerS / all / callsAtOnce(link) * each;
-        }
-        times.staysS[*at] = workOf(design, node, all, rates.writesPerS[*at]) + times.callsS[*at];
-    }
-    giveToIdle(design, load, times.callsS);
-    return times;
+HeldTimes heldTimes(const Design& design) {
+    return heldTimes(design, requestRates(design));
 }
 
-std::vector<CarriedRate> carriedRates(const Design& design, const StaticLoad& load) {
+std::vector<CarriedRate> carriedRates(const Design& design) {
     const RequestRates rates = requestRates(design);
-    const HeldTimes times = heldTimes(design, load);
-    std::vector<CarriedRate> all;
+    const HeldTimes times = heldTimes(design, rates);
+    std::vector<Serving> serving(design.nodes.size());
     for (std::size_t n = 0; n < design.nodes.size(); ++n) {
         const Node& node = design.nodes.at(n);
-        NodeCapacity book = capacityOf(design, node);
-        if (!hasMechanism(node, "queue")) {
-            all.push_back({book.perSecond, std::move(book.source)});
-            continue;
+        if (!hasMechanism(node, "queue")) continue;
+        Serving& one = serving[n];
+        one.workers = static_cast<double>(get(node, key::server::workers));
+        one.keepsWorkers = get(node, key::server::discipline) == key::server::Discipline::fcfs;
+        one.all = rates.requestsPerS[n];
+        one.writes = rates.writesPerS[n];
+        for (const bool writes : {false, true}) {
+            one.workS[writes] = meanService(node, writes);
+            if (one.keepsWorkers) one.callsS[writes] = times.callsS[writes][n];
         }
-        const auto workers = static_cast<double>(get(node, key::server::workers));
-        const bool keeps = get(node, key::server::discipline) == key::server::Discipline::fcfs;
-        const double work = workOf(design, node, rates.requestsPerS[n], rates.writesPerS[n]);
-        const double calls = keeps ? times.callsS[n] : 0;
-        all.push_back({workers / (work + calls),
-                       calls > 0 ? fmt::format("{:g} workers / ({} of work + {} of calls)", workers,
-                                               formatDuration(Duration::seconds(work)),
-                                               formatDuration(Duration::seconds(calls)))
-                                 : std::move(book.source)});
+    }
+    for (const std::vector<std::size_t>& members : membersByGroup(design)) {
+        std::vector<Serving*> group;
+        double all = 0, writes = 0;
+        for (const std::size_t n : members) {
+            group.push_back(&serving[n]);
+            all += rates.requestsPerS[n];
+            writes += rates.writesPerS[n];
+        }
+        for (Serving* one : group)
+            if (!(one->all > 0)) one->all = all, one->writes = writes;
+        makeAlike(std::move(group));
+    }
+    std::vector<CarriedRate> all;
+    for (std::size_t n = 0; n < design.nodes.size(); ++n) {
+        NodeCapacity book = capacityOf(design, design.nodes.at(n));
+        if (serving[n].workers == 0)
+            all.push_back({book.perSecond, book.perSecond, book.perSecond, std::move(book.source)});
+        else
+            all.push_back(carriedBy(serving[n], std::move(book.source)));
     }
     return all;
 }

@@ -1,32 +1,45 @@
 #pragma once
-// For how long a request keeps a worker busy when nothing waits. A server that serves in order keeps its
-// worker while it calls others, as thread-per-request programs do, so what is behind it takes capacity from
-// it.
+// For how long a request keeps a worker when nothing waits in queues, and what servers can carry by that. A
+// server that serves in order keeps its worker while it calls others, as thread-per-request programs do, so
+// what is behind it takes capacity from it. One place for loads, findings and core/structure; request runs
+// have it by themselves.
+//
+//   counted      normal operation: the calls of the mix of requests that a node gets, one after the other or
+//                side by side as its links say, each with its way there and back, the work of whoever serves
+//                it, what that one calls, commits that wait for replicas; caches by their hit ratios; a
+//                caller that looks a cache aside also for what is behind it
+//   not counted  queues behind (they take more the busier those are), retries, timeouts, failures; ways and
+//                members that are other ones after a failure
 
-#include "core/graph/static_load.h"
+#include "core/model/design.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
 namespace alwayson {
 
 struct HeldTimes {
-    // Per node, s, means over its requests in normal operation: what its calls take, one link after the
-    // other, each with its way there and back, its callee's own time and what that one calls; and all of it.
-    std::vector<double> callsS, staysS;
+    // Per node, s: means of all calls of one of its requests that reads [0], that writes [1]. 0 for clients
+    // and where a node calls nothing. A member that gets no such requests has those of its group.
+    std::array<std::vector<double>, 2> callsS;
 };
 
-// Clients: 0. A member without requests is given the calls of its busiest group mate. Waits in queues, for
-// commits at replicas, retries and what fails are not in it. O(edges).
-HeldTimes heldTimes(const Design& design, const StaticLoad& load);
+// Of one member each. Times do not depend on whether the node keeps a worker meanwhile. O(classes x (nodes +
+// links x members)).
+HeldTimes heldTimes(const Design& design);
 
-// What each node can carry of the requests that it gets in normal operation, per s; infinity: unlimited.
-// Servers in order: workers / (their own work + their calls); that share their cores: by their work alone;
-// the rest: capacityOf() of core/catalogue/books.h. `why`: with the figures.
+// What a node can carry in normal operation, per s; infinity: unlimited.
 struct CarriedRate {
-    double perSecond = 0;
-    std::string why; // "8 workers / (12 ms of work + 3.1 ms of calls)"
+    double perSecond = 0; // of the mix of requests that it gets, or its group, where it stands by
+    double readsPerS = 0, writesPerS = 0; // if it got reads, or writes, alone
+    std::string why;                      // "8 workers / (12 ms of work + 3.1 ms of calls)"
 };
-std::vector<CarriedRate> carriedRates(const Design& design, const StaticLoad& load);
+
+// Servers that serve in order: workers / (own work + calls); that share their cores: by their work alone;
+// everything else: capacityOf() of core/catalogue/books.h. Members of a group with the same workers and work
+// whose times differ by less than 10 % count with their common mean: where they stand makes no kinds of
+// members of them. O(as above).
+std::vector<CarriedRate> carriedRates(const Design& design);
 
 } // namespace alwayson

@@ -42,17 +42,23 @@ public:
         sortNodes();
     }
 
-    // Calls atNode(node, rate, writes) for all that arrive somewhere and onEdge(class, edge, rate) for what
-    // it sends on, class by class.
+    // Calls atNode(node, rate, writes) for all that arrive somewhere and onEdge(class, edge, calls) for what
+    // it sends on, class by class, and then endClass().
     template <class AtNode, class OnEdge>
     void run(AtNode&& atNode, OnEdge&& onEdge) {
+        run(atNode, onEdge, [] {});
+    }
+    template <class AtNode, class OnEdge, class EndClass>
+    void run(AtNode&& atNode, OnEdge&& onEdge, EndClass&& endClass) {
         for (std::size_t i = 0; i < m_design.nodes.size(); ++i) {
             const Node& node = m_design.nodes.at(i);
             if (!hasRole(node, "client")) continue;
             const double rate = offeredRate(node);
-            for (const RequestClass& requestClass : classesOf(node))
+            for (const RequestClass& requestClass : classesOf(node)) {
                 spread({node, requestClass}, static_cast<Index>(i), rate * requestClass.share, atNode,
                        onEdge);
+                endClass();
+            }
         }
     }
 
@@ -154,11 +160,13 @@ private:
         for (std::vector<double>& list : arriving)
             list.assign(m_design.nodes.size(), 0.0);
         arriving[whose.requestClass.writes][client] = rate;
-        const auto send = [&](Index from, const Branch& branch, Index t, double sent, bool writes) {
+        const auto send = [&](Index from, bool fromWrites, const Branch& branch, Index t, double sent) {
             const Index to = (*branch.targets)[t];
             if (m_rank[to] <= m_rank[from]) return;
+            const bool writes = callWrites(m_design.links.at(branch.link), fromWrites);
             arriving[writes][to] += sent;
-            onEdge(whose, branch.firstEdge + t, sent);
+            onEdge(whose, branch.firstEdge + t,
+                   ClassCalls{branch.link, from, to, fromWrites, writes, arriving[fromWrites][from], sent});
         };
         for (const Index at : m_order)
             for (const bool writes : {false, true}) {
@@ -169,20 +177,19 @@ private:
                     choose(at, whose.requestClass.id, writes);
                     const double each = here / static_cast<double>(m_chosen.size());
                     for (const auto& [branch, target] : m_chosen)
-                        send(at, *branch, target, each, callWrites(m_design.links.at(branch->link), writes));
+                        send(at, writes, *branch, target, each);
                     continue;
                 }
                 const double made = passedOn(m_design.nodes.at(at), writes);
                 for (const Branch& branch : m_branches[at]) {
                     const Link& link = m_design.links.at(branch.link);
                     if (!link.carries(whose.requestClass.id)) continue;
-                    const bool callsWrite = callWrites(link, writes);
-                    const Receivers to = receiversOf(branch, callsWrite);
+                    const Receivers to = receiversOf(branch, callWrites(link, writes));
                     const double each = here * made *
                                         get(link.parameters, key::link::request::callsPerRequest) /
                                         static_cast<double>(to.end - to.first);
                     for (Index t = to.first; t < to.end; ++t)
-                        send(at, branch, t, each, callsWrite);
+                        send(at, writes, branch, t, each);
                 }
             }
     }
@@ -246,7 +253,7 @@ RequestRates requestRates(const Design& design) {
             rates.requestsPerS[node] += rate;
             if (writes) rates.writesPerS[node] += rate;
         },
-        [](const ClassOfClient&, std::size_t, double) {});
+        [](const ClassOfClient&, std::size_t, const ClassCalls&) {});
     return rates;
 }
 
@@ -258,8 +265,9 @@ StaticLoad staticLoad(const Design& design) {
     load.order = propagation.order();
     load.cycle = propagation.cycle();
     propagation.run([&](Index node, double rate, bool) { load.requestsPerS[node] += rate; },
-                    [&](const ClassOfClient& whose, std::size_t at, double rate) {
+                    [&](const ClassOfClient& whose, std::size_t at, const ClassCalls& calls) {
                         LoadEdge& edge = load.edges[at];
+                        const double rate = calls.callsPerS;
                         edge.requestsPerS += rate;
                         edge.requestBytesPerS +=
                             rate * get(whose.client.parameters, key::client::request).count();
@@ -267,6 +275,18 @@ StaticLoad staticLoad(const Design& design) {
                             rate * get(whose.client.parameters, key::client::response).count();
                     });
     return load;
+}
+
+void visitCalls(const Design& design, const std::function<void(const std::vector<ClassCalls>&)>& ofClass) {
+    std::vector<ClassCalls> all;
+    Propagation(design).run([](Index, double, bool) {},
+                            [&](const ClassOfClient&, std::size_t, const ClassCalls& calls) {
+                                if (calls.callsPerS > 0) all.push_back(calls);
+                            },
+                            [&] {
+                                ofClass(all);
+                                all.clear();
+                            });
 }
 
 } // namespace alwayson

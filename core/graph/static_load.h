@@ -6,6 +6,7 @@
 #include "core/model/design.h"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace alwayson {
@@ -48,5 +49,18 @@ struct StaticLoad {
 // The same rates, edge by edge. Inner calls are as large as the client's requests and responses. Memory
 // O(links x callers x members).
 StaticLoad staticLoad(const Design& design);
+
+// Calls of one node to another over one link, made for requests of one class of one client that read, or
+// write, at `from`.
+struct ClassCalls {
+    std::uint32_t link = 0, from = 0, to = 0; // positions in Design::links and Design::nodes
+    bool callerWrites = false, writes = false;
+    double requestsPerS = 0; // at `from`
+    double callsPerS = 0;    // from there to `to`
+};
+
+// Hands over the calls of one class after the other: callers before those they call, those of one node for
+// its reads, or its writes, together and in the order in which it makes them. Time and memory as above.
+void visitCalls(const Design& design, const std::function<void(const std::vector<ClassCalls>&)>& ofClass);
 
 } // namespace alwayson

@@ -29,7 +29,8 @@ Json loadJson(const Load& load) {
             {"requests_per_s", finiteOrNull(load.requestsPerSecond)},
             {"capacity_per_s", finiteOrNull(load.capacityPerSecond)}, // null: unlimited
             {"utilisation", finiteOrNull(load.utilisation)},
-            {"utilisation_without_one", finiteOrNull(load.utilisationWithoutOne)}};
+            {"utilisation_without_one", finiteOrNull(load.utilisationWithoutOne)},
+            {"capacity_from", load.why}};
 }
 
 } // namespace

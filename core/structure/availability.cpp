@@ -194,8 +194,8 @@ private:
                 "run sends to all of them in turn.");
         if (keepsWorkers())
             flow.leftOut.push_back(
-                "Capacity counts the work of a server itself; for as long as its workers wait for what it "
-                "calls it carries less, as runs of requests show.");
+                "Capacity counts for how long workers wait for what their server calls in normal operation; "
+                "queues there, retries and longer ways after a failure take more, as runs of requests show.");
         return flow;
     }
 

@@ -1,7 +1,7 @@
 #include "core/base/result.h"
-#include "core/catalogue/books.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/client_rate.h"
+#include "core/graph/held_times.h"
 #include "core/graph/request_graph.h"
 #include "core/graph/static_load.h"
 #include "core/structure/common_cause.h"
@@ -147,15 +147,6 @@ void addGroupLoads(const RequestRates& rates, CompiledStructure& out) {
     }
 }
 
-// Per node: what its group gets, where one or some are chosen to serve.
-std::vector<GroupLoad> loadsOnCall(const CompiledStructure& out) {
-    std::vector<GroupLoad> loads(out.nodeCount);
-    for (std::size_t g = 0; g < out.groups.size(); ++g)
-        for (const std::uint32_t n : out.groups[g].members)
-            if (out.groups[g].serving < out.groups[g].members.size()) loads[n] = out.groupLoads[g];
-    return loads;
-}
-
 double readsOfGroup(const Design& design, const RequestRates& rates, std::uint32_t node) {
     const auto& group = design.nodes.at(node).group;
     double reads = 0;
@@ -180,27 +171,12 @@ void giveBase(const CompiledStructure& out, CompiledSet& set, CompiledPart& part
 void addLoads(const Design& design, CompiledStructure& out) {
     const RequestRates rates = requestRates(design);
     addGroupLoads(rates, out);
-    const std::vector<GroupLoad> onCall = loadsOnCall(out);
+    const std::vector<CarriedRate> carried = carriedRates(design);
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
-        const Node& node = design.nodes.at(n);
-        double all = rates.requestsPerS[n], writes = rates.writesPerS[n];
-        out.load.push_back(hasRole(node, "client") ? 0 : all);
-        // With several classes the mix at this node decides; the book of capacities knows one service time
-        // only. Who stands by will get what the others get.
-        if (all == 0) {
-            writes = onCall[n].writes;
-            all = writes + onCall[n].reads;
-        }
-        if (all > 0 && hasMechanism(node, "queue"))
-            out.capacity.push_back(
-                static_cast<double>(get(node, key::server::workers)) * all /
-                ((all - writes) * meanService(node, false) + writes * meanService(node, true)));
-        else
-            out.capacity.push_back(capacityOf(design, node).perSecond);
-        const bool queue = hasMechanism(node, "queue");
-        const auto workers = queue ? static_cast<double>(get(node, key::server::workers)) : 0;
-        out.readCapacity.push_back(queue ? workers / meanService(node, false) : out.capacity.back());
-        out.writeCapacity.push_back(queue ? workers / meanService(node, true) : out.capacity.back());
+        out.load.push_back(hasRole(design.nodes.at(n), "client") ? 0 : rates.requestsPerS[n]);
+        out.capacity.push_back(carried[n].perSecond);
+        out.readCapacity.push_back(carried[n].readsPerS);
+        out.writeCapacity.push_back(carried[n].writesPerS);
     }
     for (CompiledProgram& program : out.programs) {
         for (CompiledNode& node : program.nodes) {

@@ -1,7 +1,6 @@
 // Can everything carry its load: in normal operation, without one member, without one zone.
 
 #include "core/base/units.h"
-#include "core/catalogue/books.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/client_rate.h"
@@ -30,30 +29,15 @@ std::string percent(double share) {
     return formatSignificant(share * 100) + " %";
 }
 
-struct Capacities {
-    std::vector<double> perSecond;
-    std::vector<std::string> source;
-};
-
-Capacities capacities(const Context& c) {
-    Capacities all;
-    for (const Node& node : c.design.nodes) {
-        NodeCapacity capacity = capacityOf(c.design, node);
-        all.perSecond.push_back(capacity.perSecond);
-        all.source.push_back(std::move(capacity.source));
-    }
-    return all;
-}
-
-void checkNormal(const Context& c, const Capacities& capacity, Issues& issues) {
+void checkNormal(const Context& c, Issues& issues) {
     for (const Alike& alike : c.alike) {
         const Index i = alike.first();
         const double load = c.load.requestsPerS[i];
-        const double limit = capacity.perSecond[i];
+        const double limit = c.carried[i].perSecond;
         if (c.client[i] || !std::isfinite(limit) || load < kCrowded * limit) continue;
         const std::string figures =
             fmt::format("{} gets {} and can carry {} ({}): {} busy", alike.name, perSecond(load),
-                        perSecond(limit), shownName(capacity.source[i]), percent(load / limit));
+                        perSecond(limit), shownName(c.carried[i].why), percent(load / limit));
         if (load >= limit)
             issues.error("capacity.overload", c.where(alike),
                          figures + ". Its queue grows until requests fail.",
@@ -97,19 +81,19 @@ std::vector<Sharing> sharings(const Context& c) {
 }
 
 // Load over capacity when the survivors share everything evenly: the weakest of them decides.
-double busiest(const Sharing& sharing, const std::vector<bool>& lost, const Capacities& capacity) {
+double busiest(const Context& c, const Sharing& sharing, const std::vector<bool>& lost) {
     const auto left =
         std::count_if(sharing.members.begin(), sharing.members.end(), [&](Index m) { return !lost[m]; });
     double worst = 0;
     for (Index m : sharing.members)
         if (!lost[m])
-            worst = std::max(worst, sharing.perSecond / static_cast<double>(left) / capacity.perSecond[m]);
+            worst = std::max(worst, sharing.perSecond / static_cast<double>(left) / c.carried[m].perSecond);
     return worst;
 }
 
-void checkSurvivors(const Context& c, const Sharing& sharing, const Capacities& capacity, Issues& issues) {
+void checkSurvivors(const Context& c, const Sharing& sharing, Issues& issues) {
     std::vector<bool> lost(c.design.nodes.size(), false);
-    if (busiest(sharing, lost, capacity) >= 1) return; // overloaded as it is, and reported
+    if (busiest(c, sharing, lost) >= 1) return; // overloaded as it is, and reported
     std::vector<std::string> where{sharing.id};
     for (const std::string& id : c.ids(sharing.members))
         where.push_back(id);
@@ -125,9 +109,9 @@ void checkSurvivors(const Context& c, const Sharing& sharing, const Capacities& 
     // Losing the strongest is the worst case.
     const Index strongest =
         *std::max_element(sharing.members.begin(), sharing.members.end(),
-                          [&](Index a, Index b) { return capacity.perSecond[a] < capacity.perSecond[b]; });
+                          [&](Index a, Index b) { return c.carried[a].perSecond < c.carried[b].perSecond; });
     lost[strongest] = true;
-    const double without = busiest(sharing, lost, capacity);
+    const double without = busiest(c, sharing, lost);
     if (without >= 1) {
         issues.warning("capacity.survivors_overloaded", where,
                        pastLimit(c.name(strongest) + " is lost", without, sharing.members.size() - 1), cure);
@@ -140,7 +124,7 @@ void checkSurvivors(const Context& c, const Sharing& sharing, const Capacities& 
         const auto gone = static_cast<std::size_t>(std::count_if(
             sharing.members.begin(), sharing.members.end(), [&](Index m) { return inside[m]; }));
         if (gone < 2 || gone == sharing.members.size()) continue;
-        const double share = busiest(sharing, inside, capacity);
+        const double share = busiest(c, sharing, inside);
         if (share < 1) continue;
         std::vector<std::string> whereDomain = where;
         whereDomain.insert(whereDomain.begin() + 1, domain.id.str());
@@ -177,7 +161,7 @@ double shortestDeadline(const Context& c) {
     return deadline;
 }
 
-void checkQueues(const Context& c, const Capacities& capacity, Issues& issues) {
+void checkQueues(const Context& c, Issues& issues) {
     const double deadline = shortestDeadline(c);
     for (const Alike& alike : c.alike) {
         const Index i = alike.first();
@@ -192,9 +176,9 @@ void checkQueues(const Context& c, const Capacities& capacity, Issues& issues) {
                         "Set a queue limit of about what can be served within the deadline.");
             continue;
         }
-        const double wait = static_cast<double>(*limit) / capacity.perSecond[i];
+        const double wait = static_cast<double>(*limit) / c.carried[i].perSecond;
         if (!(wait > deadline) || get(node, key::server::cancelsAbandoned)) continue;
-        const auto useful = static_cast<std::int64_t>(deadline / 2 * capacity.perSecond[i]);
+        const auto useful = static_cast<std::int64_t>(deadline / 2 * c.carried[i].perSecond);
         Issue& issue =
             issues.warning("capacity.queue_too_long", c.where(alike),
                            fmt::format("A full queue of {} requests before {} means {} of waiting, longer "
@@ -243,12 +227,11 @@ void checkConnectionLimits(const Context& c, Issues& issues) {
 } // namespace
 
 void checkCapacity(const Context& context, Issues& issues) {
-    const Capacities capacity = capacities(context);
-    checkNormal(context, capacity, issues);
+    checkNormal(context, issues);
     for (const Sharing& sharing : sharings(context))
-        checkSurvivors(context, sharing, capacity, issues);
+        checkSurvivors(context, sharing, issues);
     checkUsers(context, issues);
-    checkQueues(context, capacity, issues);
+    checkQueues(context, issues);
     checkConnectionLimits(context, issues);
 }
 

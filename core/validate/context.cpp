@@ -22,6 +22,10 @@ std::map<std::string, std::vector<Index>, std::less<>> membersByGroup(const Desi
     return members;
 }
 
+bool areClose(double a, double b) {
+    return a == b || std::abs(a - b) <= 1e-9 * a; // both may be infinite
+}
+
 bool areAlike(const Context& c, Index a, Index b) {
     const Node& x = c.node(a);
     const Node& y = c.node(b);
@@ -30,8 +34,9 @@ bool areAlike(const Context& c, Index a, Index b) {
     const auto& ofB = c.branches[b];
     return x.kind == y.kind && x.parameters == y.parameters && x.failureModes == y.failureModes &&
            x.defaultFailureModes == y.defaultFailureModes &&
+           areClose(c.carried[a].perSecond, c.carried[b].perSecond) &&
            std::equal(ofA.begin(), ofA.end(), ofB.begin(), ofB.end(), sameLink) &&
-           std::abs(c.load.requestsPerS[a] - c.load.requestsPerS[b]) <= 1e-9 * c.load.requestsPerS[a];
+           areClose(c.load.requestsPerS[a], c.load.requestsPerS[b]);
 }
 
 std::vector<Alike> findAlike(const Context& c) {
@@ -62,7 +67,7 @@ std::vector<Alike> findAlike(const Context& c) {
 
 Context::Context(const Design& d, const StaticLoad& l)
     : design(d), load(l), branches(d.nodes.size()), callers(d.nodes.size()), reached(d.nodes.size(), false),
-      lookups(d), longestTimeouts(lookups.longestTimeouts()) {
+      carried(carriedRates(d)), lookups(d), longestTimeouts(lookups.longestTimeouts()) {
     for (const Node& each : design.nodes) {
         balancer.push_back(hasRole(each, "balancer"));
         client.push_back(hasRole(each, "client"));

@@ -2,6 +2,7 @@
 // What the rule families share: the design, its loads and its calls resolved to nodes. Inside core/validate
 // only.
 
+#include "core/graph/held_times.h"
 #include "core/graph/lookups.h"
 #include "core/graph/static_load.h"
 #include "core/results/check_report.h"
@@ -46,6 +47,7 @@ struct Context {
     std::vector<std::vector<Index>> callers;     // by callee, each caller once
     std::vector<bool> balancer, client, reached; // by node; reached: a client's requests can get there
 
+    std::vector<CarriedRate> carried;    // by node
     Lookups lookups;                     // calls that look caches aside
     std::vector<double> longestTimeouts; // by link, or empty: Lookups::longestTimeouts
     // A lookup whose timeout leaves all requests time enough when the cache says nothing.

@@ -1,7 +1,6 @@
 // Timeouts, deadlines and retries that work against each other.
 
 #include "core/base/units.h"
-#include "core/catalogue/books.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/structure/detection.h"
@@ -353,7 +352,7 @@ void checkRetryStorm(const Context& c, const Amplification& amplified, Issues& i
             get(node, key::server::cancelsAbandoned) ||
             get(node, key::server::queueOrder) == key::server::QueueOrder::lifo)
             continue;
-        const double capacity = capacityOf(c.design, node).perSecond;
+        const double capacity = c.carried[i].perSecond;
         const double busy = c.load.requestsPerS[i] / capacity;
         const Duration timeout = get(client.parameters, key::client::attemptTimeout);
         const auto limit = get(node, key::server::queueLimit);

@@ -405,7 +405,7 @@ private:
                 "writes: lag, stale reads and two sources at once are in runs of scenarios.");
         out.emplace_back(std::string("Left out: ") + (m_model.deployments.empty() ? "deployments, " : "") +
                          "configuration changes and maintenance, failures caused by "
-                         "overload, queues, workers that wait for what they call, and client retries.");
+                         "overload, queues and client retries.");
     }
 
     const FailureModel& m_model;

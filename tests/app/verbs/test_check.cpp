@@ -96,6 +96,34 @@ private slots:
         QVERIFY(toJson(*report).dump().find("\"alwayson-check/1\"") != std::string::npos);
     }
 
+    // Web servers wait for the database with a worker each: a run of requests measures 37 to 38.5 % busy.
+    void workersThatWaitCount() {
+        Design design = *verbs::newFromTemplate("e-commerce");
+        const auto reportAt = [&](double rate) {
+            Node shoppers = *design.nodes.find("shoppers");
+            shoppers.parameters["rate_per_s"] = rate;
+            design.nodes.replace(design.nodes.indexOf("shoppers"), shoppers);
+            return *verbs::check(design);
+        };
+        const auto without = [](const CheckReport& report, const std::string& id) {
+            const auto& points = report.singlePointsOfFailure;
+            return std::find(points.begin(), points.end(), id) != points.end();
+        };
+        const CheckReport calm = reportAt(800);
+        const auto web =
+            std::find_if(calm.loads.begin(), calm.loads.end(), [](const Load& l) { return l.id == "web1"; });
+        QVERIFY(std::abs(web->utilisation - 0.379) < 0.001);
+        QVERIFY(std::abs(*web->utilisationWithoutOne - 0.505) < 0.001);
+        QVERIFY(web->why.starts_with("8 workers / (12 ms of work + 3.1"));
+        QVERIFY(!without(calm, "eu-a"));
+        // Two servers carry 1056 a second: at 1150 the zone that is left is overloaded.
+        QVERIFY(!without(reportAt(1050), "eu-a"));
+        const CheckReport tight = reportAt(1150);
+        QVERIFY(without(tight, "eu-a") && without(tight, "eu-b"));
+        QVERIFY(find(tight, "capacity.place_loss_overload"));
+        QVERIFY(*tight.flows.back().availability.value < 0.99995);
+    }
+
     void sameDesignSameBytes() {
         const Design design = *verbs::newFromTemplate("web-pair");
         QCOMPARE(toJson(*verbs::check(design)).dump(), toJson(*verbs::check(design)).dump());

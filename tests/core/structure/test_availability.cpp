@@ -132,7 +132,13 @@ private slots:
             .server("db", "", 12)
             .link("c", "web")
             .link("web", "db", 2);
-        const auto loads = analysed(maker).loads;
+        // A worker is kept for 1 s of work and two calls of 1 s.
+        const auto held = analysed(maker).loads;
+        QCOMPARE(held[0].utilisation, 2.25);
+        QCOMPARE(held[0].utilisationWithoutOne.value(), 4.5);
+        QCOMPARE(held[2].utilisation, 0.5);
+        QCOMPARE(held[3].capacityPerSecond, 4.0 / 3);
+        const auto loads = analysed(maker.set("w1", "discipline", "ps").set("w2", "discipline", "ps")).loads;
         QCOMPARE(loads.size(), std::size_t{4});
         QCOMPARE(loads[0].requestsPerSecond, 1.5);
         QCOMPARE(loads[0].utilisation, 0.75);

@@ -214,7 +214,7 @@ private slots:
         const auto zones = [](double limitMs) {
             DesignMaker maker;
             maker.domain("west").domain("east").fails("west", FailureEffect::outage, 99, 1);
-            maker.readerAndWriter("c", 10, 0.2).server("app", "", 10).in("east");
+            maker.readerAndWriter("c", 10, 0.2).server("app", "", 30).in("east");
             maker.cache("cache", "", 0.75, true, 100).in("west");
             maker.server("db", "", 10).in("east");
             maker.link("c", "app").link("cache", "db").link("app", "cache").patience(10);

@@ -116,10 +116,18 @@ private slots:
         QCOMPARE(Probe(maker.design()).state("eu-a", 1).state("feed", 1).a(), 0.0);
     }
     void sharedDatabaseCountsOnce() {
-        DesignMaker maker = pair(1);
+        DesignMaker maker = pair(1, 0, 2);
         maker.server("db", "", 1).link("web", "db").fails("db", FailureEffect::crash, 99, 1);
         QCOMPARE(Probe(maker.design()).state("w1", 1).a(), 1.0);
         QCOMPARE(Probe(maker.design()).state("db", 1).a(), 0.0);
+    }
+    void workersWaitForWhatTheyCall() {
+        DesignMaker maker = pair(1);
+        maker.server("db", "", 1).link("web", "db");
+        QCOMPARE(Probe(maker.design()).a(), 1.0);
+        QCOMPARE(Probe(maker.design()).state("w1", 1).a(), 0.5); // 1 s of work, 1 s of waiting for db
+        maker.set("w1", "discipline", "ps").set("w2", "discipline", "ps");
+        QCOMPARE(Probe(maker.design()).state("w1", 1).a(), 1.0);
     }
     void ownDatabasesLimitTheirCaller() {
         DesignMaker maker;
