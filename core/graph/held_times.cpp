@@ -259,14 +259,16 @@ void makeAlike(std::vector<Serving*> members) {
         one->callsS = mean.callsS;
 }
 
-CarriedRate carriedBy(const Serving& one, std::string plain) {
+CarriedRate carriedBy(const Serving& one) {
     const double work = one.mixOf(one.workS), calls = one.mixOf(one.callsS);
     CarriedRate rate{one.workers / one.stay(), one.workers / one.stayOf(false),
-                     one.workers / one.stayOf(true), std::move(plain)};
+                     one.workers / one.stayOf(true), "no service time"};
+    const std::string workers = fmt::format("{:.0f} worker{}", one.workers, one.workers == 1 ? "" : "s");
+    const auto text = [](double seconds) { return formatDuration(Duration::seconds(seconds)); };
     if (calls > 0)
-        rate.why = fmt::format("{:g} worker{} / ({} of work + {} of calls)", one.workers,
-                               one.workers == 1 ? "" : "s", formatDuration(Duration::seconds(work)),
-                               formatDuration(Duration::seconds(calls)));
+        rate.why = fmt::format("{} / ({} of work + {} of calls)", workers, text(work), text(calls));
+    else if (work > 0)
+        rate.why = fmt::format("{} / {} mean service", workers, text(work));
     return rate;
 }
 
@@ -307,11 +309,12 @@ std::vector<CarriedRate> carriedRates(const Design& design) {
     }
     std::vector<CarriedRate> all;
     for (std::size_t n = 0; n < design.nodes.size(); ++n) {
+        if (serving[n].workers > 0) {
+            all.push_back(carriedBy(serving[n]));
+            continue;
+        }
         NodeCapacity book = capacityOf(design, design.nodes.at(n));
-        if (serving[n].workers == 0)
-            all.push_back({book.perSecond, book.perSecond, book.perSecond, std::move(book.source)});
-        else
-            all.push_back(carriedBy(serving[n], std::move(book.source)));
+        all.push_back({book.perSecond, book.perSecond, book.perSecond, std::move(book.source)});
     }
     return all;
 }

@@ -164,6 +164,7 @@ private slots:
         const Design async = with("'replication':'async'");
         QVERIFY(near(held(async, "app"), 1 + reads + writes));
         QVERIFY(near(held(async, "dba"), 0.75 * 2 + 0.25 * 4));
+        QCOMPARE(carriedRates(async)[2].why, std::string("8 workers / 2.5 ms mean service"));
         QVERIFY(near(held(async, "dbb"), 0.75 * 2 + 0.25 * 4)); // would get what the source gets
         for (const char* how : {"'replication':'semi_sync'", "'replication':'group'"}) {
             QVERIFY(near(held(with(how), "app"), 1 + reads + writes + 0.25 * (10 + 0.5), 0.001));
