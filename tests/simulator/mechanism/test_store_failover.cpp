@@ -365,7 +365,7 @@ private slots:
         QVERIFY(std::abs(down - 1.0 / 6) < 0.01);
     }
 
-    // Until its place is out, which is. Failure runs: test_failure_groups.
+    // Until its place is out, which is. Failure runs: test_failure_notice.
     void whatNobodyNoticesAndThenSomebodyDoes() {
         Parts p = farApart("");
         p.nodes[0] = node("c", "client", std::string("'rate_per_s':20,") + kPatient, kOneWrite);

@@ -494,39 +494,6 @@ private slots:
         VERIFY_BETWEEN(seen.sum, lost, lost);
     }
 
-    // Nobody notices the errors of g1; the outage of its place after them is noticed like any other.
-    void noticedLate() {
-        Design design = apart();
-        breaks(design, "g1", 10, 1000, FailureEffect::errors);
-        Domain zone;
-        zone.id = DomainId("zone");
-        zone.kind = "zone";
-        zone.parent = DomainId("region");
-        FailureMode outage;
-        outage.id = "outage";
-        outage.effect = FailureEffect::outage;
-        outage.timeToFailure = Distribution::constantValue(20, "h");
-        outage.repair = Distribution::constantValue(1, "h");
-        zone.failureModes = {outage};
-        design.domains.append(zone);
-        const std::size_t at = design.nodes.indexOf("g1");
-        Node first = design.nodes.at(at);
-        first.domain = zone.id;
-        first.failureModes[0].errorShare = 1;
-        design.nodes.replace(at, first);
-        const sim::UnitTotals totals = history(design);
-        const FailoverLaw law = failoverLaw(design, design.groups.at(0), FailureEffect::outage);
-        QCOMPARE(totals.list.front().start, 10 * 3600.0);
-        VERIFY_BETWEEN(totals.list.front().end, 20 * 3600 + law.total.minS, 20 * 3600 + law.total.maxS);
-        for (const sim::OutageRecord& one : totals.list)
-            QVERIFY(one.end < 21 * 3600);
-        // Too short an outage is over before anybody acts, and leaves the errors as they were.
-        zone.failureModes[0].repair = Distribution::constantValue(1.0 / 3600, "h");
-        design.domains.replace(design.domains.indexOf("zone"), zone);
-        for (const sim::OutageRecord& one : history(design).list)
-            QVERIFY(one.start < 11 * 3600 && one.end > 199 * 3600);
-    }
-
     // The last in a chain is two steps away, and a replica that was away lacks all since then.
     void lostWithTheSourceFurtherAway() {
         Design design = apart();
