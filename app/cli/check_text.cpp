@@ -95,7 +95,15 @@ std::string improvementSection(const CheckReport& report) {
                         formatSignificant(part.birnbaum), formatSignificant(part.fussellVesely),
                         formatSignificant(part.riskAchievement)});
     }
-    return rows.size() == 1 ? "" : "What to improve first\n" + table(rows) + "\n";
+    std::string text = rows.size() == 1 ? "" : "What to improve first\n" + table(rows) + "\n";
+    if (report.levers.empty()) return text;
+    std::vector<std::vector<std::string>> levers{{"take-over of", "if", "saves"}};
+    for (const Lever& lever : report.levers)
+        levers.push_back({lever.group,
+                          lever.of == Lever::Of::byHand ? "nobody had to recover it by hand"
+                                                        : "another member served at once",
+                          formatDuration(Duration::minutes(lever.downtimeMinutesPerYear)) + "/yr"});
+    return text + "What better take-overs would save\n" + table(levers) + "\n";
 }
 
 std::string loadSection(const CheckReport& report) {

@@ -25,6 +25,7 @@ Error cancelled() {
 void takeStructure(StructuralResult&& structure, CheckReport& report) {
     report.flows = std::move(structure.flows);
     report.importance = std::move(structure.importance);
+    report.levers = std::move(structure.levers);
     report.singlePointsOfFailure = std::move(structure.singlePointsOfFailure);
     report.minimalCutSets = std::move(structure.minimalCutSets);
     report.minimalCutSetsTotal = structure.minimalCutSetsTotal;

@@ -1,5 +1,7 @@
 #include "app/verbs/exact_figures.h"
 
+#include "core/catalogue/catalogue.h"
+#include "core/structure/failover_plan.h"
 #include "core/text/sentence.h"
 #include "simulator/exact/group_blocks.h"
 #include "simulator/exact/place_takeovers.h"
@@ -12,6 +14,10 @@ namespace alwayson::verbs {
 namespace {
 
 constexpr std::size_t kMostNames = 8; // in one sentence
+
+// Levers are two more calculations for each group: only where these take milliseconds.
+constexpr std::size_t kMostLeverStates = 4'000, kMostLeverNodes = 200, kMostLeverGroups = 4;
+constexpr double kLeastLeverMinutes = 1.0 / 600; // a tenth of a second a year
 
 std::vector<std::string> namesOf(const Design& design, const std::vector<std::string>& ids) {
     std::vector<std::string> names;
@@ -50,6 +56,80 @@ std::vector<double> lossesOf(const StructuralResult& result, const std::vector<d
     return losses;
 }
 
+// Coupled figures, and what outages of places cost by their take-overs beyond them, of each flow.
+struct Coupled {
+    StructuralResult figures;
+    std::vector<double> perFlow;
+    std::vector<std::string> leftOut;
+    std::size_t states = 0; // of all chains
+
+    double down(std::size_t f) const {
+        return 1 - std::max(0.0, figures.flows[f].withDetection.value.value_or(0) - perFlow[f]);
+    }
+};
+
+Result<Coupled> coupledFigures(const Design& design, const StateFunction& function, StructuralOptions options,
+                               std::stop_token stop) {
+    Result<sim::GroupBlocks> means = sim::groupBlocks(design, function, true, stop);
+    if (!means) return std::move(means).error();
+    options.joint = std::move(means->blocks);
+    options.cutSetOrder = 0;
+    Result<StructuralResult> figures = analyse(design, stop, options);
+    if (!figures) return std::move(figures).error();
+    Coupled out{std::move(*figures), {}, std::move(means->leftOut), 0};
+    out.perFlow = lossesOf(out.figures, sim::placeTakeOvers(design, function, options.joint), function);
+    for (const JointBlock& block : options.joint)
+        out.states += block.states.size();
+    return out;
+}
+
+// Minutes a year that the design is down less once these parameters of the group have these values.
+std::optional<double> saved(const Design& design, const Group& group, const Parameters& better,
+                            const Coupled& now, const std::stop_token& stop) {
+    Design changed = design;
+    Group other = group;
+    for (const auto& [id, value] : better)
+        other.parameters[id] = value;
+    changed.groups.replace(changed.groups.indexOf(group.id.str()), std::move(other));
+    const Result<StateFunction> function = StateFunction::compile(changed);
+    if (!function) return std::nullopt;
+    const Result<Coupled> then = coupledFigures(changed, *function, {}, stop);
+    if (!then || then->figures.flows.size() != now.figures.flows.size() ||
+        then->leftOut.size() > now.leftOut.size())
+        return std::nullopt;
+    const std::size_t last = now.figures.flows.size() - 1;
+    return (now.down(last) - then->down(last)) * kMinutesPerYear;
+}
+
+std::vector<Lever> leversOf(const Design& design, const std::vector<std::string>& coupled, const Coupled& now,
+                            const std::stop_token& stop) {
+    std::vector<Lever> levers;
+    if (now.figures.flows.empty() || now.states > kMostLeverStates || design.nodes.size() > kMostLeverNodes)
+        return levers;
+    // Of every kind of group with a take-over.
+    const Parameters atOnce{{"failover", Distribution::constantValue(0, "s")}};
+    const Parameters always{{"failover_coverage", 1.0}};
+    std::size_t groups = 0;
+    for (const std::string& id : coupled) {
+        const Group* group = design.groups.find(id);
+        if (!group || !hasMechanism(*group, "failover") || membersOf(design, group->id).size() < 2) continue;
+        if (++groups > kMostLeverGroups) break;
+        const FailoverPlan plan = failoverPlan(design, *group);
+        if (plan.by == FailoverBy::nobody && !plan.takeOver) continue;
+        const auto add = [&](Lever::Of of, const Parameters& better) {
+            const std::optional<double> minutes = saved(design, *group, better, now, stop);
+            if (minutes && *minutes > kLeastLeverMinutes) levers.push_back({id, of, *minutes});
+        };
+        const bool people = plan.by == FailoverBy::human && !plan.takeOver;
+        add(people ? Lever::Of::byHand : Lever::Of::takeOver, atOnce);
+        if (!people && plan.coverage < 1) add(Lever::Of::byHand, always);
+    }
+    std::stable_sort(levers.begin(), levers.end(), [](const Lever& a, const Lever& b) {
+        return a.downtimeMinutesPerYear > b.downtimeMinutesPerYear;
+    });
+    return levers;
+}
+
 } // namespace
 
 Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop) {
@@ -62,19 +142,14 @@ Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop
     Result<StructuralResult> result = analyse(design, stop, options);
     if (!result || given->leftOut.empty()) return result;
 
-    Result<sim::GroupBlocks> means = sim::groupBlocks(design, *function, true, stop);
-    if (!means) return std::move(means).error();
-    options.joint = std::move(means->blocks);
-    options.cutSetOrder = 0;
-    const Result<StructuralResult> coupled = analyse(design, stop, options);
-    if (!coupled) return coupled.error();
-    const std::vector<double> perFlow =
-        lossesOf(*coupled, sim::placeTakeOvers(design, *function, options.joint), *function);
+    Result<Coupled> coupled = coupledFigures(design, *function, options, stop);
+    if (!coupled) return std::move(coupled).error();
+    const std::vector<double>& perFlow = coupled->perFlow;
     std::vector<std::string> approximate = given->leftOut;
-    std::erase_if(approximate, [&](const std::string& id) { return isIn(means->leftOut, id); });
+    std::erase_if(approximate, [&](const std::string& id) { return isIn(coupled->leftOut, id); });
     for (std::size_t f = 0; f < result->flows.size(); ++f) {
         FlowAvailability& flow = result->flows[f];
-        const FlowAvailability& other = coupled->flows[f];
+        const FlowAvailability& other = coupled->figures.flows[f];
         const bool differs = flow.availability.value != other.availability.value || perFlow[f] > 0;
         if (differs) {
             flow.withDetection = other.withDetection;
@@ -90,12 +165,13 @@ Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop
                                                "figure with detection, not in that "
                                                "of the structure alone.",
                                                listNames(namesOf(design, approximate), kMostNames)));
-        if (!means->leftOut.empty())
+        if (!coupled->leftOut.empty())
             flow.leftOut.push_back(fmt::format(
                 "Only simulated years follow take-overs, spares, crews and common causes of {}: too "
                 "many states for a Markov chain.",
-                listNames(namesOf(design, means->leftOut), kMostNames)));
+                listNames(namesOf(design, coupled->leftOut), kMostNames)));
     }
+    result->levers = leversOf(design, approximate, *coupled, stop);
     return result;
 }
 

@@ -108,6 +108,11 @@ Json toJson(const CheckReport& report) {
     json["importance"] = Json::array();
     for (const Importance& part : report.importance)
         json["importance"].push_back(importanceJson(part));
+    json["levers"] = Json::array();
+    for (const Lever& lever : report.levers)
+        json["levers"].push_back({{"group", lever.group},
+                                  {"of", lever.of == Lever::Of::takeOver ? "take_over" : "by_hand"},
+                                  {"downtime_min_per_year", finiteOrNull(lever.downtimeMinutesPerYear)}});
     json["loads"] = Json::array();
     for (const Load& load : report.loads)
         json["loads"].push_back(loadJson(load));

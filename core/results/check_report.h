@@ -49,6 +49,17 @@ struct Importance {
     double downtimeMinutesPerYear = 0; // what would be saved if it never failed
 };
 
+// What better take-overs of one group would save on "design", everything else as it is.
+struct Lever {
+    enum class Of : std::uint8_t {
+        takeOver, // another member serves at once, where the take-over works
+        byHand    // the take-over always works, in its time; where people do it: another serves at once
+    };
+    std::string group;
+    Of of = Of::takeOver;
+    double downtimeMinutesPerYear = 0;
+};
+
 struct CutSet {
     std::vector<std::string> ids; // nodes and domains, or "any 4 of web" for symmetric members
     double probability = 0;       // that all of it is down at once
@@ -103,6 +114,7 @@ struct CheckReport {
     double minimalCutSetsTotal = 0;      // may exceed those listed
     std::vector<FlowAvailability> flows; // per class, per client, then "design"
     std::vector<Importance> importance;  // on "design", most useful improvement first
+    std::vector<Lever> levers;           // of groups with a take-over, most saved first
     std::vector<Load> loads;
     // Of all flows together, steady, all up; formula where one holds, else none, or of a run that was asked
     // for.

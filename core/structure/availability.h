@@ -33,6 +33,7 @@ struct StructuralResult {
     std::vector<FlowAvailability> flows;
     std::vector<Importance>
         importance; // nodes and domains that can fail, on "design", most downtime saved first
+    std::vector<Lever> levers; // not by analyse(), which knows no take-overs: verbs::exactFigures
     std::vector<std::string>
         singlePointsOfFailure; // nodes and domains, clients excluded, in the order of the design
     std::vector<CutSet>
