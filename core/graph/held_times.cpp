@@ -262,7 +262,8 @@ void makeAlike(std::vector<Serving*> members) {
 CarriedRate carriedBy(const Serving& one) {
     const double work = one.mixOf(one.workS), calls = one.mixOf(one.callsS);
     CarriedRate rate{one.workers / one.stay(), one.workers / one.stayOf(false),
-                     one.workers / one.stayOf(true), "no service time"};
+                     one.workers / one.stayOf(true), calls > 0 ? work / (work + calls) : 1,
+                     "no service time"};
     const std::string workers = fmt::format("{:.0f} worker{}", one.workers, one.workers == 1 ? "" : "s");
     const auto text = [](double seconds) { return formatDuration(Duration::seconds(seconds)); };
     if (calls > 0)
@@ -314,7 +315,7 @@ std::vector<CarriedRate> carriedRates(const Design& design) {
             continue;
         }
         NodeCapacity book = capacityOf(design, design.nodes.at(n));
-        all.push_back({book.perSecond, book.perSecond, book.perSecond, std::move(book.source)});
+        all.push_back({book.perSecond, book.perSecond, book.perSecond, 1, std::move(book.source)});
     }
     return all;
 }

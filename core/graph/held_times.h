@@ -33,6 +33,7 @@ HeldTimes heldTimes(const Design& design);
 struct CarriedRate {
     double perSecond = 0; // of the mix of requests that it gets, or its group, where it stands by
     double readsPerS = 0, writesPerS = 0; // if it got reads, or writes, alone
+    double ownShare = 1;                  // of the time that a worker is kept: own work; the rest: calls
     std::string why;                      // "8 workers / (12 ms of work + 3.1 ms of calls)"
 };
 

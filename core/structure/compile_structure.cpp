@@ -167,6 +167,16 @@ void giveBase(const CompiledStructure& out, CompiledSet& set, CompiledPart& part
     part.base = set.load = load.reads;
 }
 
+// A slow server takes longer for its own work; what it calls does not.
+void spareCalls(const std::vector<CarriedRate>& carried, CompiledStructure& out) {
+    for (std::uint32_t n = 0; n < out.nodeCount; ++n)
+        for (std::uint32_t m = out.firstMode[n]; carried[n].ownShare < 1 && m < out.firstMode[n + 1]; ++m) {
+            double& factor = out.modes[m].capacity;
+            if (factor > 0 && factor < 1)
+                factor = 1 / (carried[n].ownShare / factor + 1 - carried[n].ownShare);
+        }
+}
+
 // Loads and capacities of the nodes when everything works, and of the sets from them.
 void addLoads(const Design& design, CompiledStructure& out) {
     const RequestRates rates = requestRates(design);
@@ -178,6 +188,7 @@ void addLoads(const Design& design, CompiledStructure& out) {
         out.readCapacity.push_back(carried[n].readsPerS);
         out.writeCapacity.push_back(carried[n].writesPerS);
     }
+    spareCalls(carried, out);
     for (CompiledProgram& program : out.programs) {
         for (CompiledNode& node : program.nodes) {
             if (!node.passedBy) continue;

@@ -126,6 +126,8 @@ private slots:
         maker.server("db", "", 1).link("web", "db");
         QCOMPARE(Probe(maker.design()).a(), 1.0);
         QCOMPARE(Probe(maker.design()).state("w1", 1).a(), 0.5); // 1 s of work, 1 s of waiting for db
+        // Four times as slow: 4 s of work, 1 s of waiting.
+        QCOMPARE(Probe(maker.design()).state("w1", 1).state("w2", 4).a(), 0.2);
         maker.set("w1", "discipline", "ps").set("w2", "discipline", "ps");
         QCOMPARE(Probe(maker.design()).state("w1", 1).a(), 1.0);
     }
