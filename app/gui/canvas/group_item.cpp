@@ -3,6 +3,7 @@
 #include "app/gui/theme/theme.h"
 
 #include <QFontMetricsF>
+#include <QGraphicsScene>
 #include <QPainter>
 #include <QStyleOptionGraphicsItem>
 
@@ -25,23 +26,64 @@ bool crosses(const QPolygonF& line, const QRectF& rect) {
 
 } // namespace
 
-GroupItem::GroupItem(std::string id, const Theme& theme) : CanvasItem(std::move(id), theme) {
+class GroupItem::Tab : public QGraphicsItem {
+public:
+    explicit Tab(GroupItem& group) : m_group(group) {
+        setZValue(32);
+        setAcceptedMouseButtons(Qt::NoButton);
+    }
+    ~Tab() override { m_group.m_tabItem = nullptr; } // a scene that goes may delete it first
+    void follow() {
+        prepareGeometryChange();
+        setPos(m_group.pos());
+    }
+    QRectF boundingRect() const override {
+        return QRectF(m_group.m_tabCorner, m_group.tabSize()).adjusted(-6, -6, 6, 6);
+    }
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*) override {
+        if (option->levelOfDetailFromTransform(painter->worldTransform()) < kPlainBelow) return;
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setOpacity(m_group.opacity());
+        m_group.paintTab(*painter);
+    }
+
+private:
+    GroupItem& m_group;
+};
+
+GroupItem::GroupItem(std::string id, const Theme& theme)
+    : CanvasItem(std::move(id), theme), m_tabItem(new Tab(*this)) {
     setZValue(20);
+}
+
+GroupItem::~GroupItem() {
+    delete m_tabItem;
+}
+
+QVariant GroupItem::itemChange(GraphicsItemChange change, const QVariant& value) {
+    if (change == ItemSceneHasChanged && scene()) scene()->addItem(m_tabItem);
+    return QGraphicsItem::itemChange(change, value);
+}
+
+void GroupItem::followTab() {
+    m_tabItem->follow();
 }
 
 void GroupItem::setContent(const QString& tab, const std::string& category, bool empty) {
     if (tab != m_tab) prepareGeometryChange();
-    change(m_tab, tab);
+    if (change(m_tab, tab)) followTab();
     change(m_category, category);
     change(m_empty, empty);
 }
 
 void GroupItem::setOutline(const QRectF& outline) {
     setPos(outline.topLeft());
+    followTab();
     if (outline.size() == m_size) return;
     prepareGeometryChange();
     m_size = outline.size();
     m_tabCorner = {(m_size.width() - tabSize().width()) / 2, -tabSize().height() / 2};
+    followTab();
     repaint();
 }
 
@@ -55,6 +97,7 @@ void GroupItem::setTabScale(double scale) {
     prepareGeometryChange();
     change(m_tabScale, scale);
     m_tabCorner = {(m_size.width() - tabSize().width()) / 2, -tabSize().height() / 2};
+    followTab();
 }
 
 QRectF GroupItem::tab() const {
@@ -91,6 +134,7 @@ void GroupItem::placeTab(const std::vector<QPolygonF>& lines, const std::vector<
     if (best == m_tabCorner) return;
     prepareGeometryChange();
     change(m_tabCorner, best);
+    followTab();
 }
 
 QRectF GroupItem::boundingRect() const {
@@ -140,24 +184,29 @@ void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
         painter->setPen(m_theme.color(Tone::faint));
         painter->drawText(area, Qt::AlignCenter, QStringLiteral("Drop nodes here"));
     }
-    painter->save();
-    painter->translate(m_tabCorner);
-    painter->scale(m_tabScale, m_tabScale);
+}
+
+void GroupItem::paintTab(QPainter& painter) const {
+    const QColor color = m_category.empty() ? m_theme.color(Tone::secondary) : m_theme.category(m_category);
+    const bool strong = m_marked || m_emphasis == Emphasis::target;
+    QPen edge(strong ? m_theme.color(Tone::accent) : color);
+    painter.save();
+    painter.translate(m_tabCorner);
+    painter.scale(m_tabScale, m_tabScale);
     const QRectF tabRect(QPointF(), tabSize() / m_tabScale);
-    edge.setStyle(Qt::SolidLine);
-    edge.setWidthF((m_marked || target ? 1.8 : 1.2) / m_tabScale);
-    painter->setPen(edge);
-    painter->setBrush(m_theme.color(Tone::surface));
-    painter->drawRoundedRect(tabRect, kTabHeight / 2, kTabHeight / 2);
-    painter->setFont(m_theme.font(Type::caption, QFont::DemiBold));
-    painter->setPen(m_theme.isDark() ? m_theme.color(Tone::text) : color);
-    painter->drawText(tabRect, Qt::AlignCenter, m_tab);
+    edge.setWidthF((strong ? 1.8 : 1.2) / m_tabScale);
+    painter.setPen(edge);
+    painter.setBrush(m_theme.color(Tone::surface));
+    painter.drawRoundedRect(tabRect, kTabHeight / 2, kTabHeight / 2);
+    painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
+    painter.setPen(m_theme.isDark() ? m_theme.color(Tone::text) : color);
+    painter.drawText(tabRect, Qt::AlignCenter, m_tab);
     if (m_keyboardFocus) {
-        painter->setBrush(Qt::NoBrush);
-        painter->setPen(QPen(m_theme.color(Tone::accent), 1.4, Qt::DotLine));
-        painter->drawRoundedRect(tabRect.adjusted(-3, -3, 3, 3), 12, 12);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(m_theme.color(Tone::accent), 1.4, Qt::DotLine));
+        painter.drawRoundedRect(tabRect.adjusted(-3, -3, 3, 3), 12, 12);
     }
-    painter->restore();
+    painter.restore();
 }
 
 } // namespace alwayson::gui

@@ -14,6 +14,7 @@ namespace alwayson::gui {
 class GroupItem : public CanvasItem {
 public:
     GroupItem(std::string id, const Theme& theme);
+    ~GroupItem() override;
     void setContent(const QString& tab, const std::string& category, bool empty);
     void setOutline(const QRectF& outline); // in the scene
     QRectF outline() const { return {pos(), m_size}; }
@@ -29,7 +30,14 @@ public:
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
     bool isHit(QPointF scenePos, double pixel) const override; // tab and border
 
+protected:
+    QVariant itemChange(GraphicsItemChange change, const QVariant& value) override;
+
 private:
+    class Tab;
+    friend class Tab;
+    void paintTab(QPainter& painter) const;
+    void followTab();
     QSizeF tabSize() const;
     QString m_tab;
     std::string m_category;
@@ -37,6 +45,7 @@ private:
     QPointF m_tabCorner; // local
     double m_tabScale = 1;
     bool m_empty = false;
+    Tab* m_tabItem; // above the links, which would strike its words through
 };
 
 } // namespace alwayson::gui

@@ -75,7 +75,7 @@ void LinkItem::setStrands(std::vector<Strand> strands) {
     m_bounds.adjust(-14, -14, 14, 14);
     for (const Strand& strand : m_strands)
         m_bounds = m_bounds.united(
-            QRectF(pointAlong(strand.route, strand.labelAt) - QPointF(120, 28), QSizeF(240, 56)));
+            QRectF(pointAlong(strand.route, strand.labelAt) - QPointF(140, 40), QSizeF(280, 80)));
     repaint();
 }
 

@@ -21,6 +21,17 @@ constexpr double kTextLeft = 56;
 constexpr double kStateX = 158, kStateY = 22; // middle of the state's shape
 constexpr double kWeakStep = 17;              // from the state to the triangle beside it
 constexpr double kBarWidth = 104;
+constexpr double kCompactBelow = 0.6; // zoom: larger words in place of the tile, so that they stay legible
+constexpr double kCompactWords = 1.45;
+constexpr double kCompactLeft = 18;
+
+QFont scaled(QFont font, double by) {
+    if (font.pointSizeF() > 0)
+        font.setPointSizeF(font.pointSizeF() * by);
+    else
+        font.setPixelSize(int(std::lround(font.pixelSize() * by)));
+    return font;
+}
 
 void drawTriangle(QPainter& painter, double x) {
     const QPointF corners[] = {{x, kStateY - 5.5}, {x + 6, kStateY + 5}, {x - 6, kStateY + 5}};
@@ -73,7 +84,7 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     if (zoom < kPlainBelow) return paintPlain(*painter);
     painter->setRenderHint(QPainter::Antialiasing);
     paintFrame(*painter);
-    paintWords(*painter);
+    paintWords(*painter, zoom < kCompactBelow);
     paintState(*painter);
     if (m_portsShown) paintPorts(*painter, zoom);
 }
@@ -120,44 +131,52 @@ void NodeItem::paintFrame(QPainter& painter) const {
     }
 }
 
-void NodeItem::paintWords(QPainter& painter) const {
+void NodeItem::paintWords(QPainter& painter, bool compact) const {
     painter.setPen(Qt::NoPen);
-    painter.setBrush(m_theme.tileFill(m_content.category));
-    painter.drawRoundedRect(QRectF(10, 12, 36, 36), 8, 8);
-    m_theme.icons().paint(painter, m_content.icon, QRectF(18, 20, 20, 20),
-                          m_theme.tileIcon(m_content.category));
-
-    const QFont nameFont = m_theme.font(Type::body, QFont::DemiBold);
+    if (compact) {
+        painter.setBrush(m_theme.category(m_content.category));
+        painter.drawRoundedRect(QRectF(7, 11, 5, 40), 2.5, 2.5);
+    } else {
+        painter.setBrush(m_theme.tileFill(m_content.category));
+        painter.drawRoundedRect(QRectF(10, 12, 36, 36), 8, 8);
+        m_theme.icons().paint(painter, m_content.icon, QRectF(18, 20, 20, 20),
+                              m_theme.tileIcon(m_content.category));
+    }
+    const double left = compact ? kCompactLeft : kTextLeft, scale = compact ? kCompactWords : 1;
+    const QFont nameFont = scaled(m_theme.font(Type::body, QFont::DemiBold), scale);
     const double nameEnd = kStateX - (m_content.weak && m_content.live ? 10 + kWeakStep : 10);
-    if (!m_content.badge.isEmpty()) paintBadge(painter);
+    if (!m_content.badge.isEmpty()) paintBadge(painter, scale);
     painter.setFont(nameFont);
     painter.setPen(m_theme.color(Tone::text));
-    painter.drawText(QPointF(kTextLeft, 27),
-                     QFontMetricsF(nameFont).elidedText(m_content.name, Qt::ElideRight, nameEnd - kTextLeft));
+    painter.drawText(QPointF(left, compact ? 29 : 27),
+                     QFontMetricsF(nameFont).elidedText(m_content.name, Qt::ElideRight, nameEnd - left));
 
-    const QFont factFont = m_theme.font(Type::small);
+    const QFont factFont = scaled(m_theme.font(Type::small), scale);
     painter.setFont(factFont);
     painter.setPen(m_theme.color(m_content.trouble
                                      ? (m_content.state == CardState::down ? Tone::bad : Tone::secondary)
                                      : Tone::secondary));
-    painter.drawText(QPointF(kTextLeft, 43), QFontMetricsF(factFont).elidedText(
-                                                 m_content.fact, Qt::ElideRight, kCardWidth - 6 - kTextLeft));
+    painter.drawText(
+        QPointF(left, compact ? 48 : 43),
+        QFontMetricsF(factFont).elidedText(m_content.fact, Qt::ElideRight, kCardWidth - 6 - left));
 
     if (m_content.load < 0) return;
+    const QRectF bar =
+        compact ? QRectF(left, 53.5, kCardWidth - 12 - left, 4) : QRectF(left, 50.5, kBarWidth, 3);
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_theme.color(Tone::grid));
-    painter.drawRoundedRect(QRectF(kTextLeft, 50.5, kBarWidth, 3), 1.5, 1.5);
+    painter.drawRoundedRect(bar, 1.5, 1.5);
     painter.setBrush(m_theme.load(m_content.load));
-    const double width = std::max(3.0, kBarWidth * std::min(1.0, m_content.load));
-    painter.drawRoundedRect(QRectF(kTextLeft, 50.5, width, 3), 1.5, 1.5);
+    const double width = std::max(3.0, bar.width() * std::min(1.0, m_content.load));
+    painter.drawRoundedRect(QRectF(bar.topLeft(), QSizeF(width, bar.height())), 1.5, 1.5);
 }
 
 // On the upper border, so that neither the name nor the fact is cut.
-void NodeItem::paintBadge(QPainter& painter) const {
-    constexpr double kHeight = 16;
-    painter.setFont(m_theme.font(Type::caption, QFont::DemiBold));
+void NodeItem::paintBadge(QPainter& painter, double scale) const {
+    const double height = 16 * std::min(scale, 1.25); // and the name below it stays free
+    painter.setFont(scaled(m_theme.font(Type::caption, QFont::DemiBold), scale));
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(m_content.badge) + 14;
-    const QRectF pill(8, -kHeight / 2, width, kHeight);
+    const QRectF pill(8, -height / 2 - (scale > 1 ? 3 : 0), width, height);
     const bool role = m_content.badgeMood == BadgeMood::role;
     const Tone tone = role                                         ? Tone::accent
                       : m_content.badgeMood == BadgeMood::changing ? Tone::recovering
@@ -165,7 +184,7 @@ void NodeItem::paintBadge(QPainter& painter) const {
                                                                    : Tone::warn;
     painter.setPen(QPen(m_theme.color(tone), 1));
     painter.setBrush(m_theme.color(role ? Tone::accentSoft : Tone::surface));
-    painter.drawRoundedRect(pill, kHeight / 2, kHeight / 2);
+    painter.drawRoundedRect(pill, height / 2, height / 2);
     painter.setPen(m_theme.color(tone));
     painter.drawText(pill, Qt::AlignCenter, m_content.badge);
 }

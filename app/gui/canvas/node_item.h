@@ -47,8 +47,8 @@ public:
 private:
     void paintPlain(QPainter& painter) const;
     void paintFrame(QPainter& painter) const;
-    void paintWords(QPainter& painter) const;
-    void paintBadge(QPainter& painter) const;
+    void paintWords(QPainter& painter, bool compact) const;
+    void paintBadge(QPainter& painter, double scale) const;
     void paintState(QPainter& painter) const;
     void paintPorts(QPainter& painter, double zoom) const;
     static std::array<QPointF, 4> ports(); // local

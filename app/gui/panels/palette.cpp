@@ -18,6 +18,7 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kTile = 28;
+constexpr int kWithWords = 100; // width of the list from which on names are shown
 constexpr int kEntryHeight = 34;
 constexpr int kHeadingHeight = 30;
 
@@ -34,6 +35,13 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         const QRect box = option.rect;
+        const bool narrow = box.width() < kWithWords;
+        if (narrow && index.data(PaletteModel::headingRole).toBool()) {
+            painter->setPen(m_theme.color(Tone::line));
+            painter->drawLine(box.left() + 2, box.center().y(), box.left() + 28, box.center().y());
+            painter->restore();
+            return;
+        }
         if (index.data(PaletteModel::headingRole).toBool()) {
             QFont font = m_theme.font(Type::caption, QFont::DemiBold);
             font.setLetterSpacing(QFont::AbsoluteSpacing, 0.8);
@@ -55,6 +63,7 @@ public:
         const QRectF tile(box.left() + 1, box.top() + (box.height() - kTile) / 2.0, kTile, kTile);
         paintTile(*painter, m_theme, tile, index.data(PaletteModel::iconRole).toString(),
                   index.data(PaletteModel::categoryRole).toString());
+        if (narrow) return painter->restore();
         painter->setFont(m_theme.font(Type::body));
         painter->setPen(m_theme.color(Tone::text));
         const QRect words = box.adjusted(kTile + 11, 0, -6, 0);
@@ -164,7 +173,8 @@ QVariant PaletteModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
         return entry.title;
     case Qt::ToolTipRole:
-        return ui::plainTip(entry.summary);
+        return ui::plainTip(entry.title + QLatin1Char('\n') +
+                            entry.summary); // the name alone where it is narrow
     case Qt::AccessibleDescriptionRole:
         return entry.summary;
     case pathRole:
@@ -233,6 +243,11 @@ Palette::Palette(const Theme& theme, QWidget* parent) : QWidget(parent), m_model
     };
     connect(m_list, &QListView::doubleClicked, this, place);
     connect(&theme, &Theme::changed, m_list->viewport(), qOverload<>(&QWidget::update));
+}
+
+void Palette::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    m_search->setVisible(width() >= kWithWords + 40);
 }
 
 bool Palette::eventFilter(QObject* watched, QEvent* event) {

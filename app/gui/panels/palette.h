@@ -55,6 +55,7 @@ signals:
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override; // icons alone where it is narrow
 
 private:
     PaletteModel* m_model;

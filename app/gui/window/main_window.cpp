@@ -39,6 +39,9 @@ namespace alwayson::gui {
 namespace {
 
 constexpr int kPaletteWidth = 224;
+constexpr int kLeastPalette = 180; // with names
+constexpr int kPaletteIcons = 64;  // without names, where the canvas needs the room
+constexpr int kRoomy = 1240;       // width from which on there is room for all of it
 constexpr int kInspectorWidth = 308;
 constexpr QSize kWanted(1440, 900);
 constexpr QSize kSmallest(1020, 640);
@@ -49,7 +52,7 @@ constexpr int kTitleBar = 28;  // about that much of the screen goes to the fram
 constexpr int kNoticeMs = 6000;
 constexpr const char* kFirstTemplate = "web-pair";
 // A stored layout of another number is ignored.
-constexpr int kLayoutVersion = 3;
+constexpr int kLayoutVersion = 4;
 
 } // namespace
 
@@ -91,7 +94,7 @@ void MainWindow::build() {
     m_columns->setHandleWidth(1);
     m_columns->setChildrenCollapsible(false);
     m_palette = new Palette(m_theme, m_columns);
-    m_palette->setMinimumWidth(180);
+    m_palette->setMinimumWidth(kPaletteIcons);
     m_columns->addWidget(m_palette);
     m_columns->addWidget(buildMiddle());
     m_inspector = new Inspector(m_session, m_theme, m_columns);
@@ -149,6 +152,7 @@ QWidget* MainWindow::buildMiddle() {
     m_rows->setStretchFactor(1, 0);
     connect(m_docks->tabBar(), &QTabBar::tabBarDoubleClicked, rows, &DockSplitter::toggleMaximised);
     connect(rows, &QSplitter::splitterMoved, this, [this] { m_dockChosen = true; });
+    connect(m_columns, &QSplitter::splitterMoved, this, [this] { m_columnsChosen = true; });
     buildDocks();
     connect(m_docks->tabBar(), &QTabBar::tabBarClicked, this, &MainWindow::raiseDock);
     connect(m_docks, &QTabWidget::currentChanged, this, &MainWindow::raiseDock);
@@ -223,6 +227,7 @@ void MainWindow::bindEdit() {
     m_actions->bind("edit.group", [this] { m_canvas->groupSelection(QStringLiteral("pool")); });
     m_actions->bind("edit.selectAll", [this] { m_canvas->selectAll(); });
     m_actions->bind("edit.findKind", [this] {
+        if (m_palette->searchField()->isHidden()) showColumns(kPaletteWidth);
         m_palette->searchField()->setFocus(Qt::ShortcutFocusReason);
         m_palette->searchField()->selectAll();
     });
@@ -425,7 +430,7 @@ void MainWindow::restoreLayout() {
     const QSettings settings;
     if (settings.value(QStringLiteral("layout/version")).toInt() != kLayoutVersion) return;
     restoreGeometry(settings.value(QStringLiteral("layout/window")).toByteArray());
-    m_columns->restoreState(settings.value(QStringLiteral("layout/columns")).toByteArray());
+    m_columnsChosen = m_columns->restoreState(settings.value(QStringLiteral("layout/columns")).toByteArray());
     m_dockChosen = m_rows->restoreState(settings.value(QStringLiteral("layout/rows")).toByteArray());
 }
 
@@ -439,11 +444,24 @@ void MainWindow::raiseDock() {
     m_canvas->refit();
 }
 
+void MainWindow::showColumns(int palette) {
+    m_palette->setMinimumWidth(palette > kPaletteIcons ? kLeastPalette : kPaletteIcons);
+    m_columns->setSizes({palette, std::max(1, width() - palette - kInspectorWidth), kInspectorWidth});
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    const bool narrow = width() < kRoomy;
+    if (m_columnsChosen || narrow == m_narrow) return;
+    m_narrow = narrow;
+    showColumns(narrow ? kPaletteIcons : kPaletteWidth);
+}
+
 void MainWindow::rememberLayout() const {
     QSettings settings;
     settings.setValue(QStringLiteral("layout/version"), kLayoutVersion);
     settings.setValue(QStringLiteral("layout/window"), saveGeometry());
-    settings.setValue(QStringLiteral("layout/columns"), m_columns->saveState());
+    if (m_columnsChosen) settings.setValue(QStringLiteral("layout/columns"), m_columns->saveState());
     if (m_dockChosen) settings.setValue(QStringLiteral("layout/rows"), m_rows->saveState());
 }
 

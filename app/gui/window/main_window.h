@@ -50,6 +50,7 @@ public:
     DocumentActions& documents() { return *m_documents; }
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -68,6 +69,7 @@ private:
     void chooseTheme(const char* action);
     void refreshTitle();
     void fitOnScreen();
+    void showColumns(int palette); // width of the palette
     void raiseDock();
     void restoreLayout();
     void rememberLayout() const;
@@ -93,6 +95,7 @@ private:
     QLabel* m_hint = nullptr;
     QLabel* m_zoom = nullptr;
     bool m_leaving = false;
+    bool m_columnsChosen = false, m_narrow = false;
     bool m_dockChosen = false; // somebody dragged its border, now or the last time
     bool m_dockRaised = false;
 };

@@ -8,6 +8,7 @@
 #include "app/gui/widgets/banner.h"
 #include "app/gui/window/actions.h"
 #include "app/gui/window/start_page.h"
+#include "app/gui/window/top_bar.h"
 #include "tests/app/gui/own_settings.h"
 #include "tests/support/test_support.h"
 
@@ -183,7 +184,7 @@ private slots:
         Bench bench;
         bench.session.apply(workers(12));
         QLineEdit* field = bench.window.palettePanel().searchField();
-        field->setFocus();
+        bench.window.actions().at("edit.findKind")->trigger(); // also where the palette shows icons alone
         QTRY_VERIFY(field->hasFocus());
         bench.session.select({QStringLiteral("web1")});
         QTest::keyClicks(field, QStringLiteral("kvh"));
@@ -247,6 +248,40 @@ private slots:
             named = named ||
                     (label->isVisible() && label->text() == QLatin1String("E-commerce") && label->y() < 60);
         QVERIFY(named);
+    }
+
+    void aSmallWindowGivesTheCanvasTheRoom() {
+        QSettings().clear();
+        Bench bench;
+        bench.window.resize(1440, 900);
+        QTRY_VERIFY(bench.window.palettePanel().width() >= 200);
+        QVERIFY(bench.window.palettePanel().searchField()->isVisible());
+        bench.window.resize(1100, 700);
+        QTRY_VERIFY(bench.window.palettePanel().width() <= 70);
+        QVERIFY(!bench.window.palettePanel().searchField()->isVisible());
+        bench.window.resize(1440, 900);
+        QTRY_VERIFY(bench.window.palettePanel().width() >= 200);
+    }
+
+    // Whether it is saved is seen at every size.
+    void theFileAndItsStateStayInSight() {
+        QTemporaryDir folder;
+        Bench bench;
+        bench.session.newFromTemplate(QStringLiteral("e-commerce"));
+        QVERIFY(bench.session.saveFile(folder.filePath(QStringLiteral("shop.aon.json"))));
+        auto* edited = bench.window.findChild<QLabel*>(QStringLiteral("edited"));
+        QVERIFY(edited && !edited->isVisible());
+        QVERIFY(bench.session.apply(operation::setParameter(Collection::nodes, "web1", "workers", 12)));
+        for (const QSize size : {QSize(1440, 900), QSize(1100, 700)}) {
+            bench.window.resize(size);
+            QCoreApplication::processEvents();
+            QVERIFY(edited->isVisible());
+            QVERIFY(edited->width() >= edited->fontMetrics().horizontalAdvance(QStringLiteral("edited")));
+            bool file = false;
+            for (const QLabel* label : bench.window.topBar().findChildren<QLabel*>())
+                file = file || (label->isVisible() && label->text() == QLatin1String("shop.aon.json"));
+            QVERIFY2(file, qPrintable(QString::number(size.width())));
+        }
     }
 
     void theDockRisesWhenThereIsSomethingToSee() {
