@@ -1,6 +1,7 @@
 #include "exporters/guide/guide.h"
 
 #include "core/base/ip_network.h"
+#include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/io/project_file.h"
@@ -190,8 +191,21 @@ private:
                 step(fmt::format(
                     "Last orchestrator, so that it takes nothing under construction for a failure: "
                     "{}{}.",
-                    link("mysql/" + plan.slug), plan.guarded() ? "; and `guard.sh` on each member" : ""));
+                    link("mysql/" + plan.slug), guard(plan)));
         m_out += '\n';
+    }
+
+    static std::string guard(const mysql::Plan& plan) {
+        if (!plan.guarded()) return {};
+        std::string out = "; and when it answers, `guard.sh` on each member";
+        if (plan.leaseMs > 0)
+            out += fmt::format(
+                ".\n   From then on whoever stops a majority of the voters for longer than {} stops the "
+                "writes, "
+                "and a commit that\n   waits at that moment means that the guard ends the server process: "
+                "upgrade orchestrator on one machine at a\n   time",
+                formatDuration(Duration::milliseconds(double(plan.leaseMs))));
+        return out;
     }
 
     void databases(const mysql::Plan& plan) {

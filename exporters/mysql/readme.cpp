@@ -148,7 +148,7 @@ constexpr std::string_view kApply =
    copy first: `./seed.sh backup FOLDER` on the source, `./seed.sh restore FOLDER` on the replica (it uses @COPIER@ and
    does not stop the source), then `./02-replica.sh MEMBER --seeded`.
 5. `./status.sh` shows the roles and how far each replica is behind.
-@GUARD@@APPLICATION@
+@APPLICATION@
 ## When the source is lost
 
 1. `./03-promote.sh` shows what it sees; `./03-promote.sh --yes` lets every replica that answers replay what it has received,
@@ -248,29 +248,48 @@ std::string orchestrator(const Plan& plan, const std::vector<OrchestratorFile>& 
     return out;
 }
 
+// What stopping voters does to a set whose source needs to hear most of them.
+std::string voterWarning(const Plan& plan) {
+    return fmt::format(
+        "Whoever stops a majority of the voters for longer than {} stops the writes, as two orchestrators "
+        "that "
+        "are upgraded at once\ndo: change one at a time, and wait until it answers again. A commit that "
+        "waits "
+        "at that moment means that the guard ends\nthe server process. It comes back read-only and takes "
+        "writes again when a majority and all members answer.\n",
+        formatDuration(Duration::milliseconds(double(plan.leaseMs))));
+}
+
 // What guard.sh does for this set, and how it is started.
 std::string guard(const Plan& plan) {
     if (!plan.guarded()) return {};
-    std::string out =
-        "6. On each machine, as root: `./guard.sh MEMBER --install` shows the unit that lets systemd run "
-        "it, `--install --yes`\n   installs and starts it. It needs both passwords of the scripts "
-        "in `env`. Where its server is the source, or was, it does\n   what the simulation takes for "
-        "granted:\n";
+    std::string out = "\n## guard.sh\n\n";
+    out += plan.orchestrator ? "Last, when orchestrator answers on its machines: on" : "Last, on";
+    out +=
+        " each member, as root, `./guard.sh MEMBER --install`\nshows the unit that lets systemd run it, "
+        "`--install --yes` installs and starts it. It needs both passwords of the scripts in\n`env`. Where "
+        "its server is the source, or was, it does what the simulation takes for granted:\n\n";
     if (plan.leaseMs > 0)
         out += fmt::format(
-            "   * a source that has heard no majority of the voters ({}) for {} takes no more writes: "
-            "before another one is\n     promoted, as long as that takes longer; when commits that wait "
-            "hold that up for a second, the server is ended\n     (systemd starts it again, read-only),\n",
+            "* a source that has heard no majority of the voters ({}) for {} takes no more writes: "
+            "before another one is\n  promoted, as long as that takes longer; when commits that wait "
+            "hold that up for a second, the server is ended\n  (systemd starts it again, read-only),\n",
             quoting::markdownCode(fmt::format("{}", fmt::join(plan.voters, ", "))),
             formatDuration(Duration::milliseconds(double(plan.leaseMs))));
-    out += "   * one that was closed so, or restarted, goes on when all others answer and none of them took "
-           "over";
+    out +=
+        "* one that was closed so, or restarted, goes on when all others answer and none of them took over";
     out += plan.rejoins
-               ? ",\n   * an old source that is back follows the new one, unless it holds transactions that "
+               ? ",\n* an old source that is back follows the new one, unless it holds transactions that "
                  "the new one has not.\n"
                : ".\n";
-    return out + "\n   A source that people made read-only is left alone. Stop it (`systemctl stop "
-                 "'alwayson-guard-*'`) where you work on\n   the members yourself.\n";
+    if (plan.leaseMs > 0)
+        out +=
+            "\nIt begins to guard with the first majority that it hears after its start (`journalctl` says "
+            "when): before, it closes nothing.\n`--install` refuses while no majority answers.\n\n" +
+            voterWarning(plan);
+    return out + "\nA source that people made read-only is left alone. Stop it (`systemctl stop "
+                 "'alwayson-guard-*'`) where you work on\nthe members, or on most of the voters, yourself: "
+                 "what is cut off then stays open.\n";
 }
 
 // The application's own account is nobody's business but its own, yet somebody has to make it.
@@ -328,12 +347,11 @@ std::string readme(const Design& design, const Plan& plan, const Prediction& pre
     fill(steps, "@TLS@", quoting::markdownCode(paths.tls));
     fill(steps, "@FIRST@", plan.members.front().name);
     fill(steps, "@ACCOUNTS@", accounts(plan));
-    fill(steps, "@GUARD@", guard(plan));
     fill(steps, "@GUARDED@",
          !plan.guarded() ? ""
          : plan.rejoins  ? "\nWhere `guard.sh` runs it does 3 and 4 by itself.\n"
                          : "\nWhere `guard.sh` runs it does 4 by itself.\n");
-    fill(steps, "@APPLICATION@", application(plan) + orchestrator(plan, manager));
+    fill(steps, "@APPLICATION@", application(plan) + orchestrator(plan, manager) + guard(plan));
     out += steps;
     simulated(out, plan, prediction);
     out += "## What this configuration does not say\n\n";

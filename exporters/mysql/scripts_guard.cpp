@@ -6,8 +6,10 @@ namespace alwayson::exporters::mysql {
 std::string_view guardScript() {
     return R"sh(#!/bin/bash
 # guard.sh MEMBER: watches the server of this machine for as long as it runs, as root. guard.sh MEMBER --install [--yes]
-# lets systemd run it. Only where this server is, or was, the source:
+# lets systemd run it; it refuses while no majority of the voters answers, unless --unheard follows. Only where this
+# server is, or was, the source:
 # - When it has heard no majority of the voters for the lease, it takes no more writes until it hears them again.
+#   That holds from the first majority on that it has heard: voters that are not there yet close nothing.
 # - When it was closed so, or restarted, and nobody took over meanwhile, it takes writes again (04-reopen.sh).
 # - When another is the source by now, it follows that one, if it holds nothing of its own (05-rejoin.sh).
 # A source that people made read-only is left alone. Needs REPL_PASSWORD and FAILOVER_PASSWORD (or ..._FILE) in env.
@@ -20,6 +22,35 @@ local_member=$1
 unit=alwayson-guard-$set_name.service
 folder=${GUARD_STATE:-/var/lib/alwayson-guard}
 memory=$folder/$set_name-$member # of a source: boot, start of the server, 1: closed by this program, 2: by people
+
+boot=$(</proc/sys/kernel/random/boot_id)
+if ((lease_ms > 0)); then step=$((lease_ms / 40)); else step=100; fi
+if ((step > 100)); then step=100; fi # 1/100 s between two looks: a quarter of the lease, 0.1 to 1 s
+if ((step < 10)); then step=10; fi
+printf -v step_s '%d.%02d' $((step / 100)) $((step % 100))
+
+# The time since the machine started, in 1/100 s: it knows no leaps.
+clock() {
+    local up
+    read -r up _ </proc/uptime
+    now=$((10#${up/./}))
+}
+
+# Fills silent: the voters that did not answer in time.
+hears_majority() {
+    local i pids=()
+    silent=()
+    if ((lease_ms == 0)); then return 0; fi
+    for i in "${!voters[@]}"; do
+        # shellcheck disable=SC2016 # the words of the inner shell
+        timeout "$step_s" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "${voters[i]}" "$voter_port" 2>/dev/null &
+        pids+=($!)
+    done
+    for i in "${!voters[@]}"; do
+        if ! wait "${pids[i]}"; then silent+=("${voters[i]}"); fi
+    done
+    ((${#silent[@]} * 2 < ${#voters[@]}))
+}
 
 if [ "${2-}" = --install ]; then
     [[ $here =~ ^/[A-Za-z0-9_./-]+$ ]] || die 2 "systemd needs a path of letters, digits, _ . and -; this is $here."
@@ -37,7 +68,13 @@ RestartSec=1
 [Install]
 WantedBy=multi-user.target"
     printf '%s:\n%s\n' "/etc/systemd/system/$unit" "$text"
-    [ "${3-}" = --yes ] || die 0 "nothing was changed. Run: ./guard.sh $member --install --yes"
+    step_s=2 # nothing hurries here
+    if ! hears_majority && [[ " $* " != *' --unheard '* ]]; then
+        die 3 "no majority of the voters answers on port $voter_port; silent: ${silent[*]}. Nothing was changed.
+Start orchestrator there and let this machine reach that port, then run this again. With --unheard behind --install
+it is installed all the same: it closes nothing before it has heard a majority once."
+    fi
+    [[ " $* " = *' --yes '* ]] || die 0 "nothing was changed. Run: ./guard.sh $* --yes"
     printf '%s\n' "$text" >"/etc/systemd/system/$unit"
     systemctl daemon-reload
     systemctl enable "$unit"
@@ -46,31 +83,13 @@ WantedBy=multi-user.target"
 fi
 
 mkdir -p "$folder"
-boot=$(</proc/sys/kernel/random/boot_id)
-if ((lease_ms > 0)); then step=$((lease_ms / 40)); else step=100; fi
-if ((step > 100)); then step=100; fi # 1/100 s between two looks: a quarter of the lease, 0.1 to 1 s
-if ((step < 10)); then step=10; fi
-printf -v step_s '%d.%02d' $((step / 100)) $((step % 100))
 
-# The time since the machine started, in 1/100 s: it knows no leaps.
-clock() {
-    local up
-    read -r up _ </proc/uptime
-    now=$((10#${up/./}))
-}
-
-hears_majority() {
-    local voter heard=0 pid pids=()
-    if ((lease_ms == 0)); then return 0; fi
-    for voter in "${voters[@]}"; do
-        # shellcheck disable=SC2016 # the words of the inner shell
-        timeout "$step_s" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$voter" "$voter_port" 2>/dev/null &
-        pids+=($!)
-    done
-    for pid in "${pids[@]}"; do
-        if wait "$pid"; then heard=$((heard + 1)); fi
-    done
-    ((heard * 2 > ${#voters[@]}))
+# Only a majority that was there can be lost. A guard that was killed goes on where it was; one that people stopped begins
+# anew, and so does one after a start of the machine, whose server comes up read-only.
+arm() {
+    armed=1
+    printf '%s\n' "$boot" >"$memory.armed"
+    if ((lease_ms > 0)); then say "hears a majority of the voters: $member takes writes only while that lasts."; fi
 }
 
 remember_as() { printf '%s %s %s\n' "$1" "$2" "$closed" >"$memory"; }
@@ -173,11 +192,19 @@ if [ -f "$memory" ] && read -r was_boot was_started closed <"$memory"; then was=
 clock
 heard=$now
 next=0
+armed=0
+if [ "$(cat "$memory.armed" 2>/dev/null)" = "$boot" ]; then armed=1; fi
+trap 'rm -f "$memory.armed"; exit 0' TERM INT
 if ((lease_ms > 0)); then say "guards $member: lease $lease_ms ms of ${#voters[@]} voters."; else say "guards $member."; fi
 while true; do
     clock
     began=$now
-    if hears_majority; then heard=$began; fi
+    if hears_majority; then
+        heard=$began
+        if [ "$armed" = 0 ]; then arm; fi
+    elif [ "$armed" = 0 ]; then
+        tell "waits for a first majority of the voters; until then it closes nothing."
+    fi
     clock
     look
     clock
@@ -188,7 +215,7 @@ while true; do
             remember_as "$boot" "$started"
         fi
     fi
-    if ((lease_ms > 0 && (now - heard) * 10 >= lease_ms)) && takes_writes; then
+    if ((armed && lease_ms > 0 && (now - heard) * 10 >= lease_ms)) && takes_writes; then
         say "$member hears no majority of the voters."
         close_it
         state=closed

@@ -1,6 +1,6 @@
-// guard.sh on each of two real MariaDB servers on loopback: a source that hears no majority of the voters
-// closes, also while a commit waits for its acknowledgement; one that is back goes on or follows; people are
-// obeyed.
+// guard.sh on each of two real MariaDB servers on loopback: a source that has heard a majority of the voters
+// and hears it no more closes, also while a commit waits for its acknowledgement; one that is back goes on or
+// follows; people are obeyed.
 #include "tests/exporters/live/mariadb_pair.h"
 #include "tests/support/test_support.h"
 
@@ -70,15 +70,18 @@ class TestGuardLive : public QObject {
         for (int i = first; i < end; ++i)
             m_voters[i] = std::make_unique<Voter>(i + 2, m_port);
     }
-    void startGuard(int i) {
+    QProcessEnvironment environmentOf(int i) const {
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         for (const auto& [name, value] : m_pair.runbook.environment)
             environment.insert(QString::fromStdString(name), QString::fromStdString(value));
         environment.insert("SOCKET", m_pair.servers[i]->socketPath());
         environment.insert("VOTER_PORT", QString::number(m_port));
         environment.insert("GUARD_STATE", m_pair.path(QString("guard%1").arg(i)));
+        return environment;
+    }
+    void startGuard(int i) {
         m_guards[i] = std::make_unique<QProcess>();
-        m_guards[i]->setProcessEnvironment(environment);
+        m_guards[i]->setProcessEnvironment(environmentOf(i));
         m_guards[i]->setProcessChannelMode(QProcess::MergedChannels);
         m_guards[i]->setStandardOutputFile(m_pair.path(QString("guard%1.log").arg(i)));
         m_guards[i]->start("bash", {m_pair.runbook.folder + "/guard.sh", QString("db%1").arg(i + 1)});
@@ -86,6 +89,15 @@ class TestGuardLive : public QObject {
     QByteArray said(int i) const {
         QFile log(m_pair.path(QString("guard%1.log").arg(i)));
         return log.open(QIODevice::ReadOnly) ? log.readAll() : QByteArray();
+    }
+    // Shows the unit and changes nothing, whatever it finds.
+    std::pair<int, QByteArray> showUnit() const {
+        QProcess show;
+        show.setProcessEnvironment(environmentOf(0));
+        show.setProcessChannelMode(QProcess::MergedChannels);
+        show.start("bash", {m_pair.runbook.folder + "/guard.sh", "db1", "--install"});
+        show.waitForFinished(20000);
+        return {show.exitCode(), show.readAll()};
     }
     QByteArray readOnly(int i) const { return m_pair.servers[i]->ask("SELECT @@GLOBAL.read_only"); }
 
@@ -95,7 +107,6 @@ private slots:
         Design design = guardedSet();
         const std::string fault = m_pair.setUp(design);
         QVERIFY2(fault.empty(), fault.c_str());
-        hear(0, 3);
         for (int i = 0; i < 2; ++i)
             startGuard(i);
         QTRY_VERIFY_WITH_TIMEOUT(said(1).contains("guards db2: lease 1000 ms of 3 voters."), 10000);
@@ -108,6 +119,28 @@ private slots:
         }
     }
 
+    // Voters that nobody has started yet close no source, and are a reason not to install.
+    void waitsForAFirstMajority() {
+        QFile env(m_pair.runbook.folder + "/env");
+        QVERIFY(env.open(QIODevice::WriteOnly));
+        env.close();
+        QTRY_VERIFY_WITH_TIMEOUT(said(0).contains("waits for a first majority of the voters"), 10000);
+        hear(0, 1);
+        const auto [refused, why] = showUnit();
+        QCOMPARE(refused, 3);
+        QVERIFY2(why.contains("silent: 127.0.0.3 127.0.0.4. Nothing was changed."), why.constData());
+        QTest::qWait(1500); // longer than the lease
+        QCOMPARE(readOnly(0), QByteArray("0"));
+        QVERIFY(!QFile::exists(m_pair.path("guard0/db-db1.armed")));
+        hear(1, 3);
+        QTRY_VERIFY_WITH_TIMEOUT(said(0).contains("hears a majority of the voters: db1"), 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(said(1).contains("hears a majority of the voters: db2"), 10000);
+        const auto [shown, unit] = showUnit();
+        QCOMPARE(shown, 0);
+        QVERIFY2(unit.contains("Run: ./guard.sh db1 --install --yes"), unit.constData());
+        QVERIFY(env.remove());
+    }
+
     void closesWithoutAMajorityAndGoesOnWithOne() {
         m_voters[0].reset(); // two of three are enough
         QTest::qWait(1500);  // longer than the lease
@@ -118,6 +151,23 @@ private slots:
         hear(0, 2);
         QTRY_COMPARE_WITH_TIMEOUT(readOnly(0), QByteArray("0"), 20000);
         QVERIFY2(said(0).contains("db1 takes writes."), said(0).constData());
+    }
+
+    // Who stops it may work on the voters; one that is killed is started again and has not forgotten them.
+    void aKilledGuardStillKnowsItsMajority() {
+        m_guards[0]->kill();
+        QVERIFY(m_guards[0]->waitForFinished(10000));
+        m_voters[0].reset();
+        m_voters[1].reset();
+        startGuard(0);
+        QTRY_VERIFY_WITH_TIMEOUT(said(0).contains("db1 takes no more writes"), 20000);
+        hear(0, 2);
+        QTRY_COMPARE_WITH_TIMEOUT(readOnly(0), QByteArray("0"), 20000);
+        m_guards[0]->terminate();
+        QVERIFY(m_guards[0]->waitForFinished(10000));
+        QVERIFY(!QFile::exists(m_pair.path("guard0/db-db1.armed")));
+        startGuard(0);
+        QTRY_VERIFY_WITH_TIMEOUT(said(0).contains("hears a majority of the voters: db1"), 10000);
     }
 
     // A server that cannot close in time is ended: who waits for a commit is not told that it is safe.

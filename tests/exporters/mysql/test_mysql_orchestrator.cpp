@@ -186,7 +186,6 @@ private slots:
         QVERIFY(written == known); // no password, and nothing it would ignore
     }
 
-    // The simulation lets a source without a majority stop by itself; no file here does.
     // The model's lease, twice the election timeout, is what guard.sh is told; without an IP address of every
     // voter, or with MHA, nobody can be asked and a note says that the lease is not here.
     void theLeaseIsOfTheGuard() {
@@ -199,6 +198,11 @@ private slots:
         QVERIFY(has(library(design), "lease_ms=2000"));
         QVERIFY(has(library(design), "rejoin=1"));
         QVERIFY(!noted(design, "takes no more writes after"));
+        const std::string readme = test::fileNamed(filesOf(design), "README.md").bytes;
+        const std::size_t application = readme.find("Your application's database");
+        const std::size_t manager = readme.find("## orchestrator"), guard = readme.find("## guard.sh");
+        QVERIFY(application < manager && manager < guard && guard < readme.find("--install"));
+        QVERIFY(has(readme, "stops a majority of the voters for longer than 2 s stops the writes"));
         test::changeGroup(design, "voters", "election_timeout_ms", 3000.0);
         QVERIFY(has(library(design), "lease_ms=6000"));
         QVERIFY(has(test::fileNamed(filesOf(design), "README.md").bytes, "for 6 s takes no more writes"));
