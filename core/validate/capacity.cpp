@@ -21,6 +21,11 @@ namespace {
 constexpr double kCrowded =
     0.85; // queues grow steeply from here on (M/M/1 mean wait at .85: 5.7 service times)
 
+// Load and capacity are means: close to the limit every burst leaves a queue that is worked off too late.
+// Runs of the e-commerce template with one zone for good: 97 % of the requests in time at 95 % of the limit,
+// 34 % at 99.5 %.
+constexpr double kTight = 0.9;
+
 std::string perSecond(double rate) {
     return formatSignificant(rate) + "/s";
 }
@@ -98,12 +103,14 @@ void checkSurvivors(const Context& c, const Sharing& sharing, Issues& issues) {
     for (const std::string& id : c.ids(sharing.members))
         where.push_back(id);
     const auto pastLimit = [&](const std::string& event, double share, std::size_t left) {
+        const std::string effect = share < 1 ? ": queues grow and answers miss their deadlines." : ".";
         if (left == 1)
-            return fmt::format("When {}, the other member of {} gets {}: {} of what it can carry.", event,
-                               nameOf(c.design, sharing.id), perSecond(sharing.perSecond), percent(share));
-        return fmt::format("When {}, the other {} of {} get {} together: {} of what they can carry.", event,
+            return fmt::format("When {}, the other member of {} gets {}: {} of what it can carry{}", event,
+                               nameOf(c.design, sharing.id), perSecond(sharing.perSecond), percent(share),
+                               effect);
+        return fmt::format("When {}, the other {} of {} get {} together: {} of what they can carry{}", event,
                            countOf(left, "member"), nameOf(c.design, sharing.id),
-                           perSecond(sharing.perSecond), percent(share));
+                           perSecond(sharing.perSecond), percent(share), effect);
     };
     const char* cure = "Add a member or workers, so that the others can carry the whole load.";
     // Losing the strongest is the worst case.
@@ -112,11 +119,10 @@ void checkSurvivors(const Context& c, const Sharing& sharing, Issues& issues) {
                           [&](Index a, Index b) { return c.carried[a].perSecond < c.carried[b].perSecond; });
     lost[strongest] = true;
     const double without = busiest(c, sharing, lost);
-    if (without >= 1) {
+    if (without >= kTight)
         issues.warning("capacity.survivors_overloaded", where,
                        pastLimit(c.name(strongest) + " is lost", without, sharing.members.size() - 1), cure);
-        return;
-    }
+    if (without >= 1) return; // and so does the loss of a place, for the same cure
     for (const Domain& domain : c.design.domains) {
         const Descriptor* kind = Catalogue::builtIn().domain(domain.kind);
         if (!kind || kind->hasRole("region")) continue;
@@ -125,7 +131,7 @@ void checkSurvivors(const Context& c, const Sharing& sharing, Issues& issues) {
             sharing.members.begin(), sharing.members.end(), [&](Index m) { return inside[m]; }));
         if (gone < 2 || gone == sharing.members.size()) continue;
         const double share = busiest(c, sharing, inside);
-        if (share < 1) continue;
+        if (share < kTight) continue;
         std::vector<std::string> whereDomain = where;
         whereDomain.insert(whereDomain.begin() + 1, domain.id.str());
         issues.warning("capacity.place_loss_overload", std::move(whereDomain),

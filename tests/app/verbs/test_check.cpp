@@ -116,8 +116,11 @@ private slots:
         QVERIFY(std::abs(*web->utilisationWithoutOne - 0.505) < 0.001);
         QVERIFY(web->why.starts_with("8 workers / (12 ms of work + 3.1"));
         QVERIFY(!without(calm, "eu-a"));
+        QVERIFY(calm.issues.empty());
         // Two servers carry 1056 a second: at 1150 the zone that is left is overloaded.
-        QVERIFY(!without(reportAt(1050), "eu-a"));
+        const CheckReport full = reportAt(1050);
+        QVERIFY(!without(full, "eu-a"));
+        QVERIFY(find(full, "capacity.place_loss_overload")->message.find("queues grow") != std::string::npos);
         const CheckReport tight = reportAt(1150);
         QVERIFY(without(tight, "eu-a") && without(tight, "eu-b"));
         QVERIFY(find(tight, "capacity.place_loss_overload"));
