@@ -90,8 +90,8 @@ QString span(const PhaseLaw& law) {
     return QStringLiteral("%1 to %2").arg(same ? low.section(QLatin1Char(' '), 0, 0) : low, high);
 }
 
-// "takeover in 1.0 to 3.6 s": over both failures of the one that leads; nothing where no law
-// is known, or none ever comes.
+// "takeover in 1.0 to 4.7 s": over a crash, a hang and a loss of the one that leads, as the tip lists them;
+// nothing where no law is known.
 QString takeover(const Design& design, const Group& group) {
     const PhaseLaw gone = failoverLaw(design, group, FailureEffect::gone).total;
     const PhaseLaw crash = failoverLaw(design, group, FailureEffect::crash).total;
@@ -100,9 +100,15 @@ QString takeover(const Design& design, const Group& group) {
     if (!onGone && !onCrash) return QStringLiteral("nobody takes over");
     if (!onCrash) return QStringLiteral("takeover in %1, only when gone").arg(span(gone));
     if (!onGone) return QStringLiteral("takeover in %1, only after a crash").arg(span(crash));
-    const PhaseLaw both{std::min(crash.minS, gone.minS), std::max(crash.meanS, gone.meanS),
-                        std::max(crash.maxS, gone.maxS)};
-    return QStringLiteral("takeover in %1").arg(span(both));
+    PhaseLaw widest{std::min(crash.minS, gone.minS), std::max(crash.meanS, gone.meanS),
+                    std::max(crash.maxS, gone.maxS)};
+    const PhaseLaw hang = failoverLaw(design, group, FailureEffect::hang).total;
+    if (!std::isfinite(hang.meanS))
+        return QStringLiteral("takeover in %1, never after a hang").arg(span(widest));
+    if (hang.meanS > 0)
+        widest = {std::min(widest.minS, hang.minS), std::max(widest.meanS, hang.meanS),
+                  std::max(widest.maxS, hang.maxS)};
+    return QStringLiteral("takeover in %1").arg(span(widest));
 }
 
 // What follows from the policy of a group with roles: "orchestrator · takeover in 7 to 15 s".

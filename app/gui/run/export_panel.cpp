@@ -1,5 +1,6 @@
 #include "app/gui/run/export_panel.h"
 
+#include "app/gui/run/folder_dialog.h"
 #include "app/gui/run/highlighter.h"
 #include "app/gui/run/line_diff.h"
 #include "app/gui/session/session.h"
@@ -11,7 +12,6 @@
 
 #include <QDir>
 #include <QFile>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QFontDatabase>
 #include <QHBoxLayout>
@@ -110,21 +110,6 @@ QString suggestedFolder(const QFileInfo& design) {
         }
     return name + QStringLiteral("-export");
 }
-
-// Makes the folder that was typed, as long as what it lies in is there.
-class FolderDialog : public QFileDialog {
-public:
-    using QFileDialog::QFileDialog;
-
-protected:
-    void accept() override {
-        if (const QStringList chosen = selectedFiles(); chosen.size() == 1) {
-            const QFileInfo folder(chosen.front());
-            if (!folder.exists() && folder.dir().exists()) folder.dir().mkdir(folder.fileName());
-        }
-        QFileDialog::accept();
-    }
-};
 
 // On the worker's thread, where an exception would end the program.
 Result<std::vector<verbs::ExportedFile>> exported(const Design& design, const verbs::ExportOptions& options,

@@ -369,6 +369,8 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
     rows.figure(tr("Writes on two sides"), data.divergedWrites);
     rows.time(tr("Two sources, time"), data.splitBrainS);
     rows.figure(tr("Failed writes that were committed"), data.ambiguousWrites);
+    if (data.errantWrites.value.value_or(0) > 0)
+        rows.figure(tr("Writes that only an old source had"), data.errantWrites);
     rows.figure(tr("Reads of replicas"), data.replicaReads);
     rows.figure(tr("Reads of replicas behind"), data.staleReads);
     rows.time(tr("Age of replicas' answers, p50"), data.readAgeP50S);

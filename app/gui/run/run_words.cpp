@@ -37,12 +37,14 @@ QString verbOf(const Design& design, const RunEvent& event) {
     };
     if (const Node* node = design.nodes.find(event.what))
         for (const ResolvedFailureMode& mode : failureModesOf(*node))
-            if (event.text.find(mode.title) != std::string::npos ||
-                event.text.find(mode.id) != std::string::npos) {
+            if (event.mode.empty() ? event.text.find(mode.title) != std::string::npos ||
+                                         event.text.find(mode.id) != std::string::npos
+                                   : event.mode == mode.id) {
                 effect = mode.effect;
                 known = true;
                 break;
             }
+    if (!known) fromText(event.mode);
     for (const char* word : {"crash", "hang", "gone", "slow", "errors", "outage", "cut_off", "data_loss"})
         if (!known && event.text.find(word) != std::string::npos) fromText(word);
     if (!known) return tr("fails");

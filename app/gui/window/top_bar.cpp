@@ -112,10 +112,10 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     m_speed->setProperty("look", QStringLiteral("flat"));
     m_speed->setAccessibleName(tr("Speed"));
     m_speed->setToolTip(tr("Simulated seconds per second"));
-    m_speed->setFixedSize(64, space::kControl);
     for (const double speed : kSpeeds)
         m_speed->addItem(QString::number(speed) + QLatin1Char('x'), speed);
     m_speed->setCurrentText(QStringLiteral("1x"));
+    m_speed->setFixedSize(m_speed->neededWidth(), space::kControl);
     connect(m_speed, &QComboBox::activated, this,
             [this](int index) { m_session.setSpeed(m_speed->itemData(index).toDouble()); });
     row->addWidget(m_speed);

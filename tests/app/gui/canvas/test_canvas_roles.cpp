@@ -141,7 +141,7 @@ void TestCanvasRoles::streamsAreDrawnAsTheSetImplies() {
 void TestCanvasRoles::tabsSayWhatFollows() {
     RoleFixture canvas;
     const CanvasScene& scene = canvas.view.canvasScene();
-    QCOMPARE(scene.group("pair")->tabText(), QStringLiteral("pair · VRRP pair · takeover in 1.6 to 3.7 s"));
+    QCOMPARE(scene.group("pair")->tabText(), QStringLiteral("pair · VRRP pair · takeover in 1.6 to 4.7 s"));
     const QString tip = scene.describe("pair");
     QVERIFY2(tip.contains("its process crashes: 1.6 to 2.7 s") && tip.contains("gone: 2.6 to 3.7 s"),
              qPrintable(tip));

@@ -8,9 +8,12 @@
 
 #include <QAbstractButton>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QDir>
 #include <QFile>
+#include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QMessageBox>
 #include <QPlainTextEdit>
@@ -82,6 +85,32 @@ private slots:
             QVERIFY2(sentence.front().isUpper() ||
                          bench.session.design().hasId(sentence.section(QLatin1Char(' '), 0, 0).toStdString()),
                      qPrintable(sentence));
+    }
+    void theProposedFolderCanBeChosenBeforeItIsThere() {
+        Bench bench;
+        QVERIFY(bench.ready());
+        QTemporaryDir folder;
+        QVERIFY(bench.session.saveFile(folder.filePath(QStringLiteral("s6.aon.json"))));
+        bench.panel.chooseFolder();
+        auto* dialog = bench.panel.findChild<QFileDialog*>();
+        QVERIFY(dialog);
+        QPushButton* choose = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Open);
+        auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
+        QVERIFY(choose && name);
+        QCOMPARE(name->text(), QStringLiteral("s6-export"));
+        QTRY_VERIFY(choose->isVisible() && choose->isEnabled());
+        // A folder in one that is not there is refused, another beside it is not.
+        name->setText(QStringLiteral("none/out"));
+        QTRY_VERIFY(!choose->isEnabled());
+        name->setText(QStringLiteral("out"));
+        QTRY_VERIFY(choose->isEnabled());
+        const QString wanted = folder.filePath(QStringLiteral("out"));
+        QVERIFY(!QFileInfo::exists(wanted));
+        QTest::mouseClick(choose, Qt::LeftButton);
+        QVERIFY(QFileInfo(wanted).isDir());
+        // What is chosen is written to: no second dialog.
+        QTest::mouseClick(&bench.write, Qt::LeftButton);
+        QTRY_VERIFY(QFileInfo::exists(wanted + QLatin1Char('/') + QString::fromLatin1(kConfig)));
     }
     void everythingGoesIntoOneFolder() {
         Bench bench;

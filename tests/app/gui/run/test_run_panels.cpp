@@ -89,6 +89,11 @@ private slots:
             {4.5, "role_changed", "web2", "lb", "web2 takes over, 2.5 s after the failure"});
         const QString taken = runSentence(canvas.design(), result, 5);
         QVERIFY2(taken.endsWith("· web2 takes over, 2.5 s after the failure"), qPrintable(taken));
+        // The mode says how it failed; the words of the text may be of anything.
+        result.events = {{2, "failed", "web2", "", "web2 stands still"}};
+        result.events[0].mode = "hang";
+        const QString hung = runSentence(canvas.design(), result, 5);
+        QVERIFY2(hung.contains("web2 hangs at 2.0 s"), qPrintable(hung));
         // Checked, but back before three checks had failed.
         result.events = {{2, "failed", "web2", "", "web2: Process crash"}, {3, "repaired", "web2", "", ""}};
         const QString soon = runSentence(canvas.design(), result, 5);
