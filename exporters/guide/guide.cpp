@@ -5,6 +5,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/io/project_file.h"
+#include "core/text/sentence.h"
 #include "exporters/common/manifest.h"
 #include "exporters/guide/traffic.h"
 #include "exporters/haproxy/scripts.h"
@@ -218,6 +219,40 @@ private:
         step(fmt::format("On {}: your application's database, its tables and its account.", first));
     }
 
+    // No file here sets these, and every figure of the design stands on them.
+    std::string room() const {
+        std::vector<std::pair<std::string, std::vector<std::string>>> alike;
+        for (const Node& node : m_design.nodes) {
+            if (!hasRole(node, "compute")) continue;
+            const Parameters& p = node.parameters;
+            const std::int64_t workers = get(p, key::server::workers);
+            const auto limit = get(p, key::server::queueLimit);
+            std::string what;
+            if (get(p, key::server::discipline) == key::server::Discipline::ps) {
+                what = fmt::format("all requests share {}, ", countOf(std::size_t(workers), "core"));
+                what += limit ? fmt::format("at most {} at a time", workers + *limit) : "without a limit";
+            } else {
+                what = fmt::format("{} at a time, each with a worker for as long as it is served, ",
+                                   countOf(std::size_t(workers), "request"));
+                what += limit ? fmt::format("and at most {} wait", *limit) : "and any number may wait";
+                if (get(p, key::server::queueOrder) == key::server::QueueOrder::lifo)
+                    what += ", the newest first in turn";
+            }
+            if (limit) what += "; any further one is answered 503 at once";
+            if (get(p, key::server::cancelsAbandoned)) what += "; those whose caller has gone are dropped";
+            const auto same =
+                std::find_if(alike.begin(), alike.end(), [&](const auto& one) { return one.first == what; });
+            if (same == alike.end())
+                alike.push_back({std::move(what), {markdownCode(node.id.str())}});
+            else
+                same->second.push_back(markdownCode(node.id.str()));
+        }
+        std::string out;
+        for (const auto& [what, names] : alike)
+            out += fmt::format("\n   Set it up as it was simulated on {}: {}.", fmt::join(names, ", "), what);
+        return out;
+    }
+
     void servers() {
         std::vector<std::string> names;
         for (const Node& node : m_design.nodes)
@@ -237,6 +272,7 @@ private:
                 indented.insert(at + 1, "   ");
             text += indented;
         }
+        text += room();
         for (const mysql::Plan& plan : m_plans.sets)
             text += fmt::format("\n   How it finds the members of {}: {}, \"What the design says\".",
                                 markdownCode(plan.group->id.str()), link("mysql/" + plan.slug));

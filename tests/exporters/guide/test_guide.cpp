@@ -164,6 +164,22 @@ private slots:
             QVERIFY2(text.contains(secret), secret);
     }
 
+    // No file sets up the application, so what was simulated of it is said.
+    void roomOfTheServers() {
+        Design design = shop();
+        test::change(design, "web4", "queue_limit", 50.0);
+        const QString text = readmeOf(design);
+        QVERIFY(text.contains("simulated on `web1`, `web2`, `web3`: 8 requests at a time,"));
+        QVERIFY(text.contains("and at most 200 wait; any further one is answered 503 at once."));
+        QVERIFY(
+            text.contains("simulated on `web4`: 8 requests at a time, each with a worker for as long as it "
+                          "is served, and at most 50 wait;"));
+        QVERIFY(!text.contains("`web3`, `db1`"));
+        test::change(design, "web4", "discipline", std::string("ps"));
+        QVERIFY(
+            readmeOf(design).contains("on `web4`: all requests share 8 cores, at most 58 at a time; any"));
+    }
+
     // Each link leads to a file of the exports.
     void linksLeadSomewhere() {
         std::set<QString> seen;
