@@ -351,7 +351,8 @@ inline std::vector<Case> capacityCases() {
         {"capacity.survivors_overloaded",
          S::warning,
          "web",
-         "1900/s together: 95 % of what they can carry: queues grow and answers miss their deadlines.",
+         "1900/s together: 95 % of what they can carry: queues grow, and close to 100 % answers come too "
+         "late.",
          {{"nodes/shoppers/parameters/rate_per_s", 1900}},
          {{"nodes/shoppers/parameters/rate_per_s", 1790}}},
         {"capacity.place_loss_overload",
