@@ -1,6 +1,7 @@
 #include "app/gui/canvas/drop.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <tuple>
 
@@ -217,9 +218,10 @@ public:
         const QPointF corner = snapped(pushedInside(dropped).topLeft());
         std::optional<QRectF> best;
         double least = 0;
-        for (int y = -kFarthest; y <= kFarthest; ++y)
-            for (int x = -kFarthest; x <= kFarthest; ++x) {
-                const QRectF card(corner + QPointF(x, y) * kGrid, dropped.size());
+        const std::vector<double> lefts = linesAround(corner.x(), &QRectF::left);
+        for (const double y : linesAround(corner.y(), &QRectF::top))
+            for (const double x : lefts) {
+                const QRectF card(QPointF(x, y), dropped.size());
                 double distance = squared(card.topLeft() - dropped.topLeft());
                 if (best && distance >= least) continue;
                 if (crowds(card)) distance += kDetour * kDetour;
@@ -241,6 +243,18 @@ private:
         return !m_joins || std::any_of(m_members.begin(), m_members.end(), [&](const QRectF& member) {
             return member.left() == card.left() || member.top() == card.top();
         });
+    }
+    // Lines of the grid around, and those of the members it joins: rows need not lie on the grid.
+    std::vector<double> linesAround(double at, double (QRectF::*edge)() const) const {
+        std::vector<double> lines;
+        for (int step = -kFarthest; step <= kFarthest; ++step)
+            lines.push_back(at + step * kGrid);
+        for (const QRectF& member : m_members)
+            if (const double line = (member.*edge)();
+                std::abs(line - at) <= kFarthest * kGrid &&
+                std::find(lines.begin(), lines.end(), line) == lines.end())
+                lines.push_back(line);
+        return lines;
     }
     Landing beside(const QRectF& anchor, QSizeF size, Qt::Orientation cut) const;
     void look() {

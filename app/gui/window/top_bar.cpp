@@ -115,7 +115,7 @@ TopBar::TopBar(Session& session, const Theme& theme, Actions& actions, QMenu& me
     for (const double speed : kSpeeds)
         m_speed->addItem(QString::number(speed) + QLatin1Char('x'), speed);
     m_speed->setCurrentText(QStringLiteral("1x"));
-    constexpr int kSpare = 14; // without a frame the words need less around them
+    constexpr int kSpare = 9; // without a frame the words need less around them
     m_speed->setFixedSize(m_speed->neededWidth() - kSpare, space::kControl);
     m_speed->view()->setMinimumWidth(m_speed->neededWidth() + 6);
     connect(m_speed, &QComboBox::activated, this,

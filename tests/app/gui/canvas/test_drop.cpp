@@ -62,6 +62,7 @@ private slots:
     void aServerOnThePoolBetweenTwoZones();
     void onEveryPointOfEveryOutline_data();
     void onEveryPointOfEveryOutline();
+    void aReplicaStandsInTheRow();
     void betweenTwoPlacesTheOneItCovers();
     void aStrangerStaysOutOfTheOutline();
     void movedOntoAnOutlineBetweenPlaces();
@@ -89,6 +90,18 @@ void TestDrop::onEveryPointOfEveryOutline_data() {
                                           std::pair("db", "kinds/mysql"), std::pair("voters", "kinds/voter")})
             if (verbs::newFromTemplate(design)->groups.contains(group))
                 QTest::addRow("%s %s", design, group) << design << group << path;
+}
+
+// The rows of the template lie between the lines of the grid.
+void TestDrop::aReplicaStandsInTheRow() {
+    const Design before = *verbs::newFromTemplate("e-commerce");
+    const QRectF outline = groupOutline(before, GroupId("db"), layoutBoxes(before));
+    for (const double below : {-20.0, -6.0, 0.0, 6.0, 20.0}) {
+        const QPointF at(outline.right() - 14, outline.center().y() + below);
+        const std::optional<Dropped> dropped = dropAt(before, "kinds/mysql", at);
+        QVERIFY(dropped);
+        QCOMPARE(dropped->boxes.at(dropped->id).top(), dropped->boxes.at("db3").top());
+    }
 }
 
 void TestDrop::onEveryPointOfEveryOutline() {
