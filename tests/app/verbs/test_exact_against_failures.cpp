@@ -415,6 +415,43 @@ private slots:
         QVERIFY(std::abs(down - other) < 0.05 * other + kWider * (seen.ci95->high - seen.ci95->low) / 2);
     }
 
+    // Errors that the manager does not hear of, for 100 h at a time; an outage of the source's zone every 50
+    // h tells it, unless it is over before anybody acts.
+    void outagesThatAreNoticedLate_data() {
+        QTest::addColumn<double>("outageS");
+        QTest::newRow("none is") << 1.0;
+        QTest::newRow("some are") << 5.0;
+        QTest::newRow("all are") << 600.0;
+    }
+    void outagesThatAreNoticedLate() {
+        QFETCH(double, outageS);
+        DesignMaker maker;
+        maker.readerAndWriter("users", 20, 1);
+        maker.groupOf("mysql_replication", "db",
+                      {{"recovery_block_s", 0.0}, {"rejoin", std::string("automatic")}});
+        for (const char* id : {"a", "b", "c"}) {
+            const std::string db = std::string("db-") + id;
+            maker.domain(id).fails(id, FailureEffect::outage, 50, 1);
+            Domain zone = maker.design().domains.at(maker.design().domains.size() - 1);
+            zone.failureModes.front().repair = Distribution::constantValue(outageS, "s");
+            maker.edit().domains.replace(maker.design().domains.size() - 1, zone);
+            maker.mysql(db, "db", 1000).in(id).fails(db, FailureEffect::errors, 10'000, 100, 1);
+        }
+        maker.link("users", "db");
+        const auto exact = verbs::exactFigures(maker.design());
+        QVERIFY(exact.ok());
+        sim::FailureRunOptions options;
+        options.replications = longForm() ? 2000 : 200;
+        const auto simulated = sim::runFailures(maker.design(), options);
+        QVERIFY(simulated.ok());
+        const Estimate& seen = flowOf(*simulated, "design").availabilityTime;
+        const double down = 1 - *exact->flows.back().withDetection.value, other = 1 - *seen.value;
+        qInfo("%.4f and %.4f", down, other);
+        QVERIFY(std::abs(down - other) < 0.1 * other + kWider * (seen.ci95->high - seen.ci95->low) / 2);
+        // Never noticed: the errors of one source, until they are over.
+        if (outageS == 1) QVERIFY(std::abs(down - 100.0 / 10'100) < 0.0005);
+    }
+
     void timesToTheFirstOutage() {
         constexpr int kHistories = 24;
         int designs = 0;
