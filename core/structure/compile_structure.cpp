@@ -167,13 +167,12 @@ void giveBase(const CompiledStructure& out, CompiledSet& set, CompiledPart& part
     part.base = set.load = load.reads;
 }
 
-// A slow server takes longer for its own work; what it calls does not.
+// Slow modes say how fast a node works itself.
 void spareCalls(const std::vector<CarriedRate>& carried, CompiledStructure& out) {
     for (std::uint32_t n = 0; n < out.nodeCount; ++n)
-        for (std::uint32_t m = out.firstMode[n]; carried[n].ownShare < 1 && m < out.firstMode[n + 1]; ++m) {
+        for (std::uint32_t m = out.firstMode[n]; m < out.firstMode[n + 1]; ++m) {
             double& factor = out.modes[m].capacity;
-            if (factor > 0 && factor < 1)
-                factor = 1 / (carried[n].ownShare / factor + 1 - carried[n].ownShare);
+            factor = capacityAt(factor, carried[n].ownShare);
         }
 }
 
@@ -187,6 +186,7 @@ void addLoads(const Design& design, CompiledStructure& out) {
         out.capacity.push_back(carried[n].perSecond);
         out.readCapacity.push_back(carried[n].readsPerS);
         out.writeCapacity.push_back(carried[n].writesPerS);
+        out.ownShare.push_back(carried[n].ownShare);
     }
     spareCalls(carried, out);
     for (CompiledProgram& program : out.programs) {
@@ -218,12 +218,15 @@ void addSilence(const std::vector<CommonCause>& shared, CompiledStructure& out) 
     out.tellsSilence.assign(out.components.size(), false);
     for (CompiledProgram& program : out.programs)
         for (CompiledSet& set : program.sets) {
-            if (!set.looksAside || set.survivesSilence) continue;
+            if (!set.looksAside) continue;
+            const bool inTurn = set.endMember - set.firstMember > 1 && set.observer == kNoIndex &&
+                                std::any_of(program.parts.begin() + set.firstPart,
+                                            program.parts.begin() + set.endPart, asksInTurn);
+            set.passesShare = inTurn && !set.asksAgain;
+            if (set.survivesSilence) continue;
+            set.keepsWaiting = inTurn;
             for (std::uint32_t m = set.firstMember; m < set.endMember; ++m)
                 out.tellsSilence[program.nodes[program.members[m].node].component] = true;
-            set.keepsWaiting = set.endMember - set.firstMember > 1 && set.observer == kNoIndex &&
-                               std::any_of(program.parts.begin() + set.firstPart,
-                                           program.parts.begin() + set.endPart, asksInTurn);
         }
     out.refusesWhenOut.assign(out.components.size(), false);
     if (std::find(out.tellsSilence.begin(), out.tellsSilence.end(), true) == out.tellsSilence.end()) return;

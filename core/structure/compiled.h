@@ -100,7 +100,11 @@ struct CompiledSet {
     bool countsConnections = false;    // leastconn: one that answers nothing soon gets nothing more
     bool looksAside = false;           // its members are passedBy; when none works, all calls are made
     bool survivesSilence = false;      // looksAside: by those that say nothing as well
+    bool asksAgain = false;            // looksAside: who is refused asks another of its members
     bool keepsWaiting = false;         // looksAside: of several members; who asks a silent one waits in vain
+    // looksAside, of several members: who asks one that refuses goes past all of them, while the others
+    // serve.
+    bool passesShare = false;
 };
 
 struct CompiledStep {
@@ -146,6 +150,7 @@ struct CompiledStructure {
     std::vector<double> load;                        // per node: requests per second, everything up
     std::vector<double> capacity;                    // per node: requests per second
     std::vector<double> readCapacity, writeCapacity; // per node: if all its requests were reads, writes
+    std::vector<double> ownShare; // per node: of the time that a worker is kept; the rest are calls
 
     // Per component. Of nodes: some look it aside and get past it when it refuses, not when it is silent. Of
     // places: what is in it refuses while it is out (a fault that members of a group share), where that
@@ -170,6 +175,11 @@ struct StateFunction::Impl {
 struct StructureAccess {
     static const CompiledStructure& of(const StateFunction& function) { return function.m->compiled; }
 };
+
+// What a server carries whose own work goes on at this speed, as a share: what it calls takes what it takes.
+inline double capacityAt(double speed, double ownShare) {
+    return ownShare < 1 && speed > 0 && speed < 1 ? 1 / (ownShare / speed + 1 - ownShare) : speed;
+}
 
 // r of a call that is made `calls` times per request to something with success share r.
 inline double callSuccess(double r, double calls) {

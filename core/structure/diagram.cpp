@@ -31,13 +31,13 @@ public:
             if (!works) {
                 const SystemSet& set = m_system.sets[in.set];
                 if (set.silent != kNoIndex && asksInTurn(part.rules))
-                    slots[silent ? set.silent : set.passed] += 1;
+                    slots[silent && !in.survivesSilence ? set.silent : set.passed] += 1;
                 continue;
             }
             double r = level.success, reach = kUnlimited;
             if (in.passedBy && level.success < 1) {
                 r = 1;
-                passCalls(slots, in, 1 - level.success, in.reads, r, reach);
+                passCalls(slots, in.calls, 1 - level.success, in.reads, r, reach);
             } else {
                 for (const SystemCall& call : in.calls) {
                     const SystemSet& target = m_system.sets[call.set];
@@ -74,9 +74,13 @@ public:
             reach = std::max(reach, worth.reach);
             carry += worth.carry;
         }
-        if (usable > 0 && silent > 0) { // as StateFunction
+        const bool mixes = set.passesShare && passed > 0;
+        if (usable > 0 && (silent > 0 || mixes)) { // as StateFunction
             success += passed > 0 ? passed * slots[set.pastR] : 0;
             usable += passed + silent;
+            double r = 1;
+            for (const SystemPassing& passing : set.passings)
+                if (mixes) passCalls(slots, passing.calls, passed / usable, passing.readsOfGroup, r, reach);
         }
         double r = usable > 0 ? success / usable : plain ? 1 : 0;
         r *= slots[set.hoistedR];
@@ -159,9 +163,9 @@ private:
         if (!limitsMembers && load > 0) through = std::min(through, targetCarry / load);
         reach = std::min(reach, callReach(through, calls));
     }
-    void passCalls(const double* slots, const SystemMembership& in, double share, double reads, double& r,
-                   double& reach) const {
-        for (const SystemCall& call : in.calls) {
+    void passCalls(const double* slots, const std::vector<SystemCall>& calls, double share, double reads,
+                   double& r, double& reach) const {
+        for (const SystemCall& call : calls) {
             const SystemSet& target = m_system.sets[call.set];
             passCall(call, share, reads, slots[target.r], slots[target.carry], slots[target.reach],
                      target.load, r, reach);
@@ -169,7 +173,7 @@ private:
     }
     void passBy(double* slots, const SystemMembership& in) const {
         double r = 1, reach = kUnlimited;
-        passCalls(slots, in, 1, in.readsOfGroup, r, reach);
+        passCalls(slots, in.calls, 1, in.readsOfGroup, r, reach);
         const SystemSet& set = m_system.sets[in.set];
         slots[set.pastR] = std::max(slots[set.pastR], r);
         slots[set.pastReach] = std::max(slots[set.pastReach], reach);

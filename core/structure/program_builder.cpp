@@ -105,7 +105,7 @@ public:
     ProgramBuilder(const StructureContext& context, const std::vector<bool>& carried, double patience)
         : m_context(context), m_carried(carried), m_patience(patience),
           m_nodeAt(4 * context.design().nodes.size(), kNoIndex),
-          m_setAt(4 * (context.keyCount() + context.design().nodes.size()), kNoIndex) {}
+          m_setAt(8 * (context.keyCount() + context.design().nodes.size()), kNoIndex) {}
 
     CompiledProgram build(std::uint32_t client, bool writes) {
         m_out.client = client;
@@ -189,8 +189,9 @@ private:
             CompiledCall call;
             const std::uint32_t group = m_context.groupOf(link);
             const bool callsWrite = writesOver(link, writes);
-            const SetKind kind{callsWrite, m_context.lookups().isLookup(link),
-                               !m_survives.empty() && m_survives[link]};
+            const bool looksAside = m_context.lookups().isLookup(link);
+            const SetKind kind{callsWrite, looksAside, !m_survives.empty() && m_survives[link],
+                               looksAside && get(parameters, key::link::request::attempts) > 1};
             call.set = setFor(m_context.targetKey(link), kNoIndex, kind, m_context.targetsOf(link), {group});
             call.calls = count * passedOn(caller, writes);
             call.optional = get(parameters, key::link::request::optional);
@@ -221,26 +222,27 @@ private:
                 if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
         }
         CompiledCall call;
-        call.set = setFor(m_context.keyCount() + balancer, balancer, {callsWrite, false, false}, chosen,
-                          groups, writes);
+        call.set = setFor(m_context.keyCount() + balancer, balancer, {callsWrite, false, false, false},
+                          chosen, groups, writes);
         return call;
     }
 
     struct SetKind {
-        bool writes = false, looksAside = false, survivesSilence = false;
+        bool writes = false, looksAside = false, survivesSilence = false, asksAgain = false;
     };
     // `asWrite`: of balancers, what they are asked; what they call may be something else.
     std::uint32_t setFor(std::uint32_t end, std::uint32_t observer, SetKind kind,
                          const std::vector<std::uint32_t>& targets, std::vector<std::uint32_t> groups,
                          bool asWrite = false) {
         const bool writes = observer == kNoIndex ? kind.writes : asWrite;
-        std::uint32_t& at = m_setAt[4 * end + 2 * kind.survivesSilence + writes];
+        std::uint32_t& at = m_setAt[8 * end + 4 * kind.asksAgain + 2 * kind.survivesSilence + writes];
         if (at != kNoIndex) return at;
         const std::uint32_t set = at = u32(m_out.sets.size());
         m_out.sets.emplace_back();
         m_out.sets[set].observer = observer;
         m_out.sets[set].looksAside = kind.looksAside;
         m_out.sets[set].survivesSilence = kind.survivesSilence;
+        m_out.sets[set].asksAgain = kind.asksAgain;
         m_setDone.push_back(false);
         m_setWrites.push_back(kind.writes);
         m_membersOf.emplace_back();
@@ -304,7 +306,7 @@ private:
                 members.push_back(member.node);
             std::sort(members.begin(), members.end());
             members.push_back(kNoIndex); // and the groups that are called as such: their number needed counts
-            members.push_back(m_out.sets[step.index].survivesSilence);
+            members.push_back(m_out.sets[step.index].survivesSilence + 2U * m_out.sets[step.index].asksAgain);
             members.insert(members.end(), m_groupsOf[step.index].begin(), m_groupsOf[step.index].end());
             const auto [at, isNew] = known.try_emplace(std::move(members), step.index);
             m_shape[step.index] = at->second;

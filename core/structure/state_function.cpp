@@ -125,18 +125,21 @@ private:
             carry += part.carry;
             reach = std::max(reach, part.reach);
         }
-        const Missed missed = set.keepsWaiting && !byViews ? missedBy(set) : Missed{};
+        const bool inTurn = (set.keepsWaiting || set.passesShare) && !byViews;
+        const Missed missed = inTurn ? missedBy(set) : Missed{};
         if (usable == 0) {
             Worth past = set.looksAside ? pastWorth(set) : Worth{};
             if (missed.silent > 0) past.r *= missed.passed / (missed.passed + missed.silent);
             return past;
         }
         // Callers ask its caches in turn: those that wait for a silent one are lost, and who is refused goes
-        // past it.
-        if (missed.silent > 0) {
+        // past it. What is behind then has all of their calls besides what the others miss.
+        const bool mixes = set.passesShare && missed.passed > 0;
+        if (missed.silent > 0 || mixes) {
             success += missed.passed > 0 ? missed.passed * pastWorth(set).r : 0;
             lost += missed.passed + missed.silent;
         }
+        if (mixes) reach = std::min(reach, reachPast(set, missed.passed / (usable + lost)));
         return {success / (usable + lost), carry, reach};
     }
     // Members of a set of caches that serve nobody.
@@ -155,7 +158,7 @@ private:
                     const CompiledMember& member = m_program.members[m];
                     if (worksItself(member))
                         missed.passed += !serves && m_scratch.node[member.node].r > 0;
-                    else if (saysNothing(m_program.nodes[member.node].component))
+                    else if (!set.survivesSilence && saysNothing(m_program.nodes[member.node].component))
                         missed.silent += 1;
                     else
                         missed.passed += 1;
@@ -176,6 +179,15 @@ private:
         }
         best.carry = kUnlimited;
         return best;
+    }
+    // What is behind lets through while callers go past this share of its caches.
+    double reachPast(const CompiledSet& set, double share) const {
+        Worth past{1, kUnlimited, kUnlimited};
+        for (std::uint32_t m = set.firstMember; m < set.endMember; ++m) {
+            const CompiledNode& node = m_program.nodes[m_program.members[m].node];
+            passCalls(past, node, share, node.readsOfGroup);
+        }
+        return past.reach;
     }
     bool saysNothing(std::uint32_t component) const {
         if (isSilent(m_all.modeOf(component, m_state[component]).condition)) return true;
@@ -327,7 +339,7 @@ void readTruth(const CompiledStructure& all, const ComponentState* state, const 
         truth[n] = {mode.condition, mode.success, mode.capacity};
         if (partial && state[n] == 0) {
             truth[n].success = partial[n].success;
-            truth[n].capacity = partial[n].capacity;
+            truth[n].capacity = capacityAt(partial[n].speed, all.ownShare[n]);
             if (partial[n].success <= 0) truth[n] = {NodeCondition::errs, 0, 0};
         }
         for (std::uint32_t p = all.firstPlace[n]; p < all.firstPlace[n + 1]; ++p)

@@ -91,8 +91,8 @@ struct GroupRole {
 // A node that works, though not as its state 0 says: it is slow, or some of its answers are errors, in a way
 // that is no failure mode of the design.
 struct PartialWork {
-    double success = 1;  // share of right answers, 0..1
-    double capacity = 1; // factor, 0..1
+    double success = 1; // share of right answers, 0..1
+    double speed = 1;   // of its own work, 0..1; what it calls keeps its own
 };
 
 class StateFunction {

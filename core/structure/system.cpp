@@ -134,7 +134,26 @@ private:
         if (!from.looksAside) return;
         to.plain = false;
         to.pastR = to.pastReach = 0; // given a slot later
-        if (from.keepsWaiting) to.passed = to.silent = 0;
+        if (from.keepsWaiting || from.passesShare) to.passed = to.silent = 0;
+        to.passesShare = from.passesShare;
+        if (from.passesShare) addPassings(program, from, callsOf, to);
+    }
+
+    static void addPassings(const CompiledProgram& program, const CompiledSet& from,
+                            const std::vector<std::vector<SystemCall>>& callsOf, SystemSet& to) {
+        const auto same = [](const SystemCall& a, const SystemCall& b) {
+            return equal(a, b) && a.passedCalls == b.passedCalls && a.morePerRead == b.morePerRead;
+        };
+        for (std::uint32_t m = from.firstMember; m < from.endMember; ++m) {
+            const std::uint32_t node = program.members[m].node;
+            const double reads = program.nodes[node].readsOfGroup;
+            const auto& calls = callsOf[node];
+            if (std::none_of(to.passings.begin(), to.passings.end(), [&](const SystemPassing& known) {
+                    return known.readsOfGroup == reads && std::equal(known.calls.begin(), known.calls.end(),
+                                                                     calls.begin(), calls.end(), same);
+                }))
+                to.passings.push_back({calls, reads});
+        }
     }
 
     // All sets that a cache which is looked aside calls, and those that these call.

@@ -62,6 +62,12 @@ struct SystemConsumer {
     bool limitsMembers = false;
 };
 
+// What callers do who go past a cache.
+struct SystemPassing {
+    std::vector<SystemCall> calls;
+    double readsOfGroup = 0;
+};
+
 struct SystemSet {
     double load = 0;
     std::uint32_t firstPart = 0, endPart = 0;
@@ -79,7 +85,9 @@ struct SystemSet {
     // Slots: members that serve nobody, by whether callers wait for them in vain; as
     // CompiledSet::keepsWaiting.
     std::uint32_t passed = kNoIndex, silent = kNoIndex;
-    std::vector<std::uint32_t> slots; // all but the finished value's
+    bool passesShare = false;            // as CompiledSet
+    std::vector<SystemPassing> passings; // passesShare: of its members, those that differ
+    std::vector<std::uint32_t> slots;    // all but the finished value's
     std::uint32_t goal = 0;
 };
 

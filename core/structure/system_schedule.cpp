@@ -377,6 +377,11 @@ void Scheduler::useOfSets(const std::vector<std::uint32_t>& sets, std::uint32_t 
                 for (const std::uint32_t value :
                      {m_out.sets[limit.set].r, m_out.sets[limit.set].carry, m_out.sets[limit.set].reach})
                     lastUse[value] = layer;
+        for (const SystemPassing& passing : m_out.sets[s].passings)
+            for (const SystemCall& call : passing.calls)
+                for (const std::uint32_t value :
+                     {m_out.sets[call.set].r, m_out.sets[call.set].carry, m_out.sets[call.set].reach})
+                    lastUse[value] = layer;
     }
 }
 

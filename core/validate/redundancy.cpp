@@ -3,6 +3,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/call_rules.h"
+#include "core/structure/state_function.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -348,8 +349,33 @@ void checkSinglePlaces(const Context& c, Reach& reach, const std::vector<Index>&
     }
 }
 
+// One of several caches refuses, and its share goes past all of them: does what is behind carry that besides
+// what the others miss? As the exact figure has it.
+bool carriesOnePassing(const Context& c, const Branch& lookup, std::optional<Result<StateFunction>>& known) {
+    if (get(lookup.link->parameters, key::link::request::attempts) > 1) return true; // another one is asked
+    const bool refuses =
+        c.survivesSilence(lookup.linkIndex) ||
+        std::any_of(lookup.targets.begin(), lookup.targets.end(), [&](Index cache) {
+            const std::vector<ResolvedFailureMode> modes = failureModesOf(c.node(cache));
+            return std::any_of(modes.begin(), modes.end(), [](const ResolvedFailureMode& mode) {
+                return !isSilent(mode.effect) && mode.effect != FailureEffect::slow;
+            });
+        });
+    if (!refuses) return true;
+    if (!known) known = StateFunction::compile(c.design);
+    if (!*known) return true; // told elsewhere
+    const StateFunction* const function = &known->value();
+    const auto scratch = function->makeScratch();
+    std::vector<ComponentState> state(function->components().size(), 0);
+    std::vector<std::uint8_t> up(function->flows().size());
+    if (!function->evaluateUp(state.data(), nullptr, up.data(), *scratch)) return true;
+    state[lookup.targets.front()] = kNotStarted;
+    return function->evaluateUp(state.data(), nullptr, up.data(), *scratch);
+}
+
 // Callers that choose among several without any checks.
 void checkBlindChoice(const Context& c, Issues& issues) {
+    std::optional<Result<StateFunction>> function; // when needed
     for (Index caller = 0; caller < c.branches.size(); ++caller) {
         if (c.balancer[caller]) continue;
         for (const Branch& branch : c.branches[caller]) {
@@ -358,14 +384,24 @@ void checkBlindChoice(const Context& c, Issues& issues) {
             const Group* group = c.design.groups.find(to);
             if (group && !hasRole(*group, "pool")) continue; // its members take turns by rules of their own
             if (group && get(*group, key::group::pool::standby) > 0) continue; // those that serve are known
-            if (c.isLookup(caller, branch)) continue;                          // timers.cache_lookup
+            const std::string name = group ? group->displayName() : to;
+            if (c.isLookup(caller, branch)) { // silent ones: timers.cache_lookup
+                if (carriesOnePassing(c, branch, function)) continue;
+                issues.warning(
+                    "redundancy.blind_choice", {to, c.node(caller).id.str()},
+                    fmt::format("{} asks the {} members of {} in turn: while one is down, one request in {} "
+                                "goes past all of them, which is more than what is behind them can carry.",
+                                c.name(caller), branch.targets.size(), name, branch.targets.size()),
+                    "Give what is behind them more capacity, or the link a second attempt, which asks "
+                    "another member.");
+                continue;
+            }
             issues.warning("redundancy.blind_choice", {to, c.node(caller).id.str()},
                            fmt::format("{} sends to the {} members of {} in turn and cannot see which of "
                                        "them work: while one is down, one "
                                        "request in {} goes to it. The availability over years takes it that "
                                        "it avoids members that are down.",
-                                       c.name(caller), branch.targets.size(),
-                                       group ? group->displayName() : to, branch.targets.size()),
+                                       c.name(caller), branch.targets.size(), name, branch.targets.size()),
                            "Put a load balancer with health checks in between; for load balancers, a virtual "
                            "IP address that moves.");
         }

@@ -166,6 +166,54 @@ private slots:
         QCOMPARE(a(two(0), {{"one", kGone}}, 0, "keep"), 0.5);
     }
 
+    // Who is refused goes past the others as well: what is behind has all of their calls besides the misses.
+    void refusedByOneOfThem() {
+        // Of 10 per second 2 write; a quarter of the reads is missed: 4 per second at the store, and each
+        // member that refuses brings 6 / size more.
+        const auto many = [](int size, double store, double limitMs = 0, int attempts = 1) {
+            DesignMaker maker;
+            maker.readerAndWriter("c", 10, 0.2).group("keep");
+            for (int i = 0; i < size; ++i)
+                cacheThatFails(maker, "k" + std::to_string(i), "keep");
+            maker.server("db", "", store).link("keep", "db").link("c", "keep").patience(10);
+            if (limitMs > 0) maker.timeout(limitMs, attempts);
+            return maker;
+        };
+        const auto reads = [](double asked, double carried, double offered) {
+            return 1 - asked + asked * carried / offered;
+        };
+        QVERIFY(near(a(many(2, 5), {{"k0", kRefuses}}), reads(0.625, 5, 7)));
+        QVERIFY(near(a(many(2, 5), {{"k0", kRefuses}}, 1), 5.0 / 7));
+        QCOMPARE(a(many(2, 7), {{"k0", kRefuses}}), 1.0);
+        QVERIFY(near(a(many(2, 5), {{"k0", kRefuses}, {"k1", kRefuses}}), 0.5));
+        QVERIFY(near(a(many(4, 5), {{"k0", kRefuses}, {"k3", kRefuses}}), reads(0.625, 5, 7)));
+        // A silent one beside it takes its share away; with a timeout it is passed like one that refuses.
+        QVERIFY(near(a(many(3, 5), {{"k0", kRefuses}, {"k1", kGone}}), 2.0 / 3 * reads(0.5, 5, 6)));
+        QVERIFY(near(a(many(2, 5, 50), {{"k0", kGone}}), reads(0.625, 5, 7)));
+        // A second attempt asks another one.
+        QCOMPARE(a(many(2, 5, 50, 2), {{"k0", kRefuses}}), 1.0);
+
+        const StructuralResult small = analysed(many(2, 5)), enough = analysed(many(2, 7));
+        const double either = 1 - kWorks * kWorks, refuses = 1 - kWorks - kSilent;
+        QVERIFY(near(*small.flows.back().unavailability, either));
+        QCOMPARE(small.singlePointsOfFailure, (Ids{"k0", "k1"}));
+        QCOMPARE(small.minimalCutSets.size(), std::size_t(1));
+        QVERIFY(near(small.minimalCutSets[0].probability, either));
+        QVERIFY(near(*enough.flows.back().unavailability, kSilent * (2 - kSilent) + refuses * refuses));
+        QVERIFY(near(*analysed(many(2, 5, 50)).flows.back().unavailability, either));
+        QVERIFY(near(*analysed(many(2, 5, 50, 2)).flows.back().unavailability, (1 - kWorks) * (1 - kWorks)));
+        // Four: the store carries what one of them brings, not two.
+        const double one = kWorks * kWorks * kWorks * (4 - 3 * kWorks);
+        QVERIFY(near(*analysed(many(4, 6, 50)).flows.back().unavailability, 1 - one));
+        // Which is told.
+        const auto blind = [](const DesignMaker& maker) {
+            for (const Issue& issue : validate(maker.design()))
+                if (issue.code == "redundancy.blind_choice") return true;
+            return false;
+        };
+        QVERIFY(blind(many(2, 5)) && !blind(many(2, 7)) && !blind(many(2, 5, 50, 2)));
+    }
+
     // Of many the lookups that one gets are few.
     void largePool() {
         const auto of = [](int size) {

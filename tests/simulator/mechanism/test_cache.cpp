@@ -310,6 +310,68 @@ private slots:
         QVERIFY(isNear(1 - *flowOf(runs, "c").availabilityRequests.value, silent, 0.1 * silent));
     }
 
+    // Two in turn before a store that carries 0.4 per s: the calls of those that one refuses are too many for
+    // it, 0.5 + 0.5 x 0.1 per s. The exact figure, years and requests say the same.
+    void refusedByOneOfAPool() {
+        Parts p;
+        p.groups = {"{'id':'k','kind':'pool','parameters':{'beta':0}}"};
+        p.nodes = {node("c", "client",
+                        "'rate_per_s':1,'network_rtt_ms':0,'attempts':1,'attempt_timeout_ms':20000",
+                        "'classes':[{'id':'r','share':1,'deadline_ms':20000}]"),
+                   node("app", "server", kQuick),
+                   node("db", "server", "'workers':1,'service':{'dist':'constant','value_ms':2500}")};
+        for (const char* id : {"k1", "k2"})
+            p.nodes.push_back(node(id, "cache", std::string(kQuick) + ",'hit_ratio':0.9",
+                                   "'group':'k','failure_modes':[{'id':'crash','effect':'crash',"
+                                   "'mttf_h':0.5,'mttr_h':0.05}]"));
+        p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "k", "'latency_ms':0"),
+                   calls("k", "db", "'latency_ms':0")};
+        double down = 0;
+        SimulationResult runs;
+        verifyEnginesAgree(p, &down, &runs);
+        const auto exact = analyse(designOf(p));
+        QVERIFY(exact.ok());
+        const double works = 1 / 1.1, either = 1 - works * works;
+        QVERIFY(isNear(1 - *exact->flows.back().availability.value, either, 1e-9));
+        QVERIFY(isNear(down, either, 0.02 * either));
+        // Lost is what the store does not carry, 0.15 or 0.6 per s, and what waits behind that for too long.
+        const double lost = 2 * works * (1 - works) * 0.15 + (1 - works) * (1 - works) * 0.6;
+        const double failed = 1 - *flowOf(runs, "c").availabilityRequests.value;
+        QVERIFY2(failed > lost && failed < 1.1 * either, qPrintable(QString("%1 %2").arg(failed).arg(lost)));
+        // With a second attempt another one is asked.
+        p.links[1] = calls("app", "k", "'latency_ms':0,'attempts':2");
+        const auto again = analyse(designOf(p));
+        QVERIFY(again.ok());
+        QVERIFY(isNear(1 - *again->flows.back().availability.value, (1 - works) * (1 - works), 1e-9));
+    }
+
+    // Slowness is of a server's own work, not of what it calls, whether the design knows the failure or the
+    // scenario says how slow: 300 per s at 10 workers that take 1 ms and wait 9 ms.
+    void slowServersThatCall() {
+        const auto slow = [](double ofTheDesign, double ofTheEvent) {
+            Parts p;
+            p.nodes = {node("c", "client", "'rate_per_s':300,'network_rtt_ms':0,'attempts':1",
+                            "'classes':[{'id':'r','share':1,'deadline_ms':1000}]"),
+                       node("app", "server", "'workers':10,'service':{'dist':'constant','value_ms':1}",
+                            "'failure_modes':[{'id':'slow','effect':'slow','slow_factor':" +
+                                std::to_string(ofTheDesign) + ",'mttf_h':1e6,'mttr_h':1}]"),
+                       node("db", "server", "'workers':1000,'service':{'dist':'constant','value_ms':9}")};
+            p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "db", "'latency_ms':0")};
+            const std::string factor =
+                ofTheEvent > 0 ? ",'slow_factor':" + std::to_string(ofTheEvent) : std::string();
+            p.events = {at(20, "fail", "app", "'mode':'slow','repair_after_s':30" + factor)};
+            return run(p);
+        };
+        for (const double factor : {10.0, 20.0, 30.0, 60.0}) { // 10 / (factor x 1 ms + 9 ms) against 300
+            const SimulationResult design = slow(factor, 0), event = slow(1.5, factor);
+            const double down = factor > 24.4 ? 0.5 : 0;
+            QVERIFY(isNear(1 - *flowOf(design, "c").availabilityTime.value, down, 1e-6));
+            QVERIFY(isNear(1 - *flowOf(event, "c").availabilityTime.value, down, 1e-6));
+            const double failed = 1 - *flowOf(event, "c").availabilityRequests.value;
+            QVERIFY(down > 0 ? failed > 0.05 : failed == 0);
+        }
+    }
+
     // A failure that the scenario brings is as bad as one that the design has: half of the answers are wrong,
     // or it carries a tenth.
     void failuresOfTheScenarioCount() {
