@@ -222,7 +222,7 @@ void addSilence(const std::vector<CommonCause>& shared, CompiledStructure& out) 
             const bool inTurn = set.endMember - set.firstMember > 1 && set.observer == kNoIndex &&
                                 std::any_of(program.parts.begin() + set.firstPart,
                                             program.parts.begin() + set.endPart, asksInTurn);
-            set.passesShare = inTurn && !set.asksAgain;
+            set.passesShare = inTurn;
             if (set.survivesSilence) continue;
             set.keepsWaiting = inTurn;
             for (std::uint32_t m = set.firstMember; m < set.endMember; ++m)

@@ -100,7 +100,7 @@ struct CompiledSet {
     bool countsConnections = false;    // leastconn: one that answers nothing soon gets nothing more
     bool looksAside = false;           // its members are passedBy; when none works, all calls are made
     bool survivesSilence = false;      // looksAside: by those that say nothing as well
-    bool asksAgain = false;            // looksAside: who is refused asks another of its members
+    std::uint32_t attempts = 1;        // looksAside: who is refused asks the next member, so many in all
     bool keepsWaiting = false;         // looksAside: of several members; who asks a silent one waits in vain
     // looksAside, of several members: who asks one that refuses goes past all of them, while the others
     // serve.

@@ -74,6 +74,7 @@ public:
             reach = std::max(reach, worth.reach);
             carry += worth.carry;
         }
+        passed = std::floor(passed / set.attempts);
         const bool mixes = set.passesShare && passed > 0;
         if (usable > 0 && (silent > 0 || mixes)) { // as StateFunction
             success += passed > 0 ? passed * slots[set.pastR] : 0;

@@ -190,8 +190,9 @@ private:
             const std::uint32_t group = m_context.groupOf(link);
             const bool callsWrite = writesOver(link, writes);
             const bool looksAside = m_context.lookups().isLookup(link);
-            const SetKind kind{callsWrite, looksAside, !m_survives.empty() && m_survives[link],
-                               looksAside && get(parameters, key::link::request::attempts) > 1};
+            const SetKind kind{
+                callsWrite, looksAside, !m_survives.empty() && m_survives[link],
+                looksAside ? static_cast<std::uint32_t>(get(parameters, key::link::request::attempts)) : 1};
             call.set = setFor(m_context.targetKey(link), kNoIndex, kind, m_context.targetsOf(link), {group});
             call.calls = count * passedOn(caller, writes);
             call.optional = get(parameters, key::link::request::optional);
@@ -222,27 +223,31 @@ private:
                 if (std::find(chosen.begin(), chosen.end(), target) == chosen.end()) chosen.push_back(target);
         }
         CompiledCall call;
-        call.set = setFor(m_context.keyCount() + balancer, balancer, {callsWrite, false, false, false},
-                          chosen, groups, writes);
+        call.set = setFor(m_context.keyCount() + balancer, balancer, {callsWrite, false, false, 1}, chosen,
+                          groups, writes);
         return call;
     }
 
     struct SetKind {
-        bool writes = false, looksAside = false, survivesSilence = false, asksAgain = false;
+        bool writes = false, looksAside = false, survivesSilence = false;
+        std::uint32_t attempts = 1;
     };
     // `asWrite`: of balancers, what they are asked; what they call may be something else.
     std::uint32_t setFor(std::uint32_t end, std::uint32_t observer, SetKind kind,
                          const std::vector<std::uint32_t>& targets, std::vector<std::uint32_t> groups,
                          bool asWrite = false) {
         const bool writes = observer == kNoIndex ? kind.writes : asWrite;
-        std::uint32_t& at = m_setAt[8 * end + 4 * kind.asksAgain + 2 * kind.survivesSilence + writes];
-        if (at != kNoIndex) return at;
+        std::uint32_t& at = m_setAt[8 * end + 4 * (kind.attempts > 1) + 2 * kind.survivesSilence + writes];
+        if (at != kNoIndex) { // of callers that try again, those that do so least
+            m_out.sets[at].attempts = std::min(m_out.sets[at].attempts, kind.attempts);
+            return at;
+        }
         const std::uint32_t set = at = u32(m_out.sets.size());
         m_out.sets.emplace_back();
         m_out.sets[set].observer = observer;
         m_out.sets[set].looksAside = kind.looksAside;
         m_out.sets[set].survivesSilence = kind.survivesSilence;
-        m_out.sets[set].asksAgain = kind.asksAgain;
+        m_out.sets[set].attempts = kind.attempts;
         m_setDone.push_back(false);
         m_setWrites.push_back(kind.writes);
         m_membersOf.emplace_back();
@@ -306,7 +311,7 @@ private:
                 members.push_back(member.node);
             std::sort(members.begin(), members.end());
             members.push_back(kNoIndex); // and the groups that are called as such: their number needed counts
-            members.push_back(m_out.sets[step.index].survivesSilence + 2U * m_out.sets[step.index].asksAgain);
+            members.push_back(m_out.sets[step.index].survivesSilence + 2U * m_out.sets[step.index].attempts);
             members.insert(members.end(), m_groupsOf[step.index].begin(), m_groupsOf[step.index].end());
             const auto [at, isNew] = known.try_emplace(std::move(members), step.index);
             m_shape[step.index] = at->second;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <limits>
 
 namespace alwayson {
@@ -142,7 +143,8 @@ private:
         if (mixes) reach = std::min(reach, reachPast(set, missed.passed / (usable + lost)));
         return {success / (usable + lost), carry, reach};
     }
-    // Members of a set of caches that serve nobody.
+    // Members of a set of caches that serve nobody. Who is refused asks the next ones: passed by are groups
+    // of as many as it tries; they stand side by side, which is the careful side.
     struct Missed {
         double passed = 0, silent = 0;
     };
@@ -164,6 +166,7 @@ private:
                         missed.passed += 1;
                 }
         }
+        missed.passed = std::floor(missed.passed / set.attempts);
         return missed;
     }
     // Caches of which none serves: who gets past one of them is served by what is behind.

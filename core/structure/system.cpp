@@ -136,6 +136,7 @@ private:
         to.pastR = to.pastReach = 0; // given a slot later
         if (from.keepsWaiting || from.passesShare) to.passed = to.silent = 0;
         to.passesShare = from.passesShare;
+        to.attempts = from.attempts;
         if (from.passesShare) addPassings(program, from, callsOf, to);
     }
 

@@ -352,7 +352,6 @@ void checkSinglePlaces(const Context& c, Reach& reach, const std::vector<Index>&
 // One of several caches refuses, and its share goes past all of them: does what is behind carry that besides
 // what the others miss? As the exact figure has it.
 bool carriesOnePassing(const Context& c, const Branch& lookup, std::optional<Result<StateFunction>>& known) {
-    if (get(lookup.link->parameters, key::link::request::attempts) > 1) return true; // another one is asked
     const bool refuses =
         c.survivesSilence(lookup.linkIndex) ||
         std::any_of(lookup.targets.begin(), lookup.targets.end(), [&](Index cache) {

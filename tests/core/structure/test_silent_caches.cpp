@@ -192,6 +192,8 @@ private slots:
         QVERIFY(near(a(many(2, 5, 50), {{"k0", kGone}}), reads(0.625, 5, 7)));
         // A second attempt asks another one.
         QCOMPARE(a(many(2, 5, 50, 2), {{"k0", kRefuses}}), 1.0);
+        QVERIFY(near(a(many(3, 5, 50, 2), {{"k0", kRefuses}, {"k1", kRefuses}}), reads(0.625, 5, 7)));
+        QCOMPARE(a(many(3, 5, 50, 3), {{"k0", kRefuses}, {"k1", kRefuses}}), 1.0);
 
         const StructuralResult small = analysed(many(2, 5)), enough = analysed(many(2, 7));
         const double either = 1 - kWorks * kWorks, refuses = 1 - kWorks - kSilent;

@@ -345,6 +345,30 @@ private slots:
         QVERIFY(isNear(1 - *again->flows.back().availability.value, (1 - works) * (1 - works), 1e-9));
     }
 
+    // Of three, with two attempts: one that refuses costs nothing, two side by side send half of the requests
+    // past all of them, 55 per s to a store that carries 30.
+    void secondAttemptsInAPool() {
+        for (const int refusing : {1, 2}) {
+            Parts p;
+            p.groups = {"{'id':'k','kind':'pool','parameters':{'beta':0}}"};
+            p.nodes = {node("c", "client", "'rate_per_s':100,'network_rtt_ms':0,'attempts':1",
+                            "'classes':[{'id':'r','share':1,'deadline_ms':1000}]"),
+                       node("app", "server", kQuick),
+                       node("db", "server", "'workers':3,'service':{'dist':'constant','value_ms':100}")};
+            for (const char* id : {"k1", "k2", "k3"})
+                p.nodes.push_back(node(id, "cache", std::string(kQuick) + ",'hit_ratio':0.9", "'group':'k'"));
+            p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "k", "'latency_ms':0,'attempts':2"),
+                       calls("k", "db", "'latency_ms':0")};
+            for (int i = 1; i <= refusing; ++i)
+                p.events.push_back(at(30, "fail", "k" + std::to_string(i), "'mode':'crash'"));
+            const SimulationResult result = run(p);
+            const double time = *flowOf(result, "c").availabilityTime.value;
+            const double requests = *flowOf(result, "c").availabilityRequests.value;
+            QVERIFY(isNear(time, refusing == 1 ? 1 : 0.5, 1e-6));
+            QVERIFY2(refusing == 1 ? requests == 1 : requests < 0.9, qPrintable(QString::number(requests)));
+        }
+    }
+
     // Slowness is of a server's own work, not of what it calls, whether the design knows the failure or the
     // scenario says how slow: 300 per s at 10 workers that take 1 ms and wait 9 ms.
     void slowServersThatCall() {
