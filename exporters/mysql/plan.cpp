@@ -22,8 +22,23 @@ namespace {
 // What MariaDB takes as "for ever": 49.7 days.
 constexpr std::int64_t kLongestMs = 4294967295;
 
-// What guard.sh can tell apart, with ten looks a second and four within a lease.
-constexpr std::int64_t kShortestLeaseMs = 400;
+// What guard.sh adds to a take-over's longest time before it opens a source: its own looks, and the pauses
+// of a manager that counts in whole seconds.
+constexpr double kReopenMarginS = 10;
+
+// From the failure of the source until another one may be promoted, at most, in s. Infinity: no end is known.
+double longestTakeOver(const FailoverPlan& plan) {
+    if (plan.by == FailoverBy::nobody || plan.by == FailoverBy::human) return 0;
+    double longest = 0;
+    for (const FailureEffect effect : {FailureEffect::crash, FailureEffect::hang, FailureEffect::cutOff}) {
+        if (!isNoticed(plan, effect)) continue;
+        const FailoverLaw law = failoverLaw(plan, effect);
+        double most = plan.takeOver ? law.total.maxS : law.detection.maxS + law.promotion.maxS;
+        if (!std::isfinite(most)) most = failoverQuantile(plan, effect, 0.999);
+        longest = std::max(longest, most);
+    }
+    return longest;
+}
 
 std::string called(const std::string& id, const std::string& name) {
     return name.empty() || name == id ? id : fmt::format("{} (\"{}\")", id, shownName(name));
@@ -245,6 +260,8 @@ private:
     void guard() {
         if (m_plan.groupReplication || m_plan.members.size() < 2) return;
         m_plan.rejoins = get(m_parameters, group_key::rejoin) == group_key::Rejoin::automatic;
+        const double longest = longestTakeOver(failoverPlan(m_design, m_group));
+        if (std::isfinite(longest)) m_plan.reopenS = std::llround(std::ceil(longest + kReopenMarginS));
         if (!m_plan.orchestrator) return;
         for (const std::string& where : m_group.managerOn) {
             const Group* quorum = m_design.groups.find(where);
@@ -253,12 +270,12 @@ private:
             const double ms = 2000 * electionPlan(m_design, *quorum).timeout;
             if (!m_plan.voters.empty()) m_plan.leaseMs = std::max<std::int64_t>(1, std::llround(ms));
         }
-        if (m_plan.leaseMs > 0 && m_plan.leaseMs < kShortestLeaseMs)
+        if (m_plan.leaseMs > 0)
             note(fmt::format(
-                "In the simulation a source that hears no majority of the voters closes after {}; "
-                "guard.sh looks ten times a second and needs up to {} longer.",
-                formatDuration(Duration::milliseconds(double(m_plan.leaseMs))),
-                formatDuration(Duration::milliseconds(double(kShortestLeaseMs)))));
+                "In the simulation a source that hears no majority of the voters closes after {}. guard.sh "
+                "needs up to a quarter of that more (0.1 s at least), and up to 2 s more where the server is "
+                "slow to answer.",
+                formatDuration(Duration::milliseconds(double(m_plan.leaseMs)))));
     }
 
     bool anyBalancer() const {
@@ -287,17 +304,29 @@ private:
                     : ", which differs from this dialect in a few words"));
         if (!m_plan.groupReplication)
             note(m_plan.guarded()
-                     ? "After a restart every member is read-only, so that an old source cannot take writes "
-                       "beside a new one. guard.sh opens it again when nobody took over, once it has asked "
-                       "all others, a few seconds later than in the simulation; when one of them does not "
-                       "answer, 04-reopen.sh --alone does, by hand."
-                     : "After a restart every member is read-only, so that an old source cannot take writes "
-                       "beside a new one. The simulation lets a source that comes back before a failover go "
-                       "on at once; here 04-reopen.sh opens it, by hand or from your service manager.");
+                     ? fmt::format(
+                           "After a restart every member is read-only, so that an old source cannot take "
+                           "writes beside a new one; the simulation lets one that comes back before a "
+                           "failover go on at once. guard.sh {}",
+                           m_plan.reopenS == 0
+                               ? std::string("does not open it, as the design knows no end of a take-over "
+                                             "that may be under way: 04-reopen.sh does, by hand.")
+                               : fmt::format(
+                                     "opens it only when all others answered, were read-only and received "
+                                     "from a source for {}, longer than a take-over; else 04-reopen.sh "
+                                     "(--alone where one does not answer) does, by hand.",
+                                     formatDuration(Duration::seconds(double(m_plan.reopenS)))))
+                     : std::string(
+                           "After a restart every member is read-only, so that an old source cannot take "
+                           "writes beside a new one. The simulation lets a source that comes back before a "
+                           "failover go on at once; here 04-reopen.sh opens it, by hand or from your "
+                           "service manager."));
         if (m_plan.guarded())
             note(std::string(m_plan.leaseMs > 0 ? "That a source which is cut off stops"
                                                 : "That an old source rejoins") +
-                 " by itself holds as long as guard.sh runs on its machine.");
+                 " by itself holds as long as guard.sh runs on its machine. A source that was only silent is "
+                 "closed within seconds after it hears of the new one; what it committed in between stays "
+                 "on it alone, and 05-rejoin.sh refuses it then.");
         if (m_plan.semiSync && !m_plan.isMaria())
             note("A member that crashed keeps its last commits when it starts, also those that no replica "
                  "has: "

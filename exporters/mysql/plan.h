@@ -71,6 +71,9 @@ struct Plan {
     std::vector<std::string> voters;
     std::int64_t leaseMs = 0;
     bool rejoins = false; // an old source that is back follows the new one by itself
+    // How long a closed source sees nobody take over before guard.sh opens it: the take-over at its longest
+    // (or in 999 of 1000 cases where that has no end) and kReopenMarginS; 0: it never does.
+    std::int64_t reopenS = 0;
     bool guarded() const { return leaseMs > 0 || rejoins; }
     // Ways of the callers to the set that lead through a proxy which the design does not hold: "writers and
     // readers", "writers", "readers"; "" when there is none.

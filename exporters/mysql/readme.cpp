@@ -255,8 +255,7 @@ std::string voterWarning(const Plan& plan) {
         "that "
         "are upgraded at once\ndo: change one at a time, and wait until it answers again. A commit that "
         "waits "
-        "at that moment means that the guard ends\nthe server process. It comes back read-only and takes "
-        "writes again when a majority and all members answer.\n",
+        "at that moment means that the guard ends\nthe server process. It comes back read-only.\n",
         formatDuration(Duration::milliseconds(double(plan.leaseMs))));
 }
 
@@ -267,8 +266,10 @@ std::string guard(const Plan& plan) {
     out += plan.orchestrator ? "Last, when orchestrator answers on its machines: on" : "Last, on";
     out +=
         " each member, as root, `./guard.sh MEMBER --install`\nshows the unit that lets systemd run it, "
-        "`--install --yes` installs and starts it. It needs both passwords of the scripts in\n`env`. Where "
-        "its server is the source, or was, it does what the simulation takes for granted:\n\n";
+        "`--install --yes` installs and starts it. It needs both passwords of the scripts in\n`env`, and a "
+        "copy of this folder that nobody but root can write, as systemd runs it as root: it refuses any "
+        "other.\nWhere its server is the source, or was, it does most of what the simulation takes for "
+        "granted:\n\n";
     if (plan.leaseMs > 0)
         out += fmt::format(
             "* a source that has heard no majority of the voters ({}) for {} takes no more writes: "
@@ -276,8 +277,16 @@ std::string guard(const Plan& plan) {
             "hold that up for a second, the server is ended\n  (systemd starts it again, read-only),\n",
             quoting::markdownCode(fmt::format("{}", fmt::join(plan.voters, ", "))),
             formatDuration(Duration::milliseconds(double(plan.leaseMs))));
-    out +=
-        "* one that was closed so, or restarted, goes on when all others answer and none of them took over";
+    out += "* a source that finds a former replica taking writes as well (it asks every 2 s) takes no more "
+           "writes, and is ended when\n  it does not answer,\n";
+    out += plan.reopenS == 0
+               ? std::string("* one that was closed so, or restarted, stays read-only: `./04-reopen.sh "
+                             "MEMBER`")
+               : fmt::format(
+                     "* one that was closed so, or restarted, goes on when all others were read-only and "
+                     "received from a source for {},\n  longer than a take-over; else `./04-reopen.sh "
+                     "MEMBER` opens it, by hand",
+                     formatDuration(Duration::seconds(double(plan.reopenS))));
     out += plan.rejoins
                ? ",\n* an old source that is back follows the new one, unless it holds transactions that "
                  "the new one has not.\n"

@@ -229,8 +229,10 @@ std::string table(const Plan& plan) {
             "voters=({}) # guard.sh: machines of orchestrator; a source needs to hear most of them\n"
             "voter_port=${{VOTER_PORT:-{}}}\n"
             "lease_ms={} # after so long without a majority a source takes no more writes; 0: never\n"
-            "rejoin={}   # 1: an old source that is back follows the new one by itself\n",
-            words(plan.voters), kOrchestratorPort, plan.leaseMs, plan.rejoins ? 1 : 0);
+            "rejoin={}   # 1: an old source that is back follows the new one by itself\n"
+            "reopen_s=${{REOPEN_S:-{}}} # a source that closed waits so long for a take-over before it goes "
+            "on; 0: never\n",
+            words(plan.voters), kOrchestratorPort, plan.leaseMs, plan.rejoins ? 1 : 0, plan.reopenS);
     return text;
 }
 

@@ -8,9 +8,11 @@ std::string_view guardScript() {
 # guard.sh MEMBER: watches the server of this machine for as long as it runs, as root. guard.sh MEMBER --install [--yes]
 # lets systemd run it; it refuses while no majority of the voters answers, unless --unheard follows. Only where this
 # server is, or was, the source:
-# - When it has heard no majority of the voters for the lease, it takes no more writes until it hears them again.
-#   That holds from the first majority on that it has heard: voters that are not there yet close nothing.
-# - When it was closed so, or restarted, and nobody took over meanwhile, it takes writes again (04-reopen.sh).
+# - When it has heard no majority of the voters for the lease, it takes no more writes. A pause of this program that was as
+#   long counts as well. That holds from the first majority on that it has heard: voters that are not there yet close nothing.
+# - When another member that was a replica takes writes as well, it takes no more writes.
+# - When it was closed so, or restarted, it takes writes again (04-reopen.sh) once a majority was heard and all others
+#   received from a source and were read-only for reopen_s seconds without a break: longer than a take-over.
 # - When another is the source by now, it follows that one, if it holds nothing of its own (05-rejoin.sh).
 # A source that people made read-only is left alone. Needs REPL_PASSWORD and FAILOVER_PASSWORD (or ..._FILE) in env.
 # shellcheck source=/dev/null
@@ -21,7 +23,8 @@ member=$1
 local_member=$1
 unit=alwayson-guard-$set_name.service
 folder=${GUARD_STATE:-/var/lib/alwayson-guard}
-memory=$folder/$set_name-$member # of a source: boot, start of the server, 1: closed by this program, 2: by people
+# Of a source: boot, start of the server, 1: closed by this program, 2: by people, then the members that were its replicas.
+memory=$folder/$set_name-$member
 
 boot=$(</proc/sys/kernel/random/boot_id)
 if ((lease_ms > 0)); then step=$((lease_ms / 40)); else step=100; fi
@@ -54,6 +57,16 @@ hears_majority() {
 
 if [ "${2-}" = --install ]; then
     [[ $here =~ ^/[A-Za-z0-9_./-]+$ ]] || die 2 "systemd needs a path of letters, digits, _ . and -; this is $here."
+    # systemd runs what lies here as root: whoever may change it, or a folder above it, would be root.
+    unsafe=''
+    path=$here/guard.sh
+    while true; do
+        read -r owner mode <<<"$(stat -c '%u %a' -- "$path")"
+        if [ "$owner" != 0 ] || ((0$mode & 022)) || [ -L "$path" ]; then unsafe=$path; fi
+        if [ "$path" = / ]; then break; fi
+        path=$(dirname -- "$path")
+    done
+    while IFS= read -r path; do unsafe=$path; done < <(find "$here/" \( ! -user 0 -o -perm /022 -o -type l \) -print)
     [ -f "$here/env" ] || die 2 "the passwords have to be in env: lines like FAILOVER_PASSWORD_FILE=/root/failover.password"
     text="[Unit]
 Description=Guard of $member in the replication set $set_name
@@ -74,7 +87,12 @@ WantedBy=multi-user.target"
 Start orchestrator there and let this machine reach that port, then run this again. With --unheard behind --install
 it is installed all the same: it closes nothing before it has heard a majority once."
     fi
-    [[ " $* " = *' --yes '* ]] || die 0 "nothing was changed. Run: ./guard.sh $* --yes"
+    if [ -n "$unsafe" ]; then
+        unsafe="$unsafe is a link, or others than root can write it, and systemd would run this folder as root.
+Put a copy where only root can write (/usr/local/lib/alwayson/$set_name), and install it from there."
+    fi
+    [[ " $* " = *' --yes '* ]] || die 0 "nothing was changed. ${unsafe:-Run: ./guard.sh $* --yes}"
+    [ -z "$unsafe" ] || die 2 "$unsafe"
     printf '%s\n' "$text" >"/etc/systemd/system/$unit"
     systemctl daemon-reload
     systemctl enable "$unit"
@@ -82,113 +100,190 @@ it is installed all the same: it closes nothing before it has heard a majority o
     die 0 "it runs. journalctl -u $unit tells what it does; systemctl disable --now $unit ends it."
 fi
 
-mkdir -p "$folder"
+set +e # from here on no single fault, a full disk for instance, may end the watch
+say() { printf '%s\n' "$*" >&2 || true; }
+tell() {
+    if [ "$1" != "$told" ]; then say "$1"; fi
+    told=$1
+}
+mkdir -p "$folder" || say "$folder cannot be made: after its next start this program does not know what it did."
+(secret FAILOVER_PASSWORD) || say "The other members cannot be asked: two that take writes at once are not noticed."
 
 # Only a majority that was there can be lost. A guard that was killed goes on where it was; one that people stopped begins
 # anew, and so does one after a start of the machine, whose server comes up read-only.
 arm() {
     armed=1
-    printf '%s\n' "$boot" >"$memory.armed"
     if ((lease_ms > 0)); then say "hears a majority of the voters: $member takes writes only while that lasts."; fi
+    printf '%s\n' "$boot" >"$memory.armed" || say "$memory.armed could not be written."
 }
 
-remember_as() { printf '%s %s %s\n' "$1" "$2" "$closed" >"$memory"; }
+# As a whole or not at all.
+remember() {
+    if ! { printf '%s %s %s %s\n' "$was_boot" "$was_started" "$closed" "$seen" >"$memory.new" && mv -f "$memory.new" "$memory"; }; then
+        tell "$memory could not be written."
+    fi
+}
 forget() {
     rm -f "$memory"
-    was='' closed=0
+    was='' closed=0 seen=''
 }
 
-# Fills state (silent, writes, closed), started (second of this boot) and pid.
+# Fills state (silent, writes, closed), started (second of this boot) and pid_file.
 look() {
-    local answer read_only uptime
+    local answer read_only file uptime
     state=silent
     answer=$(limit=1 ask "$member" "SELECT @@GLOBAL.read_only, @@GLOBAL.pid_file; SHOW GLOBAL STATUS LIKE 'Uptime'" \
         2>/dev/null) || return 0
     {
-        IFS=$'\t' read -r read_only pid_file
+        IFS=$'\t' read -r read_only file
         IFS=$'\t' read -r _ uptime
     } <<<"$answer" || return 0
     [[ $read_only =~ ^[0-9]+$ && $uptime =~ ^[0-9]+$ ]] || return 0
+    pid_file=$file
     started=$((now / 100 - uptime))
     if [ "$read_only" = 0 ]; then state=writes; else state=closed; fi
 }
 
 server_pid() {
-    local id
+    local id name
     id=$(cat "$pid_file" 2>/dev/null) || return 1
-    [[ $id =~ ^[0-9]+$ ]] && [ "$(cat "/proc/$id/comm" 2>/dev/null)" = "$program" ] && printf '%s' "$id"
+    [[ $id =~ ^[0-9]+$ ]] || return 1
+    name=$(cat "/proc/$id/comm" 2>/dev/null)
+    { [ "$name" = "$program" ] || [ "$name" = mysqld ]; } && printf '%s' "$id"
 }
 
 # A server that does not answer may still serve others.
 takes_writes() { [ "$state" = writes ] || { [ "$state" = silent ] && [ "$last" = writes ] && server_pid >/dev/null; }; }
 
 # A commit that waits for an acknowledgement, or a long statement, holds the switch up. Whoever waits must not be told that
-# it is safe, so the server is ended then, as if its machine had failed.
+# it is safe, so the server is ended then, as if its machine had failed. What fails here is tried again with the next look.
 close_it() {
-    local id
+    local id why=$1
     closed=1
-    remember_as "$was_boot" "$was_started"
     if limit=1 ask "$member" "$sql_close" >/dev/null 2>&1; then
-        say "$member takes no more writes."
+        state=closed
+        say "$why $member takes no more writes."
     elif id=$(server_pid) && kill -KILL "$id"; then
-        say "$member did not become read-only in time and was ended. It comes up read-only."
+        state=closed
+        say "$why $member did not become read-only in time and was ended. It comes up read-only."
     else
-        say "$member could NOT be made read-only. Shut it off by hand."
+        tell "$why $member could NOT be made read-only. Shut it off by hand."
     fi
-}
-
-tell() {
-    if [ "$1" != "$told" ]; then say "$1"; fi
-    told=$1
+    remember
 }
 
 # Closed by this program, or by a restart: not by people.
 may_open() { [ "$closed" != 2 ] && { [ "$closed" = 1 ] || [ "$boot" != "$was_boot" ] || ((started > was_started + 3)); }; }
 
-other_source() {
-    # shellcheck disable=SC2153 # lib.sh fills writers
-    (
-        unset local_member
-        secret FAILOVER_PASSWORD
-        survey
-        for one in ${writers[@]+"${writers[@]}"}; do
-            if [ "$one" != "$member" ]; then exit 0; fi
-        done
-        exit 1
-    ) 2>/dev/null
+# other MEMBER: 0 it is a source, 1 it is read-only and receives from one, 2 neither, or it does not answer. A replica that
+# people let take writes is no source as long as it receives.
+other() {
+    local read_only receives
+    # shellcheck disable=SC2034 # of lib.sh
+    limit=4 patience=2
+    secret FAILOVER_PASSWORD
+    read_only=$(ask "$1" 'SELECT @@GLOBAL.read_only') || exit 2
+    receives=$(field "$1" "$column_io") || exit 2
+    if [ "$read_only" = 0 ] && [ "$receives" != Yes ]; then exit 0; fi
+    if [ "$read_only" = 1 ] && [ "$receives" = Yes ]; then exit 1; fi
+    exit 2
 }
 
+# Nothing that needs others may hold up the watch: they are asked in the background.
+ask_around() {
+    local one
+    asked_at=$now
+    asking=()
+    for one in "${members[@]}"; do
+        if [ "$one" = "$member" ]; then continue; fi
+        other "$one" 2>/dev/null &
+        asking[$one]=$!
+    done
+}
+
+# Have all answered, or failed to? Fills rivals (sources that were replicas of this one), sources, and quiet: since when all
+# others were replicas, '' when they are not.
+answers_are_in() {
+    local one status calm=1 known=$seen
+    [ -n "$asked_at" ] || return 1
+    for one in "${!asking[@]}"; do
+        if kill -0 "${asking[$one]}" 2>/dev/null; then return 1; fi
+    done
+    rivals='' sources=''
+    for one in "${!asking[@]}"; do
+        wait "${asking[$one]}"
+        status=$?
+        if [ "$status" = 1 ]; then
+            if [[ " $seen " != *" $one "* ]]; then seen+=" $one"; fi
+        else
+            calm=0
+            if [ "$status" = 0 ]; then
+                sources+=" $one"
+                if [[ " $seen " = *" $one "* ]]; then rivals+=" $one"; fi
+            fi
+        fi
+    done
+    if [ "$calm" = 0 ] || [ "$state" != closed ]; then quiet=''; elif [ -z "$quiet" ]; then quiet=$asked_at; fi
+    asked_at=''
+    seen=${seen# }
+    if [ "$seen" != "$known" ]; then remember; fi
+}
+
+# run_aside LIMIT SCRIPT: for this member, in the background.
+run_aside() {
+    helper=$2
+    exec {words}< <(exec env PATIENCE="${PATIENCE:-2}" timeout "$1" bash "$here/$2" "$member" 2>&1)
+    helper_pid=$!
+}
+helper_is_done() {
+    local said status
+    if [ -z "$helper" ] || kill -0 "$helper_pid" 2>/dev/null; then return 1; fi
+    wait "$helper_pid"
+    status=$?
+    said=$(cat <&"$words")
+    exec {words}<&-
+    if [ "$status" != 0 ]; then
+        tell "$said"
+    else
+        say "$said"
+        if [ "$helper" = 05-rejoin.sh ]; then forget; fi
+    fi
+    helper='' quiet=''
+}
+
+# A source, or what was one, is read-only, and all others were asked.
 come_back() {
-    local said
-    if other_source; then
+    if [ -n "$sources" ]; then
         if [ "$rejoin" = 0 ]; then
             tell "another member is the source. 05-rejoin.sh $member lets this one follow it."
-        elif said=$(bash "$here/05-rejoin.sh" "$member" 2>&1); then
-            say "$said"
-            forget
         else
-            tell "$said"
+            run_aside 700 05-rejoin.sh
         fi
     elif ! may_open; then
         tell "$member was made read-only by somebody and is left alone."
-        closed=2
-        remember_as "$was_boot" "$was_started"
-    elif said=$(bash "$here/04-reopen.sh" "$member" 2>&1); then
-        say "$said"
-        closed=0 was_boot=$boot was_started=$started
-        remember_as "$boot" "$started"
-        sleep 1
-        if other_source; then
-            say "another member takes writes as well."
-            close_it
+        if [ "$closed" != 2 ]; then
+            closed=2
+            remember
         fi
+    elif ((reopen_s == 0)); then
+        tell "$member is read-only. When nobody took over: ./04-reopen.sh $member"
+    elif [ -z "$quiet" ]; then
+        tell "$member stays read-only: not every other member answers, is read-only and receives. When nobody took over: ./04-reopen.sh $member"
+    elif ((now - quiet >= reopen_s * 100)); then
+        run_aside 30 04-reopen.sh
     else
-        tell "$said"
+        tell "$member takes writes in $reopen_s s if nobody takes over meanwhile."
     fi
 }
 
-told='' was='' last='' closed=0 was_boot='' was_started=0 pid_file='' started=0
-if [ -f "$memory" ] && read -r was_boot was_started closed <"$memory"; then was=1; fi
+declare -A asking=()
+told='' was='' last='' closed=0 was_boot='' was_started=0 seen='' pid_file='' started=0
+asked_at='' quiet='' rivals='' sources='' helper='' helper_pid='' slow=0
+if [ -f "$memory" ] && read -r was_boot was_started closed seen <"$memory" && [[ $was_started$closed =~ ^-?[0-9]+$ ]]; then
+    was=1
+else
+    was_boot='' was_started=0 closed=0 seen=''
+fi
 clock
 heard=$now
 next=0
@@ -199,6 +294,8 @@ if ((lease_ms > 0)); then say "guards $member: lease $lease_ms ms of ${#voters[@
 while true; do
     clock
     began=$now
+    over=0 # the lease, before it is renewed; a slow server is no pause of this program
+    if ((armed && lease_ms > 0 && (began - heard - slow) * 10 >= lease_ms)); then over=1; fi
     if hears_majority; then
         heard=$began
         if [ "$armed" = 0 ]; then arm; fi
@@ -206,25 +303,40 @@ while true; do
         tell "waits for a first majority of the voters; until then it closes nothing."
     fi
     clock
+    if ((armed && lease_ms > 0 && (now - heard) * 10 >= lease_ms)); then over=1; fi
+    before=$now
     look
     clock
+    slow=$((now - before))
+    if ((slow > 110)); then slow=110; fi
     if [ "$state" = writes ]; then
         if [ -z "$was" ] || [ "$closed" != 0 ] || [ "$boot" != "$was_boot" ] ||
             ((started > was_started + 3 || started < was_started - 3)); then
             was=1 closed=0 was_boot=$boot was_started=$started
-            remember_as "$boot" "$started"
+            remember
         fi
     fi
-    if ((armed && lease_ms > 0 && (now - heard) * 10 >= lease_ms)) && takes_writes; then
-        say "$member hears no majority of the voters."
-        close_it
-        state=closed
-    elif [ "$state" = closed ] && [ -n "$was" ] && ((now >= next && heard == began)); then
+    if [ "$state" != closed ] || ((heard != began)); then
+        quiet=''
+        if [ -n "$asked_at" ]; then asked_at=$now; fi
+    fi
+    helper_is_done
+    if ((over)) && takes_writes; then
+        close_it "$member heard no majority of the voters for the lease."
+    elif answers_are_in; then
+        if [ -n "$rivals" ] && takes_writes; then
+            close_it "another member takes writes:$rivals."
+        elif [ -n "$sources" ] && [ "$state" = writes ]; then
+            tell "$member and$sources take writes at once, and were never replicas of this one: close the wrong ones by hand."
+        elif [ "$state" = closed ] && [ -n "$was" ] && [ -z "$helper" ] && ((heard == began)); then
+            come_back
+        fi
+    elif [ -z "$asked_at" ] && [ -n "$was" ] && ((now >= next)); then
         next=$((now + 200))
-        if [ -n "$(field "$member" "$column_host" 2>/dev/null || true)" ]; then
+        if [ "$state" = closed ] && [ -n "$(limit=1 field "$member" "$column_host" 2>/dev/null)" ]; then
             forget
         else
-            come_back
+            ask_around
         fi
     fi
     if [ "$state" != silent ]; then last=$state; fi
