@@ -151,12 +151,17 @@ private:
         return times(made, all + lastOf(sideBySide));
     }
 
-    // Of one call: the way, and how long its request stays there.
+    // Of one call: the way, and how long its request stays there, as far as the caller waits for it.
     TimeMoments timeOf(const ClassCalls& call, Index caller) {
-        TimeMoments time = m_stays[call.writes][call.to];
-        if (looksAside(call)) time = m_own[call.writes][call.to] + timeOfCalls(call.to, call.writes, caller);
+        const bool aside = looksAside(call);
+        TimeMoments time = (aside ? m_own : m_stays)[call.writes][call.to];
         time.mean += roundTrip(call.link, caller, call.to);
-        return time;
+        const Parameters& link = m_design.links.at(call.link).parameters;
+        const auto timeout = get(link, key::link::request::timeout);
+        if (timeout && !m_isBalancer[call.from])
+            time = waitFor(time, timeout->seconds(),
+                           static_cast<double>(get(link, key::link::request::attempts)));
+        return aside ? time + timeOfCalls(call.to, call.writes, caller) : time;
     }
 
     double roundTrip(Index link, Index from, Index to) {

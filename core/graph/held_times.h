@@ -7,9 +7,10 @@
 //   counted      normal operation: the calls of the mix of requests that a node gets, one after the other or
 //                side by side as its links say, each with its way there and back, the work of whoever serves
 //                it, what that one calls, commits that wait for replicas; caches by their hit ratios; a
-//                caller that looks a cache aside also for what is behind it
-//   not counted  queues behind (they take more the busier those are), retries, timeouts, failures; ways and
-//                members that are other ones after a failure
+//                caller that looks a cache aside also for what is behind it; nobody waits longer than the
+//                timeout and the attempts of the link
+//   not counted  queues behind (they take more the busier those are), retries after errors, requests that end
+//                when a call fails; ways and members that are other ones after a failure
 
 #include "core/model/design.h"
 

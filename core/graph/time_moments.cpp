@@ -90,6 +90,21 @@ TimeMoments lastOf(const std::vector<SideBySide>& calls) {
     });
 }
 
+TimeMoments waitFor(const TimeMoments& answer, double timeout, double attempts) {
+    const Fitted one = fitted({1, answer});
+    if (timeout <= one.constant) return times(attempts, {timeout, 0});
+    const double after = one.mean > 0 ? (timeout - one.constant) / one.mean : 0;
+    const double late = one.mean > 0 ? std::exp(-after) : 0;
+    const double first = one.constant + one.p * one.mean * (1 - late);
+    const double second =
+        one.constant * one.constant +
+        2 * one.p * one.mean * (one.constant * (1 - late) + one.mean * (1 - late * (1 + after)));
+    double tries = 0, chance = 1; // that so many have failed
+    for (int i = 0; i < attempts; ++i, chance *= one.p * late)
+        tries += chance;
+    return times(tries, {first, std::max(0.0, second - first * first)});
+}
+
 double meanUntil(std::uint32_t wanted, const std::vector<Delayed>& answers) {
     if (wanted == 0 || answers.size() < wanted) return 0;
     std::vector<double> delays;

@@ -40,6 +40,11 @@ struct SideBySide {
 // others. Exact for constants and exponential times up to 1 %.
 TimeMoments lastOf(const std::vector<SideBySide>& calls);
 
+// What a caller waits for an answer that takes `answer`: not longer than `timeout`, s, each time, and again
+// so long as there are attempts left and none has answered. The answer is taken for a constant and an
+// exponential time, as in lastOf().
+TimeMoments waitFor(const TimeMoments& answer, double timeout, double attempts);
+
 // Mean time, s, until `wanted` of these have come, each after its delay and a time of its distribution;
 // 0 when that many are not there.
 struct Delayed {

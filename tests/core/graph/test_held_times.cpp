@@ -66,6 +66,22 @@ class TestHeldTimes : public QObject {
     Q_OBJECT
 
 private slots:
+    // Exponential with mean m, patience t: m (1 - exp(-t / m)), and again with chance exp(-t / m).
+    void nobodyWaitsLongerThanItsPatience() {
+        const TimeMoments exponential{0.06, 0.0036};
+        const double late = std::exp(-50.0 / 60);
+        QVERIFY(near(waitFor(exponential, 0.05, 1).mean * 1000, 60 * (1 - late)));
+        QVERIFY(near(waitFor(exponential, 0.05, 2).mean * 1000, 60 * (1 - late) * (1 + late)));
+        QVERIFY(near(waitFor({0.3, 0}, 0.02, 1).mean * 1000, 20));
+        QVERIFY(near(waitFor({0.3, 0}, 0.02, 3).mean * 1000, 60));
+        QVERIFY(near(waitFor({0.3, 0}, 0.5, 3).mean * 1000, 300)); // it answers the first time
+        QVERIFY(near(waitFor(exponential, 1e3, 2).variance * 1e6, 3600));
+        const std::string nodes = station("app", "server", 10) + "," + station("mail", "server", 300);
+        QVERIFY(near(held(designOf(nodes, calls("users", "app") + "," +
+                                              calls("app", "mail", "'timeout_ms':20,'optional':true")),
+                          "app"),
+                     10 + 20));
+    }
     void callsOneAfterTheOther() {
         const std::string nodes = station("app", "server", 12) + "," + station("db", "server", 3, "", "b");
         const Design design =

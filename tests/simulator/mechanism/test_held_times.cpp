@@ -48,7 +48,7 @@ public:
         call(store);
         if (m_chance.one(0.6)) {
             p.nodes.push_back(node("pay", "external", "'latency':" + time(40)));
-            call("pay");
+            p.links.push_back(calls("web", "pay", parameters() + patience()));
         }
         if (m_chance.one(0.6)) {
             server("mail", "server", "");
@@ -106,6 +106,12 @@ private:
     std::string parameters() {
         return "'calls_per_request':" + m_chance.of({"1", "1", "2", "0.4", "2.5"}) +
                ",'parallel':" + m_chance.of({"true", "false", "false"});
+    }
+    // Of calls that may fail without harm.
+    std::string patience() {
+        if (m_chance.one(0.4)) return "";
+        return ",'optional':true,'timeout_ms':" + m_chance.of({"5", "15", "40"}) +
+               ",'attempts':" + m_chance.of({"1", "2"});
     }
     void call(const std::string& to) { p.links.push_back(calls("web", to, parameters())); }
 
