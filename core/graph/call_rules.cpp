@@ -52,6 +52,9 @@ void readReplication(const Design& design, const Group& group, StructureGroup& o
     if (how == replication::Replication::group) out.needed = u32(std::int64_t(out.members.size())) / 2 + 1;
     if (how == replication::Replication::semiSync && !get(group, replication::semisyncTimeout))
         out.needed = 1 + u32(get(group, replication::semisyncAcks));
+    for (const std::string& where : group.managerOn)
+        if (const std::size_t at = design.groups.indexOf(where); at != Table<Group>::npos)
+            out.lease = static_cast<std::uint32_t>(at);
 }
 
 } // namespace

@@ -17,6 +17,8 @@ enum class GroupRule : std::uint8_t {
     oneWriter  // one member takes writes, reads go to some or all (MySQL replication)
 };
 
+inline constexpr std::uint32_t kNoLease = 0xffffffffU;
+
 struct StructureGroup {
     std::string id;
     GroupRule rule = GroupRule::share;
@@ -30,7 +32,10 @@ struct StructureGroup {
     std::uint32_t needed = 0;
     bool readsAll = false;    // oneWriter: every member takes reads
     bool readsSource = false; // oneWriter: only the one that takes writes; neither: the others do
-    bool quorum = false;      // members vote: never called, works while `needed` of them work
+    bool quorum = false;      // members vote: works while `needed` of them work
+    // oneWriter: position of the quorum that its failover manager runs on. A source that hears no majority of
+    // it takes no more writes (a lease). None: it goes on by itself.
+    std::uint32_t lease = kNoLease;
 };
 
 // All groups, in the order of the design. O(nodes + groups).

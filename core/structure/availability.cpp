@@ -188,6 +188,10 @@ private:
         flow.leftOut = {"Deployments, planned maintenance and mistakes beyond the listed failure modes are "
                         "not in these figures."};
         flow.leftOut.insert(flow.leftOut.end(), m_notHeld.begin(), m_notHeld.end());
+        if (window > 0)
+            flow.leftOut.push_back(
+                "Until a balancer notices a failure, the share of requests that fails counts; a run over the "
+                "years counts that whole time as down where fewer than wanted are served.");
         if (choosesBlindly())
             flow.leftOut.push_back(
                 "Callers without health checks are taken to avoid members that do not work; a request "
@@ -226,7 +230,8 @@ private:
     bool choosesBlindly() const {
         for (const CompiledProgram& program : m_all.programs)
             for (const CompiledSet& set : program.sets)
-                if (set.observer == kNoIndex && !set.looksAside && set.endMember - set.firstMember > 1 &&
+                if (set.observer == kNoIndex && !set.looksAside && set.load > 0 &&
+                    set.endMember - set.firstMember > 1 &&
                     program.parts[set.firstPart].rule == GroupRule::share)
                     return true;
         return false;

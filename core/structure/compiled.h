@@ -43,6 +43,8 @@ struct CompiledCall {
     double calls = 1;           // per request; below 1: a chance
     bool limitsMembers = false; // the set's capacity is counted in the caller's carry by a block
     bool optional = false;      // carries load only
+    // The source of this group asks its quorum for the lease: no call of requests, yet it must succeed.
+    std::uint32_t leaseOf = kNoIndex;
     // Of a cache: calls per request when it answers nothing, and how many more requests per second then
     // arrive at the set for each read per second that arrives at the cache.
     double passedCalls = 1;

@@ -31,6 +31,9 @@ StructureContext::StructureContext(const Design& design) : m_design(design), m_l
 
 void StructureContext::addGroups() {
     m_groups = structureGroups(m_design);
+    std::set<std::uint32_t> leases;
+    for (const StructureGroup& group : m_groups)
+        if (group.lease != kNoLease) leases.insert(group.lease);
     m_ruledGroup.assign(m_design.nodes.size(), kNoIndex);
     m_rank.assign(m_design.nodes.size(), 0);
     for (std::size_t g = 0; g < m_groups.size(); ++g) {
@@ -38,8 +41,8 @@ void StructureContext::addGroups() {
         const bool shares = group.rule == GroupRule::share;
         const bool interrupted =
             shares && hasRole(m_design.groups.at(g), "pool") && isInterrupted(m_design.groups.at(g));
-        const bool ruled = !shares || interrupted || (!group.quorum && group.needed > 0) ||
-                           group.serving < group.members.size();
+        const bool counts = group.needed > 0 && (!group.quorum || leases.contains(u32(g)));
+        const bool ruled = !shares || interrupted || counts || group.serving < group.members.size();
         m_tellsWrites = m_tellsWrites || group.rule == GroupRule::oneWriter;
         for (std::size_t i = 0; i < group.members.size(); ++i) {
             m_rank[group.members[i]] = u32(i);
@@ -200,7 +203,19 @@ private:
             if (!readsElsewhere(group, callsWrite)) call.morePerRead = count * (1 - passedOn(caller, false));
             calls.push_back(call);
         }
+        if (writes) addLease(component, calls);
         return calls;
+    }
+    // A source asks a majority for its lease, for no request in particular.
+    void addLease(std::uint32_t component, std::vector<CompiledCall>& calls) {
+        const std::uint32_t group = m_context.ruledGroup(component);
+        const std::uint32_t lease = group == kNoIndex ? kNoLease : m_context.groups()[group].lease;
+        if (lease == kNoLease) return;
+        CompiledCall call;
+        call.leaseOf = group;
+        call.set =
+            setFor(m_context.keyOfGroup(lease), kNoIndex, {}, m_context.groups()[lease].members, {lease});
+        calls.push_back(call);
     }
     // Writes to a group that reads elsewhere: more reads do not touch them.
     bool readsElsewhere(std::uint32_t group, bool writes) const {

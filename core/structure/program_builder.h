@@ -25,6 +25,9 @@ public:
     std::uint32_t targetKey(std::uint32_t link) const { return m_targetOf[link]; }
     // Position of the group that the link leads to; kNoIndex: it leads to a node.
     std::uint32_t groupOf(std::uint32_t link) const;
+    std::uint32_t keyOfGroup(std::uint32_t group) const {
+        return static_cast<std::uint32_t>(m_design.nodes.size()) + group;
+    }
     std::uint32_t keyCount() const { return static_cast<std::uint32_t>(m_targets.size()); }
     const std::vector<StructureGroup>& groups() const { return m_groups; }
     // Group of a node that has rules of its own: a number needed, members that stand by, roles,

@@ -61,7 +61,7 @@ private:
     void callAll(Worth& worth, std::uint32_t first, std::uint32_t end) const {
         for (std::uint32_t c = first; c < end; ++c) {
             const CompiledCall& call = m_program.calls[c];
-            if (call.optional) continue;
+            if (call.optional || isFollowed(call)) continue;
             const Worth& target = m_scratch.set[call.set];
             const double load = m_program.sets[call.set].load;
             worth.r *= callSuccess(target.r, call.calls);
@@ -70,6 +70,10 @@ private:
             if (!call.limitsMembers && load > 0) reach = std::min(reach, target.carry / load);
             worth.reach = std::min(worth.reach, callReach(reach, call.calls));
         }
+    }
+
+    bool isFollowed(const CompiledCall& call) const {
+        return call.leaseOf != kNoIndex && m_roles && m_roles[call.leaseOf].leased;
     }
 
     Worth nodeWorth(std::uint32_t index) const {

@@ -86,6 +86,8 @@ struct GroupRole {
     // The active one is known to have enough others for a commit: they are not counted in the state, which
     // may be what a client sees.
     bool commits = false;
+    // Whether its source has a lease is followed too, in `interrupted`: voters are not asked.
+    bool leased = false;
 };
 
 // A node that works, though not as its state 0 says: it is slow, or some of its answers are errors, in a way

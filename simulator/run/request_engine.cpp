@@ -362,6 +362,7 @@ std::vector<GroupRole> RequestEngine::rolesFor(Index client, const std::vector<s
         const Index active = writerFor(static_cast<Index>(i), reached);
         roles[store.group].active = m_model->storeMembers[active].node;
         roles[store.group].commits = storeCanCommit(c, active);
+        roles[store.group].leased = true;
         roles[store.group].interrupted = m_state.storeMembers[active].readOnly || !roles[store.group].commits;
     }
     return roles;

@@ -61,6 +61,30 @@ QString whyUnknown(const CheckReport& report) {
     return tr("nothing to serve yet");
 }
 
+namespace {
+
+// What would help, the most first: parts that never fail, take-overs that take no time or need nobody.
+struct Saving {
+    QString what;
+    double minutes = 0; // a year
+};
+std::vector<Saving> savingsOf(const Design& design, const CheckReport& report) {
+    std::vector<Saving> all;
+    for (const Importance& one : report.importance)
+        all.push_back({tr("if %1 never failed").arg(partName(design, one.id)), one.downtimeMinutesPerYear});
+    for (const Lever& one : report.levers)
+        all.push_back({(one.of == Lever::Of::takeOver ? tr("if %1 were taken over at once")
+                                                      : tr("if nobody had to take over %1 by hand"))
+                           .arg(partName(design, one.group)),
+                       one.downtimeMinutesPerYear});
+    std::erase_if(all, [](const Saving& one) { return !(one.minutes > 0); });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Saving& a, const Saving& b) { return a.minutes > b.minutes; });
+    return all;
+}
+
+} // namespace
+
 Explanation explainAvailability(const Design& design, const CheckReport& report) {
     Explanation text;
     text.title = tr("Availability");
@@ -87,17 +111,13 @@ Explanation explainAvailability(const Design& design, const CheckReport& report)
                                 minutesPerYear(std::max(0.0, all - structural)));
     }
     text.partsTitle = tr("Made of");
-    text.furtherTitle = tr("Less downtime if it never failed");
-    for (const Importance& one : report.importance) {
-        if (text.further.size() >= kMostParts) break;
-        if (one.downtimeMinutesPerYear > 0)
-            text.further.emplace_back(partName(design, one.id), minutesPerYear(one.downtimeMinutesPerYear));
-    }
-    if (!report.importance.empty() && report.importance.front().downtimeMinutesPerYear > 0) {
-        const Importance& best = report.importance.front();
-        text.improve = tr("%1: if it never failed, %2 less downtime.")
-                           .arg(partName(design, best.id), minutesPerYear(best.downtimeMinutesPerYear));
-    }
+    text.furtherTitle = tr("Less downtime");
+    const std::vector<Saving> savings = savingsOf(design, report);
+    for (std::size_t i = 0; i < std::min<std::size_t>(savings.size(), kMostParts); ++i)
+        text.further.emplace_back(savings[i].what, minutesPerYear(savings[i].minutes));
+    if (!savings.empty())
+        text.improve =
+            tr("%1: %2 less downtime.").arg(savings.front().what, minutesPerYear(savings.front().minutes));
     if (flow.outagesPerYear)
         text.notes << (flow.withDetection.value
                            ? tr("Too much is broken about %1 times a year; failures that wait to be noticed, "

@@ -52,6 +52,14 @@ public:
     DesignMaker& voter(const std::string& id, const std::string& group) {
         return add(blank(id, "voter", group));
     }
+    // The failover manager of a set runs on a quorum.
+    DesignMaker& managedBy(const std::string& group, const std::string& quorum) {
+        const std::size_t at = m_design.groups.indexOf(group);
+        Group set = m_design.groups.at(at);
+        set.managerOn = {quorum};
+        m_design.groups.replace(at, std::move(set));
+        return *this;
+    }
     // A member of a replication set: so many reads, or half as many writes, per second.
     DesignMaker& mysql(const std::string& id, const std::string& group, double capacity = 1) {
         Node node = blank(id, "mysql", group);

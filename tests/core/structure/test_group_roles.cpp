@@ -110,6 +110,27 @@ double loadOf(const StructuralResult& result, const std::string& id) {
 class TestGroupRoles : public QObject {
     Q_OBJECT
 private slots:
+    // A source whose manager runs on voters takes writes while a majority of them works; reads go on.
+    void aSourceNeedsItsVoters() {
+        DesignMaker maker;
+        maker.readerAndWriter("c", 8, 0.25).groupOf("mysql_replication", "db", reads("source"));
+        maker.mysql("db1", "db", 100).mysql("db2", "db", 100).link("c", "db").groupOf("quorum", "q");
+        for (const char* id : {"v1", "v2", "v3"})
+            maker.voter(id, "q").fails(id, FailureEffect::crash, 99, 1);
+        QCOMPARE(Probe(maker).state("v1").state("v2").a(1), 1.0); // it does not ask them
+        maker.managedBy("db", "q");
+        QCOMPARE(Probe(maker).a(1), 1.0);
+        QCOMPARE(Probe(maker).state("v2").a(1), 1.0);
+        QCOMPARE(Probe(maker).state("v1").state("v3").a(1), 0.0);
+        QCOMPARE(Probe(maker).state("v1").state("v3").a(0), 1.0);
+        // Of three, each down one hour in a hundred, two or all.
+        const StructuralResult result = analysed(maker);
+        const double lost = 3 * 0.01 * 0.01 * 0.99 + 0.01 * 0.01 * 0.01;
+        QVERIFY(near(*result.flows[1].availability.value, 1 - lost, 1e-12));
+        QCOMPARE(*result.flows[0].availability.value, 1.0);
+        QCOMPARE(result.minimalCutSets.size(), std::size_t(1)); // any 2 of them
+        QVERIFY(near(result.minimalCutSets[0].probability, lost, 1e-12));
+    }
     void onlyOneOfAPairIsActive() {
         DesignMaker maker;
         maker.client("c", 3).groupOf("vrrp_pair", "lb");
