@@ -298,7 +298,8 @@ std::string guard(const Plan& plan) {
             voterWarning(plan);
     return out + "\nA source that people made read-only is left alone. Stop it (`systemctl stop "
                  "'alwayson-guard-*'`) where you work on\nthe members, or on most of the voters, yourself: "
-                 "what is cut off then stays open.\n";
+                 "what is cut off then stays open. A replica that you take out of the set and "
+                 "open for writes while it\nruns is a new source to it.\n";
 }
 
 // The application's own account is nobody's business but its own, yet somebody has to make it.
