@@ -25,7 +25,11 @@ void Popover::openAt(QWidget* anchor) {
     const QRect target(anchor->mapToGlobal(QPoint(0, 0)), anchor->size());
     const QRect room = anchor->screen() != nullptr ? anchor->screen()->availableGeometry() : target;
     QPoint at(target.left(), target.top() - height() - 6);
-    if (at.y() < room.top()) at.setY(target.bottom() + 6);
+    if (at.y() < room.top()) {
+        const int below = target.bottom() + 6, lowest = room.bottom() - height() - 4;
+        at.setY(below <= lowest ? below
+                                : qMax(room.top() + 4, lowest)); // over the anchor rather than cut off
+    }
     at.setX(qBound(room.left() + 4, at.x(), qMax(room.left() + 4, room.right() - width() - 4)));
     move(at);
     show();

@@ -12,7 +12,7 @@ class Popover : public QFrame {
 public:
     explicit Popover(QWidget* parent);
     QVBoxLayout* body() const { return m_body; }
-    // Above the anchor when there is room there, else below; inside the screen.
+    // Above the anchor when there is room there, else below, else over it; inside the screen.
     void openAt(QWidget* anchor);
 
 protected:
