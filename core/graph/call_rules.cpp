@@ -91,6 +91,7 @@ std::vector<StructureGroup> structureGroups(const Design& design) {
         if (out.rule != GroupRule::share) out.serving = 1;
         if (out.rule == GroupRule::oneActive) readPair(design, out);
         if (out.rule == GroupRule::oneWriter) readReplication(design, group, out);
+        if (out.lease != kNoLease && all[out.lease].members.empty()) out.lease = kNoLease;
         out.quorum = hasRole(group, "majority");
         if (out.quorum) out.needed = static_cast<std::uint32_t>(out.members.size()) / 2 + 1;
     }

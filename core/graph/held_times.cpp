@@ -15,6 +15,7 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 
 namespace alwayson {
@@ -23,6 +24,7 @@ namespace {
 
 using Index = std::uint32_t;
 constexpr double kAlike = 0.1;
+constexpr double kFarAway = 6; // standard deviations: what comes after that does not change a mean
 
 // Mean time until a commit of the source of a set has been acknowledged.
 double commitWait(const Design& design, const Group& group, const Node& source) {
@@ -52,7 +54,8 @@ double commitWait(const Design& design, const Group& group, const Node& source) 
 TimeMoments ownTime(const Design& design, const Node& node, bool writes) {
     if (hasRole(node, "balancer")) {
         const double capacity = capacityOf(design, node).perSecond;
-        return {balancerLatency(design, node).seconds() + 1 / capacity, 0};
+        const double passing = balancerLatency(design, node).seconds() + 1 / capacity;
+        return {passing, 0, passing};
     }
     if (hasRole(node, "external")) return momentsOf(get(node, key::external::latency));
     if (!hasMechanism(node, "queue")) return {};
@@ -65,12 +68,19 @@ TimeMoments ownTime(const Design& design, const Node& node, bool writes) {
 
 class HeldTimesMaker {
 public:
-    explicit HeldTimesMaker(const Design& design) : m_design(design), m_lookups(design) {
+    HeldTimesMaker(const Design& design, const Disturbance& disturbance)
+        : m_design(design), m_lookups(design), m_disturbance(disturbance) {
         for (const bool writes : {false, true}) {
             m_held[writes].assign(design.nodes.size(), 0);
             for (const Node& node : design.nodes)
                 m_own[writes].push_back(ownTime(design, node, writes));
         }
+        for (const bool writes : {false, true})
+            if (disturbance.node < design.nodes.size()) {
+                TimeMoments& own = m_own[writes][disturbance.node];
+                const double factor = disturbance.refuses ? 0 : disturbance.workFactor;
+                own = {factor * own.mean, factor * factor * own.variance, factor * own.least};
+            }
         for (const Node& node : design.nodes) {
             m_isBalancer.push_back(hasRole(node, "balancer"));
             m_isClient.push_back(hasRole(node, "client"));
@@ -81,7 +91,9 @@ public:
 
     // Requests x seconds per s, of reads and of writes.
     std::array<std::vector<double>, 2> find() {
-        visitCalls(m_design, [this](const std::vector<ClassCalls>& calls) { addClass(calls); });
+        visitCalls(m_design, [this](const RequestClass& requests, const std::vector<ClassCalls>& calls) {
+            addClass(requests, calls);
+        });
         return std::move(m_held);
     }
 
@@ -95,8 +107,9 @@ private:
         return !m_isBalancer[calls.from] && m_lookups.isLookup(calls.link);
     }
 
-    void addClass(const std::vector<ClassCalls>& calls) {
+    void addClass(const RequestClass& requests, const std::vector<ClassCalls>& calls) {
         m_calls = &calls;
+        m_requests = &requests;
         m_stays = m_own;
         for (const bool writes : {false, true}) {
             m_ranges[writes].assign(m_design.nodes.size(), {});
@@ -112,7 +125,8 @@ private:
             const ClassCalls& last = calls[i - 1];
             const bool writes = last.callerWrites;
             const Range range = m_ranges[writes][last.from];
-            const TimeMoments time = timeOfCalls(last.from, writes, last.from);
+            const TimeMoments time =
+                timeOfCalls(last.from, writes, last.from, passedOn(m_design.nodes.at(last.from), writes));
             m_stays[writes][last.from] = m_own[writes][last.from] + time;
             if (!m_isClient[last.from])
                 m_held[writes][last.from] +=
@@ -121,8 +135,9 @@ private:
         }
     }
 
-    // Of the calls behind `node`, for one of its requests, made from `caller`: itself, or who looks it aside.
-    TimeMoments timeOfCalls(Index node, bool writes, Index caller) {
+    // Of the calls behind `node`, for one of its requests, made from `caller`: itself, or who looks it aside;
+    // for this share of its requests.
+    TimeMoments timeOfCalls(Index node, bool writes, Index caller, double made) {
         const Range range = m_ranges[writes][node];
         if (range.end == 0) return {};
         if (m_isBalancer[node]) {
@@ -131,12 +146,12 @@ private:
                 one.add((*m_calls)[i].callsPerS, timeOf((*m_calls)[i], caller));
             return one.moments();
         }
-        const double made = passedOn(m_design.nodes.at(node), writes);
+        const double usual = passedOn(m_design.nodes.at(node), writes);
         TimeMoments all;
         std::vector<SideBySide> sideBySide;
         for (std::size_t i = range.first; i < range.end;) {
             const Index link = (*m_calls)[i].link;
-            const double requests = (*m_calls)[i].requestsPerS * made;
+            const double requests = (*m_calls)[i].requestsPerS * usual;
             Mixture each;
             for (; i < range.end && (*m_calls)[i].link == link; ++i)
                 each.add((*m_calls)[i].callsPerS, timeOf((*m_calls)[i], caller));
@@ -151,17 +166,47 @@ private:
         return times(made, all + lastOf(sideBySide));
     }
 
-    // Of one call: the way, and how long its request stays there, as far as the caller waits for it.
+    // Of one call: the way, and how long its request stays there, as far as the caller waits for it. Who
+    // looks a cache aside and gets no answer goes on as after a miss.
     TimeMoments timeOf(const ClassCalls& call, Index caller) {
         const bool aside = looksAside(call);
-        TimeMoments time = (aside ? m_own : m_stays)[call.writes][call.to];
-        time.mean += roundTrip(call.link, caller, call.to);
+        const Waited waited = waitedFor(call, aside, roundTrip(call.link, caller, call.to));
+        if (!aside) return waited.time;
+        const bool answers = !m_disturbance.refuses || call.to != m_disturbance.node;
+        const double hit = answers ? 1 - passedOn(m_design.nodes.at(call.to), call.writes) : 0;
+        return waited.time + timeOfCalls(call.to, call.writes, caller, 1 - hit * (1 - waited.unanswered));
+    }
+
+    Waited waitedFor(const ClassCalls& call, bool aside, double way) const {
+        const TimeMoments stays = (aside ? m_own : m_stays)[call.writes][call.to];
+        const TimeMoments answer = stays + TimeMoments{way, 0, way};
+        const Node& from = m_design.nodes.at(call.from);
         const Parameters& link = m_design.links.at(call.link).parameters;
-        const auto timeout = get(link, key::link::request::timeout);
-        if (timeout && !m_isBalancer[call.from])
-            time = waitFor(time, timeout->seconds(),
-                           static_cast<double>(get(link, key::link::request::attempts)));
-        return aside ? time + timeOfCalls(call.to, call.writes, caller) : time;
+        double patience = m_requests->deadline.seconds(), attempts = 1;
+        if (m_isBalancer[call.from])
+            patience = std::min(patience, get(from, key::haproxy::timeoutServer).seconds());
+        else if (const auto timeout = get(link, key::link::request::timeout)) {
+            patience = std::min(patience, timeout->seconds());
+            if (m_requests->isIdempotent())
+                attempts = static_cast<double>(get(link, key::link::request::attempts));
+        }
+        // Most answers come long before: no need to look closer.
+        if (answer.mean + kFarAway * std::sqrt(answer.variance) < patience) return {answer, 0};
+        const bool callsNothing = m_ranges[call.writes][call.to].end == 0;
+        const Node& to = m_design.nodes.at(call.to);
+        if ((aside || callsNothing) && call.to != m_disturbance.node)
+            if (const std::optional<DistributionShape> own = ownDistribution(to, call.writes))
+                return waitFor(*own, way, patience, attempts);
+        return waitFor(answer, patience, attempts);
+    }
+
+    // Of a node whose own time is that of one distribution.
+    static std::optional<DistributionShape> ownDistribution(const Node& node, bool writes) {
+        if (hasRole(node, "external")) return get(node, key::external::latency);
+        if (!hasMechanism(node, "queue") || (writes && hasMechanism(node, "replication")))
+            return std::nullopt;
+        const auto other = writes ? get(node, key::server::writeService) : std::nullopt;
+        return other ? *other : get(node, key::server::service);
     }
 
     double roundTrip(Index link, Index from, Index to) {
@@ -181,12 +226,14 @@ private:
 
     const Design& m_design;
     Lookups m_lookups;
+    Disturbance m_disturbance;
     std::vector<bool> m_isBalancer, m_isClient;
     std::vector<Index> m_place; // per node
     std::unordered_map<std::uint64_t, double> m_ways;
     std::array<std::vector<TimeMoments>, 2> m_own; // [writes][node]
     std::array<std::vector<double>, 2> m_held;
     // Of the class at hand.
+    const RequestClass* m_requests = nullptr;
     const std::vector<ClassCalls>* m_calls = nullptr;
     std::array<std::vector<TimeMoments>, 2> m_stays;
     std::array<std::vector<Range>, 2> m_ranges; // in *m_calls
@@ -207,8 +254,8 @@ std::vector<std::vector<std::size_t>> membersByGroup(const Design& design) {
     return members;
 }
 
-HeldTimes heldTimes(const Design& design, const RequestRates& rates) {
-    HeldTimes times{HeldTimesMaker(design).find()};
+HeldTimes heldTimes(const Design& design, const RequestRates& rates, const Disturbance& disturbance) {
+    HeldTimes times{HeldTimesMaker(design, disturbance).find()};
     for (const bool writes : {false, true}) {
         std::vector<double>& held = times.callsS[writes];
         const auto rate = [&](std::size_t n) { return rateOf(rates, writes, n); };
@@ -281,12 +328,16 @@ CarriedRate carriedBy(const Serving& one) {
 } // namespace
 
 HeldTimes heldTimes(const Design& design) {
-    return heldTimes(design, requestRates(design));
+    return heldTimes(design, requestRates(design), {});
 }
 
 std::vector<CarriedRate> carriedRates(const Design& design) {
+    return carriedRates(design, Disturbance{});
+}
+
+std::vector<CarriedRate> carriedRates(const Design& design, const Disturbance& disturbance) {
     const RequestRates rates = requestRates(design);
-    const HeldTimes times = heldTimes(design, rates);
+    const HeldTimes times = heldTimes(design, rates, disturbance);
     std::vector<Serving> serving(design.nodes.size());
     for (std::size_t n = 0; n < design.nodes.size(); ++n) {
         const Node& node = design.nodes.at(n);

@@ -7,10 +7,12 @@
 //   counted      normal operation: the calls of the mix of requests that a node gets, one after the other or
 //                side by side as its links say, each with its way there and back, the work of whoever serves
 //                it, what that one calls, commits that wait for replicas; caches by their hit ratios; a
-//                caller that looks a cache aside also for what is behind it; nobody waits longer than the
-//                timeout and the attempts of the link
-//   not counted  queues behind (they take more the busier those are), retries after errors, requests that end
-//                when a call fails; ways and members that are other ones after a failure
+//                caller that looks a cache aside also for what is behind it, when the cache misses or says
+//                nothing in time; nobody waits longer than the timeout and the attempts of the link (what is
+//                not idempotent is not tried again), than the balancer on the way, or than a request may take
+//   not counted  queues behind (they take more the busier those are), what repeated calls add to the load of
+//                who is called, retries after errors, requests that end when a call fails; ways and members
+//                that are other ones after a failure
 
 #include "core/model/design.h"
 
@@ -43,5 +45,14 @@ struct CarriedRate {
 // whose times differ by less than 10 % count with their common mean: where they stand makes no kinds of
 // members of them. O(as above).
 std::vector<CarriedRate> carriedRates(const Design& design);
+
+// One node that does not do its work as usual; whoever waits for it keeps workers for longer.
+struct Disturbance {
+    std::size_t node = static_cast<std::size_t>(-1); // position in Design::nodes
+    double workFactor = 1;                           // on its times of work
+    bool refuses = false; // a cache that callers look aside: they ask what is behind it at once
+};
+// What all others can carry meanwhile, by the same law; the rates are those of normal operation.
+std::vector<CarriedRate> carriedRates(const Design& design, const Disturbance& disturbance);
 
 } // namespace alwayson

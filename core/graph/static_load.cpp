@@ -43,10 +43,11 @@ public:
     }
 
     // Calls atNode(node, rate, writes) for all that arrive somewhere and onEdge(class, edge, calls) for what
-    // it sends on, class by class, and then endClass().
+    // it sends on, class by class, and then
+    // endClass(class).
     template <class AtNode, class OnEdge>
     void run(AtNode&& atNode, OnEdge&& onEdge) {
-        run(atNode, onEdge, [] {});
+        run(atNode, onEdge, [](const ClassOfClient&) {});
     }
     template <class AtNode, class OnEdge, class EndClass>
     void run(AtNode&& atNode, OnEdge&& onEdge, EndClass&& endClass) {
@@ -55,9 +56,9 @@ public:
             if (!hasRole(node, "client")) continue;
             const double rate = offeredRate(node);
             for (const RequestClass& requestClass : classesOf(node)) {
-                spread({node, requestClass}, static_cast<Index>(i), rate * requestClass.share, atNode,
-                       onEdge);
-                endClass();
+                const ClassOfClient whose{node, requestClass};
+                spread(whose, static_cast<Index>(i), rate * requestClass.share, atNode, onEdge);
+                endClass(whose);
             }
         }
     }
@@ -277,14 +278,14 @@ StaticLoad staticLoad(const Design& design) {
     return load;
 }
 
-void visitCalls(const Design& design, const std::function<void(const std::vector<ClassCalls>&)>& ofClass) {
+void visitCalls(const Design& design, const CallVisitor& ofClass) {
     std::vector<ClassCalls> all;
     Propagation(design).run([](Index, double, bool) {},
                             [&](const ClassOfClient&, std::size_t, const ClassCalls& calls) {
                                 if (calls.callsPerS > 0) all.push_back(calls);
                             },
-                            [&] {
-                                ofClass(all);
+                            [&](const ClassOfClient& whose) {
+                                ofClass(whose.requestClass, all);
                                 all.clear();
                             });
 }

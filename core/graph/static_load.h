@@ -61,6 +61,7 @@ struct ClassCalls {
 
 // Hands over the calls of one class after the other: callers before those they call, those of one node for
 // its reads, or its writes, together and in the order in which it makes them. Time and memory as above.
-void visitCalls(const Design& design, const std::function<void(const std::vector<ClassCalls>&)>& ofClass);
+using CallVisitor = std::function<void(const RequestClass&, const std::vector<ClassCalls>&)>;
+void visitCalls(const Design& design, const CallVisitor& ofClass);
 
 } // namespace alwayson

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <utility>
 
 namespace alwayson {
 
@@ -24,43 +26,89 @@ TimeMoments integrate(double start, double scale, Survival&& survival) {
     return {start + first, std::max(0.0, second - first * first)};
 }
 
-// Nothing but the constant, or with chance p an exponential time more.
-struct Fitted {
-    double count = 1, constant = 0, p = 1, mean = 0;
+double normalCdf(double z) {
+    return 0.5 * std::erfc(-z / std::numbers::sqrt2);
+}
 
-    // That all have ended by t.
+// Never below the constant; beyond it exponential, or lognormal where it varies more than that.
+struct Fitted {
+    double constant = 0, mean = 0; // of what is beyond the constant
+    double mu = 0, sigma = 0;      // lognormal when sigma > 0
+
     double cdf(double t) const {
-        const double one = t < constant ? 0 : mean > 0 ? 1 - p * std::exp(-(t - constant) / mean) : 1;
-        const double whole = std::floor(count);
-        return std::pow(one, whole) * (1 - (count - whole) * (1 - one));
+        const double beyond = t - constant;
+        if (mean == 0) return beyond < 0 ? 0 : 1;
+        if (beyond <= 0) return 0;
+        return sigma > 0 ? normalCdf((std::log(beyond) - mu) / sigma) : 1 - std::exp(-beyond / mean);
+    }
+    // Moments of what is beyond the constant, but no more than `most`.
+    std::pair<double, double> upTo(double most) const {
+        if (mean == 0) return {0, 0};
+        if (sigma > 0) {
+            const double z = (std::log(most) - mu) / sigma, later = 1 - normalCdf(z);
+            return {mean * normalCdf(z - sigma) + most * later,
+                    mean * mean * std::exp(sigma * sigma) * normalCdf(z - 2 * sigma) + most * most * later};
+        }
+        const double after = most / mean, later = std::exp(-after);
+        return {mean * (1 - later), 2 * mean * mean * (1 - later * (1 + after))};
     }
 };
 
-Fitted fitted(const SideBySide& calls) {
-    const double mean = calls.each.mean, deviation = std::sqrt(calls.each.variance);
-    if (deviation <= mean) return {calls.count, mean - deviation, 1, deviation};
-    const double ratio = calls.each.variance / (mean * mean);
-    const double p = 2 / (1 + ratio);
-    return {calls.count, 0, p, mean / p};
+Fitted fitted(const TimeMoments& time) {
+    const double beyond = time.mean - time.least, deviation = std::sqrt(time.variance);
+    if (!(beyond > 0)) return {time.mean, 0, 0, 0};
+    if (deviation <= beyond) return {time.mean - deviation, deviation, 0, 0};
+    const double ofLog = std::log1p(time.variance / (beyond * beyond));
+    return {time.least, beyond, std::log(beyond) - ofLog / 2, std::sqrt(ofLog)};
+}
+
+// That all of so many have ended by t.
+double allBy(const Fitted& each, double count, double t) {
+    const double one = each.cdf(t), whole = std::floor(count);
+    return std::pow(one, whole) * (1 - (count - whole) * (1 - one));
+}
+
+double leastOf(const DistributionShape& shape) {
+    switch (shape.family) {
+    case DistributionFamily::constant:
+    case DistributionFamily::uniform:
+    case DistributionFamily::triangular:
+        return shape.a;
+    case DistributionFamily::empirical:
+        return shape.values.empty() ? 0 : *std::min_element(shape.values.begin(), shape.values.end());
+    default:
+        return 0;
+    }
+}
+
+// `tried` is the moments of one attempt, `late` the chance that it brings no answer.
+Waited waitedFor(const TimeMoments& tried, double late, double attempts) {
+    double tries = 0, chance = 1; // that so many have failed
+    for (int i = 0; i < attempts; ++i, chance *= late)
+        tries += chance;
+    return {times(tries, tried), chance};
 }
 
 } // namespace
 
 TimeMoments momentsOf(const DistributionShape& shape) {
     const double mean = shape.mean();
-    return {mean, std::max(0.0, shape.secondMoment() - mean * mean)};
+    return {mean, std::max(0.0, shape.secondMoment() - mean * mean), std::min(mean, leastOf(shape))};
 }
 
 TimeMoments operator+(const TimeMoments& a, const TimeMoments& b) {
-    return {a.mean + b.mean, a.variance + b.variance};
+    return {a.mean + b.mean, a.variance + b.variance, a.least + b.least};
 }
 
 TimeMoments times(double count, const TimeMoments& each) {
-    const double extra = count - std::floor(count);
-    return {count * each.mean, count * each.variance + extra * (1 - extra) * each.mean * each.mean};
+    const double whole = std::floor(count), extra = count - whole;
+    return {count * each.mean, count * each.variance + extra * (1 - extra) * each.mean * each.mean,
+            whole * each.least};
 }
 
 void Mixture::add(double weight, const TimeMoments& time) {
+    if (!(weight > 0)) return;
+    m_least = m_weight > 0 ? std::min(m_least, time.least) : time.least;
     m_weight += weight;
     m_first += weight * time.mean;
     m_second += weight * (time.variance + time.mean * time.mean);
@@ -69,40 +117,49 @@ void Mixture::add(double weight, const TimeMoments& time) {
 TimeMoments Mixture::moments() const {
     if (!(m_weight > 0)) return {};
     const double mean = m_first / m_weight;
-    return {mean, std::max(0.0, m_second / m_weight - mean * mean)};
+    return {mean, std::max(0.0, m_second / m_weight - mean * mean), m_least};
 }
 
 TimeMoments lastOf(const std::vector<SideBySide>& calls) {
     if (calls.size() == 1 && calls.front().count <= 1) return times(calls.front().count, calls.front().each);
-    std::vector<Fitted> all;
+    std::vector<std::pair<Fitted, double>> all;
     double start = 0, scale = 0;
     for (const SideBySide& one : calls) {
-        all.push_back(fitted(one));
-        if (one.count >= 1) start = std::max(start, all.back().constant);
+        all.emplace_back(fitted(one.each), one.count);
+        if (one.count >= 1) start = std::max(start, all.back().first.constant);
     }
-    for (const Fitted& one : all)
+    for (const auto& [one, count] : all)
         scale = std::max(scale, std::max(one.mean, one.constant - start));
     return integrate(start, scale, [&](double t) {
         double ended = 1;
-        for (const Fitted& one : all)
-            ended *= one.cdf(t);
+        for (const auto& [one, count] : all)
+            ended *= allBy(one, count, t);
         return 1 - ended;
     });
 }
 
-TimeMoments waitFor(const TimeMoments& answer, double timeout, double attempts) {
-    const Fitted one = fitted({1, answer});
-    if (timeout <= one.constant) return times(attempts, {timeout, 0});
-    const double after = one.mean > 0 ? (timeout - one.constant) / one.mean : 0;
-    const double late = one.mean > 0 ? std::exp(-after) : 0;
-    const double first = one.constant + one.p * one.mean * (1 - late);
-    const double second =
-        one.constant * one.constant +
-        2 * one.p * one.mean * (one.constant * (1 - late) + one.mean * (1 - late * (1 + after)));
-    double tries = 0, chance = 1; // that so many have failed
-    for (int i = 0; i < attempts; ++i, chance *= one.p * late)
-        tries += chance;
-    return times(tries, {first, std::max(0.0, second - first * first)});
+Waited waitFor(const TimeMoments& answer, double timeout, double attempts) {
+    const Fitted one = fitted(answer);
+    if (timeout <= one.constant && one.constant > 0)
+        return waitedFor({timeout, 0, timeout}, timeout < one.constant || one.mean > 0 ? 1 : 0, attempts);
+    const auto [first, second] = one.upTo(timeout - one.constant);
+    const TimeMoments tried{one.constant + first, std::max(0.0, second - first * first), one.constant};
+    return waitedFor(tried, 1 - one.cdf(timeout), attempts);
+}
+
+Waited waitFor(const DistributionShape& answer, double way, double timeout, double attempts) {
+    const double left = timeout - way;
+    if (left <= leastOf(answer)) // a constant that arrives with the timeout is there in time
+        return waitedFor({timeout, 0, timeout}, left > 0 ? 1 - answer.cdf(left) : 1, attempts);
+    constexpr int kSteps = 200;
+    double first = 0, second = 0;
+    for (int i = 0; i < kSteps; ++i) {
+        const double t = left * (i + 0.5) / kSteps, later = (1 - answer.cdf(t)) * left / kSteps;
+        first += later;
+        second += 2 * t * later;
+    }
+    const TimeMoments tried{way + first, std::max(0.0, second - first * first), way + leastOf(answer)};
+    return waitedFor(tried, 1 - answer.cdf(left), attempts);
 }
 
 double meanUntil(std::uint32_t wanted, const std::vector<Delayed>& answers) {

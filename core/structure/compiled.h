@@ -91,6 +91,11 @@ inline bool asksInTurn(const CompiledPart& part) {
     return part.rule == GroupRule::share && part.serving == kNoIndex;
 }
 
+// Its members vote: each counts or does not, whatever share of its answers is right.
+inline bool votes(const std::vector<StructureGroup>& groups, const CompiledPart& part) {
+    return part.group != kNoIndex && groups[part.group].quorum;
+}
+
 struct CompiledSet {
     std::uint32_t firstPart = 0, endPart = 0;
     std::uint32_t firstMember = 0, endMember = 0;

@@ -37,6 +37,9 @@ public:
             double r = level.success, reach = kUnlimited;
             if (in.passedBy && level.success < 1) {
                 r = 1;
+                if (const SystemSet& set = m_system.sets[in.set];
+                    set.errs != kNoIndex && asksInTurn(part.rules))
+                    slots[set.errs] += 1 - level.success;
                 passCalls(slots, in.calls, 1 - level.success, in.reads, r, reach);
             } else {
                 for (const SystemCall& call : in.calls) {
@@ -75,13 +78,15 @@ public:
             carry += worth.carry;
         }
         passed = std::floor(passed / set.attempts);
-        const bool mixes = set.passesShare && passed > 0;
-        if (usable > 0 && (silent > 0 || mixes)) { // as StateFunction
+        if (usable > 0 && (silent > 0 || passed > 0)) { // as StateFunction
             success += passed > 0 ? passed * slots[set.pastR] : 0;
             usable += passed + silent;
+        }
+        const double behind = set.passesShare ? passed + slots[set.errs] : 0;
+        if (usable > 0 && behind > 0) {
             double r = 1;
             for (const SystemPassing& passing : set.passings)
-                if (mixes) passCalls(slots, passing.calls, passed / usable, passing.readsOfGroup, r, reach);
+                passCalls(slots, passing.calls, behind / usable, passing.readsOfGroup, r, reach);
         }
         double r = usable > 0 ? success / usable : plain ? 1 : 0;
         r *= slots[set.hoistedR];
@@ -248,6 +253,7 @@ private:
         if (part.interrupted != kNoIndex && slots[part.interrupted] != 0) return worth;
         worth.usable = slots[part.usable];
         worth.success = part.success == kNoIndex ? worth.usable : slots[part.success];
+        if (votes(m_system.structure->groups, part.rules)) worth.success = worth.usable;
         worth.reach = part.reach == kNoIndex ? kUnlimited : slots[part.reach];
         if (worth.usable < part.rules.needed || worth.success == 0) return {};
         worth.carry = part.rules.needed > 0 ? kUnlimited : partCarry(slots, set, p);

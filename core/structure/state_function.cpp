@@ -139,18 +139,19 @@ private:
         }
         // Callers ask its caches in turn: those that wait for a silent one are lost, and who is refused goes
         // past it. What is behind then has all of their calls besides what the others miss.
-        const bool mixes = set.passesShare && missed.passed > 0;
-        if (missed.silent > 0 || mixes) {
+        const double behind = set.passesShare ? missed.passed + missed.errs : 0;
+        if (missed.silent > 0 || missed.passed > 0) {
             success += missed.passed > 0 ? missed.passed * pastWorth(set).r : 0;
             lost += missed.passed + missed.silent;
         }
-        if (mixes) reach = std::min(reach, reachPast(set, missed.passed / (usable + lost)));
+        if (behind > 0) reach = std::min(reach, reachPast(set, behind / (usable + lost)));
         return {success / (usable + lost), carry, reach};
     }
     // Members of a set of caches that serve nobody. Who is refused asks the next ones: passed by are groups
     // of as many as it tries; they stand side by side, which is the careful side.
     struct Missed {
         double passed = 0, silent = 0;
+        double errs = 0; // of those that serve: shares of answers that are errors and made good behind them
     };
     Missed missedBy(const CompiledSet& set) const {
         Missed missed;
@@ -162,8 +163,11 @@ private:
                 for (std::uint32_t m = m_program.blocks[b].firstMember; m < m_program.blocks[b].endMember;
                      ++m) {
                     const CompiledMember& member = m_program.members[m];
-                    if (worksItself(member))
-                        missed.passed += !serves && m_scratch.node[member.node].r > 0;
+                    const NodeTruth& truth = m_scratch.truth[m_program.nodes[member.node].component];
+                    if (worksItself(member) && serves)
+                        missed.errs += 1 - truth.success;
+                    else if (worksItself(member))
+                        missed.passed += m_scratch.node[member.node].r > 0;
                     else if (!set.survivesSilence && saysNothing(m_program.nodes[member.node].component))
                         missed.silent += 1;
                     else
@@ -255,6 +259,7 @@ private:
             sum.usable = 0;
         }
         if (part.needed > 0) sum.carry = kUnlimited;
+        if (votes(m_all.groups, part)) sum.success = sum.usable;
         return sum;
     }
     double limited(const CompiledBlock& block, double carry) const {

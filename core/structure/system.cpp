@@ -135,6 +135,7 @@ private:
         to.plain = false;
         to.pastR = to.pastReach = 0; // given a slot later
         if (from.keepsWaiting || from.passesShare) to.passed = to.silent = 0;
+        if (from.passesShare) to.errs = 0;
         to.passesShare = from.passesShare;
         to.attempts = from.attempts;
         if (from.passesShare) addPassings(program, from, callsOf, to);
@@ -242,7 +243,8 @@ private:
             set.slots.push_back(slot(value));
             return set.slots.back();
         };
-        const bool shares = hasShares(s) || set.silent != kNoIndex, carries = set.load > 0 || needed;
+        const bool shares = (hasShares(s) && !onlyVotes(set)) || set.silent != kNoIndex,
+                   carries = set.load > 0 || needed;
         for (std::uint32_t p = set.firstPart; p < set.endPart; ++p) {
             SystemPart& part = m_out.parts[p];
             part.usable = own(0);
@@ -275,11 +277,17 @@ private:
         if (set.silent != kNoIndex) {
             set.passed = own(0);
             set.silent = own(0);
+            if (set.errs != kNoIndex) set.errs = own(0);
         }
         if (!needed) return;
         set.r = slot(0);
         set.carry = slot(0);
         set.reach = slot(0);
+    }
+    bool onlyVotes(const SystemSet& set) const {
+        for (std::uint32_t p = set.firstPart; p < set.endPart; ++p)
+            if (!votes(m_all.groups, m_out.parts[p].rules)) return false;
+        return set.firstPart < set.endPart;
     }
     bool isInterrupted(std::uint32_t group) const {
         return group != kNoIndex &&

@@ -85,7 +85,8 @@ struct SystemSet {
     // Slots: members that serve nobody, by whether callers wait for them in vain; as
     // CompiledSet::keepsWaiting.
     std::uint32_t passed = kNoIndex, silent = kNoIndex;
-    bool passesShare = false; // as CompiledSet, like attempts
+    std::uint32_t errs = kNoIndex; // slot, passesShare: shares of answers of the others that are errors
+    bool passesShare = false;      // as CompiledSet, like attempts
     std::uint32_t attempts = 1;
     std::vector<SystemPassing> passings; // passesShare: of its members, those that differ
     std::vector<std::uint32_t> slots;    // all but the finished value's

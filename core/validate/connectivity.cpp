@@ -69,6 +69,10 @@ void checkGroups(const Context& c, Issues& issues) {
         if (inUse.contains(id)) continue;
         const std::string name = nameOf(c.design, id);
         const bool called = anyIn(c.design.links, [&](const Link& l) { return l.to == id; });
+        const bool manages = anyIn(c.design.groups, [&](const Group& g) {
+            return std::find(g.managerOn.begin(), g.managerOn.end(), id) != g.managerOn.end();
+        });
+        if (manages) continue; // failover.no_voters
         if (called)
             issues.error("connectivity.empty_group", {id},
                          fmt::format("{} is called but has no members: every call fails.", name),

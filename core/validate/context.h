@@ -119,6 +119,7 @@ void checkConnectivity(const Context& context, Issues& issues);
 void checkRedundancy(const Context& context, Issues& issues);
 void checkStandIns(const Context& context, Issues& issues);
 void checkCapacity(const Context& context, Issues& issues);
+void checkHeldWorkers(const Context& context, Issues& issues);
 void checkTimers(const Context& context, Issues& issues);
 void checkHealthChecks(const Context& context, Issues& issues);
 void checkFailureModes(const Context& context, Issues& issues);

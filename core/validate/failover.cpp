@@ -61,7 +61,7 @@ double meanRepairHours(const Node& node) {
     return failures > 0 ? down / failures / 3600 : 0;
 }
 
-void checkManager(const Set& set, Issues& issues) {
+void checkManager(const Context& c, const Set& set, Issues& issues) {
     if (set.plan.by == FailoverBy::nobody) {
         const double hours = meanRepairHours(set.source);
         const char* manager = set.isGroup() ? "group" : "orchestrator";
@@ -75,6 +75,16 @@ void checkManager(const Set& set, Issues& issues) {
             "Choose what fails over: orchestrator, MHA, the group itself or at least a human.");
         issue.operation =
             operation::setParameter(Collection::groups, set.group.id.str(), rep::manager.id, manager);
+    }
+    for (const std::string& id : set.group.managerOn) {
+        const Group* quorum = c.design.groups.find(id);
+        if (quorum && membersOf(c.design, quorum->id).empty())
+            issues.error(
+                "failover.no_voters", {set.group.id.str(), id},
+                fmt::format("The failover manager of {} runs on {}, which has no voters: it runs "
+                            "nowhere.",
+                            set.name, nameOf(c.design, id)),
+                fmt::format("Put three voters into {}, each in a place of its own.", nameOf(c.design, id)));
     }
     if (set.byManager() && set.group.managerOn.empty())
         issues.hint("failover.manager_nowhere", set.where(),
@@ -407,7 +417,7 @@ void checkFailover(const Context& context, Issues& issues) {
                       *members.front(),
                       failoverPlan(context.design, group),
                       writes};
-        checkManager(set, issues);
+        checkManager(context, set, issues);
         checkKindOfManager(set, issues);
         checkManagerPlace(context, set, issues);
         checkTwoSources(context, set, issues);

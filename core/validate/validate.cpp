@@ -11,6 +11,7 @@ std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
     validation::checkRedundancy(context, issues);
     validation::checkStandIns(context, issues);
     validation::checkCapacity(context, issues);
+    validation::checkHeldWorkers(context, issues);
     validation::checkTimers(context, issues);
     validation::checkHealthChecks(context, issues);
     validation::checkFailureModes(context, issues);

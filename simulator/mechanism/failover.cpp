@@ -25,6 +25,8 @@ public:
         for (Index i = first(); i < end(); ++i)
             if (member(i).rejoinAt <= s.now) rejoinStore(c, m_store, i);
         if (st.leaseAt <= s.now) loseLease();
+        for (Index i = first(); i < end(); ++i)
+            if (member(i).leaseAt <= s.now) endLease(i);
         if (st.fenceAt <= s.now) fence();
         watchStoreMembers(c, m_store);
         if (st.until <= s.now) step();
@@ -140,6 +142,7 @@ private:
             if (st.leaseLost && st.phase == StorePhase::steady) {
                 member(st.source).readOnly = false;
                 st.leaseLost = false;
+                logEvent(c, LogKind::leaseBack, source, kNone, m_store);
             }
         } else if (st.leaseAt == kNever && !st.leaseLost) {
             st.leaseAt = after(s.now, m.lease);
@@ -148,9 +151,12 @@ private:
     void loseLease() {
         st.leaseAt = kNever;
         st.leaseLost = true;
-        member(st.source).readOnly = true;
-        if (runsOn(c, node(st.source)) || works(st.source))
-            logEvent(c, LogKind::leaseLost, node(st.source), kNone, m_store);
+        endLease(st.source);
+    }
+    void endLease(Index i) {
+        member(i).leaseAt = kNever;
+        member(i).readOnly = true;
+        if (runsOn(c, node(i)) || works(i)) logEvent(c, LogKind::leaseLost, node(i), kNone, m_store);
     }
 
     void watchSource() {
@@ -391,6 +397,8 @@ private:
         next.coldSince = s.now;
         next.flowing = false;
         next.reconnectAt = kNever;
+        before.leaseAt = stopped ? kNever : st.leaseAt; // a quicker take-over does not end it
+        next.leaseAt = kNever;
         st.leaseLost = false;
         st.leaseAt = st.fenceAt = kNever;
         logEvent(c, st.planned ? LogKind::plannedSource : LogKind::newSource, node(st.source), node(old),
@@ -429,7 +437,7 @@ private:
     void schedule() {
         SimTime due = std::min({st.until, st.leaseAt, st.fenceAt});
         for (Index i = first(); i < end(); ++i)
-            due = std::min({due, member(i).rejoinAt, member(i).reconnectAt});
+            due = std::min({due, member(i).rejoinAt, member(i).reconnectAt, member(i).leaseAt});
         for (Index r = 0; r < c.model.storeRoutes.size(); ++r) {
             if (c.model.storeRoutes[r].store != m_store) continue;
             const StoreRouteState& here = s.storeRoutes[r];

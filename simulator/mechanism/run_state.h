@@ -300,6 +300,7 @@ struct StoreMemberState {
     SimTime retriesFrom = 0;           // it asks again from then on
     SimTime reconnectAt = kNever;      // its stream flows again
     SimTime rejoinAt = kNever;         // a former source
+    SimTime leaseAt = kNever;          // a former source: it takes no more writes from then on
     SimTime coldSince = kNever;        // its memory
     std::uint64_t idleFor = ~0ULL;     // the position that `idle` was drawn for
     SimTime idle = 0;                  // ns: how long what it has is not to be seen
@@ -406,7 +407,8 @@ enum class LogKind : std::uint8_t {
     twoSources,
     oneSource,
     readsLeave,
-    readsReturn
+    readsReturn,
+    leaseBack
 };
 struct LogEntry {
     SimTime at = 0;

@@ -189,6 +189,8 @@ void describeStore(const Model& model, const LogEntry& entry, RunEvent& event) {
         return tell(
             "lease_lost",
             fmt::format("{} hears no majority and takes no more writes: its lease has run out", what));
+    case LogKind::leaseBack:
+        return tell("lease_back", fmt::format("{} hears a majority again and takes writes", what));
     case LogKind::fellBack:
         return tell("fell_back",
                     fmt::format("{} fell back to asynchronous: too few replicas acknowledge", what));
@@ -333,6 +335,8 @@ std::string briefWords(const Model& model, const LogEntry& entry) {
         return is("could not be shut off");
     case LogKind::leaseLost:
         return is("hears no majority");
+    case LogKind::leaseBack:
+        return is("takes writes again");
     case LogKind::fellBack:
         return is("fell back to asynchronous");
     case LogKind::caughtUp:

@@ -105,7 +105,8 @@ std::map<std::string, const RunEvent*> reasonsAt(const SimulationResult& result,
         if (event.kind == "lease_lost" || event.kind == "fenced" || event.kind == "diverged" ||
             event.kind == "reconciling")
             told[event.what] = &event;
-        if (event.kind == "rejoined" || event.kind == "role_changed") told.erase(event.what);
+        if (event.kind == "rejoined" || event.kind == "role_changed" || event.kind == "lease_back")
+            told.erase(event.what);
     }
     return told;
 }

@@ -34,7 +34,7 @@ Look lookOf(const std::string& kind) {
         {"fell_back", {4, Tone::warn}},      {"marked_down", {5, Tone::warn}},
         {"marked_up", {6, Tone::ok}},        {"check_failed", {7, Tone::bad}},
         {"reads_left", {7, Tone::bad}},      {"check_passed", {7, Tone::ok}},
-        {"reads_returned", {7, Tone::ok}}};
+        {"reads_returned", {7, Tone::ok}},   {"lease_back", {3, Tone::ok}}};
     const auto found = kLooks.find(kind);
     return found == kLooks.end() ? Look{1, Tone::bad} : found->second;
 }

@@ -72,29 +72,20 @@ double upThreshold(const Design& design, const std::string& flow) {
                                                 : 0.95;
 }
 
-// Steps one after another become one band as long as they are of one kind.
+// Steps one after another become one band as long as the same is not served.
 class Bands {
 public:
     std::vector<ChartBand> bands = {};
 
     void step(double fromS, double toS, bool all, const std::vector<QString>& names) {
         if (!all && names.empty()) return;
-        const bool goesOn = !bands.empty() && fromS <= bands.back().to + 1e-6 && m_all == all;
-        if (!goesOn) {
-            bands.push_back({fromS, toS, {}, all ? Tone::bad : Tone::warn});
-            m_names.clear();
-        }
-        m_all = all;
+        const QString text =
+            all ? tr("nothing served")
+                : tr("not served: ") + QStringList(names.begin(), names.end()).join(QStringLiteral(", "));
+        if (bands.empty() || fromS > bands.back().to + 1e-6 || bands.back().text != text)
+            bands.push_back({fromS, toS, text, all ? Tone::bad : Tone::warn});
         bands.back().to = toS;
-        for (const QString& name : names)
-            if (!m_names.contains(name)) m_names << name;
-        bands.back().text =
-            all ? tr("nothing served") : tr("not served: ") + m_names.join(QStringLiteral(", "));
     }
-
-private:
-    bool m_all = false;
-    QStringList m_names;
 };
 
 } // namespace

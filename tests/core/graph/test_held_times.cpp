@@ -70,17 +70,90 @@ private slots:
     void nobodyWaitsLongerThanItsPatience() {
         const TimeMoments exponential{0.06, 0.0036};
         const double late = std::exp(-50.0 / 60);
-        QVERIFY(near(waitFor(exponential, 0.05, 1).mean * 1000, 60 * (1 - late)));
-        QVERIFY(near(waitFor(exponential, 0.05, 2).mean * 1000, 60 * (1 - late) * (1 + late)));
-        QVERIFY(near(waitFor({0.3, 0}, 0.02, 1).mean * 1000, 20));
-        QVERIFY(near(waitFor({0.3, 0}, 0.02, 3).mean * 1000, 60));
-        QVERIFY(near(waitFor({0.3, 0}, 0.5, 3).mean * 1000, 300)); // it answers the first time
-        QVERIFY(near(waitFor(exponential, 1e3, 2).variance * 1e6, 3600));
+        QVERIFY(near(waitFor(exponential, 0.05, 1).time.mean * 1000, 60 * (1 - late)));
+        QVERIFY(near(waitFor(exponential, 0.05, 2).time.mean * 1000, 60 * (1 - late) * (1 + late)));
+        QVERIFY(near(waitFor(TimeMoments{0.3, 0}, 0.02, 1).time.mean * 1000, 20));
+        QVERIFY(near(waitFor(TimeMoments{0.3, 0}, 0.02, 3).time.mean * 1000, 60));
+        QVERIFY(
+            near(waitFor(TimeMoments{0.3, 0}, 0.5, 3).time.mean * 1000, 300)); // it answers the first time
+        QVERIFY(near(waitFor(exponential, 1e3, 2).time.variance * 1e6, 3600));
         const std::string nodes = station("app", "server", 10) + "," + station("mail", "server", 300);
         QVERIFY(near(held(designOf(nodes, calls("users", "app") + "," +
                                               calls("app", "mail", "'timeout_ms':20,'optional':true")),
                           "app"),
                      10 + 20));
+    }
+    // E min(X, T) of a lognormal time in closed form; each try waits as long.
+    void longTailsEndAtTheTimeout_data() {
+        QTest::addColumn<double>("median");
+        QTest::addColumn<double>("p95");
+        QTest::addColumn<double>("timeout");
+        QTest::newRow("10, 100 after 50") << 10.0 << 100.0 << 50.0;
+        QTest::newRow("10, 200 after 50") << 10.0 << 200.0 << 50.0;
+        QTest::newRow("5, 100 after 20") << 5.0 << 100.0 << 20.0;
+        QTest::newRow("10, 300 after 100") << 10.0 << 300.0 << 100.0;
+        QTest::newRow("20, 40 after 25") << 20.0 << 40.0 << 25.0;
+    }
+    void longTailsEndAtTheTimeout() {
+        QFETCH(double, median);
+        QFETCH(double, p95);
+        QFETCH(double, timeout);
+        const double mu = std::log(median), sigma = std::log(p95 / median) / 1.6448536269514722;
+        const auto below = [](double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); };
+        const double left = timeout - 1, z = (std::log(left) - mu) / sigma; // 1 ms of the way
+        const double mean = std::exp(mu + sigma * sigma / 2) * below(z - sigma) + left * (1 - below(z));
+        const std::string slow =
+            "{'id':'dep','kind':'server','domain':'a','parameters':{'workers':8,'service':{'dist':"
+            "'lognormal','median_ms':" +
+            std::to_string(median) + ",'p95_ms':" + std::to_string(p95) + "}}}";
+        const auto tried = [&](int attempts) {
+            return designOf(station("app", "server", 10) + "," + slow,
+                            calls("users", "app") + "," +
+                                calls("app", "dep",
+                                      "'optional':true,'timeout_ms':" + std::to_string(timeout) +
+                                          ",'attempts':" + std::to_string(attempts)));
+        };
+        QVERIFY(near(held(tried(1), "app"), 10 + 1 + mean, 1e-3));
+        // Reads are tried again, writes are not.
+        const CarriedRate again = carriedRates(tried(2))[1];
+        QVERIFY(near(8 / again.readsPerS * 1000, 10 + (1 + mean) * (2 - below(z)), 1e-3));
+        QVERIFY(near(8 / again.writesPerS * 1000, 10 + 1 + mean, 1e-3));
+        // By its moments alone.
+        const double all = std::exp(mu + sigma * sigma / 2) / 1000;
+        const TimeMoments moments{all, all * all * (std::exp(sigma * sigma) - 1)};
+        if (moments.variance > all * all)
+            QVERIFY(near(waitFor(moments, left / 1000, 1).time.mean * 1000, mean, 1e-6));
+    }
+    // Nobody waits longer than the request may take, or than the balancer on the way waits.
+    void theDeadlineEndsAllWaits() {
+        const std::string slow = station("app", "server", 10) + "," + station("dep", "server", 5000);
+        QVERIFY(near(
+            held(designOf(slow, calls("users", "app") + "," + calls("app", "dep", "'optional':true")), "app"),
+            10 + 3000));
+        const std::string proxied = slow + ",{'id':'lb','kind':'haproxy','domain':'a','parameters':{'timeout_"
+                                           "server_ms':50,'capacity_per_s':1e6}}";
+        const double behind =
+            held(designOf(proxied, calls("users", "app") + "," + calls("app", "lb", "'optional':true") + "," +
+                                       calls("lb", "dep")),
+                 "app");
+        QVERIFY(behind > 10 + 1 + 50 && behind < 10 + 1 + 50.2);
+    }
+    // A cache that is asked aside and says nothing in time is a miss: what is behind is asked as well.
+    void aTimeoutIsAMiss() {
+        const auto with = [](double cacheMs, const std::string& more) {
+            return designOf(station("app", "server", 1) +
+                                ",{'id':'cache','kind':'cache','domain':'a','parameters':{"
+                                "'workers':8,'hit_ratio':0.9,'pattern':'look_aside','service':" +
+                                constant(cacheMs) + "}}," + station("dep", "server", 40),
+                            calls("users", "app") + "," + calls("app", "cache", more) + "," +
+                                calls("cache", "dep"));
+        };
+        const double quick = held(with(2, "'timeout_ms':4"), "app"),
+                     slow = held(with(5, "'timeout_ms':4"), "app");
+        QVERIFY(
+            near(8 / carriedRates(with(2, "'timeout_ms':4"))[1].readsPerS * 1000, 1 + 3 + 0.1 * 41, 1e-6));
+        QVERIFY(near(8 / carriedRates(with(5, "'timeout_ms':4"))[1].readsPerS * 1000, 1 + 4 + 41, 1e-6));
+        QVERIFY(slow > quick);
     }
     void callsOneAfterTheOther() {
         const std::string nodes = station("app", "server", 12) + "," + station("db", "server", 3, "", "b");

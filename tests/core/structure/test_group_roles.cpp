@@ -131,6 +131,63 @@ private slots:
         QCOMPARE(result.minimalCutSets.size(), std::size_t(1)); // any 2 of them
         QVERIFY(near(result.minimalCutSets[0].probability, lost, 1e-12));
     }
+    // However many caches there are: what they do not answer comes to what is behind them.
+    void errorsOfSeveralCachesAddUp() {
+        for (const int count : {1, 2, 4, 8}) {
+            DesignMaker maker;
+            maker.client("c", 100).server("app", "", 1000).server("db", "", 45).group("caches");
+            for (int i = 0; i < count; ++i) {
+                const std::string id = "cache" + std::to_string(i);
+                maker.cache(id, "caches", 0.8, true, 1000).fails(id, FailureEffect::errors, 99, 1, 0.5);
+            }
+            maker.link("c", "app").link("app", "caches").link("caches", "db");
+            Probe probe(maker);
+            for (int i = 0; i < count; ++i)
+                probe.state("cache" + std::to_string(i));
+            QVERIFY(near(probe.a(0), 45.0 / (20 + 0.5 * 80)));
+            // All of them must err: fewer bring less than the database carries.
+            const double lost = 1 - *analysed(maker).flows[0].availability.value;
+            if (count <= 2) QVERIFY(near(lost, std::pow(0.01, count), 1e-9));
+        }
+        DesignMaker maker;
+        maker.client("c", 100).server("app", "", 1000).server("db", "", 65).group("caches");
+        for (const char* id : {"cache1", "cache2"})
+            maker.cache(id, "caches", 0.8, true, 1000);
+        maker.fails("cache1", FailureEffect::errors, 99, 1, 0.5).fails("cache2", FailureEffect::crash, 99, 1);
+        maker.link("c", "app").link("app", "caches").link("caches", "db");
+        QVERIFY(near(Probe(maker).state("cache1").state("cache2").a(0), 65.0 / 80));
+        QVERIFY(near(1 - *analysed(maker).flows[0].availability.value, 1e-4, 1e-9));
+    }
+    // A voter counts or does not: one that answers some questions wrongly is no worse than one that is gone.
+    void aVoterIsNoShareOfAnswers_data() {
+        QTest::addColumn<double>("errors");
+        QTest::addColumn<double>("lost");
+        QTest::newRow("all wrong") << 1.0 << 3 * 0.01 * 0.01 * 0.99 + 0.01 * 0.01 * 0.01;
+        QTest::newRow("half of them") << 0.5 << 0.0;
+        QTest::newRow("a fifth") << 0.2 << 0.0;
+    }
+    void aVoterIsNoShareOfAnswers() {
+        QFETCH(double, errors);
+        QFETCH(double, lost);
+        DesignMaker maker;
+        maker.readerAndWriter("c", 8, 0.25).groupOf("mysql_replication", "db", reads("source"));
+        maker.mysql("db1", "db", 100).mysql("db2", "db", 100).link("c", "db").groupOf("quorum", "q");
+        for (const char* id : {"v1", "v2", "v3"})
+            maker.voter(id, "q").fails(id, FailureEffect::errors, 99, 1, errors);
+        maker.managedBy("db", "q");
+        const StructuralResult result = analysed(maker);
+        QVERIFY(near(*result.flows[1].availability.value, 1 - lost, 1e-12));
+        QCOMPARE(Probe(maker).state("v1").a(1), 1.0);
+        QCOMPARE(Probe(maker).state("v1").state("v2").a(1), errors < 1 ? 1.0 : 0.0);
+        QCOMPARE(result.minimalCutSets.size(), std::size_t(lost > 0 ? 1 : 0));
+    }
+    void aQuorumWithoutVotersLeasesNothing() {
+        DesignMaker maker;
+        maker.readerAndWriter("c", 8, 0.25).groupOf("mysql_replication", "db", reads("source"));
+        maker.mysql("db1", "db", 100).mysql("db2", "db", 100).link("c", "db").groupOf("quorum", "q");
+        maker.managedBy("db", "q");
+        QCOMPARE(Probe(maker).a(1), 1.0);
+    }
     void onlyOneOfAPairIsActive() {
         DesignMaker maker;
         maker.client("c", 3).groupOf("vrrp_pair", "lb");

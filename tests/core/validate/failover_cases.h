@@ -105,6 +105,8 @@ inline std::vector<Case> setCases() {
          withSet({{"manager", "none"}}), withSet({{"manager", "manual"}})},
         {"failover.manager_nowhere", S::hint, "db", "it is on the side with most of the members",
          withSet(Json::object()), quorum(Json::object())},
+        {"failover.no_voters", S::error, "db", "runs on etcd, which has no voters",
+         withVoters({}) + on({"etcd"}), quorum(Json::object())},
         {"failover.wrong_manager", S::warning, "db", "which only group replication does",
          withSet({{"manager", "group"}}), withSet({{"manager", "group"}, {"replication", "group"}})},
         {"failover.wrong_manager", S::warning, "db", "orchestrator beside it",

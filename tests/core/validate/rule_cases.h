@@ -326,6 +326,27 @@ inline std::vector<Case> redundancyCases() {
     };
 }
 
+// Something that the servers call and that may be so many times slower.
+inline std::vector<Change> slowCallee(double factor) {
+    const Json slow{
+        {"id", "slow"}, {"effect", "slow"}, {"slow_factor", factor}, {"mttf_h", 100}, {"mttr_h", 1}};
+    return {{"nodes/+", node("dep", "server",
+                             {{"parameters", {{"workers", 500}}},
+                              {"default_failure_modes", false},
+                              {"failure_modes", Json::array({slow})}})},
+            {"links/+", link("l9", "web", "dep")}};
+}
+// A cache that answers nearly all, and a database behind it that takes so long.
+inline std::vector<Change> cacheBefore(double milliseconds) {
+    const Json time{{"dist", "constant"}, {"value_ms", milliseconds}};
+    return {{"nodes/+", node("cache1", "cache", {{"parameters", {{"hit_ratio", 0.95}}}})},
+            {"nodes/+",
+             node("db", "server",
+                  {{"parameters", {{"workers", 500}, {"service", time}}}, {"default_failure_modes", false}})},
+            {"links/+", link("l9", "web", "cache1", {{"parameters", {{"timeout_ms", 50}}}})},
+            {"links/+", link("l10", "cache1", "db")}};
+}
+
 inline std::vector<Case> capacityCases() {
     using S = Severity;
     // 4 servers of 8 workers / 12 ms: 666.7/s each.
@@ -368,6 +389,10 @@ inline std::vector<Case> capacityCases() {
          "the other 2 members of web get 1280/s together: 96 % of what they can carry: queues grow",
          {{"nodes/shoppers/parameters/rate_per_s", 1280}},
          {{"nodes/shoppers/parameters/rate_per_s", 1190}}},
+        {"capacity.slow_callee", S::warning, "web1",
+         "When dep is slow (20 times), web1 (and 3 like it) can carry 31.", slowCallee(20), slowCallee(2)},
+        {"capacity.lost_cache", S::warning, "web1", "Without cache1, web1 (and 3 like it) can carry 71",
+         cacheBefore(100), cacheBefore(20)},
         {"capacity.unbounded_queue",
          S::hint,
          "web1",

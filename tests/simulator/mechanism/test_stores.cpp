@@ -255,6 +255,34 @@ private slots:
         QVERIFY(told(semi, "fell_back", "db1") > 49);
     }
 
+    // A take-over that is quicker than the lease does not end it: the old source takes writes until it has
+    // run out, 2 s after the cut, and no longer.
+    void aQuickTakeOverDoesNotEndTheLease_data() {
+        QTest::addColumn<std::string>("parameters");
+        QTest::addColumn<double>("after");
+        QTest::newRow("at once") << std::string("'failover':{'dist':'constant','value_s':0.3}") << 0.3;
+        QTest::newRow("just before") << std::string("'failover':{'dist':'constant','value_s':1.9}") << 1.9;
+    }
+    void aQuickTakeOverDoesNotEndTheLease() {
+        QFETCH(std::string, parameters);
+        QFETCH(double, after);
+        const SimulationResult result = run(twoSides(parameters, ",'manager_on':['etcd']"));
+        QVERIFY2(near(told(result, "lease_lost", "db1 hears no majority"), 42, 1e-6), log(result).c_str());
+        const double both = 2 - after;
+        QVERIFY2(*result.data.splitBrainS.value > 0 && *result.data.splitBrainS.value < both + 0.1,
+                 log(result).c_str());
+        QVERIFY2(*result.data.divergedWrites.value < 50 * both + 3, log(result).c_str());
+    }
+    void aSourceThatHearsItsMajorityAgainSaysSo() {
+        Parts p = twoSides({}, ",'manager_on':['etcd']");
+        p.events = {at(40, "fail", "w2", "'mode':'crash'"), at(40, "fail", "w3", "'mode':'crash'"),
+                    at(80, "repair", "w2"), at(80, "repair", "w3")};
+        const SimulationResult result = run(p);
+        QVERIFY2(near(told(result, "lease_lost", "db1 hears no majority"), 42, 1e-6), log(result).c_str());
+        QVERIFY2(told(result, "lease_back", "db1 hears a majority again and takes writes") == 80,
+                 log(result).c_str());
+    }
+
     // Reads at replicas, writes at the source, also through a balancer; after a failover at the new one.
     void readsAndWritesFindTheirMembers() {
         for (const bool balanced : {false, true}) {
