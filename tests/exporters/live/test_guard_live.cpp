@@ -36,26 +36,15 @@ private:
 
 // Three voters on which orchestrator runs; the lease is 1.5 s.
 Design guardedSet() {
-    Design design = test::replicationSet(2, {{"replication", std::string("semi_sync")},
-                                             {"semisync_timeout_ms", 60000.0},
-                                             {"manager", std::string("orchestrator")},
-                                             {"user_network", std::string("127.0.0.%")}});
-    Group set = design.groups.at(0);
-    set.managerOn = {"voters"};
-    design.groups.replace(0, std::move(set));
-    Group voters;
-    voters.id = GroupId("voters");
-    voters.kind = "quorum";
+    Design design = test::watchedSet(2,
+                                     {{"replication", std::string("semi_sync")},
+                                      {"semisync_timeout_ms", 60000.0},
+                                      {"manager", std::string("orchestrator")},
+                                      {"user_network", std::string("127.0.0.%")}},
+                                     "127.0.0.", 2);
+    Group voters = design.groups.at(1);
     voters.parameters["election_timeout_ms"] = 750.0;
-    design.groups.append(voters);
-    for (int i = 2; i <= 4; ++i) {
-        Node node;
-        node.id = NodeId("vote" + std::to_string(i));
-        node.kind = "voter";
-        node.group = voters.id;
-        node.deploy["host"] = "127.0.0." + std::to_string(i);
-        design.nodes.append(node);
-    }
+    design.groups.replace(1, std::move(voters));
     return design;
 }
 

@@ -39,6 +39,28 @@ inline Design replicationSet(int members, Parameters parameters = {}) {
     return design;
 }
 
+// The same with three voters that its manager runs on: "vote1" at "10.0.9.1" with the network
+// "10.0.9.", and so on from the number `first`.
+inline Design watchedSet(int members, Parameters parameters, const std::string& network, int first = 1) {
+    Design design = replicationSet(members, std::move(parameters));
+    Group set = design.groups.at(0);
+    set.managerOn = {"voters"};
+    design.groups.replace(0, std::move(set));
+    Group voters;
+    voters.id = GroupId("voters");
+    voters.kind = "quorum";
+    design.groups.append(voters);
+    for (int i = first; i < first + 3; ++i) {
+        Node node;
+        node.id = NodeId("vote" + std::to_string(i));
+        node.kind = "voter";
+        node.group = voters.id;
+        node.deploy["host"] = network + std::to_string(i);
+        design.nodes.append(node);
+    }
+    return design;
+}
+
 inline void changeSet(Design& design, const std::string& key, Value value) {
     Group changed = design.groups.at(0);
     changed.parameters[key] = std::move(value);

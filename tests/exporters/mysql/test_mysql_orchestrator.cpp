@@ -38,23 +38,7 @@ bool noted(const Design& design, const char* words) {
 
 // Two members, watched from three voters with addresses.
 Design watched(Parameters parameters = {}) {
-    Design design = test::replicationSet(2, std::move(parameters));
-    Group quorum;
-    quorum.id = GroupId("voters");
-    quorum.kind = "quorum";
-    design.groups.append(quorum);
-    for (int i = 1; i <= 3; ++i) {
-        Node voter;
-        voter.id = NodeId("vote" + std::to_string(i));
-        voter.kind = "voter";
-        voter.group = quorum.id;
-        voter.deploy["host"] = "10.0.9." + std::to_string(i);
-        design.nodes.append(voter);
-    }
-    Group set = design.groups.at(0);
-    set.managerOn = {"voters"};
-    design.groups.replace(0, set);
-    return design;
+    return test::watchedSet(2, std::move(parameters), "10.0.9.");
 }
 
 void runsOn(Design& design, std::vector<std::string> where) {

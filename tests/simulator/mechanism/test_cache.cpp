@@ -37,6 +37,23 @@ Parts cached(const std::string& pattern, const std::string& cache, bool withApp 
     return p;
 }
 
+// client -> app -> a pool "k" of so many caches "k1", "k2", ... -> db.
+Parts pooled(int caches, const std::string& hitRatio, const std::string& client, const char* deadline,
+             const std::string& db, const std::string& modes = {}, const std::string& lookup = {}) {
+    Parts p;
+    p.groups = {"{'id':'k','kind':'pool','parameters':{'beta':0}}"};
+    p.nodes = {node("c", "client", client,
+                    std::string("'classes':[{'id':'r','share':1,'deadline_ms':") + deadline + "}]"),
+               node("app", "server", kQuick), node("db", "server", db)};
+    for (int i = 1; i <= caches; ++i)
+        p.nodes.push_back(node("k" + std::to_string(i), "cache",
+                               std::string(kQuick) + ",'hit_ratio':" + hitRatio,
+                               "'group':'k'" + (modes.empty() ? "" : ",'failure_modes':[" + modes + "]")));
+    p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "k", "'latency_ms':0" + lookup),
+               calls("k", "db", "'latency_ms':0")};
+    return p;
+}
+
 double arrivals(const SimulationResult& result, const std::string& id) {
     return static_cast<double>(nodeOf(result, id).arrivals);
 }
@@ -286,18 +303,9 @@ private slots:
     // Two in turn, without a time limit: who asks a silent one waits in vain, so one is enough for an outage.
     // The exact figure, years and requests say the same.
     void aPoolIsAskedInTurn() {
-        Parts p;
-        p.groups = {"{'id':'k','kind':'pool','parameters':{'beta':0}}"};
-        p.nodes = {node("c", "client", "'rate_per_s':1,'network_rtt_ms':0,'attempts':1",
-                        "'classes':[{'id':'r','share':1,'deadline_ms':1000}]"),
-                   node("app", "server", kQuick), node("db", "server", kQuick)};
-        for (const char* id : {"k1", "k2"})
-            p.nodes.push_back(
-                node(id, "cache", std::string(kQuick) + ",'hit_ratio':0.5",
-                     "'group':'k','failure_modes':[{'id':'gone','effect':'gone','mttf_h':0.5,'mttr_h':0.05},"
-                     "{'id':'crash','effect':'crash','mttf_h':0.5,'mttr_h':0.05}]"));
-        p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "k", "'latency_ms':0"),
-                   calls("k", "db", "'latency_ms':0")};
+        Parts p = pooled(2, "0.5", "'rate_per_s':1,'network_rtt_ms':0,'attempts':1", "1000", kQuick,
+                         "{'id':'gone','effect':'gone','mttf_h':0.5,'mttr_h':0.05},"
+                         "{'id':'crash','effect':'crash','mttf_h':0.5,'mttr_h':0.05}");
         double down = 0;
         SimulationResult runs;
         verifyEnginesAgree(p, &down, &runs);
@@ -313,19 +321,10 @@ private slots:
     // Two in turn before a store that carries 0.4 per s: the calls of those that one refuses are too many for
     // it, 0.5 + 0.5 x 0.1 per s. The exact figure, years and requests say the same.
     void refusedByOneOfAPool() {
-        Parts p;
-        p.groups = {"{'id':'k','kind':'pool','parameters':{'beta':0}}"};
-        p.nodes = {node("c", "client",
-                        "'rate_per_s':1,'network_rtt_ms':0,'attempts':1,'attempt_timeout_ms':20000",
-                        "'classes':[{'id':'r','share':1,'deadline_ms':20000}]"),
-                   node("app", "server", kQuick),
-                   node("db", "server", "'workers':1,'service':{'dist':'constant','value_ms':2500}")};
-        for (const char* id : {"k1", "k2"})
-            p.nodes.push_back(node(id, "cache", std::string(kQuick) + ",'hit_ratio':0.9",
-                                   "'group':'k','failure_modes':[{'id':'crash','effect':'crash',"
-                                   "'mttf_h':0.5,'mttr_h':0.05}]"));
-        p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "k", "'latency_ms':0"),
-                   calls("k", "db", "'latency_ms':0")};
+        Parts p =
+            pooled(2, "0.9", "'rate_per_s':1,'network_rtt_ms':0,'attempts':1,'attempt_timeout_ms':20000",
+                   "20000", "'workers':1,'service':{'dist':'constant','value_ms':2500}",
+                   "{'id':'crash','effect':'crash','mttf_h':0.5,'mttr_h':0.05}");
         double down = 0;
         SimulationResult runs;
         verifyEnginesAgree(p, &down, &runs);
@@ -349,16 +348,8 @@ private slots:
     // past all of them, 55 per s to a store that carries 30.
     void secondAttemptsInAPool() {
         for (const int refusing : {1, 2}) {
-            Parts p;
-            p.groups = {"{'id':'k','kind':'pool','parameters':{'beta':0}}"};
-            p.nodes = {node("c", "client", "'rate_per_s':100,'network_rtt_ms':0,'attempts':1",
-                            "'classes':[{'id':'r','share':1,'deadline_ms':1000}]"),
-                       node("app", "server", kQuick),
-                       node("db", "server", "'workers':3,'service':{'dist':'constant','value_ms':100}")};
-            for (const char* id : {"k1", "k2", "k3"})
-                p.nodes.push_back(node(id, "cache", std::string(kQuick) + ",'hit_ratio':0.9", "'group':'k'"));
-            p.links = {calls("c", "app", "'latency_ms':0"), calls("app", "k", "'latency_ms':0,'attempts':2"),
-                       calls("k", "db", "'latency_ms':0")};
+            Parts p = pooled(3, "0.9", "'rate_per_s':100,'network_rtt_ms':0,'attempts':1", "1000",
+                             "'workers':3,'service':{'dist':'constant','value_ms':100}", "", ",'attempts':2");
             for (int i = 1; i <= refusing; ++i)
                 p.events.push_back(at(30, "fail", "k" + std::to_string(i), "'mode':'crash'"));
             const SimulationResult result = run(p);

@@ -20,6 +20,14 @@ const NodeFrame& frameOf(const SimulationResult& result, const char* node, doubl
         .nodes[std::size_t(found - trace.nodes.begin())];
 }
 
+// Starts a run ("": normal operation), waits until it is computed and stands still there.
+bool startAndPause(Session& session, const QString& scenario) {
+    session.startRun(scenario);
+    if (!QTest::qWaitFor([&] { return session.runResult() != nullptr; }, kPatienceMs)) return false;
+    session.pauseRun();
+    return true;
+}
+
 } // namespace
 
 class TestRun : public QObject {
@@ -60,9 +68,7 @@ private slots:
     void atAMarkTheStateIsTheOneAfterIt() {
         Session session;
         session.newFromTemplate(QStringLiteral("e-commerce"));
-        session.startRun(QStringLiteral("kill-source"));
-        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
-        session.pauseRun();
+        QVERIFY(startAndPause(session, QStringLiteral("kill-source")));
         const auto result = session.runResult();
         const auto shown = [&](const std::string& id) {
             const auto found = std::find(result->trace->nodes.begin(), result->trace->nodes.end(), id);
@@ -94,9 +100,7 @@ private slots:
     void ratesAndCountsEndAtTheTimeShown() {
         Session session;
         session.newFromTemplate(QStringLiteral("e-commerce"));
-        session.startRun(QStringLiteral("kill-source"));
-        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
-        session.pauseRun();
+        QVERIFY(startAndPause(session, QStringLiteral("kill-source")));
         const auto result = session.runResult();
         const Trace& trace = *result->trace;
         const auto failure = std::find_if(result->events.begin(), result->events.end(),
@@ -144,9 +148,7 @@ private slots:
         scenario.events = {at(3600.3, "fail", "web1"), at(3600.5, "repair", "web1"),
                            at(3601.0, "fail", "web2"), at(3700, "repair", "web2")};
         session.apply(operation::insertScenario(scenario));
-        session.startRun(QStringLiteral("long"));
-        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
-        session.pauseRun();
+        QVERIFY(startAndPause(session, QStringLiteral("long")));
         const auto result = session.runResult();
         QVERIFY(result->trace->stepS > 1.1); // all three before the next frame
         const auto shown = [&](const std::string& id, double atS) {
@@ -247,9 +249,7 @@ private slots:
     void whatWasDoneLiveCanBeKept() {
         Session session;
         session.newFromTemplate(QStringLiteral("web-pair"));
-        session.startRun(QStringLiteral("kill-web2"));
-        QTRY_VERIFY_WITH_TIMEOUT(session.runResult() != nullptr, kPatienceMs);
-        session.pauseRun();
+        QVERIFY(startAndPause(session, QStringLiteral("kill-web2")));
         session.seek(10);
         session.kill(QStringLiteral("web1"), {});
         QCOMPARE(session.runScenario(), QStringLiteral("kill-web2"));
