@@ -18,6 +18,8 @@ namespace {
 
 namespace rep = key::group::mysqlReplication;
 
+constexpr double kRoomBelow = 0.9; // of what a source can carry: no cure sends it more
+
 // One set as the rules see it. The first member is the source at the start.
 struct Set {
     const Group& group;
@@ -299,6 +301,73 @@ void checkAppliers(const Set& set, Issues& issues) {
         "Raise Applier speed (a parallel applier: 2 to 4), or spread the writes over several sets.");
 }
 
+// Clients whose requests get to one of these nodes, however many calls lie between.
+std::vector<Index> clientsOf(const Context& c, std::vector<Index> nodes) {
+    std::vector<bool> seen(c.design.nodes.size(), false);
+    std::vector<Index> clients;
+    while (!nodes.empty()) {
+        const Index node = nodes.back();
+        nodes.pop_back();
+        if (seen[node]) continue;
+        seen[node] = true;
+        if (c.client[node]) clients.push_back(node);
+        nodes.insert(nodes.end(), c.callers[node].begin(), c.callers[node].end());
+    }
+    return clients;
+}
+
+// Does every class that reads say how old an answer may be?
+bool limitsAge(const Context& c, const std::vector<Index>& clients) {
+    for (const Index client : clients)
+        for (const RequestClass& requests : classesOf(c.node(client)))
+            if (!requests.writes && !requests.maxStaleness) return false;
+    return true;
+}
+
+// How busy the source is that serves all reads besides the writes.
+double busyAlone(const Context& c, const Set& set, double readsPerS) {
+    const CarriedRate& source = c.carried[c.design.nodes.indexOf(set.source.id.str())];
+    return set.writesPerS / source.writesPerS + readsPerS / source.readsPerS;
+}
+
+// No check asks how old the data of a replica is: one that is not up to date is read as any other.
+void checkLagOfReaders(const Context& c, const Set& set, const RequestRates& rates, Issues& issues) {
+    double reads = 0, ofReplicas = 0;
+    std::vector<Index> replicas;
+    for (const Node* node : set.members) {
+        const auto at = static_cast<Index>(c.design.nodes.indexOf(node->id.str()));
+        const double perS = rates.requestsPerS[at] - rates.writesPerS[at];
+        reads += perS;
+        if (node == &set.source) continue;
+        ofReplicas += perS;
+        replicas.push_back(at);
+    }
+    if (!(ofReplicas > 0) || limitsAge(c, clientsOf(c, replicas))) return;
+    const double reconcile = get(set.group, rep::reconcile).mean();
+    const std::string old =
+        set.plan.by == FailoverBy::nobody || !(reconcile > 0)
+            ? std::string()
+            : fmt::format(" So does an old source that waits to be rebuilt, for {} on average.",
+                          formatDuration(Duration::seconds(reconcile)));
+    const double busy = busyAlone(c, set, reads);
+    Issue& issue = issues.hint(
+        "replication.no_lag_limit", set.where(set.replicas),
+        fmt::format(
+            "Reads of {} go to replicas however old their data is: one that has fallen behind, or is cut "
+            "off from {}, goes on answering.{}",
+            set.name, set.nameOf(set.source), old),
+        fmt::format(
+            "Send reads that must be fresh to the source (Reads go to: the source{}), or let a proxy leave "
+            "out replicas that are too far behind (max_replication_lag of ProxySQL and MaxScale). With "
+            "max_staleness_ms of its class (in the file) an answer that is too old counts as a failure.",
+            busy >= kRoomBelow
+                ? fmt::format("; with all reads it is {} % busy", formatSignificant(busy * 100))
+                : std::string()));
+    if (busy < kRoomBelow)
+        issue.operation =
+            operation::setParameter(Collection::groups, set.group.id.str(), rep::readsGoTo.id, "source");
+}
+
 // What of a take-over is worth shortening first.
 std::string longestPhase(const Set& set, FailureEffect effect, double most) {
     const FailoverLaw law = failoverLaw(set.plan, effect);
@@ -427,6 +496,7 @@ void checkFailover(const Context& context, Issues& issues) {
         checkAcknowledgements(set, issues);
         checkGroupSize(set, issues);
         checkAppliers(set, issues);
+        checkLagOfReaders(context, set, rates, issues);
         for (const Objective& objective : context.design.objectives)
             checkObjective(context, set, objective, issues);
     }

@@ -99,6 +99,14 @@ inline std::vector<Case> setCases() {
         return withVoters({"eu-a", "eu-b", "eu-c"}) + withSet(parameters, 3, {{"manager_on", {"etcd"}}});
     };
     const auto rates = [](double perS) { return Change{"nodes/shoppers/parameters/rate_per_s", perS}; };
+    // Two classes that read, with these fields besides, and one that writes.
+    const auto ages = [](const Json& first, const Json& second) {
+        Json read{{"id", "read"}, {"share", 0.5}}, look{{"id", "look"}, {"share", 0.3}};
+        read.update(first);
+        look.update(second);
+        const Json write{{"id", "write"}, {"share", 0.2}, {"writes", true}};
+        return std::vector<Change>{{"nodes/shoppers/classes", Json::array({read, look, write})}};
+    };
     const auto on = [](const Json& where) { return withSet(Json::object(), 3, {{"manager_on", where}}); };
     return {
         {"failover.no_manager", S::warning, "db", "when db1 fails, writes wait until it is back, ",
@@ -160,6 +168,17 @@ inline std::vector<Case> setCases() {
          "300/s of writes are 1.2 s of work per second for db2",
          withSet(Json::object()) + std::vector<Change>{rates(1500), replica("db3", "applier_speed", 2)},
          withSet(Json::object()) + std::vector<Change>{rates(1240)}},
+        {"replication.no_lag_limit", S::hint, "db",
+         "however old their data is: one that has fallen behind, or is cut off from db1, goes on answering. "
+         "So does "
+         "an old source that waits to be rebuilt",
+         withSet(Json::object()), withSet({{"reads_go_to", "source"}})},
+        // Said by every class that reads: what is older fails.
+        {"replication.no_lag_limit", S::hint, "db", "goes on answering",
+         withSet({{"manager", "none"}, {"reads_go_to", "all"}}) +
+             ages({{"max_staleness_ms", 2000}}, Json::object()),
+         withSet({{"manager", "none"}, {"reads_go_to", "all"}}) +
+             ages({{"max_staleness_ms", 2000}}, {{"max_staleness_ms", 0}})},
     };
 }
 
