@@ -150,8 +150,8 @@ public:
             if (!solveInto({goal}, solutions)) return cancelled();
         if (m_goals.size() != 1 && !solveInto(m_goals, solutions)) return cancelled();
         m_windows = detectionLosses(m_design, m_function, classes, m_stop);
-        addFlows(solutions, goalOf);
         m_out.loads = loadsOf(m_design, m_function);
+        addFlows(solutions, goalOf);
         m_out.singlePointsOfFailure = singlePoints(m_function, classes);
         CutSetSearch cuts = findCutSets(m_design, m_function, classes, m_options, m_stop);
         if (m_stop.stop_requested()) return cancelled();
@@ -191,7 +191,9 @@ private:
         if (window > 0)
             flow.leftOut.push_back(
                 "Until a balancer notices a failure, the share of requests that fails counts; a run over the "
-                "years counts that whole time as down where fewer than wanted are served.");
+                "years counts that whole time as down where fewer than wanted are served, and so has a "
+                "little more "
+                "downtime.");
         if (choosesBlindly())
             flow.leftOut.push_back(
                 "Callers without health checks are taken to avoid members that do not work; a request "
@@ -200,7 +202,31 @@ private:
             flow.leftOut.push_back(
                 "Capacity counts for how long workers wait for what their server calls in normal operation; "
                 "queues there, retries and longer ways after a failure take more, as runs of requests show.");
+        if (std::string sentence = barelyOverloaded(); !sentence.empty())
+            flow.leftOut.push_back(std::move(sentence));
         return flow;
+    }
+
+    // Parts that get more than they carry, yet no more than clients bear, are up by definition.
+    std::string barelyOverloaded() const {
+        double wanted = 1;
+        for (const StructureFlow& flow : m_all.flows)
+            wanted = std::min(wanted, flow.upThreshold);
+        const auto barely = [&](double load) { return load > 1 && load * wanted <= 1; };
+        std::vector<std::string> names;
+        for (const Load& load : m_out.loads) {
+            const Node* node = m_design.nodes.find(load.id);
+            if (node && node->group) continue; // its group is in the list
+            const Group* group = m_design.groups.find(load.id);
+            if (barely(load.utilisation) || barely(load.utilisationWithoutOne.value_or(0)))
+                names.push_back(node ? node->displayName() : group ? group->displayName() : load.id);
+        }
+        if (names.empty()) return {};
+        return fmt::format(
+            "Without one member {} would get a little more than can be carried, and counts as up, "
+            "because clients bear that. That holds while a full queue is worked off before callers "
+            "give up; else hardly any answer comes in time, as findings and runs of requests show.",
+            listNames(names, kMostNames));
     }
 
     // What makes parts depend on places or on each other, and is in no state of the structure.
