@@ -59,9 +59,14 @@ std::string availabilitySection(const CheckReport& report) {
         text += "  Structure alone, and outages alone: as if every failure were noticed at once. The "
                 "availability counts the time until it is noticed and taken over, too; how often that is, a "
                 "run over the years counts.\n";
-    if (!report.flows.empty())
-        for (const std::string& leftOut : report.flows.back().leftOut)
-            text += "  Left out: " + visible(leftOut) + "\n";
+    // Of one client with one class all rows are the same.
+    if (report.flows.size() > 3)
+        text +=
+            "  A client has the mean of its classes by their share; the design is up while every class is.\n";
+    if (report.flows.empty() || report.flows.back().leftOut.empty()) return text;
+    text += "  What these figures leave out, and how they count:\n";
+    for (const std::string& leftOut : report.flows.back().leftOut)
+        text += "  - " + visible(leftOut) + "\n";
     return text;
 }
 

@@ -1,5 +1,7 @@
 #include "app/cli/texts.h"
 #include "core/base/units.h"
+#include "core/results/flow_words.h"
+#include "core/text/length_words.h"
 #include "core/text/sentence.h"
 
 #include <algorithm>
@@ -53,6 +55,16 @@ struct Figures {
         rows.push_back({name, figure(estimate, print), tag(estimate)});
         addNote(estimate.note);
     }
+    // Takes out what is 0 and certain, and names it: "acknowledged writes lost, two sources".
+    std::string takeZeros() {
+        std::vector<std::string> names;
+        std::erase_if(rows, [&](const std::vector<std::string>& row) {
+            const bool none = row[1] == "0" || row[1] == "0 s";
+            if (none) names.push_back(row[0]);
+            return none;
+        });
+        return fmt::format("{}", fmt::join(names, "; "));
+    }
     std::string text() const {
         std::string all = table(rows);
         for (const std::string& note : notes)
@@ -103,16 +115,26 @@ std::string yearsHead(const SimulationResult& result) {
     }
     const bool recovers = rows.size() > 1;
     return "\nWhat you get\n" + table(rows) +
-           (recovers ? "  (RTO: from the failure until callers are served again, where another member takes "
-                       "over; RPO: "
-                       "what the new source lacked)\n\n"
+           (recovers ? fmt::format("  (RTO, of a take-over: {}. RPO: what the new source lacked. An outage "
+                                   "below: {})\n\n",
+                                   lengths::kRecovery, lengths::kOutageOverYears)
                      : "\n");
 }
 
-std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
-    std::string text = flow.flow + "\n";
+// What a flow is made of; "" of a class.
+std::string madeOf(const SimulationResult& result, const FlowResult& flow) {
+    if (isClassFlow(flow.flow)) return "";
+    if (flow.flow != "design") return "  (its classes together: availability is their mean by share)";
+    const std::string client = onlyClient(result);
+    return client.empty() ? "  (up while every class of every client is)"
+                          : fmt::format("  (up while every class is; the rest as {})", client);
+}
+
+std::string flowText(const SimulationResult& result, const FlowResult& flow, std::set<std::string>& said) {
+    std::string text = flow.flow + madeOf(result, flow) + "\n";
     Figures figures(said);
     figures.add("availability, time", flow.availabilityTime, formatAvailability);
+    if (flow.flow == "design" && !onlyClient(result).empty()) return text + figures.text();
     figures.add("availability, requests", flow.availabilityRequests, formatAvailability);
     figures.add("good requests", flow.availabilityGood, formatAvailability);
     const LatencyFigures& latency = flow.latencyMs;
@@ -124,12 +146,10 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     figures.add("latency p99.9", latency.p999, milliseconds);
     figures.add("latency max", latency.max, milliseconds);
     figures.add("outages per year", flow.outages.perYear, plain);
-    figures.add("outage, mean", flow.outages.meanSeconds, seconds);
-    figures.add("outage, p95", flow.outages.p95Seconds, seconds);
-    figures.add("outage, longest", flow.outages.longestSeconds, seconds);
-    if (flow.unserved.count > 0) {
-        figures.add("not served, in all", flow.unserved.totalS, seconds);
-        figures.add("not served, longest", flow.unserved.longestS, seconds);
+    if (result.scenario.empty()) { // else in one place with the other lengths: costText
+        figures.add("outage, mean", flow.outages.meanSeconds, seconds);
+        figures.add("outage, p95", flow.outages.p95Seconds, seconds);
+        figures.add("outage, longest", flow.outages.longestSeconds, seconds);
     }
     figures.add("first outage after (mean)", flow.mttffHours,
                 [](double hours) { return formatDuration(Duration::hours(hours)); });
@@ -144,34 +164,71 @@ std::string flowText(const FlowResult& flow, std::set<std::string>& said) {
     return text;
 }
 
-bool isClass(const FlowResult& flow) {
-    return flow.flow.find(':') != std::string::npos;
+// "6.75 s"; "9 s in 2 times, the longest 7 s".
+std::string unservedWords(const UnservedFigures& unserved) {
+    std::string text = figure(unserved.totalS, seconds);
+    if (unserved.count > 1)
+        text += fmt::format(" in {} times, the longest {}", count(unserved.count),
+                            seconds(*unserved.longestS.value));
+    return text;
 }
 
-// What somebody asks first after a scenario: who was not served, and how many requests failed.
+// "7 s"; of several: "4 s on average, the longest 7 s".
+std::string averageWords(const Estimate& mean, const Estimate& longest) {
+    if (!longest.value || *longest.value == *mean.value) return figure(mean, seconds);
+    return fmt::format("{} on average, the longest {}", figure(mean, seconds), seconds(*longest.value));
+}
+
+// The lengths of what went wrong, in one place, each with what it is the length of.
+std::string lengthsText(const SimulationResult& result) {
+    std::vector<std::vector<std::string>> rows;
+    bool unserved = false, outage = false, recovery = false;
+    for (const FlowResult& flow : result.flows)
+        if (isClassFlow(flow.flow) && flow.unserved.count > 0) {
+            rows.push_back({"not served", flow.flow, unservedWords(flow.unserved)});
+            unserved = true;
+        }
+    for (const FlowResult& flow : result.flows)
+        if (isClassFlow(flow.flow) && flow.outages.meanSeconds.value) {
+            rows.push_back(
+                {"outage", flow.flow, averageWords(flow.outages.meanSeconds, flow.outages.longestSeconds)});
+            outage = true;
+        }
+    for (const Recovery& one : result.recovery)
+        if (one.ofGroup() && one.totalMeanS.value) {
+            rows.push_back({"recovery (RTO)", one.what + ", " + one.mode,
+                            averageWords(one.totalMeanS, one.totalLongestS)});
+            recovery = true;
+        }
+    std::string text = table(rows);
+    const auto explain = [&](bool shown, const char* name, std::string_view what) {
+        if (shown) text += fmt::format("  ({}: {})\n", name, what);
+    };
+    explain(unserved, "not served", lengths::kNotServed);
+    explain(outage, "outage", lengths::kOutage);
+    explain(recovery, "recovery", lengths::kRecovery);
+    return text;
+}
+
+// What somebody asks first after a scenario: how many requests failed, who was not served, and for how long.
 std::string costText(const SimulationResult& result) {
     if (result.scenario.empty()) return "";
-    std::string text;
-    std::uint64_t offered = 0, succeeded = 0;
+    std::uint64_t offered = 0, succeeded = 0, unserved = 0;
     for (const FlowResult& flow : result.flows) {
-        if (!isClass(flow)) continue;
+        if (!isClassFlow(flow.flow)) continue;
         offered += flow.requests.offered;
         succeeded += flow.requests.succeeded;
-        if (flow.unserved.count == 0) continue;
-        text += fmt::format("  {} not served for {}", flow.flow, figure(flow.unserved.totalS, seconds));
-        if (flow.unserved.count > 1)
-            text += fmt::format(" in {} times, the longest {}", count(flow.unserved.count),
-                                seconds(*flow.unserved.longestS.value));
-        text += "\n";
+        unserved += flow.unserved.count;
     }
     if (offered == 0) return "";
-    if (text.empty())
-        text =
+    std::string text =
+        fmt::format("What it cost\n  {} of {} requests failed\n", count(offered - succeeded), count(offered));
+    if (unserved == 0)
+        text +=
             succeeded == offered
                 ? "  nobody went unserved\n"
                 : "  at no time did more fail than clients bear (up_threshold; 5 % where they have none)\n";
-    return "What it cost\n" + text +
-           fmt::format("  {} of {} requests failed\n\n", count(offered - succeeded), count(offered));
+    return text + lengthsText(result) + "\n";
 }
 
 // What users get who wait for each answer.
@@ -199,12 +256,6 @@ std::string usersText(const SimulationResult& result) {
     return text;
 }
 
-// With one client of one class the whole design says the same again. With more classes its time is up only
-// while all of them are.
-bool designSaysMore(const SimulationResult& result) {
-    return std::count_if(result.flows.begin(), result.flows.end(), isClass) > 1;
-}
-
 // The figures of the structure beside those of a run over years. A scenario has nothing to be compared with.
 std::string exactText(const SimulationResult& result) {
     if (result.exact.empty() || result.mode != "availability") return "";
@@ -213,21 +264,61 @@ std::string exactText(const SimulationResult& result) {
     std::vector<std::vector<std::string>> rows{{"flow", "every failure noticed at once"}};
     if (both) rows[0].insert(rows[0].begin() + 1, "with detection and take-overs");
     for (const FlowAvailability& flow : result.exact) {
-        if (flow.flow == "design" && !designSaysMore(result)) continue;
+        if (!saysMore(result, flow.flow)) continue;
         rows.push_back({flow.flow, availabilityText(flow.availability)});
         if (both)
             rows.back().insert(rows.back().begin() + 1,
                                detected(flow) ? availabilityText(flow.withDetection) : "");
     }
-    return "\nExact, beside it\n" + table(rows);
+    const bool noticed = std::any_of(result.recovery.begin(), result.recovery.end(), [](const Recovery& one) {
+        return !one.ofGroup() && one.detectionMeanS.value;
+    });
+    return "\nExact, beside it\n" + table(rows) +
+           (both && noticed
+                ? "  (until a balancer notices a failure, these count the share of requests that fails; "
+                  "the run above counts that whole time as down where fewer than wanted are "
+                  "served, so it has a little more downtime)\n"
+                : "");
 }
 
+// Failures of one kind whose times are nearly the same are one row.
+struct Detected {
+    const Recovery* first = nullptr;
+    std::vector<std::string> names;
+    double shortest = 0, longest = 0, p95 = 0; // of the means
+
+    bool takes(const Recovery& one) const {
+        const double mean = *one.detectionMeanS.value;
+        return one.mode == first->mode && mean < 1.1 * shortest && mean > longest / 1.1;
+    }
+    void add(const Recovery& one) {
+        const double mean = *one.detectionMeanS.value;
+        if (!first) first = &one, shortest = longest = mean;
+        names.push_back(one.what);
+        shortest = std::min(shortest, mean);
+        longest = std::max(longest, mean);
+        p95 = std::max(p95, one.detectionP95S.value.value_or(0));
+    }
+    std::string mean() const {
+        if (names.size() == 1) return figure(first->detectionMeanS, seconds);
+        const std::string low = seconds(shortest), high = seconds(longest);
+        return low == high ? low : low + " to " + high;
+    }
+};
+
 std::string recoveryText(const SimulationResult& result) {
+    std::vector<Detected> all;
+    for (const Recovery& recovery : result.recovery) {
+        if (!recovery.detectionMeanS.value || recovery.ofGroup()) continue;
+        auto alike =
+            std::find_if(all.begin(), all.end(), [&](const Detected& one) { return one.takes(recovery); });
+        if (alike == all.end()) alike = all.insert(all.end(), Detected{});
+        alike->add(recovery);
+    }
     std::vector<std::vector<std::string>> rows{{"what", "failure", "noticed after (mean)", "95 % within"}};
-    for (const Recovery& recovery : result.recovery)
-        if (recovery.detectionMeanS.value && !recovery.ofGroup())
-            rows.push_back({recovery.what, recovery.mode, figure(recovery.detectionMeanS, seconds),
-                            recovery.detectionP95S.value ? seconds(*recovery.detectionP95S.value) : ""});
+    for (const Detected& one : all)
+        rows.push_back(
+            {listNames(one.names, 5), one.first->mode, one.mean(), one.p95 > 0 ? seconds(one.p95) : ""});
     return rows.size() == 1 ? "" : "\nDetection\n" + table(rows);
 }
 
@@ -245,6 +336,13 @@ std::string takeOverText(const SimulationResult& result) {
         if (resumed) rows.back().push_back(count(recovery.resumed));
     }
     if (rows.size() == 1) return "";
+    // Of one that went by itself all is told by its length, among the others.
+    const bool plainOne =
+        !result.scenario.empty() &&
+        std::all_of(result.recovery.begin(), result.recovery.end(), [](const Recovery& one) {
+            return !one.ofGroup() || (one.count <= 1 && one.byHand + one.resumed + one.unfinished == 0);
+        });
+    if (plainOne) return "";
     std::string open;
     for (const Recovery& recovery : result.recovery)
         if (recovery.unfinished > 0)
@@ -281,14 +379,27 @@ std::string dataText(const SimulationResult& result, std::set<std::string>& said
     figures.add("age of what replicas answered, p50", data.readAgeP50S, seconds);
     figures.add("age of what replicas answered, p99", data.readAgeP99S, seconds);
     figures.add("age of what replicas answered, max", data.readAgeMaxS, seconds);
-    return figures.rows.empty() ? "" : "\nData\n" + figures.text();
+    const std::string nothing = figures.takeZeros();
+    if (figures.rows.empty() && nothing.empty()) return "";
+    return "\nData\n" + figures.text() + (nothing.empty() ? "" : "  none: " + nothing + "\n");
 }
 
 std::string waterfallText(const SimulationResult& result) {
     if (result.waterfall.empty()) return "";
-    std::vector<std::vector<std::string>> rows;
+    double all = 0, rest = 0;
     for (const WaterfallItem& item : result.waterfall)
-        rows.push_back({item.cause, minutes(item.downtimeMinutesPerYear) + "/yr"});
+        all += item.downtimeMinutesPerYear;
+    // The largest first: those below a thousandth of the whole are told together.
+    std::vector<std::vector<std::string>> rows;
+    for (const WaterfallItem& item : result.waterfall) {
+        if (item.downtimeMinutesPerYear >= all / 1000)
+            rows.push_back({item.cause, minutes(item.downtimeMinutesPerYear) + "/yr"});
+        else
+            rest += item.downtimeMinutesPerYear;
+    }
+    const std::size_t more = result.waterfall.size() - rows.size();
+    if (more > 0)
+        rows.push_back({fmt::format("{} more (--json lists them)", count(more)), minutes(rest) + "/yr"});
     return "\nDowntime by cause\n" + table(rows);
 }
 
@@ -348,8 +459,8 @@ std::string simulationText(const SimulationResult& result) {
     text += costText(result);
     std::set<std::string> said;
     for (const FlowResult& flow : result.flows) {
-        if (flow.flow == "design" && !designSaysMore(result)) continue;
-        text += (&flow == &result.flows.front() ? "" : "\n") + flowText(flow, said);
+        if (!saysMore(result, flow.flow)) continue;
+        text += (&flow == &result.flows.front() ? "" : "\n") + flowText(result, flow, said);
     }
     text += usersText(result) + recoveryText(result) + takeOverText(result) + dataText(result, said) +
             spreadText(result.spread, said) + waterfallText(result) + eventsText(result) + exactText(result);

@@ -2,6 +2,7 @@
 
 #include "core/base/units.h"
 #include "core/results/trace.h"
+#include "core/text/length_words.h"
 #include "simulator/estimate/interval.h"
 #include "simulator/run/run_log.h"
 #include "simulator/run/unserved.h"
@@ -284,10 +285,7 @@ private:
         result.unserved.totalS = replicationMean(sums);
         result.unserved.longestS = plain(longest);
         if (result.unserved.count > 0)
-            result.unserved.totalS.note =
-                "not served: more of the requests begun then failed than the client "
-                "puts up with, also where enough parts worked, because of full "
-                "queues, retries or late answers";
+            result.unserved.totalS.note = "not served: " + std::string(lengths::kNotServed);
     }
 
     NamedSeries makeSeries(const std::string& id, const FlowData& all) const {

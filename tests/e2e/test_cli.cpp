@@ -308,11 +308,28 @@ private slots:
     void theWholeDesignAndItsExactFiguresAreBesideIt() {
         const QByteArray shop =
             cli({"simulate", fresh("e-commerce"), "--mode", "availability", "--years", "3000"}).out;
-        QVERIFY2(shop.contains("\ndesign\n"), shop.constData());
+        QVERIFY2(shop.contains("\ndesign  (up while every class is; the rest as shoppers)\n"),
+                 shop.constData());
+        QVERIFY2(shop.contains("the run above counts that whole time as down"), shop.constData());
         QVERIFY2(shop.contains("with detection and take-overs"), shop.constData());
         const QByteArray scenario =
             cli({"simulate", fresh("e-commerce"), "--scenario", "kill-web1", "--duration", "5"}).out;
         QVERIFY2(!scenario.contains("Exact, beside it"), scenario.constData());
+    }
+
+    // Promoted, found by its callers, able to commit, served again: one outage, several lengths.
+    void lengthsOfAnOutageAreInOnePlace() {
+        const QByteArray out =
+            cli({"simulate", fresh("e-commerce"), "--scenario", "kill-source", "--duration", "60"}).out;
+        const qsizetype from = out.indexOf("What it cost\n"), to = out.indexOf("\n\n", from);
+        const QByteArray cost = out.mid(from, to - from), rest = out.mid(to);
+        for (const char* words : {"not served      shoppers:order", "outage          shoppers:order",
+                                  "recovery (RTO)  db, crash", "(not served: more of the requests",
+                                  "(outage: until enough parts worked", "(recovery: from the failure until"})
+            QVERIFY2(cost.count(words) == 1, (cost + "\nlacks: " + words).constData());
+        for (const char* words : {"not served", "outage", "recovery time"})
+            QVERIFY2(!rest.contains(words), (rest + "\nhas: " + words).constData());
+        QVERIFY2(out.contains("  none: acknowledged writes lost"), out.constData());
     }
 
     void notesOfMembersAreSaidOnce() {

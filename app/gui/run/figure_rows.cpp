@@ -5,6 +5,8 @@
 #include "app/gui/run/run_words.h"
 #include "core/base/units.h"
 #include "core/model/design.h"
+#include "core/results/flow_words.h"
+#include "core/text/length_words.h"
 #include "core/text/sentence.h"
 
 #include <QCoreApplication>
@@ -250,9 +252,9 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
             rows.time(
                 tr("%1 of %2, %3").arg(rto(), words::nameOf(design, recovery.what), afterWhat(recovery.mode)),
                 told(recovery.totalMeanS,
-                     tr("From the failure until callers have found who took over. Requests begun shortly "
-                        "before "
-                        "it fail, too, and those begun shortly before its end wait and are served.")));
+                     tr("Recovery: %1. Requests begun shortly before the failure fail, too, and those begun "
+                        "shortly before its end wait and are served.")
+                         .arg(qt(lengths::kRecovery))));
     for (const Recovery& recovery : result.recovery)
         if (recovery.unfinished > 0)
             rows.count(tr("%1 not served again at the end").arg(words::nameOf(design, recovery.what)),
@@ -262,6 +264,10 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
 
 void addFlow(Rows& rows, const Design& design, const SimulationResult& result, const FlowResult& flow) {
     rows.section = words::flowName(design, flow.flow);
+    if (onlyClient(result) == flow.flow) {
+        rows.availability(tr("Up (time)"), flow.availabilityTime);
+        return rows.prose(tr("The mean of its classes by their share. All else is as of the whole design."));
+    }
     rows.availability(tr("Up (time)"), flow.availabilityTime);
     rows.availability(tr("Requests answered"), flow.availabilityRequests);
     rows.availability(tr("Answered in time"), flow.availabilityGood);
@@ -294,9 +300,8 @@ void addFlow(Rows& rows, const Design& design, const SimulationResult& result, c
     }
     rows.figure(tr("Outages"), flow.outages.perYear, tr("a year"));
     rows.time(tr("From new until the first outage, mean"), flow.mttffHours, 3600);
-    const QString parts =
-        tr("By the parts alone: from the failure until enough of them work and those who call "
-           "them know it. What requests met is told by \"not served\".");
+    const bool years = result.mode == "availability";
+    const QString parts = tr("Outage: %1.").arg(qt(years ? lengths::kOutageOverYears : lengths::kOutage));
     rows.time(tr("Outage, mean"), told(flow.outages.meanSeconds, parts));
     rows.time(tr("Outage, p95"), told(flow.outages.p95Seconds, parts));
     rows.time(tr("Outage, longest"), told(flow.outages.longestSeconds, parts));
@@ -354,7 +359,7 @@ std::vector<FigureRow> figureRows(const Design& design, const SimulationResult& 
     for (const FlowResult& flow : result.flows)
         flows.insert(flow.flow == "design" ? flows.begin() : flows.end(), &flow);
     for (const FlowResult* flow : flows)
-        addFlow(rows, design, result, *flow);
+        if (saysMore(result, flow->flow)) addFlow(rows, design, result, *flow);
     rows.section = tr("Spread of one year");
     rows.availability(tr("Chance of no outage"), result.spread.outageFreeYear);
     rows.time(tr("Downtime, p50"), result.spread.downtimeP50, 60);
