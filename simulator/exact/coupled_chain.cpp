@@ -1,7 +1,9 @@
 #include "simulator/exact/coupled_chain.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 namespace alwayson::sim {
@@ -18,9 +20,18 @@ enum Place : std::int32_t { kOut, kActive, kSpare, kStarting };
 class CoupledRules {
 public:
     explicit CoupledRules(const Coupled& coupled) : m_c(coupled), m_members(coupled.groups.size()) {
-        for (std::size_t p = 0; p < coupled.parts.size(); ++p)
+        std::map<std::uint32_t, std::vector<std::size_t>> ofKind;
+        for (std::size_t p = 0; p < coupled.parts.size(); ++p) {
+            ofKind[coupled.parts[p].kind].push_back(p);
             if (coupled.parts[p].group >= 0)
                 m_members[static_cast<std::size_t>(coupled.parts[p].group)].push_back(p);
+        }
+        for (auto& [kind, parts] : ofKind)
+            if (parts.size() > 1) m_alike.push_back(std::move(parts));
+        m_alikeOf.assign(coupled.parts.size(), nullptr);
+        for (const std::vector<std::size_t>& parts : m_alike)
+            for (const std::size_t part : parts)
+                m_alikeOf[part] = &parts;
     }
 
     State allWell() const {
@@ -34,9 +45,12 @@ public:
     void transitions(StateView view, TransitionSink& out) {
         const State s(view.begin(), view.end());
         m_out = &out;
+        m_times = 1;
         for (std::size_t g = 0; g < m_members.size(); ++g)
             stageEnds(s, g);
         for (std::size_t p = 0; p < m_c.parts.size(); ++p) {
+            m_times = standsFor(s, p);
+            if (m_times == 0) continue;
             if (place(s, p) == kStarting) activated(s, p);
             if (isFrozen(s, p)) continue;
             if (phase(s, p) == 0)
@@ -44,6 +58,7 @@ public:
             else if (queue(s, p) == 0)
                 repairEnds(s, p);
         }
+        m_times = 1;
         for (const CoupledShock& shock : m_c.shocks)
             strike(s, shock);
     }
@@ -62,6 +77,9 @@ private:
         return s[kPerPart * m_c.parts.size() + kPerGroup * group];
     }
     std::int32_t& lost(State& s, std::size_t group) const {
+        return s[kPerPart * m_c.parts.size() + kPerGroup * group + 1];
+    }
+    std::int32_t lost(const State& s, std::size_t group) const {
         return s[kPerPart * m_c.parts.size() + kPerGroup * group + 1];
     }
     // Stages: 0 none, then one per rate of a failover, then one per rate of a human, then until the repair,
@@ -102,36 +120,44 @@ private:
         return m_c.groups[g].frozen && stage(s, g) > 0 && stage(s, g) < untilRepair(g);
     }
 
-    // Equal parts in one order, so that states that differ only in which is which are one.
+    // Equal parts in one order, so that states that differ only in which is which are one: an insertion sort,
+    // as a transition leaves them nearly in order.
     State sorted(State s) const {
-        std::vector<std::size_t> order(m_c.parts.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        const auto key = [&](std::size_t part) {
-            const int group = m_c.parts[part].group;
-            const bool isLost =
-                group >= 0 && lost(s, static_cast<std::size_t>(group)) == static_cast<std::int32_t>(part) + 1;
-            return std::tuple(phase(s, part), queue(s, part), place(s, part), isLost);
-        };
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            if (m_c.parts[a].kind != m_c.parts[b].kind) return m_c.parts[a].kind < m_c.parts[b].kind;
-            return key(a) < key(b);
-        });
-        std::vector<std::size_t> slots(m_c.parts.size());
-        std::iota(slots.begin(), slots.end(), std::size_t{0});
-        std::stable_sort(slots.begin(), slots.end(),
-                         [&](std::size_t a, std::size_t b) { return m_c.parts[a].kind < m_c.parts[b].kind; });
-        State result = s;
-        for (std::size_t i = 0; i < order.size(); ++i)
-            std::copy_n(s.begin() + static_cast<std::ptrdiff_t>(kPerPart * order[i]), kPerPart,
-                        result.begin() + static_cast<std::ptrdiff_t>(kPerPart * slots[i]));
-        for (std::size_t g = 0; g < m_members.size(); ++g)
-            for (std::size_t i = 0; i < order.size(); ++i)
-                if (lost(s, g) == static_cast<std::int32_t>(order[i]) + 1)
-                    lost(result, g) = static_cast<std::int32_t>(slots[i]) + 1;
-        return result;
+        for (const std::vector<std::size_t>& parts : m_alike)
+            for (std::size_t i = 1; i < parts.size(); ++i)
+                for (std::size_t at = i; at > 0 && isBefore(s, parts[at], parts[at - 1]); --at)
+                    exchange(s, parts[at], parts[at - 1]);
+        return s;
+    }
+    std::tuple<std::int32_t, std::int32_t, std::int32_t, bool> keyOf(const State& s, std::size_t part) const {
+        const int group = m_c.parts[part].group;
+        const bool isLost =
+            group >= 0 && lost(s, static_cast<std::size_t>(group)) == static_cast<std::int32_t>(part) + 1;
+        return {phase(s, part), queue(s, part), place(s, part), isLost};
+    }
+    bool isBefore(const State& s, std::size_t a, std::size_t b) const { return keyOf(s, a) < keyOf(s, b); }
+    // For how many parts the first of equal ones in the same state speaks; 0: another one speaks for it.
+    double standsFor(const State& s, std::size_t part) const {
+        const std::vector<std::size_t>* parts = m_alikeOf[part];
+        if (!parts) return 1;
+        const auto same = [&](std::size_t other) { return keyOf(s, other) == keyOf(s, part); };
+        const auto at = std::lower_bound(parts->begin(), parts->end(), part);
+        if (at != parts->begin() && same(*(at - 1))) return 0; // they are in order
+        return static_cast<double>(std::find_if_not(at, parts->end(), same) - at);
+    }
+    void exchange(State& s, std::size_t a, std::size_t b) const {
+        std::swap_ranges(&s[kPerPart * a], &s[kPerPart * a] + kPerPart, &s[kPerPart * b]);
+        const int group = m_c.parts[a].group; // of both
+        if (group < 0) return;
+        std::int32_t& whose = lost(s, static_cast<std::size_t>(group));
+        const auto numberOf = [](std::size_t part) { return static_cast<std::int32_t>(part) + 1; };
+        if (whose == numberOf(a))
+            whose = numberOf(b);
+        else if (whose == numberOf(b))
+            whose = numberOf(a);
     }
     void emit(State s, double perHour) const {
-        if (perHour > 0) m_out->to(sorted(std::move(s)), perHour);
+        if (perHour > 0) m_out->to(sorted(std::move(s)), perHour * m_times);
     }
 
     // A repair begins, or waits for the crew.
@@ -441,7 +467,10 @@ private:
     }
 
     const Coupled& m_c;
-    std::vector<std::vector<std::size_t>> m_members;
+    std::vector<std::vector<std::size_t>> m_members;        // by group
+    std::vector<std::vector<std::size_t>> m_alike;          // by kind, where there are several
+    std::vector<const std::vector<std::size_t>*> m_alikeOf; // by part; nullptr: there is no other like it
+    double m_times = 1;                                     // the rule at hand is that of so many parts
     TransitionSink* m_out = nullptr;
 };
 
@@ -473,7 +502,7 @@ bool Coupled::isAsleep(StateView state, std::size_t part) const {
 std::size_t Coupled::failedParts(StateView state) const {
     std::size_t failed = 0;
     for (std::size_t p = 0; p < parts.size(); ++p)
-        failed += levelOf(state, p) != 0;
+        failed += state[kPerPart * p] != 0;
     return failed;
 }
 
@@ -495,10 +524,47 @@ private:
     TransitionSink& m_out;
 };
 
+// Ways in which `parts` equal parts can have failed, by how many of them; of `kinds` kinds of failures.
+void multiplyByWays(std::vector<double>& ways, std::size_t parts, std::size_t kinds) {
+    std::vector<double> product(ways.size(), 0);
+    double here = 1; // combinations with repetition
+    for (std::size_t failed = 0; failed <= parts && failed < ways.size(); ++failed) {
+        for (std::size_t n = failed; n < ways.size(); ++n)
+            product[n] += here * ways[n - failed];
+        here *= static_cast<double>(kinds + failed) / static_cast<double>(failed + 1);
+    }
+    ways = std::move(product);
+}
+
+// The chain has at least so many states: the parts fail one by one, whatever their groups do meanwhile. 1
+// where that is not certain.
+double leastStates(const Coupled& coupled, std::size_t mostFailed) {
+    for (const CoupledGroup& group : coupled.groups)
+        if (group.frozen || group.startFailure >= 1 || (group.allFail && group.coverage <= 0)) return 1;
+    std::map<std::uint32_t, std::pair<std::size_t, std::size_t>> kinds; // parts, ways to fail of each
+    for (const CoupledPart& part : coupled.parts) {
+        const bool sleeps =
+            part.group >= 0 && coupled.groups[static_cast<std::size_t>(part.group)].spareHazard <= 0;
+        std::set<std::uint32_t> ways;
+        for (const CoupledFailure& failure : part.failures)
+            if (failure.perHour > 0 && !sleeps) ways.insert(failure.phase);
+        auto& [parts, waysOfEach] = kinds[part.kind];
+        ++parts;
+        waysOfEach = ways.size();
+    }
+    std::vector<double> ways(std::min(mostFailed, coupled.parts.size()) + 1, 0); // by how many have failed
+    ways[0] = 1;
+    for (const auto& [kind, of] : kinds)
+        if (of.second > 0) multiplyByWays(ways, of.first, of.second);
+    return std::accumulate(ways.begin(), ways.end(), 0.0);
+}
+
 } // namespace
 
 Result<StateSpace> exploreCoupled(const Coupled& coupled, const ExploreOptions& options,
                                   std::size_t mostFailed) {
+    if (leastStates(coupled, mostFailed) > static_cast<double>(options.maxStates))
+        return tooManyStates(options.maxStates);
     CoupledRules rules(coupled);
     const auto all = [&](StateView state, TransitionSink& out) { rules.transitions(state, out); };
     const auto bounded = [&](StateView state, TransitionSink& out) {

@@ -18,6 +18,7 @@ struct CoupledPhase {
     int crew = -1;          // Coupled::crews; -1: nobody is needed
     double goesOn = 0;      // chance that `next` follows
     std::uint32_t next = 0; // of the part's phases
+    friend bool operator==(const CoupledPhase&, const CoupledPhase&) = default;
 };
 
 inline constexpr int kAtOnce = -1; // the others go on at once
@@ -29,6 +30,7 @@ struct CoupledFailure {
     bool stops = true;       // false: it goes on working, worse
     int failover = kAtOnce;  // CoupledGroup::failoverPerHour: how fast its place is taken over
     int byHand = kNever;     // CoupledGroup::byHandPerHour: the same, where that is not covered
+    friend bool operator==(const CoupledFailure&, const CoupledFailure&) = default;
 };
 
 struct CoupledPart {
@@ -37,6 +39,7 @@ struct CoupledPart {
     std::uint32_t kind = 0; // parts of one kind are equal in all of this and can be exchanged
     std::vector<CoupledFailure> failures;
     std::vector<CoupledPhase> phases;
+    friend bool operator==(const CoupledPart&, const CoupledPart&) = default;
 };
 
 // As GroupParameters in group_chain.h has it: who has a place keeps it, spares take over one at a time.
@@ -56,14 +59,17 @@ struct CoupledGroup {
     bool allFail = false;              // or else: the others have failed as well
     bool interrupts = true;            // nothing is served during a failover
     bool frozen = false;               // nothing else fails and nothing is repaired meanwhile
+    friend bool operator==(const CoupledGroup&, const CoupledGroup&) = default;
 };
 
 struct CoupledShock {
     struct Hit {
         std::uint32_t part = 0, failure = 0;
+        friend bool operator==(const Hit&, const Hit&) = default;
     };
     double perHour = 0;
     std::vector<Hit> hits; // of one group
+    friend bool operator==(const CoupledShock&, const CoupledShock&) = default;
 };
 
 struct Coupled {
@@ -79,6 +85,7 @@ struct Coupled {
     bool isAsleep(StateView state, std::size_t part) const;
     bool isActive(StateView state, std::size_t part) const;
     std::size_t failedParts(StateView state) const;
+    friend bool operator==(const Coupled&, const Coupled&) = default;
 };
 
 // State 0: everything works. mostFailed: a failure that would bring more parts than that into repair, and

@@ -44,9 +44,10 @@ struct GroupDynamics {
 
 class BlockMaker {
 public:
-    BlockMaker(const Design& design, const StateFunction& function, bool meansOnly, std::stop_token stop)
+    BlockMaker(const Design& design, const StateFunction& function, bool meansOnly, std::stop_token stop,
+               const GroupBlocks* known)
         : m_design(design), m_function(function), m_meansOnly(meansOnly), m_stop(std::move(stop)),
-          m_join(design.nodes.size()), m_coupled(design.nodes.size(), false) {
+          m_known(known), m_join(design.nodes.size()), m_coupled(design.nodes.size(), false) {
         std::iota(m_join.begin(), m_join.end(), 0U);
     }
 
@@ -392,7 +393,8 @@ private:
         nodes = inOrder(nodes);
         JointBlock block;
         block.components = nodes;
-        const Coupled coupled = describe(nodes, block.groups);
+        Coupled coupled = describe(nodes, block.groups);
+        if (isKnown(nodes, coupled)) return success();
         ExploreOptions options;
         options.maxStates = kMostStates;
         options.stop = m_stop;
@@ -405,11 +407,29 @@ private:
         if (!steady && steady.error().kind == ErrorKind::cancelled) return steady.error();
         if (!steady) {
             leaveOut(nodes);
+            if (m_meansOnly) m_out.tooLarge.push_back(std::move(coupled));
             return success();
         }
         fill(coupled, *space, *steady, block);
         m_out.blocks.push_back(std::move(block));
+        m_out.chains.push_back(std::move(coupled));
         return success();
+    }
+    // Takes it over from what is known.
+    bool isKnown(const std::vector<std::uint32_t>& nodes, const Coupled& coupled) {
+        if (!m_known) return false;
+        for (std::size_t b = 0; b < m_known->blocks.size(); ++b) {
+            if (m_known->blocks[b].components != nodes || !(m_known->chains[b] == coupled)) continue;
+            m_out.blocks.push_back(m_known->blocks[b]);
+            m_out.chains.push_back(coupled);
+            return true;
+        }
+        const auto& tooLarge = m_known->tooLarge;
+        if (!m_meansOnly || std::find(tooLarge.begin(), tooLarge.end(), coupled) == tooLarge.end())
+            return false;
+        leaveOut(nodes);
+        m_out.tooLarge.push_back(coupled);
+        return true;
     }
 
     // Of a chain with mean times, which is approximate anyway, the likely states do.
@@ -551,6 +571,7 @@ private:
     const StateFunction& m_function;
     bool m_meansOnly;
     std::stop_token m_stop;
+    const GroupBlocks* m_known;        // or nullptr
     std::vector<std::uint32_t> m_join; // union of nodes
     std::vector<bool> m_coupled;       // by root
     std::vector<CrewAtWork> m_crews;
@@ -565,8 +586,8 @@ private:
 } // namespace
 
 Result<GroupBlocks> groupBlocks(const Design& design, const StateFunction& function, bool meansOnly,
-                                std::stop_token stop) {
-    return BlockMaker(design, function, meansOnly, std::move(stop)).run();
+                                std::stop_token stop, const GroupBlocks* known) {
+    return BlockMaker(design, function, meansOnly, std::move(stop), known).run();
 }
 
 } // namespace alwayson::sim

@@ -101,15 +101,15 @@ private:
     }
 };
 
-Error tooMany(std::size_t limit) {
+} // namespace
+
+Error tooManyStates(std::size_t limit) {
     return Error{ErrorKind::budgetExceeded,
                  "markov.too_many_states",
                  fmt::format("The Markov chain has more than {} states.", limit),
                  "Lump equal parts into counts, leave out a mechanism, or simulate instead.",
                  {}};
 }
-
-} // namespace
 
 std::optional<StateIndex> StateSpace::find(StateView wanted) const {
     for (std::size_t i = 0; i < size(); ++i)
@@ -127,7 +127,7 @@ Result<StateSpace> explore(StateView first, const TransitionRule& rule, const Ex
     states.numberOf(first);
     std::vector<std::int32_t> current(first.size()); // a copy: the array of states grows while the rule runs
     for (std::size_t next = 0; next < states.size(); ++next) {
-        if (states.size() > limit) return tooMany(limit);
+        if (states.size() > limit) return tooManyStates(limit);
         if (next % 4096 == 0 && options.stop.stop_requested())
             return Error{
                 ErrorKind::cancelled, "markov.cancelled", "Building the Markov chain was stopped.", {}, {}};
@@ -141,6 +141,7 @@ Result<StateSpace> explore(StateView first, const TransitionRule& rule, const Ex
     StateSpace space;
     space.chain = std::move(chain).value();
     space.width = first.size();
+    space.named = collector.transitions().size();
     space.values = states.takeValues();
     return space;
 }

@@ -35,6 +35,7 @@ public:
     MarkovChain chain;
     std::size_t width = 0;
     std::vector<std::int32_t> values; // width numbers per state
+    std::size_t named = 0;            // transitions as the rule named them, before equal ones were added up
 
     std::size_t size() const { return chain.size(); }
     StateView state(std::size_t index) const { return {values.data() + index * width, width}; }
@@ -45,5 +46,7 @@ public:
 // O(transitions x width) time on average. Errors: "markov.rate" naming the state, "markov.width" (a target
 // with another width, or an empty state), "markov.too_many_states" (budgetExceeded), "markov.cancelled".
 Result<StateSpace> explore(StateView first, const TransitionRule& rule, const ExploreOptions& options = {});
+// Of a chain with more states than that, for who knows it beforehand: "markov.too_many_states".
+Error tooManyStates(std::size_t limit);
 
 } // namespace alwayson::sim

@@ -224,6 +224,68 @@ private slots:
         const double allWell = 1 / (1 + sums[1] + 2 * sums[2] + 6 * sums[3]);
         QVERIFY(near(blocks->blocks[0].states[0].probability, allWell, 1e-12));
     }
+    // Who knows beforehand that there will be too many states is right about it.
+    void whatIsTooLargeIsKnownAtOnce() {
+        for (int seed = 0; seed < 200; ++seed) {
+            Dice dice(static_cast<std::uint64_t>(seed) + 1);
+            Coupled coupled = randomGroup(dice).parts;
+            for (std::uint32_t u = 0; seed % 2 == 0 && u < coupled.parts.size(); ++u)
+                coupled.parts[u].kind = u;
+            for (const std::size_t mostFailed : {std::size_t{1}, std::size_t{2}, SIZE_MAX}) {
+                const auto space = exploreCoupled(coupled, {}, mostFailed);
+                QVERIFY(space);
+                ExploreOptions options;
+                options.maxStates = space->size();
+                QVERIFY(exploreCoupled(coupled, options, mostFailed).ok());
+                --options.maxStates;
+                QVERIFY(!exploreCoupled(coupled, options, mostFailed).ok());
+            }
+        }
+    }
+    // One of parts in the same state speaks for all of them: the work does not grow with their number.
+    void equalPartsCostOne() {
+        Coupled coupled;
+        CoupledGroup group;
+        group.failoverPerHour = {100};
+        coupled.groups = {group};
+        CoupledPart part;
+        part.group = 0;
+        part.failures = {{0.001, 0, true, 0, kNever}, {0.002, 1, true, 0, kNever}};
+        part.phases = {{0, 1, -1, 0, 0}, {1, 0.5, -1, 0, 0}};
+        coupled.parts.assign(60, part);
+        const auto space = exploreCoupled(coupled, {}, 2);
+        QVERIFY(space);
+        QVERIFY(space->named <= space->chain.transitionCount() * 3 / 2);
+        QVERIFY(near(space->chain.exitRate(0), 60 * 0.003, 1e-12));
+    }
+    // A chain that is known is not solved again.
+    void knownChainsAreTakenOver() {
+        Dice dice(1);
+        const DesignMaker maker = randomDesign(dice);
+        const auto function = StateFunction::compile(maker.design());
+        auto known = groupBlocks(maker.design(), *function, true);
+        QVERIFY(known && !known->blocks.empty());
+        QCOMPARE(known->chains.size(), known->blocks.size());
+        for (JointBlock& block : known->blocks)
+            block.states[0].probability = 2; // a mark
+        const auto same = groupBlocks(maker.design(), *function, true, {}, &*known);
+        QVERIFY(same);
+        QCOMPARE(same->blocks.size(), known->blocks.size());
+        for (const JointBlock& block : same->blocks)
+            QCOMPARE(block.states[0].probability, 2.0);
+        for (Coupled& chain : known->chains)
+            chain.parts[0].failures[0].perHour *= 2;
+        const auto other = groupBlocks(maker.design(), *function, true, {}, &*known);
+        QVERIFY(other);
+        for (const JointBlock& block : other->blocks)
+            QVERIFY(block.states[0].probability < 1);
+        // Nor is one tried again that was too large.
+        known->tooLarge = same->chains;
+        known->chains.clear();
+        known->blocks.clear();
+        const auto none = groupBlocks(maker.design(), *function, true, {}, &*known);
+        QVERIFY(none && none->blocks.empty() && !none->leftOut.empty());
+    }
     // What takes the others along does so, however many there are.
     void whatFailsTogetherIsNotBounded() {
         Coupled coupled;
