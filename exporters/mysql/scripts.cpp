@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kLibrary =
     R"sh(# What the scripts of this folder share: sourced, not run. Names, addresses and timers of the set.
-# shellcheck shell=bash disable=SC2034 # used by those who source it
+# shellcheck shell=bash disable=SC2034,SC2154 # used and set by those who source it
 set -euo pipefail
 umask 077
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -112,10 +112,10 @@ client() {
     shift
     local options=(--no-defaults --batch --default-character-set=utf8mb4 --connect-timeout="$patience")
     if [ "$member" = "${local_member-}" ]; then
-        timeout "${limit:-$((patience * 2))}" "$client_program" "${options[@]}" --protocol=socket --socket="$socket" \
+        timeout -k 1 "${limit:-$((patience * 2))}" "$client_program" "${options[@]}" --protocol=socket --socket="$socket" \
             --user="${LOCAL_USER:-root}" "$@"
     else
-        MYSQL_PWD=$failover_password timeout "${limit:-$((patience * 2))}" "$client_program" "${options[@]}" --protocol=tcp \
+        MYSQL_PWD=$failover_password timeout -k 1 "${limit:-$((patience * 2))}" "$client_program" "${options[@]}" --protocol=tcp \
             --host="${hosts[$member]}" --port="${ports[$member]}" --user=failover --ssl-ca="$ca" "${tls_options[@]}" "$@"
     fi
 }
@@ -142,11 +142,18 @@ follow() {
         "@connect_retry = ${connect_retry[$1]}" "@heartbeat = ${heartbeat[$1]}" "@repl_password = $(hex "$repl_password")"
 }
 
+# Seconds since the machine started: unlike those of bash they know no leaps of the clock.
+seconds() {
+    local up
+    read -r up _ </proc/uptime
+    printf '%s' "${up%.*}"
+}
+
 # Waits until a replica runs, at most $1 seconds.
 wait_running() {
-    local until=$((SECONDS + $1)) member=$2
+    local until=$(($(seconds) + $1)) member=$2
     while [ "$(field "$member" "$column_io")" != Yes ] || [ "$(field "$member" "$column_sql")" != Yes ]; do
-        if ((SECONDS >= until)); then
+        if (($(seconds) >= until)); then
             die 5 "$member does not replicate: $(field "$member" Last_IO_Error) $(field "$member" Last_SQL_Error)"
         fi
         sleep 0.1

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kFirst = R"sh(#!/bin/bash
 # 01-source.sh MEMBER: on its machine, as root, once in the life of the group. Makes the accounts and forms the group.
 # Needs the password of each account that lib.sh lists: REPL_PASSWORD (or REPL_PASSWORD_FILE) and so on.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 local_member=$1
@@ -27,7 +27,7 @@ constexpr std::string_view kJoin = R"sh(#!/bin/bash
 #   --empty    it holds no data; it receives all transactions from the group
 #   --seeded   it holds a copy that seed.sh restored
 # Needs REPL_PASSWORD (or REPL_PASSWORD_FILE).
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 member=$1
@@ -54,7 +54,7 @@ constexpr std::string_view kMove = R"sh(#!/bin/bash
 # elects another by itself, as long as a majority is left; 04-reopen.sh starts a group that lost it.
 # Needs FAILOVER_PASSWORD (or FAILOVER_PASSWORD_FILE).
 # AFTER_PROMOTE names a program that gets name, address and port of the new source.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 [ "${1-}" = --to ] || die 2 "usage: $0 --to MEMBER [--yes]"
 need_member "${2-}"
@@ -87,7 +87,7 @@ constexpr std::string_view kReopenGroup = R"sh(#!/bin/bash
 # that those that do not answer take no writes and hold nothing that counts. The others return with 05-rejoin.sh.
 # Needs FAILOVER_PASSWORD (or FAILOVER_PASSWORD_FILE). Exit status: 0 done, 2 wrong use, 3 refused and nothing changed,
 # 5 stopped half way.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 secret FAILOVER_PASSWORD
@@ -120,7 +120,7 @@ constexpr std::string_view kRejoinGroup = R"sh(#!/bin/bash
 # 05-rejoin.sh MEMBER: a member that is back joins the group again. Refuses when it holds transactions that the source has
 # not. Needs FAILOVER_PASSWORD (or ..._FILE). Exit status: 0 done, 2 wrong use, 3 refused, 4 it has writes of its own,
 # 5 it does not join.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 secret FAILOVER_PASSWORD
@@ -141,7 +141,7 @@ say "$1 is a member of the group."
 constexpr std::string_view kStatusGroup = R"sh(#!/bin/bash
 # status.sh: who is the source, who is online. Changes nothing. Needs FAILOVER_PASSWORD (or ..._FILE).
 # Exit status: 0 exactly one member takes writes and all are online; 1 otherwise.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 secret FAILOVER_PASSWORD
 survey
@@ -169,9 +169,9 @@ group_state() {
 
 # Waits until a member is online, at most $1 seconds.
 wait_online() {
-    local until=$((SECONDS + $1)) state
+    local until=$(($(seconds) + $1)) state
     while state=$(group_state "$2") && [ "$state" != ONLINE ]; do
-        if ((SECONDS >= until)) || [ "$state" = ERROR ]; then die 5 "$2 is $state: its log says why."; fi
+        if (($(seconds) >= until)) || [ "$state" = ERROR ]; then die 5 "$2 is $state: its log says why."; fi
         sleep 0.2
     done
 }

@@ -15,7 +15,7 @@ std::string_view guardScript() {
 #   received from a source and were read-only for reopen_s seconds without a break: longer than a take-over.
 # - When another is the source by now, it follows that one, if it holds nothing of its own (05-rejoin.sh).
 # A source that people made read-only is left alone. Needs REPL_PASSWORD and FAILOVER_PASSWORD (or ..._FILE) in env.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 need_addresses
@@ -23,7 +23,8 @@ member=$1
 local_member=$1
 unit=alwayson-guard-$set_name.service
 folder=${GUARD_STATE:-/var/lib/alwayson-guard}
-# Of a source: boot, start of the server, 1: closed by this program, 2: by people, then the members that were its replicas.
+# Of a source: boot, start and process of the server, 1: closed by this program, 2: by people, then the members that were
+# its replicas.
 memory=$folder/$set_name-$member
 
 boot=$(</proc/sys/kernel/random/boot_id)
@@ -39,14 +40,19 @@ clock() {
     now=$((10#${up/./}))
 }
 
-# Fills silent: the voters that did not answer in time.
+# Of the guard that watches: what runs beside it lets go of it, or the next guard would wait for that.
+exec {lock}</dev/null
+
+# Fills silent: the voters that did not answer in time. That a port takes the connection is no answer: the system does that
+# for a program that hangs as well. What orchestrator says does not matter, as long as it says it.
 hears_majority() {
     local i pids=()
     silent=()
     if ((lease_ms == 0)); then return 0; fi
     for i in "${!voters[@]}"; do
         # shellcheck disable=SC2016 # the words of the inner shell
-        timeout "$step_s" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "${voters[i]}" "$voter_port" 2>/dev/null &
+        timeout -k 1 "$step_s" bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET /api/lb-check HTTP/1.0\r\n\r\n" >&3 &&
+            read -r -N 5 said <&3 && [ "$said" = HTTP/ ]' "${voters[i]}" "$voter_port" 2>/dev/null {lock}>&- &
         pids+=($!)
     done
     for i in "${!voters[@]}"; do
@@ -72,11 +78,17 @@ if [ "${2-}" = --install ]; then
 Description=Guard of $member in the replication set $set_name
 After=network-online.target $service.service
 Wants=network-online.target
+# However often it fails, it is started again.
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart=/bin/bash $here/guard.sh $member
 Restart=always
 RestartSec=1
+KillMode=mixed
+# It has to watch also while the machine has no memory or no time left.
+OOMScoreAdjust=-900
+Nice=-10
 
 [Install]
 WantedBy=multi-user.target"
@@ -93,7 +105,7 @@ Put a copy where only root can write (/usr/local/lib/alwayson/$set_name), and in
     fi
     [[ " $* " = *' --yes '* ]] || die 0 "nothing was changed. ${unsafe:-Run: ./guard.sh $* --yes}"
     [ -z "$unsafe" ] || die 2 "$unsafe"
-    printf '%s\n' "$text" >"/etc/systemd/system/$unit"
+    (umask 022 && printf '%s\n' "$text" >"/etc/systemd/system/$unit")
     systemctl daemon-reload
     systemctl enable "$unit"
     systemctl restart "$unit"
@@ -107,6 +119,11 @@ tell() {
     told=$1
 }
 mkdir -p "$folder" || say "$folder cannot be made: after its next start this program does not know what it did."
+# Two of them would take what the other one did for the work of people. What an ended one leaves behind lets go soon.
+if exec {own}>"$memory.lock"; then
+    lock=$own
+    flock -w 3 "$lock" || die 3 "another guard.sh watches $member already (its lock: $memory.lock)."
+fi
 (secret FAILOVER_PASSWORD) || say "The other members cannot be asked: two that take writes at once are not noticed."
 
 # Only a majority that was there can be lost. A guard that was killed goes on where it was; one that people stopped begins
@@ -119,7 +136,8 @@ arm() {
 
 # As a whole or not at all.
 remember() {
-    if ! { printf '%s %s %s %s\n' "$was_boot" "$was_started" "$closed" "$seen" >"$memory.new" && mv -f "$memory.new" "$memory"; }; then
+    if ! { printf '%s %s %s %s %s\n' "$was_boot" "$was_started" "$was_pid" "$closed" "$seen" >"$memory.new" &&
+        mv -f "$memory.new" "$memory"; }; then
         tell "$memory could not be written."
     fi
 }
@@ -128,9 +146,21 @@ forget() {
     was='' closed=0 seen=''
 }
 
-# Fills state (silent, writes, closed), started (second of this boot) and pid_file.
+# start_of PID: fills start: when that process started, in 1/100 s since the machine did. Fails when it is no server.
+start_of() {
+    local line name
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    name=${line#*(}
+    name=${name%)*}
+    [ "$name" = "$program" ] || [ "$name" = mysqld ] || return 1
+    # shellcheck disable=SC2086 # its fields
+    set -- ${line##*) }
+    start=${20}
+}
+
+# Fills state (silent, writes, closed), started and pid of the server, which stay those of the last one that answered.
 look() {
-    local answer read_only file uptime
+    local answer read_only file uptime id start
     state=silent
     answer=$(limit=1 ask "$member" "SELECT @@GLOBAL.read_only, @@GLOBAL.pid_file; SHOW GLOBAL STATUS LIKE 'Uptime'" \
         2>/dev/null) || return 0
@@ -139,31 +169,33 @@ look() {
         IFS=$'\t' read -r _ uptime
     } <<<"$answer" || return 0
     [[ $read_only =~ ^[0-9]+$ && $uptime =~ ^[0-9]+$ ]] || return 0
-    pid_file=$file
-    started=$((now / 100 - uptime))
+    id=$(cat "$file" 2>/dev/null)
+    if [[ $id =~ ^[1-9][0-9]*$ ]] && start_of "$id"; then
+        pid=$id started=$start
+    else # its process is hidden from here; its own Uptime leaps with the clock
+        pid=0 started=$((now - uptime * 100))
+    fi
     if [ "$read_only" = 0 ]; then state=writes; else state=closed; fi
 }
 
-server_pid() {
-    local id name
-    id=$(cat "$pid_file" 2>/dev/null) || return 1
-    [[ $id =~ ^[0-9]+$ ]] || return 1
-    name=$(cat "/proc/$id/comm" 2>/dev/null)
-    { [ "$name" = "$program" ] || [ "$name" = mysqld ]; } && printf '%s' "$id"
+# Does the server's process still run?
+runs() {
+    local start
+    [ "$pid" != 0 ] && start_of "$pid" && [ "$start" = "$started" ]
 }
 
 # A server that does not answer may still serve others.
-takes_writes() { [ "$state" = writes ] || { [ "$state" = silent ] && [ "$last" = writes ] && server_pid >/dev/null; }; }
+takes_writes() { [ "$state" = writes ] || { [ "$state" = silent ] && [ "$last" = writes ] && runs; }; }
 
 # A commit that waits for an acknowledgement, or a long statement, holds the switch up. Whoever waits must not be told that
 # it is safe, so the server is ended then, as if its machine had failed. What fails here is tried again with the next look.
 close_it() {
-    local id why=$1
+    local why=$1
     closed=1
     if limit=1 ask "$member" "$sql_close" >/dev/null 2>&1; then
         state=closed
         say "$why $member takes no more writes."
-    elif id=$(server_pid) && kill -KILL "$id"; then
+    elif runs && kill -KILL "$pid"; then
         state=closed
         say "$why $member did not become read-only in time and was ended. It comes up read-only."
     else
@@ -172,8 +204,18 @@ close_it() {
     remember
 }
 
+# Is it another start of the server than the one that is remembered?
+restarted() {
+    if [ "$boot" != "$was_boot" ]; then return 0; fi
+    if ((pid && was_pid)); then
+        ((pid != was_pid || started != was_started))
+    else
+        ((started > was_started + 300 || started < was_started - 300))
+    fi
+}
+
 # Closed by this program, or by a restart: not by people.
-may_open() { [ "$closed" != 2 ] && { [ "$closed" = 1 ] || [ "$boot" != "$was_boot" ] || ((started > was_started + 3)); }; }
+may_open() { [ "$closed" != 2 ] && { [ "$closed" = 1 ] || restarted; }; }
 
 # other MEMBER: 0 it is a source, 1 it is read-only and receives from one, 2 neither, or it does not answer. A replica that
 # people let take writes is no source as long as it receives.
@@ -196,7 +238,7 @@ ask_around() {
     asking=()
     for one in "${members[@]}"; do
         if [ "$one" = "$member" ]; then continue; fi
-        other "$one" 2>/dev/null &
+        other "$one" 2>/dev/null {lock}>&- &
         asking[$one]=$!
     done
 }
@@ -229,10 +271,16 @@ answers_are_in() {
     if [ "$seen" != "$known" ]; then remember; fi
 }
 
+# Is it a replica? One that does not receive may be half of a rejoin that was cut short: that one is made again.
+follows_one() {
+    local receives
+    receives=$(limit=1 field "$member" "$column_io" 2>/dev/null) && [ -n "$receives" ] && [ "$receives" != No ]
+}
+
 # run_aside LIMIT SCRIPT: for this member, in the background.
 run_aside() {
     helper=$2
-    exec {words}< <(exec env PATIENCE="${PATIENCE:-2}" timeout "$1" bash "$here/$2" "$member" 2>&1)
+    exec {words}< <(exec env PATIENCE="${PATIENCE:-2}" timeout "$1" bash "$here/$2" "$member" 2>&1 {lock}>&-)
     helper_pid=$!
 }
 helper_is_done() {
@@ -240,7 +288,7 @@ helper_is_done() {
     if [ -z "$helper" ] || kill -0 "$helper_pid" 2>/dev/null; then return 1; fi
     wait "$helper_pid"
     status=$?
-    said=$(cat <&"$words")
+    said=$(timeout 1 cat <&"$words") # what it started may still hold the pipe
     exec {words}<&-
     if [ "$status" != 0 ]; then
         tell "$said"
@@ -277,19 +325,23 @@ come_back() {
 }
 
 declare -A asking=()
-told='' was='' last='' closed=0 was_boot='' was_started=0 seen='' pid_file='' started=0
-asked_at='' quiet='' rivals='' sources='' helper='' helper_pid='' slow=0
-if [ -f "$memory" ] && read -r was_boot was_started closed seen <"$memory" && [[ $was_started$closed =~ ^-?[0-9]+$ ]]; then
+told='' was='' last='' closed=0 was_boot='' was_started=0 was_pid=0 seen='' pid=0 started=0
+asked_at='' quiet='' rivals='' sources='' helper='' helper_pid='' slow=0 leave=''
+if [ -f "$memory" ] && read -r was_boot was_started was_pid closed seen <"$memory" &&
+    [[ "$was_started $was_pid $closed" =~ ^-?[0-9]+\ [0-9]+\ [012]$ ]]; then
     was=1
+    # One that took writes and hangs since is known again.
+    if [ "$was_boot" = "$boot" ] && [ "$closed" = 0 ]; then last=writes pid=$was_pid started=$was_started; fi
 else
-    was_boot='' was_started=0 closed=0 seen=''
+    was_boot='' was_started=0 was_pid=0 closed=0 seen=''
 fi
 clock
 heard=$now
 next=0
 armed=0
 if [ "$(cat "$memory.armed" 2>/dev/null)" = "$boot" ]; then armed=1; fi
-trap 'rm -f "$memory.armed"; exit 0' TERM INT
+# What it is about to do is done and remembered first.
+trap 'leave=1' TERM INT
 if ((lease_ms > 0)); then say "guards $member: lease $lease_ms ms of ${#voters[@]} voters."; else say "guards $member."; fi
 while true; do
     clock
@@ -302,6 +354,7 @@ while true; do
     elif [ "$armed" = 0 ]; then
         tell "waits for a first majority of the voters; until then it closes nothing."
     fi
+    if [ -n "$leave" ]; then break; fi # the signal ended the wait for the voters: that they were silent means nothing
     clock
     if ((armed && lease_ms > 0 && (now - heard) * 10 >= lease_ms)); then over=1; fi
     before=$now
@@ -310,9 +363,8 @@ while true; do
     slow=$((now - before))
     if ((slow > 110)); then slow=110; fi
     if [ "$state" = writes ]; then
-        if [ -z "$was" ] || [ "$closed" != 0 ] || [ "$boot" != "$was_boot" ] ||
-            ((started > was_started + 3 || started < was_started - 3)); then
-            was=1 closed=0 was_boot=$boot was_started=$started
+        if [ -z "$was" ] || [ "$closed" != 0 ] || [ "$pid" != "$was_pid" ] || restarted; then
+            was=1 closed=0 was_boot=$boot was_started=$started was_pid=$pid
             remember
         fi
     fi
@@ -333,13 +385,14 @@ while true; do
         fi
     elif [ -z "$asked_at" ] && [ -n "$was" ] && ((now >= next)); then
         next=$((now + 200))
-        if [ "$state" = closed ] && [ -n "$(limit=1 field "$member" "$column_host" 2>/dev/null)" ]; then
+        if [ "$state" = closed ] && follows_one; then
             forget
         else
             ask_around
         fi
     fi
     if [ "$state" != silent ]; then last=$state; fi
+    if [ -n "$leave" ]; then break; fi
     clock
     left=$((began + step - now))
     if ((left > 0)); then
@@ -347,6 +400,7 @@ while true; do
         sleep "$left"
     fi
 done
+rm -f "$memory.armed"
 )sh";
 }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kCheck = R"sh(#!/bin/bash
 # Asks the server software of this machine whether it takes the option files, and bash whether it takes the scripts.
 # Changes nothing. Exit status: 0 valid, 1 not valid, 2 could not be checked.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_addresses
 server=$(command -v "$program" || echo "/usr/sbin/$program")
@@ -37,7 +37,7 @@ exit "$status"
 constexpr std::string_view kApply = R"sh(#!/bin/bash
 # apply.sh MEMBER [--yes]: installs MEMBER.cnf on this machine and restarts the server. Without --yes it only shows what it
 # would do. Add --restart-source to restart a source that has replicas.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 member=$1
@@ -51,6 +51,11 @@ echo "difference to $target:"
 diff -u "$target" "$new" || true
 if [ "${2-}" != --yes ]; then
     echo "nothing was changed. Run: ./apply.sh $member --yes"
+    exit 0
+fi
+# The server made its socket when it started: after the file was there.
+if cmp -s "$new" "$target" && [ "$target" -ot "$socket" ] && (need_config "$member") 2>/dev/null; then
+    echo "it is installed already and nothing was changed. To restart $product all the same: systemctl restart $service"
     exit 0
 fi
 sed -n 's/^ssl_\(ca\|cert\|key\) = //p' "$new" | while read -r file; do
@@ -91,7 +96,7 @@ constexpr std::string_view kSeed = R"sh(#!/bin/bash
 # seed.sh backup FOLDER    on the source: a copy of its data, made ready, while it runs
 # seed.sh restore FOLDER   on a new replica, its MariaDB stopped and its data folder empty: puts the copy there
 # Between the two, copy FOLDER to the other machine. Then: start MariaDB, 02-replica.sh MEMBER --seeded
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 folder=${2-}
 data=${DATADIR:-/var/lib/mysql}
@@ -125,7 +130,7 @@ esac
 constexpr std::string_view kSource = R"sh(#!/bin/bash
 # 01-source.sh MEMBER: on its machine, as root, once in the life of the set. Makes the accounts and opens it for writes.
 # Needs the password of each account that lib.sh lists: REPL_PASSWORD (or REPL_PASSWORD_FILE) and so on.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 local_member=$1
@@ -142,7 +147,7 @@ constexpr std::string_view kReplica = R"sh(#!/bin/bash
 #   --seeded   it holds a copy that seed.sh restored
 #   --keep     it was a replica before and goes on where it stopped
 # Needs REPL_PASSWORD (or REPL_PASSWORD_FILE).
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 need_addresses
@@ -187,7 +192,7 @@ constexpr std::string_view kPromote = R"sh(#!/bin/bash
 # FENCE names a program that shuts the member off whose name it gets. AFTER_PROMOTE names one that gets name, address and
 # port of the new source: it moves an address, changes a DNS record, tells a proxy.
 # Exit status: 0 done, 2 wrong use, 3 refused and nothing changed, 4 not shut off, 5 stopped half way.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_addresses
 planned='' to='' fenced='' accept_loss='' yes=''
@@ -267,8 +272,9 @@ else
 fi
 
 best=${candidates[0]}
+# What a planned change waited for is that one's; how far the others were before says nothing.
 for member in "${candidates[@]}"; do
-    if [ "${position[$member]}" -gt "${position[$best]}" ]; then best=$member; fi
+    if [ -z "$planned" ] && [ "${position[$member]}" -gt "${position[$best]}" ]; then best=$member; fi
 done
 ahead=()
 for member in "${answers[@]}"; do
@@ -311,7 +317,7 @@ constexpr std::string_view kReopen = R"sh(#!/bin/bash
 # 04-reopen.sh MEMBER [--alone]: the source restarted, came up read-only, and nobody took over meanwhile: it takes writes
 # again. Refuses when another member may have become the source; --alone says that those that do not answer have not.
 # Needs FAILOVER_PASSWORD (or FAILOVER_PASSWORD_FILE).
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 need_addresses
@@ -338,7 +344,7 @@ constexpr std::string_view kRejoin = R"sh(#!/bin/bash
 # the new source has not: these would be lost in silence.
 # Needs REPL_PASSWORD and FAILOVER_PASSWORD (or ..._FILE). Exit status: 0 done, 2 wrong use, 3 refused, 4 it has writes of
 # its own, 5 it does not follow.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_member "${1-}"
 need_addresses
@@ -364,7 +370,7 @@ say "$1 follows $new and has caught up."
 constexpr std::string_view kStatus = R"sh(#!/bin/bash
 # status.sh: who is the source, who follows, how far behind. Changes nothing. Needs FAILOVER_PASSWORD (or ..._FILE).
 # Exit status: 0 exactly one member takes writes and all others follow; 1 otherwise.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 need_addresses
 secret FAILOVER_PASSWORD
@@ -400,7 +406,7 @@ constexpr std::string_view kSeedMysql = R"sh(#!/bin/bash
 # seed.sh restore FOLDER   on a new replica that follows nobody: replaces what it holds by the copy
 # Between the two, copy FOLDER to the other machine. Then: 02-replica.sh MEMBER --seeded
 # For much data the clone plugin of MySQL 8 (CLONE INSTANCE FROM) is faster; what follows is the same.
-# shellcheck source=/dev/null
+# shellcheck source=lib.sh source-path=SCRIPTDIR
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 folder=${2-}
 [ -n "$folder" ] || die 2 "usage: $0 backup|restore FOLDER"
@@ -414,7 +420,7 @@ case ${1-} in
         ;;
     restore)
         [ -f "$folder/copy.sql" ] || die 2 "$folder holds no copy."
-        [ -z "$(field "$local_member" "$column_io" | grep Yes)" ] || die 3 "this server follows a source. Nothing was changed."
+        [ "$(field "$local_member" "$column_io")" != Yes ] || die 3 "this server follows a source. Nothing was changed."
         tables=$(ask "$local_member" "$sql_tables")
         [ "$tables" = 0 ] || die 3 "this server holds $tables tables. Drop them first; nothing was changed."
         start_anew "$local_member"

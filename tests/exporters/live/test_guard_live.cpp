@@ -3,6 +3,7 @@
 // one that was paused, or beside which another takes writes; one that is back goes on or follows; people are
 // obeyed.
 #include "tests/exporters/live/mariadb_pair.h"
+#include "tests/exporters/mysql/voter.h"
 #include "tests/support/test_support.h"
 
 #include <csignal>
@@ -11,28 +12,6 @@ using namespace alwayson;
 using namespace alwayson::exporters;
 
 namespace {
-
-// Takes connections at 127.0.0.`last` while it lives.
-class Voter {
-public:
-    Voter(int last, int port) : m_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        const int on = 1;
-        setsockopt(m_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + std::uint32_t(last) - 1);
-        address.sin_port = htons(std::uint16_t(port));
-        if (bind(m_fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
-            listen(m_fd, 1024) != 0)
-            qFatal("no port for a voter");
-    }
-    ~Voter() { close(m_fd); }
-    Voter(const Voter&) = delete;
-    Voter& operator=(const Voter&) = delete;
-
-private:
-    int m_fd;
-};
 
 // Three voters on which orchestrator runs; the lease is 1.5 s.
 Design guardedSet() {
@@ -55,12 +34,12 @@ class TestGuardLive : public QObject {
 
     test::MariadbPair m_pair;
     std::unique_ptr<QProcess> m_guards[2];
-    std::unique_ptr<Voter> m_voters[3];
+    std::unique_ptr<test::Voter> m_voters[3];
     int m_port = 0;
 
     void hear(int first, int end) {
         for (int i = first; i < end; ++i)
-            m_voters[i] = std::make_unique<Voter>(i + 2, m_port);
+            m_voters[i] = std::make_unique<test::Voter>(i + 2, m_port);
     }
     QProcessEnvironment environmentOf(int i) const {
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
