@@ -193,6 +193,9 @@ private:
                     "Last orchestrator, so that it takes nothing under construction for a failure: "
                     "{}{}.",
                     link("mysql/" + plan.slug), guard(plan)));
+            else if (plan.guarded())
+                step(fmt::format("`guard.sh` on each member of {}: {}.", markdownCode(plan.group->id.str()),
+                                 link("mysql/" + plan.slug)));
         m_out += '\n';
     }
 

@@ -25,6 +25,7 @@ bool holdsNames(const Built& built) {
 
 constexpr std::string_view kCheckVariables = R"sh(if [ -f env ]; then
     set -a
+    # shellcheck source=/dev/null
     . ./env
     set +a
 fi
@@ -54,10 +55,12 @@ fi
 # What "haproxy -c" does not look at: HAProxy does not start when it cannot get enough open files.
 need=@FILES@
 unit=$(systemctl show -p LimitNOFILE --value haproxy 2>/dev/null) || unit=
+# shellcheck disable=SC3045 # every sh that HAProxy's systems have knows these
 limit=${unit:-$(ulimit -H -n)}
 case $limit in *[!0-9]*) exit 0 ;; esac
 if [ "$limit" -ge "$need" ]; then exit 0; fi
 # Root may raise its own limit, where the machine lets it.
+# shellcheck disable=SC3045
 if (ulimit -n "$need") 2>/dev/null; then exit 0; fi
 cure="Allow more: 'systemctl edit haproxy' with the lines '[Service]' and 'LimitNOFILE=$need' (in a container: --ulimit nofile=$need), or set fewer connections (maxconn) in the design."
 if [ -n "$unit" ] && [ "$(id -u)" != 0 ]; then
@@ -80,7 +83,14 @@ if [ "${1-}" != --yes ]; then
     echo "nothing was changed. Run: sh apply.sh --yes"
     exit 0
 fi
-@VARIABLES@new=$(mktemp "$target.new.XXXXXX")
+@VARIABLES@takes_it() {
+    systemctl @VERB@ haproxy && systemctl is-active --quiet haproxy
+}
+if cmp -s haproxy.cfg "$target" && takes_it; then
+    echo "it was installed already. HAProxy has read it again."
+    exit 0
+fi
+new=$(mktemp "$target.new.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cat haproxy.cfg >"$new"
 chmod 0644 "$new"
@@ -91,9 +101,6 @@ if [ -f "$target" ]; then
     cp -p "$target" "$backup"
 fi
 mv "$new" "$target"
-takes_it() {
-    systemctl @VERB@ haproxy && systemctl is-active --quiet haproxy
-}
 if takes_it; then
     if [ -n "$backup" ]; then
         echo "applied. To roll back: cp '$backup' '$target' && systemctl @VERB@ haproxy"
@@ -144,7 +151,7 @@ void steps(std::string& out, const Built& built) {
         out += '\n';
     }
     out +=
-        "1. Copy this folder to the machine that runs HAProxy.\n"
+        "1. Copy this folder to the machine that runs HAProxy (Debian: `apt-get install haproxy`).\n"
         "1. `sh check.sh` asks the installed HAProxy whether the file is valid, and whether the machine "
         "allows the open "
         "files\n"

@@ -18,6 +18,7 @@ exec curl -fsS --noproxy '*' -o /dev/null @URL@
 
 // Values from env become keepalived's own parameters, in front of the configuration.
 constexpr std::string_view kRead = R"sh(if [ -f env ]; then
+    # shellcheck source=/dev/null
     . ./env
 fi
 missing=
@@ -72,6 +73,7 @@ if [ "$(id -u)" -ne 0 ]; then
     sed -i '/^    enable_script_security$/d' "$copy"
 fi
 status=0
+# shellcheck disable=SC2016 # the words of the inner shell
 said=$(unshare "$namespaces" sh -c '
     PATH=$PATH:/usr/sbin:/sbin
     prepare() {
@@ -123,7 +125,14 @@ if ! ip link show dev @INTERFACE@ >/dev/null 2>&1; then
     echo "this machine has no interface @INTERFACE@. Set the interface of the pair in the design." >&2
     exit 2
 fi
-@ACCOUNT@backup=
+@ACCOUNT@takes_it() {
+    systemctl reload-or-restart keepalived && systemctl is-active --quiet keepalived
+}
+if cmp -s "$new" "$target"@SAMESCRIPT@ && takes_it; then
+    echo "it was installed already. keepalived has read it again."
+    exit 0
+fi
+backup=
 keep() { # keep FILE: a dated copy of what is there
     dated=$1.before-$(date +%Y%m%d-%H%M%S)
     if [ -e "$dated" ]; then dated=$dated-$$; fi
@@ -134,9 +143,6 @@ install_as() { # install_as NEW TARGET MODE: whole or not at all
     if cat "$1" >"$part" && chmod "$3" "$part" && mv "$part" "$2"; then return 0; fi
     rm -f "$part"
     return 1
-}
-takes_it() {
-    systemctl reload-or-restart keepalived && systemctl is-active --quiet keepalived
 }
 mkdir -p "$(dirname -- "$target")"
 @INSTALLSCRIPT@if [ -f "$target" ]; then
@@ -227,7 +233,8 @@ void steps(std::string& out, const Built& built, const Paths& paths) {
                            "--shell /usr/sbin/nologin {}`.\n",
                            paths.scriptUser);
     out += fmt::format(
-        "1. Copy this folder to the machine.\n"
+        "1. Copy this folder to the machine; it needs keepalived{} (Debian: `apt-get install "
+        "keepalived{}`).\n"
         "1. `sh check.sh` asks the installed keepalived whether the file is valid. It changes nothing.\n"
         "1. `sh apply.sh` shows the difference to the running configuration. It changes nothing either.\n"
         "1. `sh apply.sh --yes` (as root) keeps dated copies of the old files, installs the new ones and "
@@ -248,7 +255,7 @@ void steps(std::string& out, const Built& built, const Paths& paths) {
         "* `ip address show dev {}`: the holder has the shared address, nobody else\n"
         "* `journalctl -u keepalived`: every change of state with its reason\n"
         "* `systemctl stop keepalived` on the holder hands the address over on purpose\n\n",
-        built.priority,
+        built.tracked ? " and curl" : "", built.tracked ? " curl" : "", built.priority,
         built.starts ? "this one holds it when all start together"
                      : "another one holds it when all start together",
         built.interface);
@@ -268,6 +275,7 @@ std::string applyScript(const Built& built, const Paths& paths) {
     std::string out(kApply);
     out = fill(out, "@ANDSCRIPT@", built.tracked ? " and the script that it runs" : "");
     out = fill(out, "@DIFFSCRIPT@", built.tracked ? kDiffScript : "");
+    out = fill(out, "@SAMESCRIPT@", built.tracked ? " && cmp -s @SCRIPT@ \"$script\"" : "");
     out = fill(out, "@INSTALLSCRIPT@", built.tracked ? kInstallScript : "");
     out = fill(out, "@ACCOUNT@", built.tracked ? fill(kAccount, "@USER@", paths.scriptUser) : "");
     if (!built.tracked) out = fill(out, "script=${SCRIPT_TARGET:-@FOLDER@/@SCRIPT@}\n", "");

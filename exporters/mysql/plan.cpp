@@ -26,6 +26,33 @@ constexpr std::int64_t kLongestMs = 4294967295;
 // of a manager that counts in whole seconds.
 constexpr double kReopenMarginS = 10;
 
+// As SQL's LIKE: % is any text, _ any one character. After a mismatch the last % takes one character more.
+bool fitsHostPattern(std::string_view host, std::string_view pattern) {
+    std::size_t h = 0, p = 0, any = std::string_view::npos, from = 0;
+    while (h < host.size()) {
+        if (p < pattern.size() && pattern[p] == '%') {
+            any = p++;
+            from = h;
+        } else if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == host[h])) {
+            ++p;
+            ++h;
+        } else if (any != std::string_view::npos) {
+            p = any + 1;
+            h = ++from;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('%', p) == std::string_view::npos;
+}
+
+// Does an account's host pattern keep this address out? Only said of IPv4 addresses and patterns of their
+// digits, without a network mask: what a name stands for is not known here.
+bool isShutOut(const std::string& host, std::string_view pattern) {
+    const bool digits = pattern.find_first_not_of("0123456789.%_") == std::string_view::npos;
+    return digits && classifyHost(host) == HostKind::ipv4 && !fitsHostPattern(host, pattern);
+}
+
 // From the failure of the source until another one may be promoted, at most, in s. Infinity: no end is known.
 double longestTakeOver(const FailoverPlan& plan) {
     if (plan.by == FailoverBy::nobody || plan.by == FailoverBy::human) return 0;
@@ -105,6 +132,14 @@ private:
                             "more.",
                             called(m_group), acks),
                 "Set its semisync_acks to 1.");
+        if (m_plan.semiSync && acks != 1 &&
+            get(m_parameters, group_key::topology) == group_key::Topology::chain)
+            return refusal(
+                "export.mysql_acks",
+                fmt::format("in the set {} a commit waits for {} replicas, and in a chain only one of them "
+                            "receives from the source: it alone acknowledges.",
+                            called(m_group), acks),
+                "Set its semisync_acks to 1, or its topology to star.");
         return success();
     }
 
@@ -182,12 +217,21 @@ private:
                                      (c >= '0' && c <= '9') ||
                                      std::string_view("._%:/-").find(c) != std::string_view::npos;
                           });
-        if (good) return success();
-        return refusal(
-            "export.user_network",
-            fmt::format("accounts of the set {} may come from \"{}\", which is no host pattern.",
-                        called(m_group), shownName(m_plan.network)),
-            "Set user_network to something like 10.%, 192.168.1.0/255.255.255.0 or %.example.com.");
+        if (!good)
+            return refusal(
+                "export.user_network",
+                fmt::format("accounts of the set {} may come from \"{}\", which is no host pattern.",
+                            called(m_group), shownName(m_plan.network)),
+                "Set user_network to something like 10.%, 192.168.1.0/255.255.255.0 or %.example.com.");
+        for (const Member& member : m_plan.members)
+            if (isShutOut(member.host, m_plan.network))
+                return refusal(
+                    "export.user_network",
+                    fmt::format("{} has the address {}, and accounts of the set {} may come from {} only: it "
+                                "could not log in to its source.",
+                                called(*member.node), member.host, called(m_group), m_plan.network),
+                    "Set user_network to a pattern that fits all members, such as 192.168.%.");
+        return success();
     }
 
     // The port is the member's with a 1 behind it, 33061 for 3306, as MySQL's manual has it.

@@ -86,9 +86,9 @@ std::vector<const Group*> setsOf(const Design& design);
 
 // Errors: "export.mysql_members" (fewer than one), "export.mysql_group_replication" (MariaDB and
 // MySQL 5.7), "export.mysql_group_address" (a member whose address the design does not say),
-// "export.mysql_acks" (MariaDB waits for one replica only),
+// "export.mysql_acks" (MariaDB, and the source of a chain, wait for one replica only),
 // "export.mysql_server_id" (one number twice), "export.host", "export.user_network" (no host pattern of an
-// account).
+// account, or one that keeps a member out).
 Result<Plan> planOf(const Design& design, const Group& group, const std::string& slug);
 
 } // namespace alwayson::exporters::mysql

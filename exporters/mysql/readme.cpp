@@ -84,8 +84,9 @@ void managerRows(std::string& out, const Parameters& p) {
         row(out, "MHA takes it for dead after", fmt::format("{} failed pings", get(p, g::pingFails)), "MHA");
         break;
     case g::Manager::manual:
-    case g::Manager::group:
         row(out, "failover", "by hand", "`03-promote.sh`");
+        break;
+    case g::Manager::group: // said with the replication
         break;
     case g::Manager::none:
         row(out, "failover", "none", "");
@@ -104,15 +105,24 @@ void simulated(std::string& out, const Plan& plan, const Prediction& prediction)
         row(out, "a commit waits for its acknowledgement at most",
             Duration::milliseconds(double(plan.ackTimeoutMs)),
             plan.isModern() ? "`rpl_semi_sync_source_timeout`" : "`rpl_semi_sync_master_timeout`");
-    row(out, "order",
-        plan.chain ? "a chain: each follows the one before it" : "a star: all follow the source", "`lib.sh`");
-    for (const Member& m : plan.members)
+    if (plan.groupReplication) {
+        row(out, "failover", "the group elects another source by itself", "the servers");
+        row(out, "a suspected member is expelled after", Duration::seconds(double(plan.expelTimeoutS)),
+            "`group_replication_member_expel_timeout`");
+    } else {
+        row(out, "order",
+            plan.chain ? "a chain: each follows the one before it" : "a star: all follow the source",
+            "`lib.sh`");
+    }
+    for (const Member& m : plan.members) {
+        if (plan.groupReplication) break; // they do not follow the source
         row(out,
             fmt::format("{} takes a silent source for gone after; reconnects every",
                         quoting::markdownCode(m.name)),
             fmt::format("{} s; {} s", m.netTimeoutS, m.connectRetryS),
             plan.isModern() ? "`replica_net_timeout`; `SOURCE_CONNECT_RETRY`"
                             : "`slave_net_timeout`; `MASTER_CONNECT_RETRY`");
+    }
     managerRows(out, p);
     routeRows(out, p);
     out += shown(prediction, plan);
@@ -120,7 +130,7 @@ void simulated(std::string& out, const Plan& plan, const Prediction& prediction)
 
 constexpr std::string_view kPrepare = R"md(## Apply
 
-Every machine needs @WRITTEN@ (its client programs too), and in @TLS@
+Every machine needs @WRITTEN@ (@PACKAGES@), and in @TLS@
 
 * `ca.pem`: the authority whose certificates the members accept from each other,
 * `server.pem`: this machine's certificate, signed by that authority; it names (as subjectAltName) the address that the table gives,
@@ -132,6 +142,8 @@ The accounts and their passwords; they are yours to choose, 32 characters at mos
 In place of each variable, one with `_FILE` behind its name may name a file that holds the password: with lines like
 `REPL_PASSWORD_FILE=/root/repl.password` in a file `env` in this folder every script finds them. Passwords are in no file here,
 and the scripts pass them on through pipes and the environment of single processes, never on a command line. @KEEPS@
+
+To the server of its own machine a script connects as `root`, through the socket and without a password: @SOCKETROOT@
 
 Copy this folder to each machine, and to the one that you work from; that one needs the client programs and `ca.pem` (`TLS_CA` names
 it where it is elsewhere).
@@ -205,7 +217,8 @@ std::string accounts(const Plan& plan) {
         line("orchestrator", "`ORCHESTRATOR_PASSWORD`", "orchestrator: it watches and promotes; " + from);
     if (plan.balancer)
         line(kCheckAccount, "none",
-             fmt::format("HAProxy's checks: no password and no rights, from {}",
+             fmt::format("HAProxy's checks: no password and {}, from {}",
+                         plan.groupReplication ? "no right but to see who is in the group" : "no rights",
                          quoting::markdownCode(plan.network)));
     return out;
 }
@@ -296,10 +309,14 @@ std::string guard(const Plan& plan) {
             "\nIt begins to guard with the first majority that it hears after its start (`journalctl` says "
             "when): before, it closes nothing.\n`--install` refuses while no majority answers.\n\n" +
             voterWarning(plan);
-    return out + "\nA source that people made read-only is left alone. Stop it (`systemctl stop "
-                 "'alwayson-guard-*'`) where you work on\nthe members, or on most of the voters, yourself: "
-                 "what is cut off then stays open. A replica that you take out of the set and "
-                 "open for writes while it\nruns is a new source to it.\n";
+    const bool lease = plan.leaseMs > 0;
+    return out +
+           fmt::format("\nA source that people made read-only is left alone. Stop it (`systemctl stop "
+                       "'alwayson-guard-*'`) where you work on\nthe members{} yourself{}. A replica that "
+                       "you take out of the set and open for writes while it\nruns is a new source to "
+                       "it.\n",
+                       lease ? ", or on most of the voters," : "",
+                       lease ? ": what is cut off then stays open" : "");
 }
 
 // The application's own account is nobody's business but its own, yet somebody has to make it.
@@ -346,6 +363,16 @@ std::string readme(const Design& design, const Plan& plan, const Prediction& pre
     fill(steps, "@WRITTEN@", plan.written());
     for (int i = 0; i < 4; ++i)
         fill(steps, "@PRODUCT@", product);
+    fill(steps, "@PACKAGES@",
+         plan.isMaria()
+             ? "Debian: `apt-get install mariadb-server mariadb-backup`"
+             : "`mysql-server` of MySQL's own repository, https://dev.mysql.com/downloads/repo/apt/; "
+               "Debian has none");
+    fill(steps, "@SOCKETROOT@",
+         plan.isMaria()
+             ? "as Debian sets it up. `LOCAL_USER` and\n`SOCKET` in `env` name another account and place."
+             : "leave it empty when the package\nasks for one, it then lets in who is `root` on the machine "
+               "(`auth_socket`). `LOCAL_USER` and `SOCKET` in `env` name\nanother account and place.");
     fill(steps, "@SERVICE@", plan.isMaria() ? "mariadb" : "mysql");
     fill(steps, "@COPIER@", plan.isMaria() ? "`mariadb-backup`" : "`mysqldump`");
     fill(steps, "@KEEPS@",

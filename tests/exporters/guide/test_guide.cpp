@@ -164,6 +164,17 @@ private slots:
             QVERIFY2(text.contains(secret), secret);
     }
 
+    // guard.sh also lets an old source return where people promote.
+    void theGuardWithoutAManager() {
+        Design design = shop();
+        QCOMPARE(readmeOf(design).count("`guard.sh` on each member"), 1);
+        test::changeGroup(design, "db", "manager", std::string("manual"));
+        const QString text = readmeOf(design);
+        QVERIFY(text.indexOf("`guard.sh` on each member of `db`: [mysql/db]") >
+                text.indexOf("keepalived on the members of `lb`"));
+        QVERIFY(!text.contains("Last orchestrator"));
+    }
+
     // No file sets up the application, so what was simulated of it is said.
     void roomOfTheServers() {
         Design design = shop();

@@ -284,12 +284,14 @@ esac
         if (!before.isEmpty()) put("live.cfg", before);
         if (running) put("state", "");
         const QString target = folder.filePath("live.cfg");
-        const verify::Finished done =
-            sh(where + "/apply.sh", {"--yes"},
-               {{"TARGET", target.toStdString()},
-                {"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()},
-                {"STATE", folder.filePath("state").toStdString()},
-                {"BAD", bad.toStdString()}});
+        const auto apply = [&] {
+            return sh(where + "/apply.sh", {"--yes"},
+                      {{"TARGET", target.toStdString()},
+                       {"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()},
+                       {"STATE", folder.filePath("state").toStdString()},
+                       {"BAD", bad.toStdString()}});
+        };
+        const verify::Finished done = apply();
         QVERIFY2(done.status == status, done.output.c_str());
         QVERIFY2(done.output.find(says.toStdString()) != std::string::npos, done.output.c_str());
         QCOMPARE(done.output.find("put back") != std::string::npos, status != 0 && !before.isEmpty());
@@ -301,6 +303,11 @@ esac
                 QVERIFY(now.contains("backend be_web from http"));
             else
                 QCOMPARE(now, before);
+        }
+        if (installed) { // again: no second copy
+            const verify::Finished again = apply();
+            QVERIFY2(again.status == 0 && again.output.find("it was installed already") != std::string::npos,
+                     again.output.c_str());
         }
         // A dated copy of the old file, and nothing half done.
         QCOMPARE(QDir(folder.path()).entryList({"live.cfg.before-*"}).size(), before.isEmpty() ? 0 : 1);

@@ -205,13 +205,15 @@ esac
             put(target, before);
             put(script, "old script\n");
         }
-        const verify::Finished done =
-            sh(where + "/apply.sh", {"--yes"},
-               {{"TARGET", target.toStdString()},
-                {"SCRIPT_TARGET", script.toStdString()},
-                {"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()},
-                {"STATE", folder.filePath("state").toStdString()},
-                {"BAD", bad.toStdString()}});
+        const auto apply = [&] {
+            return sh(where + "/apply.sh", {"--yes"},
+                      {{"TARGET", target.toStdString()},
+                       {"SCRIPT_TARGET", script.toStdString()},
+                       {"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()},
+                       {"STATE", folder.filePath("state").toStdString()},
+                       {"BAD", bad.toStdString()}});
+        };
+        const verify::Finished done = apply();
         QVERIFY2(done.status == status, done.output.c_str());
         QVERIFY2(done.output.find(says.toStdString()) != std::string::npos, done.output.c_str());
         if (installed) {
@@ -222,6 +224,11 @@ esac
         } else {
             QCOMPARE(contentOf(target), before);
             QCOMPARE(QFile::exists(target), !before.isEmpty());
+        }
+        if (installed) { // again: no second copy
+            const verify::Finished again = apply();
+            QVERIFY2(again.status == 0 && again.output.find("it was installed already") != std::string::npos,
+                     again.output.c_str());
         }
         // A dated copy of each old file, and nothing half done.
         const bool kept = !before.isEmpty() && status != 2;

@@ -169,6 +169,10 @@ private slots:
         QCOMPARE(option("ip_allowlist"), std::string("10.0.2.11,10.0.2.12,10.0.2.13"));
         QCOMPARE(option("single_primary_mode"), std::string("ON"));
         QVERIFY(option("group_name").size() == 36);
+        const std::string& readme = test::fileNamed(files, "README.md").bytes;
+        QVERIFY(readme.find("| failover | the group elects another source by itself |") != std::string::npos);
+        for (const char* untrue : {"by hand |", "follow the source |", "SOURCE_CONNECT_RETRY"})
+            QVERIFY2(readme.find(untrue) == std::string::npos, untrue);
         QCOMPARE(settingOf(files, "rpl_semi_sync_source_enabled"), std::string("unset"));
         // Another set of the design is another group; the same one stays it.
         Design renamed = design;
@@ -195,6 +199,21 @@ private slots:
         test::deploy(design, "db2", "port", 3307.0);
         QCOMPARE(settingOf(filesOf(design), "loose_group_replication_local_address"),
                  std::string("10.0.2.12:33071"));
+    }
+
+    // In a chain one replica alone receives from the source.
+    void acknowledgementsInAChain() {
+        const auto codeOf = [](const Design& one) {
+            const auto files = mysql::exportFolders(one);
+            return QString::fromStdString(files.ok() ? "ok" : files.error().code);
+        };
+        Design design = designFor("mysql_8_4");
+        test::changeSet(design, "semisync_acks", 2.0);
+        QCOMPARE(codeOf(design), QString("ok"));
+        test::changeSet(design, "topology", std::string("chain"));
+        QCOMPARE(codeOf(design), QString("export.mysql_acks"));
+        test::changeSet(design, "semisync_acks", 1.0);
+        QCOMPARE(codeOf(design), QString("ok"));
     }
 
     void groupsThatCannotBeWritten() {

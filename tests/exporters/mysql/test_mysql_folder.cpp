@@ -9,6 +9,9 @@
 #include "tests/exporters/mysql/mysql_support.h"
 #include "tests/support/test_support.h"
 
+#include <QDateTime>
+#include <QStandardPaths>
+
 using namespace alwayson;
 using namespace alwayson::exporters;
 
@@ -134,6 +137,13 @@ private slots:
         QCOMPARE(with("flavour", std::string("mysql_8_0")), QString("ok"));
         QCOMPARE(with("user_network", std::string("10.%' OR 1")), QString("export.user_network"));
         QCOMPARE(with("user_network", std::string()), QString("export.user_network"));
+        // A member that its accounts keep out could not follow.
+        for (const char* keepsOut : {"192.168.%", "10.0.2.1", "10.0.2.11", "10.0.2.1_.%", "%.1%.%.%.%"})
+            QCOMPARE(with("user_network", std::string(keepsOut)), QString("export.user_network"));
+        QCOMPARE(with("user_network", std::string(59, '%') + "9"), QString("export.user_network"));
+        for (const char* fits : {"%", "10.0.2.1_", "10.%", "%.0.2.1%", "10.0.2.1_%", "%%",
+                                 "10.0.0.0/255.255.0.0", "%.example.com"})
+            QCOMPARE(with("user_network", std::string(fits)), QString("ok"));
         QCOMPARE(with("semisync_acks", 2.0), QString("ok")); // asynchronous: it is not used
         Design design =
             test::replicationSet(3, {{"replication", std::string("semi_sync")}, {"semisync_acks", 2.0}});
@@ -478,6 +488,81 @@ private slots:
         }
         QCOMPARE(QDir(folder.path()).entryList({"live.cnf.before-*"}).size(), before.isEmpty() ? 0 : 1);
         QCOMPARE(QDir(folder.path()).entryList({"live.cnf.new"}).size(), 0);
+    }
+
+    // A second run restarts nothing and keeps nothing; after the file was put there by hand the server has
+    // yet to read it.
+    void applyAgainChangesNothing() {
+        QTemporaryDir folder;
+        const mysql::Paths paths{folder.filePath("tls").toStdString()};
+        const auto files = mysql::exportFolders(test::replicationSet(2), paths);
+        QVERIFY(files.ok());
+        const QString where = test::writeAll(*files, folder.path());
+        const auto put = [&](const QString& name, const QByteArray& bytes) {
+            QDir().mkpath(QFileInfo(folder.filePath(name)).path());
+            QFile file(folder.filePath(name));
+            if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write");
+            file.setPermissions(file.permissions() | QFile::ExeOwner);
+        };
+        for (const char* name : {"tls/ca.pem", "tls/server.pem", "tls/server.key", "socket"})
+            put(name, "x");
+        put("bin/systemctl", "#!/bin/sh\n[ \"$1\" != restart ] || touch \"$SOCKET\" \"$SOCKET.restarted\"\n");
+        put("bin/mariadb", "#!/bin/sh\nprintf '1\\t1\\t1\\n'\n");
+        QVERIFY(QFile::copy(where + "/db1.cnf", folder.filePath("live.cnf")));
+        const auto apply = [&] {
+            return test::bash(
+                where + "/apply.sh", {"db1", "--yes", "--restart-source"},
+                {{"TARGET", folder.filePath("live.cnf").toStdString()},
+                 {"SOCKET", folder.filePath("socket").toStdString()},
+                 {"PATH", folder.filePath("bin").toStdString() + ":" + qgetenv("PATH").toStdString()}});
+        };
+        const auto aged = [&](const char* name, int seconds) {
+            QFile file(folder.filePath(name));
+            return file.open(QIODevice::ReadWrite) &&
+                   file.setFileTime(QDateTime::currentDateTime().addSecs(-seconds),
+                                    QFileDevice::FileModificationTime);
+        };
+        QVERIFY(aged("live.cnf", 60) && aged("socket", 30));
+        verify::Finished done = apply();
+        QVERIFY2(done.status == 0, done.output.c_str());
+        QVERIFY2(done.output.find("it is installed already and nothing was changed") != std::string::npos,
+                 done.output.c_str());
+        QVERIFY(!QFile::exists(folder.filePath("socket.restarted")));
+        QCOMPARE(QDir(folder.path()).entryList({"live.cnf.before-*"}).size(), 0);
+        QVERIFY(aged("live.cnf", 60) && aged("socket", 90));
+        done = apply();
+        QVERIFY2(done.status == 0, done.output.c_str());
+        QVERIFY(QFile::exists(folder.filePath("socket.restarted")));
+    }
+
+    // As those who commit them to a repository of theirs look at them.
+    void scriptsAreClean_data() {
+        QTest::addColumn<QString>("flavour");
+        QTest::addColumn<QString>("replication");
+        QTest::newRow("MariaDB") << "mariadb_10_11"
+                                 << "semi_sync";
+        QTest::newRow("MySQL group") << "mysql_8_4"
+                                     << "group";
+    }
+    void scriptsAreClean() {
+        QFETCH(QString, flavour);
+        QFETCH(QString, replication);
+        QTemporaryDir folder;
+        const std::vector<File> files =
+            filesOf(test::replicationSet(3, {{"flavour", flavour.toStdString()},
+                                             {"replication", replication.toStdString()},
+                                             {"manager", std::string("manual")}}));
+        for (const File& file : files) // bash counts them by the clock, which may be set
+            QVERIFY2(file.bytes.find("SECONDS") == std::string::npos || !file.path.ends_with(".sh"),
+                     file.path.c_str());
+        const QString where = test::writeAll(files, folder.path());
+        if (QStandardPaths::findExecutable("shellcheck").isEmpty()) QSKIP("shellcheck is missing");
+        const auto out = verify::runProcess({"/bin/bash",
+                                             {"-c", "cd \"$0\" && shellcheck -x *.sh", where.toStdString()},
+                                             {},
+                                             Duration::seconds(100)});
+        QVERIFY(out.ok());
+        QVERIFY2(out->status == 0, out->output.c_str());
     }
 
     // Passwords come at run time, from the environment or a file; without one nothing starts.
