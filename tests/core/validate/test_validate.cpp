@@ -3,6 +3,7 @@
 
 #include "core/edit/document.h"
 #include "core/validate/validate.h"
+#include "tests/core/validate/capacity_cases.h"
 #include "tests/core/validate/failover_cases.h"
 #include "tests/core/validate/rule_cases.h"
 #include "tests/support/test_support.h"
