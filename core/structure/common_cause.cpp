@@ -2,6 +2,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/structure/failover_laws.h"
 
 #include <algorithm>
 #include <array>
@@ -165,9 +166,7 @@ std::vector<CommonCause> addSharedFaults(const Design& design, std::vector<Struc
     // A place knows outages only: a slowness or a share of errors that is shared stays each member's own.
     std::erase_if(causes, [&](const CommonCause& cause) {
         const ResolvedFailureMode& mode = components[cause.members.front()].modes[cause.modes.front()];
-        const bool serves = mode.effect == FailureEffect::slow ||
-                            (mode.effect == FailureEffect::errors && mode.errorShare < 1);
-        return !cause.together || serves;
+        return !cause.together || stillServes(mode.effect, mode.errorShare);
     });
     for (const CommonCause& cause : causes) {
         const ResolvedFailureMode* smallest = nullptr;

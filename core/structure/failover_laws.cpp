@@ -104,6 +104,10 @@ double vrrpTakeoverAt(const VrrpTimers& t, VrrpEvent event, const VrrpDraws& u) 
     return verdict + afterVerdict(t).minS + t.advert * u[1];
 }
 
+bool stillServes(FailureEffect effect, double errorShare) {
+    return effect == FailureEffect::slow || (effect == FailureEffect::errors && errorShare < 1);
+}
+
 std::optional<VrrpEvent> vrrpEventOf(FailureEffect effect, double errorShare) {
     switch (effect) {
     case FailureEffect::crash:

@@ -36,6 +36,14 @@ enum class VrrpEvent : std::uint8_t {
     balancerHung  // no run of the script ends by itself
 };
 
+// Does what failed in this way still serve: is it slow, or are some of its answers right? Who does not is no
+// more the active one of a group than one that is gone. A member of a replication set takes no part in it
+// then: it receives and acknowledges nothing, is not counted in a majority, is not read, and is not promoted.
+// Managers ask a member before they promote it, and are answered by errors as everybody is (orchestrator
+// takes none whose last check failed, MHA none that it cannot ask). Its own replicas still hear such a
+// source: whether its loss is noticed is another question (isNoticed in failover_plan.h).
+bool stillServes(FailureEffect effect, double errorShare);
+
 // The timers of a VRRP pair with `active` as the holder of the address, in seconds.
 struct VrrpTimers {
     double advert = 1;   // a
@@ -75,8 +83,8 @@ PhaseLaw vrrpTakeover(const VrrpTimers& timers, VrrpEvent event);
 using VrrpDraws = std::array<double, 2>;
 double vrrpTakeoverAt(const VrrpTimers& timers, VrrpEvent event, const VrrpDraws& draws);
 
-// From the return of a member of higher priority, in a pair that preempts, until it holds the address: 3a + k,
-// and with a preempt delay d U(0, a) + (ceil(d / a) - 1) a more, as above. u: uniform in [0, 1). O(1).
+// From the return of a member of higher priority, in a pair that preempts, until it holds the address: 3a +
+// k, and with a preempt delay d U(0, a) + (ceil(d / a) - 1) a more, as above. u: uniform in [0, 1). O(1).
 double vrrpPreemptAt(const VrrpTimers& timers, double u);
 
 // The same hang with keepalived 2.3.3 or later: (fall - 1) (floor(tau / i) + 1) i in place of (fall - 1) i.

@@ -290,6 +290,25 @@ std::uint64_t mixed(std::uint64_t n) {
     return n ^ (n >> 31);
 }
 
+// Numbers of chance that are the same each time, and what is drawn with them.
+class Draws {
+public:
+    double uniform() { return static_cast<double>(mixed(++m_state) >> 11) * 0x1p-53; }
+    // The promotion, and until callers have found the new one; where they never would, a human tells them.
+    void addPromotion(const FailoverPlan& plan, TakeOverDraw& one) {
+        for (const DistributionShape& step : plan.promotionSteps)
+            one.promotedS += draw(step);
+        double last = sampleLastReroute(plan, [&] { return uniform(); });
+        if (plan.addressMove) last = std::max(last, draw(*plan.addressMove));
+        if (!std::isfinite(last)) last = plan.byHand ? draw(*plan.byHand) : 0;
+        one.servedS = one.promotedS + last;
+    }
+
+private:
+    double draw(const DistributionShape& shape) { return shape.quantile(uniform() * (1 - 1e-9) + 5e-10); }
+    std::uint64_t m_state = 0;
+};
+
 FailoverLaw quorumLaw(const ElectionPlan& plan) {
     FailoverLaw law;
     law.detection = law.total = electionLaw(plan);
@@ -347,6 +366,10 @@ bool isNoticed(const FailoverPlan& plan, FailureEffect effect, double errorShare
     return !asks || std::isfinite(detectionLaw(plan, effect, errorShare).meanS);
 }
 
+FailureEffect asPromotionFails(FailureEffect effect) {
+    return effect == FailureEffect::errors ? FailureEffect::crash : effect;
+}
+
 PhaseLaw rerouteLaw(const FailoverPlan& plan) {
     PhaseLaw law;
     for (const RerouteTimer& caller : plan.callers) {
@@ -398,11 +421,7 @@ std::vector<TakeOverDraw> takeOverDraws(const FailoverPlan& plan, FailureEffect 
     const std::optional<DistributionShape> whole = plan.takeOver                  ? plan.takeOver
                                                    : plan.by == FailoverBy::human ? plan.byHand
                                                                                   : std::nullopt;
-    std::uint64_t state = 0;
-    const auto uniform = [&] { return static_cast<double>(mixed(++state) >> 11) * 0x1p-53; };
-    const auto draw = [&](const DistributionShape& shape) {
-        return shape.quantile(uniform() * (1 - 1e-9) + 5e-10);
-    };
+    Draws draws;
     std::vector<TakeOverDraw> all(count);
     for (std::size_t i = 0; i < count; ++i) {
         TakeOverDraw& one = all[i];
@@ -411,13 +430,29 @@ std::vector<TakeOverDraw> takeOverDraws(const FailoverPlan& plan, FailureEffect 
             one.promotedS = one.servedS = whole->quantile(at);
             continue;
         }
-        one.promotedS = sampleDetection(plan, effect, errorShare, uniform);
-        for (const DistributionShape& step : plan.promotionSteps)
-            one.promotedS += draw(step);
-        double last = sampleLastReroute(plan, uniform);
-        if (plan.addressMove) last = std::max(last, draw(*plan.addressMove));
-        one.servedS = one.promotedS + (lost ? draw(*plan.byHand) : last);
+        one.promotedS = sampleDetection(plan, effect, errorShare, [&] { return draws.uniform(); });
+        draws.addPromotion(plan, one);
     }
+    return all;
+}
+
+std::vector<double> leadAgainTimes(const FailoverPlan& plan, std::size_t count) {
+    const bool human = plan.by == FailoverBy::human;
+    std::vector<double> all(count, kNever);
+    if (plan.by == FailoverBy::nobody) return all;
+    if (plan.takeOver || (!human && plan.promotionSteps.empty())) return {};
+    Draws draws;
+    for (std::size_t i = 0; i < count; ++i) {
+        TakeOverDraw one;
+        if (!human)
+            draws.addPromotion(plan, one);
+        else if (plan.byHand)
+            one.servedS = plan.byHand->quantile((static_cast<double>(i) + 0.5) / static_cast<double>(count));
+        else
+            continue;
+        all[i] = one.servedS;
+    }
+    std::sort(all.begin(), all.end());
     return all;
 }
 

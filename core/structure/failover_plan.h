@@ -81,6 +81,10 @@ PhaseLaw detectionLaw(const FailoverPlan& plan, FailureEffect effect, double err
 // does not, nobody takes over and no human is called, whatever the coverage. Others: true.
 bool isNoticed(const FailoverPlan& plan, FailureEffect effect, double errorShare = 1);
 
+// What the failure of the one that is being promoted is to whoever promotes it, who asks it all the time:
+// errors are noticed as a refusal is.
+FailureEffect asPromotionFails(FailureEffect effect);
+
 // draw(): a uniform number in [0, 1).
 template <class Draw>
 double sampleDetection(const FailoverPlan& plan, FailureEffect effect, double errorShare, Draw&& draw) {
@@ -122,6 +126,11 @@ struct TakeOverDraw {
 // None where it never is. Microseconds each.
 std::vector<TakeOverDraw> takeOverDraws(const FailoverPlan& plan, FailureEffect effect, double errorShare,
                                         std::size_t count);
+
+// Nobody was left who could take over, and now one is back before the old one: equally likely times in
+// seconds until callers reach it, ascending, the same each time. Nothing has to be detected any more. Empty:
+// at once (VRRP, and where `failover` says how long a take-over takes); one that never ends is infinite.
+std::vector<double> leadAgainTimes(const FailoverPlan& plan, std::size_t count);
 
 // Times of `count` take-overs in seconds, ascending; the same each time. None where it never is, or where
 // callers never find the new one. Microseconds each.

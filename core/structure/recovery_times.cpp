@@ -61,8 +61,7 @@ Away awayOf(const ResolvedFailureMode& mode, double responseS) {
 }
 
 bool stops(const ResolvedFailureMode& mode) {
-    return mode.effect != FailureEffect::slow &&
-           (mode.effect != FailureEffect::errors || mode.errorShare >= 1);
+    return !stillServes(mode.effect, mode.errorShare);
 }
 
 // What is left for a take-over when some nodes are lost at once.

@@ -83,7 +83,7 @@ private:
         return s[kPerPart * m_c.parts.size() + kPerGroup * group + 1];
     }
     // Stages: 0 none, then one per rate of a failover, then one per rate of a human, then until the repair,
-    // then until there are enough.
+    // then until there are enough, then until anybody is back.
     std::int32_t byHand(std::size_t group) const { // the first of them
         return static_cast<std::int32_t>(m_c.groups[group].failoverPerHour.size()) + 1;
     }
@@ -91,6 +91,7 @@ private:
         return byHand(group) + static_cast<std::int32_t>(m_c.groups[group].byHandPerHour.size());
     }
     std::int32_t tooFew(std::size_t group) const { return untilRepair(group) + 1; }
+    std::int32_t nobodyLeft(std::size_t group) const { return untilRepair(group) + 2; }
     std::int32_t waitsFor(std::size_t group, const CoupledFailure& failure) const {
         return failure.byHand == kNever ? untilRepair(group) : byHand(group) + failure.byHand;
     }
@@ -181,6 +182,21 @@ private:
             if (crewOf(s, part) == crew && queue(s, part) > 0) --queue(s, part);
     }
 
+    // What befell the part whose place is empty.
+    const CoupledFailure* lostBy(const State& s, std::size_t group) const {
+        const std::int32_t now = lost(s, group);
+        if (now == 0) return nullptr;
+        const auto part = static_cast<std::size_t>(now) - 1;
+        const CoupledFailure* found = nullptr;
+        for (const CoupledFailure& failure : m_c.parts[part].failures)
+            if (static_cast<std::int32_t>(failure.phase) < phase(s, part)) found = &failure;
+        return found;
+    }
+    bool isLeftAlone(const State& s, std::size_t group) const {
+        const CoupledFailure* failure = lostBy(s, group);
+        return failure && !failure->noticed;
+    }
+
     // No failover under way: spares stand in the empty places.
     void settle(State& s, std::size_t group) const {
         while (hasRoom(s, group)) {
@@ -188,7 +204,20 @@ private:
             if (next == m_c.parts.size()) break;
             place(s, next) = kActive;
         }
+        const CoupledFailure* failure = lostBy(s, group);
+        if (failure && failure->leadsAgain != kAtOnce && count(s, group, kActive) == 0) {
+            stage(s, group) = nobodyLeft(group);
+            return;
+        }
         stage(s, group) = lost(s, group) = 0;
+    }
+    // One is back where nobody was left, or there were too few.
+    void leadAgain(State& s, std::size_t group) const {
+        const CoupledFailure* failure = lostBy(s, group);
+        if (!failure || failure->leadsAgain == kAtOnce || successor(s, group) == m_c.parts.size())
+            return settle(s, group);
+        const int rate = failure->noticed ? failure->leadsAgain : failure->failover;
+        stage(s, group) = rate == kNever ? untilRepair(group) : rate + 1;
     }
     // One place is filled; the failover goes on while there are others and spares for them.
     void goOnOrSettle(State& s, std::size_t group) const {
@@ -236,7 +265,8 @@ private:
             return emit(std::move(next), rate);
         }
         const bool nobody = successor(next, group) == m_c.parts.size() && !hasAll(next, group);
-        if (stage(next, group) > 0 && (!isEnough(next, group) || nobody)) settle(next, group);
+        if (stage(next, group) > 0 && (!isEnough(next, group) || nobody) && !isLeftAlone(next, group))
+            settle(next, group);
         emit(std::move(next), rate);
     }
     // Are there active ones enough without anybody taking over?
@@ -254,12 +284,12 @@ private:
             lost(next, group) = static_cast<std::int32_t>(part) + 1;
             return emit(std::move(next), rate);
         }
+        lost(next, group) = static_cast<std::int32_t>(part) + 1;
         const bool canGoOn = successor(next, group) < m_c.parts.size() || hasAll(next, group);
-        if (!enough || (!canGoOn && (g.coverage >= 1 || g.interrupts))) {
+        if (failure.noticed && (!enough || (!canGoOn && (g.coverage >= 1 || g.interrupts)))) {
             settle(next, group);
             return emit(std::move(next), rate);
         }
-        lost(next, group) = static_cast<std::int32_t>(part) + 1;
         State uncovered = next;
         if (failure.failover == kNever)
             stage(next, group) = untilRepair(group);
@@ -432,8 +462,11 @@ private:
                 goOnOrSettle(next, group);
             } else {
                 place(next, part) = kSpare;
-                const bool canLead = stage(next, group) == tooFew(group) && isEnough(next, group);
-                if (stage(next, group) == 0 || canLead) settle(next, group);
+                const std::int32_t stands = stage(next, group);
+                if (stands == nobodyLeft(group) || (stands == tooFew(group) && isEnough(next, group)))
+                    leadAgain(next, group);
+                else if (stands == 0)
+                    settle(next, group);
             }
         }
         emit(std::move(next), now.perHour * (1 - now.goesOn));

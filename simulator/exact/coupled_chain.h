@@ -30,6 +30,12 @@ struct CoupledFailure {
     bool stops = true;       // false: it goes on working, worse
     int failover = kAtOnce;  // CoupledGroup::failoverPerHour: how fast its place is taken over
     int byHand = kNever;     // CoupledGroup::byHandPerHour: the same, where that is not covered
+    // When nobody was left who could take over, and another is back before this part: how fast that one leads
+    // (CoupledGroup::failoverPerHour).
+    int leadsAgain = kAtOnce;
+    // Others take over when they lose this part. Where not, they leave it its place whatever becomes of them,
+    // but for the rate of `failover`.
+    bool noticed = true;
     friend bool operator==(const CoupledFailure&, const CoupledFailure&) = default;
 };
 

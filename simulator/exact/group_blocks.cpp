@@ -30,8 +30,7 @@ double perHour(double meanSeconds) {
 }
 
 bool stopsWorking(const ResolvedFailureMode& mode) {
-    return mode.effect != FailureEffect::slow &&
-           (mode.effect != FailureEffect::errors || mode.errorShare >= 1);
+    return !stillServes(mode.effect, mode.errorShare);
 }
 
 // What a group does beyond the state of its members.
@@ -199,7 +198,7 @@ private:
     // Modes that do the same and are ended in the same way are one.
     void addModes(std::uint32_t node, std::size_t group, CoupledGroup* dynamics, CoupledPart& part,
                   std::vector<std::size_t>& failureOf) const {
-        using Key = std::tuple<bool, bool, int, int, double, double, double, int, double, double>;
+        using Key = std::tuple<bool, bool, int, int, int, bool, double, double, double, int, double, double>;
         std::map<Key, std::size_t> known;
         const auto& modes = modesOf(node);
         const auto crewAt = m_crewOf.find(node);
@@ -211,9 +210,9 @@ private:
             const double failing = happens ? perHour(mode.timeToFailure.mean()) - shockPerHour(node, m) : 0;
             const bool stops = stopsWorking(mode);
             const bool restarts = mode.repairedBy == RepairedBy::restart;
-            const double again = restarts ? 1 - mode.restartCoverage : 0;
+            const double goesOn = restarts ? 1 - mode.restartCoverage : 0;
             const double repairS = mode.repair.mean() + (restarts ? 0 : responseS);
-            const double crewS = again > 0 ? mode.crewRepair.mean() + responseS : 0;
+            const double crewS = goesOn > 0 ? mode.crewRepair.mean() + responseS : 0;
             const bool chosen = dynamics && stops;
             int failover = chosen ? failoverIndex(group, mode, responseS, *dynamics) : kAtOnce;
             const bool noticed = !chosen || dynamics->pool || m_dynamics[group].plan.takeOver ||
@@ -221,14 +220,18 @@ private:
             if (!noticed && m_meansOnly)
                 failover = indexOf(noticedLatePerHour(node, group), dynamics->failoverPerHour);
             const int byHand = chosen && noticed ? byHandIndex(group, mode, responseS, *dynamics) : kNever;
+            const bool isChosen = chosen && !dynamics->pool;
+            const int again = isChosen ? leadsAgainIndex(group, mode, responseS, *dynamics) : kAtOnce;
             // What works worse is told apart by what it still does.
             const Key key{stops,
                           m_function.tellsSilence(node) && isSilent(mode.effect),
                           failover,
                           byHand,
+                          again,
+                          noticed,
                           repairS,
                           crewS,
-                          again,
+                          goesOn,
                           restarts ? -1 : crew,
                           stops ? 0 : mode.slowFactor,
                           stops ? 0 : mode.errorShare};
@@ -239,9 +242,9 @@ private:
                 continue;
             }
             const auto first = static_cast<std::uint32_t>(part.phases.size());
-            part.failures.push_back({std::max(0.0, failing), first, stops, failover, byHand});
-            part.phases.push_back({m, perHour(repairS), restarts ? -1 : crew, again, first + 1});
-            if (again > 0) part.phases.push_back({m, perHour(crewS), crew, 0, 0});
+            part.failures.push_back({std::max(0.0, failing), first, stops, failover, byHand, again, noticed});
+            part.phases.push_back({m, perHour(repairS), restarts ? -1 : crew, goesOn, first + 1});
+            if (goesOn > 0) part.phases.push_back({m, perHour(crewS), crew, 0, 0});
         }
     }
     int failoverIndex(std::size_t group, const ResolvedFailureMode& mode, double responseS,
@@ -301,6 +304,17 @@ private:
         const bool races = m_meansOnly && !dynamics.frozen;
         return indexOf(races ? raceRate(equallyLikely(*byHand), mode, responseS) : perHour(byHand->mean()),
                        dynamics.byHandPerHour);
+    }
+    int leadsAgainIndex(std::size_t group, const ResolvedFailureMode& mode, double responseS,
+                        CoupledGroup& dynamics) const {
+        const std::vector<double> times = leadAgainTimes(m_dynamics[group].plan, kTakeOvers);
+        if (times.empty()) return kAtOnce;
+        if (!std::isfinite(times.back())) return kNever;
+        const double mean =
+            std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
+        if (!(mean > 0)) return kAtOnce;
+        return indexOf(dynamics.frozen ? perHour(mean) : raceRate(times, mode, responseS),
+                       dynamics.failoverPerHour);
     }
     static int indexOf(double rate, std::vector<double>& rates) {
         if (!(rate > 0)) return kNever;
@@ -509,9 +523,11 @@ private:
     static std::vector<double> keyOf(const CoupledPart& part) {
         std::vector<double> key{static_cast<double>(part.group), static_cast<double>(part.candidate)};
         for (const CoupledFailure& failure : part.failures)
-            key.insert(key.end(), {failure.perHour, static_cast<double>(failure.phase),
-                                   static_cast<double>(failure.stops), static_cast<double>(failure.failover),
-                                   static_cast<double>(failure.byHand)});
+            key.insert(key.end(),
+                       {failure.perHour, static_cast<double>(failure.phase),
+                        static_cast<double>(failure.stops), static_cast<double>(failure.failover),
+                        static_cast<double>(failure.byHand), static_cast<double>(failure.leadsAgain),
+                        static_cast<double>(failure.noticed)});
         for (const CoupledPhase& phase : part.phases)
             key.insert(key.end(), {static_cast<double>(phase.mode), phase.perHour,
                                    static_cast<double>(phase.crew), phase.goesOn});

@@ -272,17 +272,19 @@ void FailureUnit::detect(std::uint32_t g, std::uint32_t failed) {
         needed = draw(state.failover, *group.takeOver);
     } else {
         const auto [effect, share] = failureSeen(failed);
-        needed = sampleDetection(group.plans[rankOf(g, failed)], effect, share,
+        const FailureEffect seen = failed == state.active ? effect : asPromotionFails(effect);
+        needed = sampleDetection(group.plans[rankOf(g, failed)], seen, share,
                                  [&] { return state.failover.next(m_plan.key); });
     }
     enter(g, GroupPhase::detecting, m_now + needed);
 }
 
-// Nobody was left, and now there is one.
+// Nobody was left, and now there is one. What it does not take for a loss it leaves alone.
 void FailureUnit::takeLead(std::uint32_t g) {
     const FailureModelGroup& group = m_model.groups[g];
     const std::uint32_t next = candidateOf(g);
     if (next == kNobody) return;
+    if (!isNoticed(g, m_groups[g].active)) return enter(g, GroupPhase::detecting, kNeverSeconds);
     showRole(g, m_groups[g].active, false);
     if (group.human || m_now < m_groups[g].blockUntil) {
         waitForHuman(g);

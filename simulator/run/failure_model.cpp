@@ -2,6 +2,7 @@
 
 #include "core/catalogue/keys.h"
 #include "core/model/objective_periods.h"
+#include "core/structure/failover_laws.h"
 #include "simulator/kernel/fixed_math.h"
 
 #include <algorithm>
@@ -128,8 +129,7 @@ void FailureModel::addComponents(const Design& design) {
             mode.cause = isShared ? part.title : fmt::format("{}: {}", name, resolved.title);
             mode.effect = resolved.effect;
             mode.errorShare = resolved.errorShare;
-            mode.stops = resolved.id != kBadVersion && resolved.effect != FailureEffect::slow &&
-                         (resolved.effect != FailureEffect::errors || resolved.errorShare >= 1);
+            mode.stops = resolved.id != kBadVersion && !stillServes(resolved.effect, resolved.errorShare);
             component.canStop = component.canStop || mode.stops;
             mode.resumes = resolved.resumes;
             mode.timeToFailure = Sampler(resolved.timeToFailure);

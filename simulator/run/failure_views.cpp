@@ -31,8 +31,7 @@ bool FailureUnit::isAble(std::uint32_t c) const {
     if (m_placesOut[c] > 0) return false;
     if (m_state[c] == 0) return !m_restarting[c];
     const FailureModelMode& mode = m_model.modes[modeOf(c, m_state[c])];
-    return mode.effect == FailureEffect::slow ||
-           (mode.effect == FailureEffect::errors && mode.errorShare < 1);
+    return stillServes(mode.effect, mode.errorShare);
 }
 
 void FailureUnit::refreshNode(std::uint32_t c) {

@@ -452,6 +452,55 @@ private slots:
         if (outageS == 1) QVERIFY(std::abs(down - 100.0 / 10'100) < 0.0005);
     }
 
+    // All members are out together, by one shock or with their zone, some of them answering by errors: nobody
+    // is left, and then the first one back is promoted, by a human too, unless nobody has noticed that the
+    // source errs.
+    void wholeSetsAreOut_data() {
+        QTest::addColumn<QString>("manager");
+        QTest::addColumn<double>("mttf"); // h until a source errs
+        QTest::addColumn<double>("mttr");
+        QTest::addColumn<double>("beta");
+        QTest::addColumn<double>("zone"); // h until it is out
+        for (const char* manager : {"orchestrator", "mha", "manual", "none", "group"}) {
+            QTest::addRow("%s, all crash", manager) << manager << 0.0 << 0.0 << 0.5 << 0.0;
+            QTest::addRow("%s, all err or crash", manager) << manager << 50.0 << 10.0 << 0.5 << 0.0;
+            QTest::addRow("%s, in a zone", manager) << manager << 50.0 << 10.0 << 0.0 << 50.0;
+        }
+    }
+    void wholeSetsAreOut() {
+        QFETCH(QString, manager);
+        QFETCH(double, mttf);
+        QFETCH(double, mttr);
+        QFETCH(double, beta);
+        QFETCH(double, zone);
+        const bool group = manager == "group";
+        DesignMaker maker;
+        maker.domain("zone").readerAndWriter("users", 20, 1);
+        maker.groupOf("mysql_replication", "db",
+                      {{"recovery_block_s", 0.0},
+                       {"failover_coverage", 1.0},
+                       {"uncovered_recovery", Distribution::constantValue(600, "s")},
+                       {"beta", beta},
+                       {group ? "replication" : "manager", manager.toStdString()}});
+        if (zone > 0) maker.fails("zone", FailureEffect::outage, zone, 1);
+        for (const char* id : {"a", "b", "c"}) {
+            maker.mysql(id, "db", 1000).in("zone");
+            if (mttf > 0) maker.fails(id, FailureEffect::errors, mttf, mttr, 1);
+            if (beta > 0) maker.fails(id, FailureEffect::crash, 200, 0.2);
+        }
+        maker.link("users", "db");
+        const auto exact = verbs::exactFigures(maker.design());
+        QVERIFY(exact.ok());
+        sim::FailureRunOptions options;
+        options.precision = longForm() ? 0.003 : 0.01;
+        const auto simulated = sim::runFailures(maker.design(), options);
+        QVERIFY(simulated.ok());
+        const Estimate& seen = flowOf(*simulated, "design").availabilityTime;
+        const double down = 1 - *exact->flows.back().withDetection.value, other = 1 - *seen.value;
+        qInfo("%.5g and %.5g: %.4f", down, other, down / other);
+        QVERIFY(std::abs(down - other) < 0.02 * other + kWider * (seen.ci95->high - seen.ci95->low) / 2);
+    }
+
     void timesToTheFirstOutage() {
         constexpr int kHistories = 24;
         int designs = 0;

@@ -60,6 +60,22 @@ private slots:
         QCOMPARE(outages[0].start, 10 * 3600.0);
         QVERIFY(outages[0].open);
     }
+
+    // All are out for a while: the source comes back as it was, and its replicas hear it again.
+    void nobodyLeftForAWhileIsNot() {
+        Parts p = farApart("");
+        p.nodes[1].insert(
+            p.nodes[1].find("\"default_failure_modes\""),
+            "'failure_modes':[{'id':'errs','effect':'errors','error_share':1,'time_to_failure':{"
+            "'dist':'constant','value_h':10},'repair':{'dist':'constant','value_h':1000}}],");
+        p.domains[0] = "{'id':'r','kind':'region','default_failure_modes':false,'failure_modes':[{'id':'out',"
+                       "'effect':'outage','time_to_failure':{'dist':'constant','value_h':20},"
+                       "'repair':{'dist':'constant','value_h':1}}],'parameters':{'rtt_ms':1000}}";
+        const std::vector<sim::OutageRecord> outages = outagesOf(designOf(p));
+        QCOMPARE(outages.size(), std::size_t(1));
+        QCOMPARE(outages[0].start, 10 * 3600.0);
+        QVERIFY(outages[0].open);
+    }
 };
 
 ALWAYSON_TEST_MAIN(TestFailureNotice, test_failure_notice)
