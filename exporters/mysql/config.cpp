@@ -1,5 +1,6 @@
 #include "exporters/mysql/config_writer.h"
 
+#include "core/structure/crash_recovery.h"
 #include "exporters/common/address.h"
 
 #include <fmt/format.h>
@@ -116,8 +117,7 @@ void ConfigWriter::mariaSemiSync() {
     set("rpl_semi_sync_master_timeout", m_plan.ackTimeoutMs,
         {"From the design: a commit waits at most this long, in ms (semisync_timeout_ms)."});
     set("rpl_semi_sync_master_wait_no_slave", "ON", {"It waits also while no replica is connected."});
-    const bool gives = get(m_plan.group->parameters, group_key::rejoin) == group_key::Rejoin::automatic;
-    if (gives)
+    if (startsAsReplica(*m_plan.group))
         set("loose_init_rpl_role", "SLAVE",
             {"The old source rejoins by itself: after a crash it takes its last commits, which may have "
              "reached no",

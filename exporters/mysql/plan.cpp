@@ -3,6 +3,7 @@
 #include "core/base/hash.h"
 #include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
+#include "core/structure/crash_recovery.h"
 #include "core/structure/failover_plan.h"
 #include "core/text/sentence.h"
 #include "exporters/common/address.h"
@@ -375,11 +376,16 @@ private:
             note("A member that crashed keeps its last commits when it starts, also those that no replica "
                  "has: "
                  "05-rejoin.sh then refuses it, and it has to be seeded anew.");
-        else if (m_plan.semiSync && get(m_parameters, g::rejoin) == g::Rejoin::automatic)
-            note("A member that crashed drops its last commits when it starts, so that it can follow a new "
-                 "source. Those that a replica has are safe; those that the source had acknowledged alone, "
-                 "because no replica answered in time, are gone even if nobody took over. Set rejoin to "
-                 "manual to keep them; the old source then mostly has to be seeded anew.");
+        else if (dropsWaitingCommits(m_group))
+            note("A member that crashed drops at its start the commits that were waiting for a replica, so "
+                 "that it can follow a new source. Those that a replica has are safe. Those that the source "
+                 "had acknowledged alone, because no replica answered in time, it keeps, but for those of "
+                 "its last second, which are gone even if nobody took over. Set rejoin to manual to keep all "
+                 "of them; the old source then mostly has to be seeded anew.");
+        else if (startsAsReplica(m_group))
+            note("A member that crashed keeps its commits when it starts, but for those of its last second, "
+                 "also those that no replica has: 05-rejoin.sh then refuses it, and it has to be seeded "
+                 "anew.");
         if (m_plan.members.size() == 1)
             note("The set has one member: there is nobody to follow it or to take over.");
         if (m_plan.semiSync && m_plan.members.size() == 2)

@@ -3,6 +3,7 @@
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/graph/round_trip.h"
+#include "core/structure/crash_recovery.h"
 #include "core/structure/failover_laws.h"
 #include "simulator/compile/node_models.h"
 
@@ -220,6 +221,7 @@ void addTimes(const Group& group, StoreModel& store) {
     store.reconcile = Sampler(get(group, r::reconcile));
     store.rejoin = Sampler(get(group, r::rejoinTime));
     store.rejoinsByItself = get(group, r::rejoin) == r::Rejoin::automatic;
+    store.dropsWaiting = dropsWaitingCommits(group);
     const auto lag = get(group, r::candidateMaxLag);
     store.candidateMaxLagS = lag ? lag->seconds() : 1e18;
 }

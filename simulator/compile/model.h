@@ -270,6 +270,7 @@ struct StoreModel {
     FailoverPlan plan;
     Sampler takeOver, byHand, addressMove, reconcile, rejoin;
     bool hasTakeOver = false, hasByHand = false, movesAddress = false, rejoinsByItself = true;
+    bool dropsWaiting = false; // a server that starts again has lost what was waiting for an acknowledgement
     std::vector<Sampler> promotionSteps;
     double candidateMaxLagS = 0;  // infinity: any
     std::vector<Index> managers;  // nodes; empty: everywhere

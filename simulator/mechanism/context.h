@@ -259,7 +259,9 @@ void noteAmbiguous(Context& c, Index call);
 double lagOf(Context& c, Index member);
 void stationDone(Context& c, StationState& st, Index call);
 void stationFails(Context& c, StationState& st, Index call, Cause cause);
-// What the loss of a node looks like: it refuses, is silent, gone, or cut off.
+// False: it answers, and every answer is an error (stillServes).
+bool servesNow(const Context& c, Index node);
+// What the loss of a node looks like: it refuses, is silent, gone, or cut off, or answers by errors.
 FailureEffect crashOf(const Context& c, Index node);
 bool refusesNow(const Context& c, Index node);
 bool runsOn(const Context& c, Index node); // works, cut off or not

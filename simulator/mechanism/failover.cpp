@@ -60,7 +60,8 @@ private:
     bool majority(const std::vector<Index>& nodes, Index from) const {
         std::size_t heard = 0;
         for (const Index other : nodes)
-            heard += other == from ? connected(c, from, from) : talks(c, from, other);
+            heard +=
+                servesNow(c, other) && (other == from ? connected(c, from, from) : talks(c, from, other));
         return heard * 2 > nodes.size();
     }
     std::vector<Index> memberNodes() const {
@@ -111,8 +112,10 @@ private:
             if (connected(c, one, one) && (!m.majorityManages || majority(m.managers, one))) return one;
         return kNone;
     }
+    // It answers, and not only by errors.
     bool sees(Index from, Index i) const {
-        return from == kEverywhere ? works(i) : from != kNone && talks(c, from, node(i));
+        return servesNow(c, node(i)) &&
+               (from == kEverywhere ? works(i) : from != kNone && talks(c, from, node(i)));
     }
 
     // Who sees no member at all knows nothing, and who asks the replicas needs one that answers.
@@ -156,6 +159,7 @@ private:
     void endLease(Index i) {
         member(i).leaseAt = kNever;
         member(i).readOnly = true;
+        if (m.replication == Replication::semiSync) endWaitingCommits(c, i);
         if (runsOn(c, node(i)) || works(i)) logEvent(c, LogKind::leaseLost, node(i), kNone, m_store);
     }
 
@@ -185,9 +189,9 @@ private:
         case StorePhase::promoting:
             if (st.byEvent) break;
             if (works(st.source) && (sees(from, st.source) || electsNobody(from))) return back();
-            if (!works(st.target)) {
+            if (!serves(st.target)) {
                 st.phase = StorePhase::detecting;
-                st.until = after(s.now, detection(crashOf(c, node(st.target))));
+                st.until = after(s.now, detection(asPromotionFails(crashOf(c, node(st.target)))));
             }
             break;
         case StorePhase::byHand:
@@ -361,7 +365,9 @@ private:
         st.fenceAt = kNever;
         const bool shut = draw() < m.plan.fencing;
         logEvent(c, shut ? LogKind::fenced : LogKind::fencingFailed, node(st.source), kNone, m_store);
-        if (shut) member(st.source).readOnly = true;
+        if (!shut) return;
+        member(st.source).readOnly = true;
+        if (m.replication == Replication::semiSync) endWaitingCommits(c, st.source);
     }
 
     void promote() {
@@ -390,7 +396,7 @@ private:
         if (lacks > 0 || !st.planned) st.rpoS.push_back(std::max(0.0, lacks));
         st.source = st.target;
         st.goOnFrom(fork);
-        next.committed = next.acknowledged = next.applied = next.received = fork;
+        next.committed = next.acknowledged = next.inEngine = next.applied = next.received = fork;
         next.nextApplied = kNever;
         next.readOnly = false;
         next.fallenBack = false;

@@ -287,6 +287,7 @@ struct StoreMemberState {
     bool settled = true;                           // a former source: what it has on its own has been counted
     SimTime delay = 0;                             // of its stream: one way, ns
     std::uint64_t committed = 0, acknowledged = 0; // as source
+    std::uint64_t inEngine = 0;                    // as source: up to here nothing waits for replicas
     std::uint64_t received = 0, applied = 0;       // as replica
     std::uint64_t fork = 0;    // former source: the position from which the others went on without it
     std::uint64_t common = 0;  // up to here the set has what it has; fork, or before after more failovers

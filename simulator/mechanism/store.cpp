@@ -44,6 +44,7 @@ void release(Context& c, Index call, std::uint64_t position) {
     StationState& station = s.stations[c.model.nodes[node].sub];
     StoreMemberState& st = s.storeMembers[c.model.stations[c.model.nodes[node].sub].member];
     const Call& message = s.calls[call];
+    st.inEngine = std::max(st.inEngine, position);
     if (alive(s, message.parent, message.parentGeneration))
         st.acknowledged = std::max(st.acknowledged, position);
     else
@@ -75,6 +76,7 @@ void forgetOldTimes(Context& c, const StoreModel& m, StoreState& store) {
 void fallBack(Context& c, Index member) {
     StoreMemberState& st = c.s.storeMembers[member];
     st.fallenBack = true;
+    st.inEngine = st.committed;
     // It can commit again: those who watch availability look when the set is due.
     ++c.s.viewChanges;
     c.s.tree.set(storeOf(c, member).slot, c.s.now, c.s.sequence++);
@@ -213,7 +215,7 @@ bool storeCommits(Context& c, Index member, Index call) {
         store.commit(s.now);
     }
     if (!waits) {
-        st.acknowledged = position;
+        st.acknowledged = st.inEngine = position;
         return true;
     }
     if (acked == kNever) {
@@ -287,6 +289,17 @@ void replicasChanged(Context& c, Index member) {
         }
         s.calls[one.call].aux = static_cast<std::uint32_t>(position);
         startTimer(c, after(s.now, acked), one.call, Action::acknowledged);
+    }
+}
+
+void endWaitingCommits(Context& c, Index member) {
+    std::vector<WaitingCommit> waiting;
+    waiting.swap(c.s.storeMembers[member].waiting);
+    for (const WaitingCommit& one : waiting) {
+        if (!alive(c.s, one.call, one.generation) || c.s.calls[one.call].state != CallState::acking) continue;
+        noteAmbiguous(c, one.call);
+        const Index node = c.s.calls[one.call].node;
+        stationFails(c, c.s.stations[c.model.nodes[node].sub], one.call, Cause::reset);
     }
 }
 

@@ -60,7 +60,8 @@ void watchStoreRoutes(Context& c, Index store) {
             ++s.viewChanges;
         }
         for (Index i = 0; i < m.memberCount; ++i) {
-            const bool there = connected(c, route.caller, c.model.storeMembers[m.firstMember + i].node);
+            const Index node = c.model.storeMembers[m.firstMember + i].node;
+            const bool there = connected(c, route.caller, node) && servesNow(c, node);
             if (there == (here.seen[i] != 0)) {
                 here.seenAt[i] = kNever;
             } else if (here.seenAt[i] == kNever) {

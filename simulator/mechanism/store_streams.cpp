@@ -16,7 +16,7 @@ public:
         for (Index i = first(); i < end(); ++i) {
             advanceReplica(c, i);
             StoreMemberState& here = member(i);
-            const bool running = works(i);
+            const bool running = i == st.source ? works(i) : serves(i);
             const StationState& station = s.stations[c.model.nodes[node(i)].sub];
             here.speed = station.speed;
             if (running && !here.running) {
@@ -26,7 +26,7 @@ public:
                 if (!here.wasHung) here.coldSince = s.now;
                 if (i == st.source) replicasChanged(c, i);
             }
-            if (!running) here.wasHung = hung(i);
+            if (!running) here.wasHung = hung(i) || !servesNow(c, node(i));
             // A former source starts again read-only, as its option file says.
             if (!running && i != st.source && !hung(i) && !runs(i)) stopWriting(i);
             here.running = running;
@@ -42,7 +42,8 @@ public:
         StoreMemberState& here = member(i);
         if (here.settled) return;
         here.settled = true;
-        const std::uint64_t own = here.committed > here.fork ? here.committed - here.fork : 0;
+        const std::uint64_t kept = m.dropsWaiting ? here.inEngine : here.committed;
+        const std::uint64_t own = kept > here.fork ? kept - here.fork : 0;
         const std::uint64_t told = here.acknowledged > here.fork ? here.acknowledged - here.fork : 0;
         here.surplus = own;
         st.errant += own;
@@ -81,7 +82,7 @@ private:
             for (Index k = first(); k < end() && flows; ++k) {
                 if (k == st.source || k > i || !member(k).following) continue;
                 here.direct = from == st.source;
-                flows = talks(c, node(from), node(k));
+                flows = talks(c, node(from), node(k)) && servesNow(c, node(k));
                 here.delay = after(here.delay, oneWayOf(m, from, k));
                 from = k;
             }
@@ -133,8 +134,10 @@ private:
             if (!talks(c, node(i), node(st.source))) continue;
             const bool wrote = !here.readOnly && here.committed > here.committedBefore;
             here.readOnly = true;
+            if (m.replication == Replication::semiSync) endWaitingCommits(c, i);
             settleOld(i, wrote);
             here.surplusFound = here.surplus > 0;
+            if (!serves(i)) continue; // it is asked what it has, and answers by errors
             SimTime wait = 0;
             if (here.surplus > 0)
                 wait = drawFrom(m.reconcile);

@@ -22,6 +22,10 @@ void advanceReplica(Context& c, Index member);
 // Streams to this member's replicas have begun to flow again.
 void replicasChanged(Context& c, Index member);
 
+// One that takes no more writes while commits wait is ended, and its callers are cut off: none of them is
+// told that it is safe (what guard.sh of the export does).
+void endWaitingCommits(Context& c, Index member);
+
 // Streams break and flow again, former sources stop and rejoin, two sources are noticed.
 void watchStoreMembers(Context& c, Index store);
 // What a former source has that the others have not is counted, once. `together`: others took writes beside
@@ -46,6 +50,8 @@ protected:
     Index node(Index i) const { return c.model.storeMembers[i].node; }
     StoreMemberState& member(Index i) const { return s.storeMembers[i]; }
     bool works(Index i) const { return connected(c, node(i), node(i)); }
+    // Its answers are not all errors: else it takes no part in its set (stillServes).
+    bool serves(Index i) const { return works(i) && servesNow(c, node(i)); }
     bool hung(Index i) const { return s.stations[c.model.nodes[node(i)].sub].frozen; }
     bool runs(Index i) const { return runsOn(c, node(i)); } // cut off or not
     double draw() { return st.draws.next(s.key); }

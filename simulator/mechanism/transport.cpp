@@ -116,7 +116,14 @@ void loseCall(Context& c, Index call, bool reset) {
     }
 }
 
+bool servesNow(const Context& c, Index node) {
+    const ComponentTruth& truth = c.truth.components[node];
+    return truth.condition != Condition::works || truth.errors() <= 0 ||
+           stillServes(FailureEffect::errors, truth.errors());
+}
+
 FailureEffect crashOf(const Context& c, Index node) {
+    if (!servesNow(c, node)) return FailureEffect::errors;
     switch (c.truth.components[node].condition) {
     case Condition::refuses:
         return FailureEffect::crash;

@@ -382,6 +382,79 @@ private slots:
         QVERIFY2(down >= promoted - 20 - 0.01 && down <= 70 + law.total.maxS + 0.01,
                  (std::to_string(down) + "\n" + log(result)).c_str());
     }
+
+    // Managers ask a member before they promote it; who answers by errors only is none. Failure runs and
+    // chains have it so as well (test_failure_notice, test_exact_against_failures).
+    void whoAnswersByErrorsIsNotPromoted_data() {
+        QTest::addColumn<QString>("manager");
+        QTest::newRow("orchestrator") << "'manager':'orchestrator'";
+        QTest::newRow("MHA") << "'manager':'mha'";
+        QTest::newRow("a human") << "'manager':'manual'";
+        QTest::newRow("the group") << "'manager':'group','replication':'group'";
+    }
+    void whoAnswersByErrorsIsNotPromoted() {
+        QFETCH(QString, manager);
+        Parts p = writes(manager.contains("group") ? 5 : 3, manager.toStdString());
+        p.seconds = 120;
+        p.events = {at(20, "fail", "db2", "'mode':'errors','error_share':1"),
+                    at(30, "fail", "db1", "'mode':'gone'")};
+        const SimulationResult result = run(p);
+        QVERIFY2(told(result, "role_changed", "db3 is the source of db now") > 30, log(result).c_str());
+        // Some right answers do.
+        p.events[0] = at(20, "fail", "db2", "'mode':'errors','error_share':0.9");
+        const SimulationResult some = run(p);
+        QVERIFY2(told(some, "role_changed", "db2 is the source of db now") > 30, log(some).c_str());
+    }
+
+    // The only other one errs: nobody is promoted before it is well again. Reads go elsewhere meanwhile.
+    void nobodyIsLeftBesideErrors() {
+        Parts p = writes(2, "");
+        p.seconds = 120;
+        p.events = {at(20, "fail", "db2", "'mode':'errors','error_share':1,'repair_after_s':50"),
+                    at(30, "fail", "db1", "'mode':'gone'")};
+        const SimulationResult result = run(p);
+        QVERIFY2(told(result, "role_changed", "db2 is the source of db now") > 70, log(result).c_str());
+    }
+
+    // A source that errs: MHA, and an orchestrator that asks it alone, are answered by errors as well.
+    void whoAsksTheSourceNoticesErrors_data() {
+        QTest::addColumn<QString>("manager");
+        QTest::newRow("MHA") << "'manager':'mha'";
+        QTest::newRow("orchestrator") << "'all_replicas_agree':false";
+        QTest::newRow("a human") << "'manager':'manual'";
+    }
+    void whoAsksTheSourceNoticesErrors() {
+        QFETCH(QString, manager);
+        Parts p = writes(3, manager.toStdString());
+        p.seconds = 90;
+        p.events = {at(20, "fail", "db1", "'mode':'errors','error_share':1")};
+        const Design design = designOf(p);
+        const FailoverLaw law = failoverLaw(design, design.groups.at(0), FailureEffect::errors);
+        const SimulationResult result = run(p);
+        const double promoted = told(result, "role_changed", "is the source of db now");
+        QVERIFY2(promoted >= 20 + law.total.minS - law.reroute.maxS - 0.1 &&
+                     promoted <= 20 + law.total.maxS + 0.1,
+                 log(result).c_str());
+    }
+
+    // Failures by chance, errors among them: both runs have the same time down.
+    void enginesAgreeWhereMembersErr_data() {
+        QTest::addColumn<QString>("manager");
+        QTest::newRow("orchestrator") << "'manager':'orchestrator'";
+        QTest::newRow("MHA") << "'manager':'mha'";
+    }
+    void enginesAgreeWhereMembersErr() {
+        QFETCH(QString, manager);
+        Parts p =
+            writes(3, manager.toStdString() + ",'recovery_block_s':0,'beta':0,'candidate_max_lag_s':null,"
+                                              "'reconcile':{'dist':'constant','value_s':0}");
+        p.nodes[0] = node("c", "client", std::string("'rate_per_s':1,") + kPatient, kOneWrite);
+        for (std::size_t n = 1; n < p.nodes.size(); ++n)
+            p.nodes[n].insert(p.nodes[n].find("\"default_failure_modes\""),
+                              "'failure_modes':[{'id':'m','effect':'errors','error_share':1,'mttf_h':1,"
+                              "'mttr_h':0.1},{'id':'x','effect':'crash','mttf_h':1,'mttr_h':0.05}],");
+        verifyEnginesAgree(p);
+    }
 };
 
 ALWAYSON_TEST_MAIN(TestStoreFailover, test_store_failover)
