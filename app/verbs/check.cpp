@@ -68,19 +68,20 @@ Result<CheckReport> check(const Design& design, std::stop_token stop) {
     report.designHash = designHash(design);
     report.priceBook = design.settings.priceBook;
     report.capacityBook = design.settings.capacityBook;
-    const StaticLoad load = staticLoad(design);
+    const NormalOperation normal = normalOperation(design);
+    const StaticLoad& load = normal.load;
     if (stop.stop_requested()) return cancelled();
-    report.issues = validate(design, load);
+    report.issues = validate(design, normal);
     report.cost = monthlyCost(design, load);
     report.latencyP99Ms = staticLatencyP99Ms(design, load);
     if (stop.stop_requested()) return cancelled();
     // A request cycle has no availability: it is an error among the issues, and everything else is still
     // told.
     if (!load.cycle.empty()) {
-        report.loads = loadReport(design, load);
+        report.loads = loadReport(design, normal);
         return report;
     }
-    Result<StructuralResult> structure = exactFigures(design, stop);
+    Result<StructuralResult> structure = exactFigures(design, normal, stop);
     if (stop.stop_requested()) return cancelled();
     if (!structure) return std::move(structure).error();
     takeStructure(std::move(*structure), report);

@@ -34,10 +34,10 @@ bool isIn(const std::vector<std::string>& list, const std::string& id) {
 }
 
 // Of each flow in the order of the result: classes, clients as the weighted sum of theirs, the design.
-std::vector<double> lossesOf(const StructuralResult& result, const std::vector<double>& ofClasses,
+std::vector<double> lossesOf(const std::vector<FlowAvailability>& flows, const std::vector<double>& ofClasses,
                              const StateFunction& function) {
     std::vector<double> losses;
-    for (const FlowAvailability& flow : result.flows) {
+    for (const FlowAvailability& flow : flows) {
         double sum = 0, weight = 0;
         const auto& classes = function.flows();
         for (std::size_t f = 0; f < classes.size(); ++f) {
@@ -56,100 +56,129 @@ std::vector<double> lossesOf(const StructuralResult& result, const std::vector<d
     return losses;
 }
 
-// Coupled figures, and what outages of places cost by their take-overs beyond them, of each flow.
+// By chains with mean times, and what outages of places cost by their take-overs beyond them.
 struct Coupled {
-    StructuralResult figures;
+    sim::GroupBlocks blocks;
+    std::vector<FlowAvailability> flows;
     std::vector<double> perFlow;
-    std::vector<std::string> leftOut;
-    std::size_t states = 0; // of all chains
 
-    double down(std::size_t f) const {
-        return 1 - std::max(0.0, figures.flows[f].withDetection.value.value_or(0) - perFlow[f]);
+    double designDown() const { return downOf(flows.back(), perFlow.back()); }
+    static double downOf(const FlowAvailability& flow, double lost) {
+        return 1 - std::max(0.0, flow.withDetection.value.value_or(0) - lost);
     }
 };
 
-Result<Coupled> coupledFigures(const Design& design, const StateFunction& function, StructuralOptions options,
-                               std::stop_token stop) {
-    Result<sim::GroupBlocks> means = sim::groupBlocks(design, function, true, stop);
-    if (!means) return std::move(means).error();
-    options.joint = std::move(means->blocks);
-    options.cutSetOrder = 0;
-    Result<StructuralResult> figures = analyse(design, stop, options);
-    if (!figures) return std::move(figures).error();
-    Coupled out{std::move(*figures), {}, std::move(means->leftOut), 0};
-    out.perFlow = lossesOf(out.figures, sim::placeTakeOvers(design, function, options.joint), function);
-    for (const JointBlock& block : options.joint)
-        out.states += block.states.size();
-    return out;
+Result<Coupled> coupledFigures(const Design& design, const StateFunction& function,
+                               StructuralAnalysis& analysis, const sim::GroupBlocks& known,
+                               const std::stop_token& stop) {
+    Result<sim::GroupBlocks> blocks = sim::groupBlocks(design, function, true, stop, &known);
+    if (!blocks) return std::move(blocks).error();
+    Result<std::vector<FlowAvailability>> flows = analysis.availabilities(blocks->blocks, stop);
+    if (!flows) return std::move(flows).error();
+    std::vector<double> perFlow =
+        lossesOf(*flows, sim::placeTakeOvers(design, function, blocks->blocks), function);
+    return Coupled{std::move(*blocks), std::move(*flows), std::move(perFlow)};
 }
 
-// Minutes a year that the design is down less once these parameters of the group have these values.
-std::optional<double> saved(const Design& design, const Group& group, const Parameters& better,
-                            const Coupled& now, const std::stop_token& stop) {
-    Design changed = design;
-    Group other = group;
-    for (const auto& [id, value] : better)
-        other.parameters[id] = value;
-    changed.groups.replace(changed.groups.indexOf(group.id.str()), std::move(other));
-    const Result<StateFunction> function = StateFunction::compile(changed);
-    if (!function) return std::nullopt;
-    const Result<Coupled> then = coupledFigures(changed, *function, {}, stop);
-    if (!then || then->figures.flows.size() != now.figures.flows.size() ||
-        then->leftOut.size() > now.leftOut.size())
-        return std::nullopt;
-    const std::size_t last = now.figures.flows.size() - 1;
-    return (now.down(last) - then->down(last)) * kMinutesPerYear;
-}
+// What better take-overs save. They change neither loads nor the chains of other groups.
+class Levers {
+public:
+    Levers(const Design& design, const NormalOperation& normal, const Coupled& now, std::stop_token stop)
+        : m_design(design), m_normal(normal), m_now(now), m_stop(std::move(stop)) {}
 
-std::vector<Lever> leversOf(const Design& design, const std::vector<std::string>& coupled, const Coupled& now,
-                            const std::stop_token& stop) {
-    std::vector<Lever> levers;
-    if (now.figures.flows.empty() || now.states > kMostLeverStates || design.nodes.size() > kMostLeverNodes)
+    std::vector<Lever> of(const std::vector<std::string>& coupled) const {
+        std::vector<Lever> levers;
+        if (m_now.flows.empty() || states() > kMostLeverStates || m_design.nodes.size() > kMostLeverNodes)
+            return levers;
+        std::size_t groups = 0;
+        for (const std::string& id : coupled) {
+            const Group* group = m_design.groups.find(id);
+            if (!group || !hasMechanism(*group, "failover") || membersOf(m_design, group->id).size() < 2)
+                continue;
+            if (++groups > kMostLeverGroups) break;
+            addGroup(*group, levers);
+        }
+        std::stable_sort(levers.begin(), levers.end(), [](const Lever& a, const Lever& b) {
+            return a.downtimeMinutesPerYear > b.downtimeMinutesPerYear;
+        });
         return levers;
+    }
+
+private:
+    std::size_t states() const {
+        std::size_t sum = 0;
+        for (const JointBlock& block : m_now.blocks.blocks)
+            sum += block.states.size();
+        return sum;
+    }
+
     // Of every kind of group with a take-over.
-    const Parameters atOnce{{"failover", Distribution::constantValue(0, "s")}};
-    const Parameters always{{"failover_coverage", 1.0}};
-    std::size_t groups = 0;
-    for (const std::string& id : coupled) {
-        const Group* group = design.groups.find(id);
-        if (!group || !hasMechanism(*group, "failover") || membersOf(design, group->id).size() < 2) continue;
-        if (++groups > kMostLeverGroups) break;
-        const FailoverPlan plan = failoverPlan(design, *group);
-        if (plan.by == FailoverBy::nobody && !plan.takeOver) continue;
+    void addGroup(const Group& group, std::vector<Lever>& levers) const {
+        const FailoverPlan plan = failoverPlan(m_design, group);
+        if (plan.by == FailoverBy::nobody && !plan.takeOver) return;
         const auto add = [&](Lever::Of of, const Parameters& better) {
-            const std::optional<double> minutes = saved(design, *group, better, now, stop);
-            if (minutes && *minutes > kLeastLeverMinutes) levers.push_back({id, of, *minutes});
+            const std::optional<double> minutes = saved(group, better);
+            if (minutes && *minutes > kLeastLeverMinutes) levers.push_back({group.id.str(), of, *minutes});
         };
+        const Parameters atOnce{{"failover", Distribution::constantValue(0, "s")}};
+        const Parameters always{{"failover_coverage", 1.0}};
         const bool people = plan.by == FailoverBy::human && !plan.takeOver;
         add(people ? Lever::Of::byHand : Lever::Of::takeOver, atOnce);
         if (!people && plan.coverage < 1) add(Lever::Of::byHand, always);
     }
-    std::stable_sort(levers.begin(), levers.end(), [](const Lever& a, const Lever& b) {
-        return a.downtimeMinutesPerYear > b.downtimeMinutesPerYear;
-    });
-    return levers;
-}
+
+    // Minutes a year that the design is down less once these parameters of the group have these values.
+    std::optional<double> saved(const Group& group, const Parameters& better) const {
+        Design changed = m_design;
+        Group other = group;
+        for (const auto& [id, value] : better)
+            other.parameters[id] = value;
+        changed.groups.replace(changed.groups.indexOf(group.id.str()), std::move(other));
+        const Result<StateFunction> function = StateFunction::compile(changed, m_normal);
+        if (!function) return std::nullopt;
+        const Result<sim::GroupBlocks> blocks =
+            sim::groupBlocks(changed, *function, true, m_stop, &m_now.blocks);
+        if (!blocks || blocks->leftOut.size() > m_now.blocks.leftOut.size()) return std::nullopt;
+        const Result<FlowAvailability> then =
+            StructuralAnalysis(changed, *function).availabilityOfDesign(blocks->blocks, m_stop);
+        if (!then) return std::nullopt;
+        const double lost = sim::placeTakeOvers(changed, *function, blocks->blocks).back();
+        return (m_now.designDown() - Coupled::downOf(*then, lost)) * kMinutesPerYear;
+    }
+
+    const Design& m_design;
+    const NormalOperation& m_normal;
+    const Coupled& m_now;
+    std::stop_token m_stop;
+};
 
 } // namespace
 
 Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop) {
-    Result<StateFunction> function = StateFunction::compile(design);
+    return exactFigures(design, normalOperation(design), std::move(stop));
+}
+
+Result<StructuralResult> exactFigures(const Design& design, const NormalOperation& normal,
+                                      std::stop_token stop) {
+    Result<StateFunction> function = StateFunction::compile(design, normal);
     if (!function) return std::move(function).error();
     Result<sim::GroupBlocks> given = sim::groupBlocks(design, *function, false, stop);
     if (!given) return std::move(given).error();
+    StructuralAnalysis analysis(design, *function);
     StructuralOptions options;
-    options.joint = std::move(given->blocks);
-    Result<StructuralResult> result = analyse(design, stop, options);
+    options.joint = given->blocks;
+    Result<StructuralResult> result = analysis.all(options, stop);
     if (!result || given->leftOut.empty()) return result;
 
-    Result<Coupled> coupled = coupledFigures(design, *function, options, stop);
+    Result<Coupled> coupled = coupledFigures(design, *function, analysis, *given, stop);
     if (!coupled) return std::move(coupled).error();
     const std::vector<double>& perFlow = coupled->perFlow;
+    const std::vector<std::string>& leftOut = coupled->blocks.leftOut;
     std::vector<std::string> approximate = given->leftOut;
-    std::erase_if(approximate, [&](const std::string& id) { return isIn(coupled->leftOut, id); });
+    std::erase_if(approximate, [&](const std::string& id) { return isIn(leftOut, id); });
     for (std::size_t f = 0; f < result->flows.size(); ++f) {
         FlowAvailability& flow = result->flows[f];
-        const FlowAvailability& other = coupled->figures.flows[f];
+        const FlowAvailability& other = coupled->flows[f];
         const bool differs = flow.availability.value != other.availability.value || perFlow[f] > 0;
         if (differs) {
             flow.withDetection = other.withDetection;
@@ -165,13 +194,13 @@ Result<StructuralResult> exactFigures(const Design& design, std::stop_token stop
                                                "figure with detection, not in that "
                                                "of the structure alone.",
                                                listNames(namesOf(design, approximate), kMostNames)));
-        if (!coupled->leftOut.empty())
+        if (!leftOut.empty())
             flow.leftOut.push_back(fmt::format(
                 "Only simulated years follow take-overs, spares, crews and common causes of {}: too "
                 "many states for a Markov chain.",
-                listNames(namesOf(design, coupled->leftOut), kMostNames)));
+                listNames(namesOf(design, leftOut), kMostNames)));
     }
-    result->levers = leversOf(design, approximate, *coupled, stop);
+    result->levers = Levers(design, normal, *coupled, stop).of(approximate);
     return result;
 }
 

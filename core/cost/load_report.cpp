@@ -1,7 +1,6 @@
 #include "core/cost/load_report.h"
 
 #include "core/catalogue/catalogue.h"
-#include "core/graph/held_times.h"
 
 #include <algorithm>
 #include <limits>
@@ -35,11 +34,11 @@ Members membersWithLoad(const Design& design, const Group& group, const StaticLo
 
 } // namespace
 
-std::vector<Load> loadReport(const Design& design, const StaticLoad& load) {
+std::vector<Load> loadReport(const Design& design, const NormalOperation& normal) {
+    const StaticLoad& load = normal.load;
     std::vector<double> capacity;
     std::vector<bool> called(design.nodes.size(), false);
-    std::vector<CarriedRate> carried = carriedRates(design);
-    for (const CarriedRate& rate : carried)
+    for (const CarriedRate& rate : normal.carried)
         capacity.push_back(rate.perSecond);
     for (const LoadEdge& edge : load.edges)
         called[edge.to] = true;
@@ -60,7 +59,7 @@ std::vector<Load> loadReport(const Design& design, const StaticLoad& load) {
     for (std::size_t i = 0; i < design.nodes.size(); ++i) {
         if (!called[i]) continue;
         Load one = loadOf(design.nodes.at(i).id.str(), load.requestsPerS[i], capacity[i]);
-        if (hasMechanism(design.nodes.at(i), "queue")) one.why = std::move(carried[i].why);
+        if (hasMechanism(design.nodes.at(i), "queue")) one.why = normal.carried[i].why;
         if (const auto shared = withoutOne.find(i); shared != withoutOne.end())
             one.utilisationWithoutOne = shared->second;
         all.push_back(std::move(one));

@@ -1,7 +1,7 @@
 #pragma once
 // Load and capacity of every node and pool in normal operation, as the reports show them.
 
-#include "core/graph/static_load.h"
+#include "core/graph/held_times.h"
 #include "core/results/check_report.h"
 
 #include <vector>
@@ -13,6 +13,6 @@ namespace alwayson {
 // members as they share its load evenly: members x the weakest. utilisationWithoutOne of a group: the same
 // without its strongest member; of a member: as its group; negative when nobody is left. O(nodes + links +
 // groups x nodes).
-std::vector<Load> loadReport(const Design& design, const StaticLoad& load);
+std::vector<Load> loadReport(const Design& design, const NormalOperation& normal);
 
 } // namespace alwayson

@@ -50,8 +50,8 @@ double commitWait(const Design& design, const Group& group, const Node& source) 
     return meanUntil(wanted, acknowledgers);
 }
 
-// Of the node itself, waits for replicas included.
-TimeMoments ownTime(const Design& design, const Node& node, bool writes) {
+// Of the node itself; of one that gets writes with the wait for its replicas.
+TimeMoments ownTime(const Design& design, const Node& node, bool writes, bool commits) {
     if (hasRole(node, "balancer")) {
         const double capacity = capacityOf(design, node).perSecond;
         const double passing = balancerLatency(design, node).seconds() + 1 / capacity;
@@ -61,19 +61,20 @@ TimeMoments ownTime(const Design& design, const Node& node, bool writes) {
     if (!hasMechanism(node, "queue")) return {};
     const auto other = writes ? get(node, key::server::writeService) : std::nullopt;
     TimeMoments time = momentsOf(other ? *other : get(node, key::server::service));
-    const Group* group = writes && node.group ? design.groups.find(node.group->str()) : nullptr;
+    const Group* group = commits && node.group ? design.groups.find(node.group->str()) : nullptr;
     if (group && hasMechanism(*group, "replication")) time.mean += commitWait(design, *group, node);
     return time;
 }
 
 class HeldTimesMaker {
 public:
-    HeldTimesMaker(const Design& design, const Disturbance& disturbance)
+    HeldTimesMaker(const Design& design, const RequestRates& rates, const Disturbance& disturbance)
         : m_design(design), m_lookups(design), m_disturbance(disturbance) {
         for (const bool writes : {false, true}) {
             m_held[writes].assign(design.nodes.size(), 0);
-            for (const Node& node : design.nodes)
-                m_own[writes].push_back(ownTime(design, node, writes));
+            for (std::size_t n = 0; n < design.nodes.size(); ++n)
+                m_own[writes].push_back(
+                    ownTime(design, design.nodes.at(n), writes, writes && rates.writesPerS[n] > 0));
         }
         for (const bool writes : {false, true})
             if (disturbance.node < design.nodes.size()) {
@@ -255,7 +256,7 @@ std::vector<std::vector<std::size_t>> membersByGroup(const Design& design) {
 }
 
 HeldTimes heldTimes(const Design& design, const RequestRates& rates, const Disturbance& disturbance) {
-    HeldTimes times{HeldTimesMaker(design, disturbance).find()};
+    HeldTimes times{HeldTimesMaker(design, rates, disturbance).find()};
     for (const bool writes : {false, true}) {
         std::vector<double>& held = times.callsS[writes];
         const auto rate = [&](std::size_t n) { return rateOf(rates, writes, n); };
@@ -331,12 +332,22 @@ HeldTimes heldTimes(const Design& design) {
     return heldTimes(design, requestRates(design), {});
 }
 
-std::vector<CarriedRate> carriedRates(const Design& design) {
-    return carriedRates(design, Disturbance{});
+NormalOperation normalOperation(const Design& design) {
+    NormalOperation normal{staticLoad(design), {}};
+    normal.carried = carriedRates(design, normal.load);
+    return normal;
 }
 
-std::vector<CarriedRate> carriedRates(const Design& design, const Disturbance& disturbance) {
-    const RequestRates rates = requestRates(design);
+std::vector<CarriedRate> carriedRates(const Design& design) {
+    return carriedRates(design, requestRates(design));
+}
+
+std::vector<CarriedRate> carriedRates(const Design& design, const RequestRates& rates) {
+    return carriedRates(design, rates, Disturbance{});
+}
+
+std::vector<CarriedRate> carriedRates(const Design& design, const RequestRates& rates,
+                                      const Disturbance& disturbance) {
     const HeldTimes times = heldTimes(design, rates, disturbance);
     std::vector<Serving> serving(design.nodes.size());
     for (std::size_t n = 0; n < design.nodes.size(); ++n) {

@@ -14,6 +14,7 @@
 //                who is called, retries after errors, requests that end when a call fails; ways and members
 //                that are other ones after a failure
 
+#include "core/graph/static_load.h"
 #include "core/model/design.h"
 
 #include <array>
@@ -44,6 +45,7 @@ struct CarriedRate {
 // everything else: capacityOf() of core/catalogue/books.h. Members of a group with the same workers and work
 // whose times differ by less than 10 % count with their common mean: where they stand makes no kinds of
 // members of them. O(as above).
+std::vector<CarriedRate> carriedRates(const Design& design, const RequestRates& rates);
 std::vector<CarriedRate> carriedRates(const Design& design);
 
 // One node that does not do its work as usual; whoever waits for it keeps workers for longer.
@@ -53,6 +55,15 @@ struct Disturbance {
     bool refuses = false; // a cache that callers look aside: they ask what is behind it at once
 };
 // What all others can carry meanwhile, by the same law; the rates are those of normal operation.
-std::vector<CarriedRate> carriedRates(const Design& design, const Disturbance& disturbance);
+std::vector<CarriedRate> carriedRates(const Design& design, const RequestRates& rates,
+                                      const Disturbance& disturbance);
+
+// Who calls whom when all is well, and what everybody can carry: found once for findings, bills and figures
+// of one design.
+struct NormalOperation {
+    StaticLoad load;
+    std::vector<CarriedRate> carried; // per node
+};
+NormalOperation normalOperation(const Design& design);
 
 } // namespace alwayson

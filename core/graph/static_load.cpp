@@ -262,19 +262,22 @@ StaticLoad staticLoad(const Design& design) {
     Propagation propagation(design);
     StaticLoad load;
     load.requestsPerS.assign(design.nodes.size(), 0.0);
+    load.writesPerS.assign(design.nodes.size(), 0.0);
     load.edges = propagation.edges();
     load.order = propagation.order();
     load.cycle = propagation.cycle();
-    propagation.run([&](Index node, double rate, bool) { load.requestsPerS[node] += rate; },
-                    [&](const ClassOfClient& whose, std::size_t at, const ClassCalls& calls) {
-                        LoadEdge& edge = load.edges[at];
-                        const double rate = calls.callsPerS;
-                        edge.requestsPerS += rate;
-                        edge.requestBytesPerS +=
-                            rate * get(whose.client.parameters, key::client::request).count();
-                        edge.responseBytesPerS +=
-                            rate * get(whose.client.parameters, key::client::response).count();
-                    });
+    propagation.run(
+        [&](Index node, double rate, bool writes) {
+            load.requestsPerS[node] += rate;
+            if (writes) load.writesPerS[node] += rate;
+        },
+        [&](const ClassOfClient& whose, std::size_t at, const ClassCalls& calls) {
+            LoadEdge& edge = load.edges[at];
+            const double rate = calls.callsPerS;
+            edge.requestsPerS += rate;
+            edge.requestBytesPerS += rate * get(whose.client.parameters, key::client::request).count();
+            edge.responseBytesPerS += rate * get(whose.client.parameters, key::client::response).count();
+        });
     return load;
 }
 

@@ -36,8 +36,7 @@ struct LoadEdge {
     double responseBytesPerS = 0; // back to `from`
 };
 
-struct StaticLoad {
-    std::vector<double> requestsPerS; // as in RequestRates
+struct StaticLoad : RequestRates {
     // By link, then caller, then callee; edges without requests included: those that close a cycle, and
     // further links of a balancer to a target it has already.
     std::vector<LoadEdge> edges;

@@ -89,6 +89,11 @@ Waited waitedFor(const TimeMoments& tried, double late, double attempts) {
     return {times(tries, tried), chance};
 }
 
+bool isSame(const Delayed& a, const Delayed& b) {
+    return a.delay == b.delay && a.after.family == b.after.family && a.after.a == b.after.a &&
+           a.after.b == b.after.b && a.after.c == b.after.c && a.after.values == b.after.values;
+}
+
 } // namespace
 
 TimeMoments momentsOf(const DistributionShape& shape) {
@@ -165,28 +170,35 @@ Waited waitFor(const DistributionShape& answer, double way, double timeout, doub
 double meanUntil(std::uint32_t wanted, const std::vector<Delayed>& answers) {
     if (wanted == 0 || answers.size() < wanted) return 0;
     std::vector<double> delays;
+    std::vector<const Delayed*> laws; // each once
+    std::vector<std::size_t> lawOf;
     double scale = 0;
     for (const Delayed& one : answers) {
         delays.push_back(one.delay);
         scale = std::max(scale, one.after.mean());
+        const auto same =
+            std::find_if(laws.begin(), laws.end(), [&](const Delayed* law) { return isSame(*law, one); });
+        lawOf.push_back(static_cast<std::size_t>(same - laws.begin()));
+        if (same == laws.end()) laws.push_back(&one);
     }
     std::sort(delays.begin(), delays.end());
     const double start = delays[wanted - 1];
     scale = std::max(scale, delays.back() - start);
-    std::vector<double> chance; // of so many answers
+    std::vector<double> come(laws.size()), chance(wanted); // of so many answers
     return integrate(start, scale,
                      [&](double t) {
-                         chance.assign(1, 1.0);
-                         for (const Delayed& one : answers) {
-                             const double come = one.after.cdf(t - one.delay);
-                             chance.push_back(0);
-                             for (std::size_t n = chance.size() - 1; n > 0; --n)
-                                 chance[n] = chance[n] * (1 - come) + chance[n - 1] * come;
-                             chance[0] *= 1 - come;
+                         for (std::size_t law = 0; law < laws.size(); ++law)
+                             come[law] = laws[law]->after.cdf(t - laws[law]->delay);
+                         std::fill(chance.begin(), chance.end(), 0);
+                         chance[0] = 1;
+                         for (const std::size_t law : lawOf) {
+                             for (std::size_t n = wanted - 1; n > 0; --n)
+                                 chance[n] = chance[n] * (1 - come[law]) + chance[n - 1] * come[law];
+                             chance[0] *= 1 - come[law];
                          }
                          double fewer = 0;
-                         for (std::uint32_t n = 0; n < wanted; ++n)
-                             fewer += chance[n];
+                         for (const double each : chance)
+                             fewer += each;
                          return fewer;
                      })
         .mean;

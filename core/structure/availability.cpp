@@ -127,49 +127,92 @@ std::vector<Importance> importanceOf(const CompiledStructure& all, const Solutio
     return list;
 }
 
-class Analysis {
-public:
-    Analysis(const Design& design, const StateFunction& function, const StructuralOptions& options,
-             std::stop_token stop)
-        : m_design(design), m_function(function), m_all(StructureAccess::of(function)), m_options(options),
-          m_stop(std::move(stop)) {}
+} // namespace
 
-    Result<StructuralResult> run() {
-        const std::vector<SymmetryClass> classes = symmetryClasses(m_all);
-        std::vector<std::size_t> goalOf;
+class StructuralAnalysis::Impl {
+public:
+    Impl(const Design& design, const StateFunction& function)
+        : m_design(design), m_function(function), m_all(StructureAccess::of(function)),
+          m_symmetry(symmetryClasses(m_all)), m_loads(loadsOf(design, function)) {
         for (std::size_t f = 0; f < m_all.flows.size(); ++f) {
             const Goal goal{m_all.programOf[f], m_all.flows[f].upThreshold};
             const auto at = std::find(m_goals.begin(), m_goals.end(), goal);
-            goalOf.push_back(static_cast<std::size_t>(at - m_goals.begin()));
+            m_goalOf.push_back(static_cast<std::size_t>(at - m_goals.begin()));
             if (at == m_goals.end()) m_goals.push_back(goal);
         }
-        if (!m_options.joint.empty()) m_classOf = exchangeableParts(m_function);
         findWhatDoesNotHold();
-        std::vector<Solution> solutions;
-        for (const Goal& goal : m_goals)
-            if (!solveInto({goal}, solutions)) return cancelled();
-        if (m_goals.size() != 1 && !solveInto(m_goals, solutions)) return cancelled();
-        m_windows = detectionLosses(m_design, m_function, classes, m_stop);
-        m_out.loads = loadsOf(m_design, m_function);
-        addFlows(solutions, goalOf);
-        m_out.singlePointsOfFailure = singlePoints(m_function, classes);
-        CutSetSearch cuts = findCutSets(m_design, m_function, classes, m_options, m_stop);
-        if (m_stop.stop_requested()) return cancelled();
-        m_out.minimalCutSets = std::move(cuts.listed);
-        m_out.minimalCutSetsTotal = cuts.total;
-        m_out.cutSetsOrder = cuts.order;
-        m_out.importance = importanceOf(m_all, solutions.back(), cuts.fussellVesely);
-        return std::move(m_out);
+    }
+
+    Result<StructuralResult> all(const StructuralOptions& options, const std::stop_token& stop) {
+        const std::vector<std::uint32_t> classOf =
+            options.joint.empty() ? std::vector<std::uint32_t>{} : exchangeableParts(m_function);
+        const auto solutions = solveAll({options.joint, classOf, options.diagramNodes, SolveFor::all}, stop);
+        if (!solutions) return cancelled();
+        findWindows(stop);
+        StructuralResult out;
+        for (const Solution& one : *solutions)
+            out.diagramNodes = std::max(out.diagramNodes, one.diagramNodes);
+        out.flows = flowsOf(*solutions, &options.joint);
+        out.loads = m_loads;
+        out.singlePointsOfFailure = singlePoints(m_function, m_symmetry);
+        CutSetSearch cuts = findCutSets(m_design, m_function, m_symmetry, options, stop);
+        if (stop.stop_requested()) return cancelled();
+        out.minimalCutSets = std::move(cuts.listed);
+        out.minimalCutSetsTotal = cuts.total;
+        out.cutSetsOrder = cuts.order;
+        out.importance = importanceOf(m_all, solutions->back(), cuts.fussellVesely);
+        return out;
+    }
+
+    Result<std::vector<FlowAvailability>> availabilities(const std::vector<JointBlock>& joint,
+                                                         const std::stop_token& stop) {
+        const auto solutions = solveAll({joint, {}, StructuralOptions{}.diagramNodes, SolveFor::down}, stop);
+        findWindows(stop);
+        if (!solutions || stop.stop_requested()) return cancelled();
+        return flowsOf(*solutions, nullptr);
+    }
+
+    Result<FlowAvailability> availabilityOfDesign(const std::vector<JointBlock>& joint,
+                                                  const std::stop_token& stop) {
+        const auto solution =
+            solveFor(m_goals, {joint, {}, StructuralOptions{}.diagramNodes, SolveFor::down}, stop);
+        findWindows(stop);
+        if (!solution || stop.stop_requested()) return cancelled();
+        return designFlow(*solution);
     }
 
 private:
-    bool solveInto(const std::vector<Goal>& goals, std::vector<Solution>& solutions) {
-        std::optional<Solution> solution =
-            solve(m_all, goals, m_options.joint, m_classOf, m_options.diagramNodes, m_stop);
-        if (!solution) return false;
-        m_out.diagramNodes = std::max(m_out.diagramNodes, solution->diagramNodes);
-        solutions.push_back(std::move(*solution));
-        return true;
+    struct Question {
+        const std::vector<JointBlock>& joint;
+        const std::vector<std::uint32_t>& classOf;
+        std::size_t diagramNodes = 0;
+        SolveFor what = SolveFor::all;
+    };
+    std::optional<Solution> solveFor(const std::vector<Goal>& goals, const Question& question,
+                                     const std::stop_token& stop) const {
+        return solve(m_all, goals, question.joint, question.classOf, question.diagramNodes, question.what,
+                     stop);
+    }
+    // One for each goal, and last one for all of them.
+    std::optional<std::vector<Solution>> solveAll(const Question& question,
+                                                  const std::stop_token& stop) const {
+        std::vector<Solution> solutions;
+        const auto add = [&](const std::vector<Goal>& goals) {
+            std::optional<Solution> solution = solveFor(goals, question, stop);
+            if (solution) solutions.push_back(std::move(*solution));
+            return solution.has_value();
+        };
+        for (const Goal& goal : m_goals)
+            if (!add({goal})) return std::nullopt;
+        if (m_goals.size() != 1 && !add(m_goals)) return std::nullopt;
+        return solutions;
+    }
+
+    // Windows do not depend on what is coupled.
+    void findWindows(const std::stop_token& stop) {
+        if (m_hasWindows) return;
+        m_windows = detectionLosses(m_design, m_function, m_symmetry, stop);
+        m_hasWindows = !stop.stop_requested();
     }
 
     FlowAvailability flowOf(const std::string& id, const Solution& solution, double window) const {
@@ -214,7 +257,7 @@ private:
             wanted = std::min(wanted, flow.upThreshold);
         const auto barely = [&](double load) { return load > 1 && load * wanted <= 1; };
         std::vector<std::string> names;
-        for (const Load& load : m_out.loads) {
+        for (const Load& load : m_loads) {
             const Node* node = m_design.nodes.find(load.id);
             if (node && node->group) continue; // its group is in the list
             const Group* group = m_design.groups.find(load.id);
@@ -275,20 +318,26 @@ private:
         return false;
     }
 
-    void addFlows(const std::vector<Solution>& solutions, const std::vector<std::size_t>& goalOf) {
+    FlowAvailability designFlow(const Solution& solution) const {
+        if (!m_all.flows.empty()) return flowOf("design", solution, m_windows.design);
+        FlowAvailability design;
+        design.flow = "design";
+        design.availability.note = "There are no clients, so nothing can be available or not.";
+        design.withDetection.note = design.availability.note;
+        return design;
+    }
+
+    // `joint`: for the times to the first outage; nullptr: without them.
+    std::vector<FlowAvailability> flowsOf(const std::vector<Solution>& solutions,
+                                          const std::vector<JointBlock>* joint) const {
         std::vector<FlowAvailability> classes;
-        for (std::size_t f = 0; f < goalOf.size(); ++f) {
-            classes.push_back(flowOf(m_all.flows[f].id, solutions[goalOf[f]], m_windows.perFlow[f]));
-            classes.back().mttffHours = meanTimeToFirstOutage(m_function, f, m_options.joint);
+        for (std::size_t f = 0; f < m_goalOf.size(); ++f) {
+            classes.push_back(flowOf(m_all.flows[f].id, solutions[m_goalOf[f]], m_windows.perFlow[f]));
+            if (joint) classes.back().mttffHours = meanTimeToFirstOutage(m_function, f, *joint);
         }
-        FlowAvailability design = flowOf("design", solutions.back(), m_windows.design);
-        design.mttffHours = meanTimeToFirstOutage(m_function, std::nullopt, m_options.joint);
-        if (classes.empty()) {
-            design = FlowAvailability{};
-            design.flow = "design";
-            design.availability.note = "There are no clients, so nothing can be available or not.";
-            design.withDetection.note = design.availability.note;
-        }
+        FlowAvailability design = designFlow(solutions.back());
+        if (joint && !classes.empty())
+            design.mttffHours = meanTimeToFirstOutage(m_function, std::nullopt, *joint);
         std::vector<FlowAvailability> clients;
         for (std::size_t f = 0; f < classes.size();) {
             std::vector<const FlowAvailability*> mine;
@@ -298,35 +347,50 @@ private:
             for (; f < classes.size() && m_all.flows[f].client == m_all.flows[first].client; ++f) {
                 mine.push_back(&classes[f]);
                 shares.push_back(m_all.flows[f].weight);
-                together = together && goalOf[f] == goalOf[first];
+                together = together && m_goalOf[f] == m_goalOf[first];
             }
             clients.push_back(clientFlow(m_all.flows[first].client, mine, shares, together));
         }
-        for (auto* list : {&classes, &clients})
-            for (FlowAvailability& flow : *list)
-                m_out.flows.push_back(std::move(flow));
-        m_out.flows.push_back(std::move(design));
+        std::vector<FlowAvailability> all = std::move(classes);
+        all.insert(all.end(), std::make_move_iterator(clients.begin()),
+                   std::make_move_iterator(clients.end()));
+        all.push_back(std::move(design));
+        return all;
     }
 
     const Design& m_design;
     const StateFunction& m_function;
     const CompiledStructure& m_all;
-    StructuralOptions m_options;
-    std::stop_token m_stop;
+    const std::vector<SymmetryClass> m_symmetry;
+    const std::vector<Load> m_loads;
     std::vector<Goal> m_goals;
-    std::vector<std::uint32_t> m_classOf;
+    std::vector<std::size_t> m_goalOf; // per flow
+    bool m_hasWindows = false;
     DetectionLosses m_windows;
     std::vector<std::string> m_notHeld;
-    StructuralResult m_out;
 };
 
-} // namespace
+StructuralAnalysis::StructuralAnalysis(const Design& design, const StateFunction& function)
+    : m(std::make_unique<Impl>(design, function)) {}
+StructuralAnalysis::~StructuralAnalysis() = default;
+
+Result<StructuralResult> StructuralAnalysis::all(const StructuralOptions& options, std::stop_token stop) {
+    return m->all(options, stop);
+}
+Result<std::vector<FlowAvailability>> StructuralAnalysis::availabilities(const std::vector<JointBlock>& joint,
+                                                                         std::stop_token stop) {
+    return m->availabilities(joint, stop);
+}
+Result<FlowAvailability> StructuralAnalysis::availabilityOfDesign(const std::vector<JointBlock>& joint,
+                                                                  std::stop_token stop) {
+    return m->availabilityOfDesign(joint, stop);
+}
 
 Result<StructuralResult> analyse(const Design& design, std::stop_token stop,
                                  const StructuralOptions& options) {
     const Result<StateFunction> function = StateFunction::compile(design);
     if (!function) return function.error();
-    return Analysis(design, *function, options, std::move(stop)).run();
+    return StructuralAnalysis(design, *function).all(options, std::move(stop));
 }
 
 } // namespace alwayson

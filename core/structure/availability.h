@@ -8,6 +8,7 @@
 #include "core/structure/joint.h"
 
 #include <cstddef>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ struct StructuralResult {
     // components in a coherent structure.
     std::vector<FlowAvailability> flows;
     std::vector<Importance>
-        importance; // nodes and domains that can fail, on "design", most downtime saved first
+        importance;            // nodes and domains that can fail, on "design", most downtime saved first
     std::vector<Lever> levers; // not by analyse(), which knows no take-overs: verbs::exactFigures
     std::vector<std::string>
         singlePointsOfFailure; // nodes and domains, clients excluded, in the order of the design
@@ -48,5 +49,28 @@ struct StructuralResult {
 // Cost: typically O(nodes x likely combinations of failures); 1,000 nodes in milliseconds.
 Result<StructuralResult> analyse(const Design& design, std::stop_token stop = {},
                                  const StructuralOptions& options = {});
+
+// Several answers about one design: what they have in common is found once. Design and function must outlive
+// it. Errors: "structure.cancelled".
+class StructuralAnalysis {
+public:
+    StructuralAnalysis(const Design& design, const StateFunction& function);
+    ~StructuralAnalysis();
+    StructuralAnalysis(const StructuralAnalysis&) = delete;
+    StructuralAnalysis& operator=(const StructuralAnalysis&) = delete;
+
+    Result<StructuralResult> all(const StructuralOptions& options, std::stop_token stop = {});
+    // With these components coupled: `availability` and `withDetection` of StructuralResult::flows, nothing
+    // else of them.
+    Result<std::vector<FlowAvailability>> availabilities(const std::vector<JointBlock>& joint,
+                                                         std::stop_token stop = {});
+    // The same of "design" alone.
+    Result<FlowAvailability> availabilityOfDesign(const std::vector<JointBlock>& joint,
+                                                  std::stop_token stop = {});
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m;
+};
 
 } // namespace alwayson

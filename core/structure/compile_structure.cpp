@@ -177,15 +177,16 @@ void spareCalls(const std::vector<CarriedRate>& carried, CompiledStructure& out)
 }
 
 // Loads and capacities of the nodes when everything works, and of the sets from them.
-void addLoads(const Design& design, CompiledStructure& out) {
-    const RequestRates rates = requestRates(design);
+void addLoads(const Design& design, const NormalOperation& normal, CompiledStructure& out) {
+    const RequestRates& rates = normal.load;
+    const std::vector<CarriedRate>& carried = normal.carried;
     addGroupLoads(rates, out);
-    const std::vector<CarriedRate> carried = carriedRates(design);
     for (std::uint32_t n = 0; n < out.nodeCount; ++n) {
         out.load.push_back(hasRole(design.nodes.at(n), "client") ? 0 : rates.requestsPerS[n]);
         out.capacity.push_back(carried[n].perSecond);
         out.readCapacity.push_back(carried[n].readsPerS);
         out.writeCapacity.push_back(carried[n].writesPerS);
+        out.capacityWhy.push_back(carried[n].why);
         out.ownShare.push_back(carried[n].ownShare);
     }
     spareCalls(carried, out);
@@ -242,7 +243,7 @@ void addSilence(const std::vector<CommonCause>& shared, CompiledStructure& out) 
 
 } // namespace
 
-Result<CompiledStructure> compileStructure(const Design& design) {
+Result<CompiledStructure> compileStructure(const Design& design, const NormalOperation& normal) {
     if (design.nodes.size() + design.domains.size() > kMostComponents)
         return Error{
             ErrorKind::budgetExceeded,
@@ -265,7 +266,7 @@ Result<CompiledStructure> compileStructure(const Design& design) {
     out.views = context.views();
     out.groups = context.groups();
     addFlows(design, context, out);
-    addLoads(design, out);
+    addLoads(design, normal, out);
     addSilence(shared, out);
     return out;
 }

@@ -13,6 +13,7 @@
 // of them counts in reach, with its whole load.
 
 #include "core/catalogue/catalogue.h"
+#include "core/graph/held_times.h"
 #include "core/structure/state_function.h"
 
 #include <algorithm>
@@ -157,6 +158,7 @@ struct CompiledStructure {
     std::vector<double> load;                        // per node: requests per second, everything up
     std::vector<double> capacity;                    // per node: requests per second
     std::vector<double> readCapacity, writeCapacity; // per node: if all its requests were reads, writes
+    std::vector<std::string> capacityWhy;            // per node: CarriedRate::why
     std::vector<double> ownShare; // per node: of the time that a worker is kept; the rest are calls
 
     // Per component. Of nodes: some look it aside and get past it when it refuses, not when it is silent. Of
@@ -173,7 +175,7 @@ struct CompiledStructure {
     }
 };
 
-Result<CompiledStructure> compileStructure(const Design& design);
+Result<CompiledStructure> compileStructure(const Design& design, const NormalOperation& normal);
 
 struct StateFunction::Impl {
     CompiledStructure compiled;

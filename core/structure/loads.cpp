@@ -1,5 +1,4 @@
 #include "core/catalogue/catalogue.h"
-#include "core/graph/held_times.h"
 #include "core/structure/analysis.h"
 #include "core/structure/compiled.h"
 
@@ -84,14 +83,13 @@ std::vector<Load> loadsOf(const Design& design, const StateFunction& function) {
     const CompiledStructure& all = StructureAccess::of(function);
     std::vector<Load> loads;
     std::vector<std::size_t> at(all.nodeCount, kNoIndex);
-    std::vector<CarriedRate> carried = carriedRates(design);
     for (std::size_t n = 0; n < all.nodeCount; ++n) {
         const Node& node = design.nodes.at(n);
         if (hasRole(node, "client")) continue;
         at[n] = loads.size();
         loads.push_back(
             {node.id.str(), all.load[n], all.capacity[n], all.load[n] / all.capacity[n], std::nullopt});
-        if (hasMechanism(node, "queue")) loads.back().why = std::move(carried[n].why);
+        if (hasMechanism(node, "queue")) loads.back().why = all.capacityWhy[n];
     }
     for (std::size_t g = 0; g < all.groups.size(); ++g) {
         if (all.groups[g].members.empty()) continue;

@@ -127,7 +127,7 @@ void addBlock(const JointBlock& block, const std::vector<std::uint32_t>& classOf
 std::optional<Solution> solve(const CompiledStructure& structure,
                               const std::vector<std::pair<std::uint32_t, double>>& goals,
                               const std::vector<JointBlock>& blocks,
-                              const std::vector<std::uint32_t>& classOf, std::size_t budget,
+                              const std::vector<std::uint32_t>& classOf, std::size_t budget, SolveFor what,
                               const std::stop_token& stop) {
     const System system = makeSystem(structure, goals, orderFor(structure), blocks);
     Diagram diagram;
@@ -146,6 +146,7 @@ std::optional<Solution> solve(const CompiledStructure& structure,
     solution.leftOut = diagram.leftOut();
     solution.exact = solution.leftOut <= kNegligible * solution.down;
     solution.diagramNodes = diagram.size();
+    if (what == SolveFor::down) return solution;
     for (std::size_t l = 0; l < system.layers.size(); ++l) {
         const SystemLayer& layer = system.layers[l];
         if (layer.joint == kNoIndex) {

@@ -23,12 +23,15 @@ struct Solution {
     std::size_t diagramNodes = 0;
 };
 
-// classOf: exchangeableParts; used with blocks only.
+// What is asked: `down` alone, with leftOut and exact, or all of it.
+enum class SolveFor : std::uint8_t { down, all };
+
+// classOf: exchangeableParts; used with blocks only, for `all`.
 // leftOut is at most 1e-10 of down, or the result is a bound. nullopt: cancelled.
 std::optional<Solution> solve(const CompiledStructure& structure,
                               const std::vector<std::pair<std::uint32_t, double>>& goals,
                               const std::vector<JointBlock>& blocks,
-                              const std::vector<std::uint32_t>& classOf, std::size_t budget,
+                              const std::vector<std::uint32_t>& classOf, std::size_t budget, SolveFor what,
                               const std::stop_token& stop);
 
 } // namespace alwayson

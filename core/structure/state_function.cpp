@@ -381,7 +381,11 @@ StateFunction::StateFunction(StateFunction&&) noexcept = default;
 StateFunction& StateFunction::operator=(StateFunction&&) noexcept = default;
 
 Result<StateFunction> StateFunction::compile(const Design& design) {
-    Result<CompiledStructure> compiled = compileStructure(design);
+    return compile(design, normalOperation(design));
+}
+
+Result<StateFunction> StateFunction::compile(const Design& design, const NormalOperation& normal) {
+    Result<CompiledStructure> compiled = compileStructure(design, normal);
     if (!compiled) return std::move(compiled).error();
     StateFunction function;
     function.m = std::make_unique<Impl>(Impl{std::move(compiled).value()});

@@ -97,9 +97,12 @@ struct PartialWork {
     double speed = 1;   // of its own work, 0..1; what it calls keeps its own
 };
 
+struct NormalOperation; // core/graph/held_times.h
+
 class StateFunction {
 public:
     // Errors: "structure.cycle" with the cycle named; "structure.too_large".
+    static Result<StateFunction> compile(const Design& design, const NormalOperation& normal);
     static Result<StateFunction> compile(const Design& design);
     ~StateFunction();
     StateFunction(StateFunction&&) noexcept;

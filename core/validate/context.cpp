@@ -65,9 +65,10 @@ std::vector<Alike> findAlike(const Context& c) {
 
 } // namespace
 
-Context::Context(const Design& d, const StaticLoad& l)
-    : design(d), load(l), branches(d.nodes.size()), callers(d.nodes.size()), reached(d.nodes.size(), false),
-      carried(carriedRates(d)), lookups(d), longestTimeouts(lookups.longestTimeouts()) {
+Context::Context(const Design& d, const NormalOperation& n)
+    : design(d), normal(n), load(n.load), carried(n.carried), branches(d.nodes.size()),
+      callers(d.nodes.size()), reached(d.nodes.size(), false), lookups(d),
+      longestTimeouts(lookups.longestTimeouts()) {
     for (const Node& each : design.nodes) {
         balancer.push_back(hasRole(each, "balancer"));
         client.push_back(hasRole(each, "client"));

@@ -36,18 +36,19 @@ struct Alike {
 };
 
 struct Context {
-    Context(const Design& design, const StaticLoad& load);
+    Context(const Design& design, const NormalOperation& normal);
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
     const Design& design;
-    const StaticLoad& load;
+    const NormalOperation& normal;
+    const StaticLoad& load;                      // of `normal`
+    const std::vector<CarriedRate>& carried;     // of `normal`: by node
     std::vector<std::vector<Index>> linkTargets; // by link
     std::vector<std::vector<Branch>> branches;   // by caller
     std::vector<std::vector<Index>> callers;     // by callee, each caller once
     std::vector<bool> balancer, client, reached; // by node; reached: a client's requests can get there
 
-    std::vector<CarriedRate> carried;    // by node
     Lookups lookups;                     // calls that look caches aside
     std::vector<double> longestTimeouts; // by link, or empty: Lookups::longestTimeouts
     // A lookup whose timeout leaves all requests time enough when the cache says nothing.

@@ -471,14 +471,12 @@ void checkObjective(const Context& c, const Set& set, const Objective& objective
 } // namespace
 
 void checkFailover(const Context& context, Issues& issues) {
-    RequestRates rates;
     for (const Group& group : context.design.groups) {
         const std::vector<const Node*> members = membersOf(context.design, group.id);
         if (!hasRole(group, "one_writer") || members.size() < 2) continue;
-        if (rates.writesPerS.empty()) rates = requestRates(context.design);
         double writes = 0;
         for (const Node* member : members)
-            writes += rates.writesPerS[context.design.nodes.indexOf(member->id.str())];
+            writes += context.load.writesPerS[context.design.nodes.indexOf(member->id.str())];
         const Set set{group,
                       nameOf(context.design, group.id.str()),
                       members,
@@ -496,7 +494,7 @@ void checkFailover(const Context& context, Issues& issues) {
         checkAcknowledgements(set, issues);
         checkGroupSize(set, issues);
         checkAppliers(set, issues);
-        checkLagOfReaders(context, set, rates, issues);
+        checkLagOfReaders(context, set, context.load, issues);
         for (const Objective& objective : context.design.objectives)
             checkObjective(context, set, objective, issues);
     }

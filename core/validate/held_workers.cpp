@@ -43,7 +43,7 @@ std::string perSecond(double rate) {
 // Those that carry their load as long as this node is well, and no more while it is not.
 void check(const Context& c, const Alike& alike, const Disturbance& disturbance, const std::string& when,
            const char* code, const char* cure, Issues& issues) {
-    const std::vector<CarriedRate> meanwhile = carriedRates(c.design, disturbance);
+    const std::vector<CarriedRate> meanwhile = carriedRates(c.design, c.load, disturbance);
     for (const Alike& caller : c.alike) {
         const Index i = caller.first();
         const double load = c.load.requestsPerS[i];

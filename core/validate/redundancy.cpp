@@ -361,7 +361,7 @@ bool carriesOnePassing(const Context& c, const Branch& lookup, std::optional<Res
             });
         });
     if (!refuses) return true;
-    if (!known) known = StateFunction::compile(c.design);
+    if (!known) known = StateFunction::compile(c.design, c.normal);
     if (!*known) return true; // told elsewhere
     const StateFunction* const function = &known->value();
     const auto scratch = function->makeScratch();

@@ -4,8 +4,8 @@
 
 namespace alwayson {
 
-std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
-    const validation::Context context(design, load);
+std::vector<Issue> validate(const Design& design, const NormalOperation& normal) {
+    const validation::Context context(design, normal);
     validation::Issues issues;
     validation::checkConnectivity(context, issues);
     validation::checkRedundancy(context, issues);
@@ -28,7 +28,7 @@ std::vector<Issue> validate(const Design& design, const StaticLoad& load) {
 }
 
 std::vector<Issue> validate(const Design& design) {
-    return validate(design, staticLoad(design));
+    return validate(design, normalOperation(design));
 }
 
 } // namespace alwayson

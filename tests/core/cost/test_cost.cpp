@@ -215,7 +215,7 @@ private slots:
             bytes += edge.responseBytesPerS;
         QVERIFY(std::abs(bytes - (100 + 100 + 160) * 10e3) < 1e-6);
 
-        const std::vector<Load> loads = loadReport(design, load);
+        const std::vector<Load> loads = loadReport(design, normalOperation(design));
         QCOMPARE(loadOf(loads, "users"), nullptr);
         // 12 ms of its own, and two calls of as much each for 0.8 of the requests.
         const double held = 0.012 + 0.8 * 2 * 0.012;
