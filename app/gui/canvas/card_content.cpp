@@ -38,7 +38,8 @@ CardState stateOf(const LiveNode& now) {
     if (double(now.frame.badShare) >= kMostFail) return CardState::fault;
     const bool fails = now.frame.requestsPerS > kFewPerSecond &&
                        double(now.frame.failedPerS) > kSomeFail * double(now.frame.requestsPerS);
-    return !words::harm(now.frame).isEmpty() || fails || now.load > kBusy ? CardState::warn : CardState::ok;
+    return !words::harm(now.frame, now.farBehind).isEmpty() || fails || now.load > kBusy ? CardState::warn
+                                                                                         : CardState::ok;
 }
 
 } // namespace
@@ -54,7 +55,7 @@ CardContent liveCard(const Design& design, const Node& node, bool weak, const Li
     if (!now.badge.isEmpty()) {
         content.badge = now.badge;
         content.badgeMood = BadgeMood::changing;
-    } else if (const QString harm = words::harm(now.frame); !harm.isEmpty()) {
+    } else if (const QString harm = words::harm(now.frame, now.farBehind); !harm.isEmpty()) {
         content.badge = harm;
         content.badgeMood = BadgeMood::trouble;
     }

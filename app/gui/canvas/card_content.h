@@ -15,10 +15,11 @@ namespace alwayson::gui {
 struct LiveNode {
     NodeFrame frame;
     double atS = 0;
-    double load = 0;  // busy share, smoothed so that bars do not flicker
-    double lagS = -1; // of a replica behind its source; negative: it copies nothing
-    QString badge;    // in place of its role, while a take-over is under way: "promoting", "was source"
-    QString why;      // it does not do what its role says, as the run told it: "... its lease has run out"
+    double load = 0;        // busy share, smoothed so that bars do not flicker
+    double lagS = -1;       // of a replica behind its source; negative: it copies nothing
+    bool farBehind = false; // words::farBehindS
+    QString badge;          // in place of its role, while a take-over is under way: "promoting", "was source"
+    QString why; // it does not do what its role says, as the run told it: "... its lease has run out"
 };
 
 // What the check says of one node.

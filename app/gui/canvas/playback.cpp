@@ -140,8 +140,9 @@ void PlaybackAnimator::showNodes(const SimulationResult& result, const Trace& tr
             live.load = double(sum.busyShare / used);
         }
         if (live.frame.state == NodeState::down) live.load = 0;
-        for (const ReplicationFrame& stream : frame.replication)
-            if (stream.to == i) live.lagS = double(stream.lagS);
+        live.lagS = words::lagOf(frame, i);
+        const Node* replica = live.lagS > 0 ? design.nodes.find(trace.nodes[i]) : nullptr;
+        live.farBehind = replica && live.lagS > words::farBehindS(design, *replica);
         if (const Node* node = design.nodes.find(trace.nodes[i]); node && node->group) {
             const auto promotion = promotions.find(node->group->str());
             const bool open = promotion != promotions.end();

@@ -231,6 +231,8 @@ QString CanvasScene::describe(const std::string& id) const {
         if (const LiveNode* now = live(id)) {
             parts << words::stateSentence(*thing, now->frame, now->atS);
             if (!now->why.isEmpty()) parts.back() += QStringLiteral(" (%1)").arg(now->why);
+            if (now->farBehind && now->frame.state != NodeState::down)
+                parts << QStringLiteral("%1 behind its source").arg(words::elapsed(now->lagS));
         }
         if (m_weak.contains(id))
             parts << QStringLiteral("single point of failure: when it fails, requests fail");

@@ -242,13 +242,34 @@ QString liveFact(const Node& node, const NodeFrame& frame, double atS, double la
     return facts.join(kDot);
 }
 
-QString harm(const NodeFrame& frame) {
+QString harm(const NodeFrame& frame, bool farBehind) {
     if (frame.state != NodeState::up) return {};
     if (frame.badShare > 0) return QStringLiteral("bad version");
     if (frame.role == MemberRole::source && !frame.takesWrites) return QStringLiteral("read-only");
     if (frame.diverged) return QStringLiteral("out: data differs");
     if (frame.apart && frame.takesWrites) return QStringLiteral("still takes writes");
-    return frame.apart ? QStringLiteral("not rejoined") : QString();
+    if (frame.apart) return QStringLiteral("not rejoined");
+    return farBehind ? QStringLiteral("far behind") : QString();
+}
+
+double farBehindS(const Design& design, const Node& replica) {
+    namespace keys = key::group::mysqlReplication;
+    double limit = 10;
+    const Group* group = replica.group ? design.groups.find(replica.group->str()) : nullptr;
+    if (group && hasMechanism(*group, "replication"))
+        if (const std::optional<Duration> most = get(*group, keys::candidateMaxLag)) limit = most->seconds();
+    for (const Node& node : design.nodes)
+        if (hasRole(node, "client"))
+            for (const RequestClass& requests : classesOf(node))
+                if (!requests.writes && requests.maxStaleness)
+                    limit = std::min(limit, requests.maxStaleness->seconds());
+    return limit;
+}
+
+double lagOf(const Frame& frame, std::size_t node) {
+    for (const ReplicationFrame& stream : frame.replication)
+        if (stream.to == node) return double(stream.lagS);
+    return -1;
 }
 
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS) {

@@ -25,8 +25,15 @@ QString fact(const Node& node);
 // While running: "crashed 4.1 s ago", "120/s · 3 wait", "398/s · 12 fail", "lag 0.08 s · 90/s".
 QString liveFact(const Node& node, const NodeFrame& frame, double atS, double lagS = -1);
 // What is wrong with one that works: "bad version", "read-only" (a source that takes no writes),
-// "out: data differs", "still takes writes", "not rejoined"; "" nothing.
-QString harm(const NodeFrame& frame);
+// "out: data differs", "still takes writes", "not rejoined", "far behind" (a replica, farBehindS); ""
+// nothing.
+QString harm(const NodeFrame& frame, bool farBehind = false);
+// Seconds from which on a replica is far behind: older than a class of readers bears (max_staleness_ms), or
+// than the manager of its set promotes (Not promoted when behind by), whichever is less; 10 s where nothing
+// says so.
+double farBehindS(const Design& design, const Node& replica);
+// Of a node of the trace: how far it is behind what it copies, s; negative when it copies nothing.
+double lagOf(const Frame& frame, std::size_t node);
 // Only the state, for tooltips and screen readers: "works", "process crash since 60.0 s".
 QString stateSentence(const Node& node, const NodeFrame& frame, double atS);
 // "active", "source", "replica"; members of group replication are "primary" and "secondary".

@@ -53,7 +53,7 @@ Row* managerRow(const RowContext& context, const std::string& id, QWidget* paren
         std::vector<ChoiceRow::Choice> choices{{Row::tr("never down"), {}}};
         for (const Group& group : session.design().groups)
             if (hasRole(group, "majority"))
-                choices.push_back({Row::tr("the quorum %1").arg(QString::fromStdString(group.displayName())),
+                choices.push_back({Row::tr("quorum %1").arg(QString::fromStdString(group.displayName())),
                                    group.id.str()});
         for (const Node& node : session.design().nodes)
             if (!hasRole(node, "client"))

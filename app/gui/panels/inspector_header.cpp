@@ -1,5 +1,6 @@
 #include "app/gui/panels/inspector_header.h"
 
+#include "app/gui/canvas/words.h"
 #include "app/gui/session/session.h"
 #include "app/gui/widgets/tile.h"
 #include "app/gui/widgets/ui.h"
@@ -46,14 +47,19 @@ struct StateWords {
     const char* badge;
 };
 
-StateWords wordsFor(const Design& design, const std::string& id, const NodeFrame& frame) {
+StateWords wordsFor(const Design& design, const std::string& id, const NodeFrame& frame, double lagS) {
     const Descriptor* descriptor = descriptorOf(design, id);
     const FailureModeSpec* mode = descriptor == nullptr ? nullptr : descriptor->failureMode(frame.mode);
     const QString why =
         mode != nullptr ? QString::fromStdString(mode->title).toLower() : QString::fromStdString(frame.mode);
     switch (frame.state) {
-    case NodeState::up:
-        return {InspectorHeader::tr("Working"), "ok"};
+    case NodeState::up: {
+        const Node* node = lagS > 0 ? design.nodes.find(id) : nullptr;
+        QString harm = words::harm(frame, node && lagS > words::farBehindS(design, *node));
+        if (harm.isEmpty()) return {InspectorHeader::tr("Working"), "ok"};
+        harm.front() = harm.front().toUpper();
+        return {harm, "warn"};
+    }
     case NodeState::slow:
         return {InspectorHeader::tr("Slow"), "warn"};
     case NodeState::errors:
@@ -182,10 +188,15 @@ void InspectorHeader::refreshState() {
     const Frame* frame = m_session.currentFrame();
     const auto result = m_session.runResult();
     const NodeFrame* mine = nullptr;
+    double lagS = -1;
     if (frame != nullptr && result && result->trace) {
         const auto& nodes = result->trace->nodes;
         const auto found = std::find(nodes.begin(), nodes.end(), id);
-        if (found != nodes.end()) mine = &frame->nodes[static_cast<std::size_t>(found - nodes.begin())];
+        if (found != nodes.end()) {
+            const auto at = static_cast<std::size_t>(found - nodes.begin());
+            mine = &frame->nodes[at];
+            lagS = words::lagOf(*frame, at);
+        }
     }
     const QString why = m_session.whyNotCause();
     for (QPushButton* one : {m_kill, m_modes, m_heal, m_reconnect}) {
@@ -212,7 +223,7 @@ void InspectorHeader::refreshState() {
     if (mine == nullptr && !onlyCut) return;
     m_badge->show();
     const StateWords words =
-        onlyCut ? StateWords{tr("Cut off"), "bad"} : wordsFor(m_session.design(), id, *mine);
+        onlyCut ? StateWords{tr("Cut off"), "bad"} : wordsFor(m_session.design(), id, *mine, lagS);
     ui::setProperty(m_badge, "badge", QLatin1String(words.badge));
     if (m_badge->text() != words.text) m_badge->setText(words.text);
 }

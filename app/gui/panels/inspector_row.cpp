@@ -8,8 +8,10 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QHelpEvent>
 #include <QRegularExpression>
 #include <QToolButton>
+#include <QToolTip>
 
 #include <algorithm>
 
@@ -112,6 +114,11 @@ int Row::widthOf(const Combo& combo) const {
     return std::clamp(kNarrowestRow - title, needed, std::max(needed, kEditorWidth));
 }
 
+int Row::roomBesideTitle() const {
+    const int title = m_label->fontMetrics().horizontalAdvance(m_title) + 2 * m_line->spacing();
+    return width() - m_line->contentsMargins().left() - title;
+}
+
 // The title has the right of way: a tag that would cut it off is not shown.
 void Row::fitTag() {
     int editor = kEditorWidth;
@@ -161,6 +168,17 @@ void Row::setIndented(bool indented) {
 
 bool Row::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::FocusIn && m_context.showHelp) m_context.showHelp(m_help);
+    // What the editor has no room for comes before what it means.
+    if (event->type() == QEvent::ToolTip && watched == m_editor) {
+        const auto* combo = qobject_cast<const Combo*>(m_editor);
+        const auto* field = qobject_cast<const ValueField*>(m_editor);
+        const QString cut = combo ? combo->cutWords() : field ? field->cutWords() : QString();
+        if (!cut.isEmpty()) {
+            QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(),
+                               ui::plainTip(cut + QLatin1Char('\n') + m_help), m_editor);
+            return true;
+        }
+    }
     return QWidget::eventFilter(watched, event);
 }
 

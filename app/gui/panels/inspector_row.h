@@ -60,6 +60,7 @@ protected:
 
 protected:
     int widthOf(const Combo& combo) const;
+    int roomBesideTitle() const; // for the editor, in a row as wide as it is now
 
 private:
     void fitTag();

@@ -47,6 +47,18 @@ void ChoiceRow::refresh() {
     }
     m_combo->setMixed(at < 0);
     if (at >= 0) m_combo->setCurrentIndex(at);
+    fit();
+}
+
+void ChoiceRow::resizeEvent(QResizeEvent* event) {
+    fit();
+    Row::resizeEvent(event);
+}
+
+// Names may be long: they have the room that the title leaves.
+void ChoiceRow::fit() {
+    m_combo->setFixedWidth(
+        std::clamp(m_combo->neededWidth(), kEditorWidth, std::max(kEditorWidth, roomBesideTitle())));
 }
 
 FieldRow::FieldRow(const RowContext& context, const QString& title, Source source, QWidget* parent)

@@ -23,7 +23,11 @@ public:
     ChoiceRow(const RowContext& context, const QString& title, Source source, QWidget* parent = nullptr);
     void refresh() override;
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void fit();
     Source m_source;
     Combo* m_combo;
     std::vector<Choice> m_choices;

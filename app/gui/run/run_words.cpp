@@ -71,20 +71,28 @@ QString verbOf(const Design& design, const RunEvent& event) {
     return {};
 }
 
-// Whether a balancer with health checks calls it, itself or as a member of a group.
-bool isChecked(const Design& design, const std::string& id) {
+// Who would notice that a node fails, besides the callers whose requests do.
+enum class Watch { nobody, balancer, others };
+
+// A balancer with health checks that calls it, itself or as a member of a group. Members of a set of
+// databases are watched by whoever reads them, voters by each other; and what nobody calls, nobody misses.
+Watch watchOf(const Design& design, const std::string& id) {
     const Node* node = design.nodes.find(id);
     const auto names = [&](const std::string& end, const Node& one) {
         return end == one.id.str() || (one.group && end == one.group->str());
     };
+    bool called = false;
     for (const Link& link : design.links) {
         if (node == nullptr || !names(link.to, *node)) continue;
+        called = true;
         for (const Node& from : design.nodes)
             if (names(link.from, from) && hasRole(from, "balancer") &&
                 get(from.parameters, key::haproxy::check))
-                return true;
+                return Watch::balancer;
     }
-    return false;
+    const Group* group = node && node->group ? design.groups.find(node->group->str()) : nullptr;
+    const bool watched = group && (hasMechanism(*group, "replication") || hasRole(*group, "majority"));
+    return called && !watched ? Watch::nobody : Watch::others;
 }
 
 // Whether it leads a group of which another member would take over.
@@ -218,7 +226,8 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
             told = back = nullptr;
         } else if (event.kind == "repaired" && cause && event.what == cause->what) {
             back = &event;
-        } else if (event.kind == "marked_down" && cause && !told && event.what == cause->what) {
+        } else if ((event.kind == "marked_down" || event.kind == "reads_left") && cause && !told &&
+                   event.what == cause->what) {
             told = &event;
         } else if (event.kind == "role_changed" && cause && event.by == cause->what) {
             told = &event; // says more than that somebody noticed
@@ -236,10 +245,13 @@ QString runSentence(const Design& design, const SimulationResult& result, std::o
         const bool node = design.nodes.contains(cause->what);
         if (node && hasStandIn(design, cause->what)) {
             if (!back) words += tr(", nobody has taken over yet");
-        } else if (node && !isChecked(design, cause->what))
-            words += tr(", nobody checks it");
-        else if (node && !back)
-            words += tr(", not marked down yet");
+        } else if (node) {
+            const Watch watch = watchOf(design, cause->what);
+            if (watch == Watch::nobody)
+                words += tr(", nobody checks it");
+            else if (watch == Watch::balancer && !back)
+                words += tr(", not marked down yet");
+        }
         if (back) words += tr(", back at %1 s").arg(back->atS, 0, 'f', 1);
         parts << words;
     }

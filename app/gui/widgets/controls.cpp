@@ -69,12 +69,20 @@ void Combo::setMixed(bool mixed) {
     if (mixed) setCurrentIndex(-1);
 }
 
+namespace {
+constexpr int kAround = 42; // padding, border and the arrow
+}
+
 int Combo::neededWidth() const {
-    constexpr int kAround = 42; // padding, border and the arrow
     int words = 0;
     for (int i = 0; i < count(); ++i)
         words = std::max(words, fontMetrics().horizontalAdvance(itemText(i)));
     return words + kAround;
+}
+
+QString Combo::cutWords() const {
+    const QString words = currentText();
+    return fontMetrics().horizontalAdvance(words) + kAround > width() ? words : QString();
 }
 
 void Combo::wheelEvent(QWheelEvent* event) {

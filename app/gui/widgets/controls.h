@@ -14,7 +14,8 @@ public:
     explicit Combo(const Theme& theme, QWidget* parent = nullptr);
     // Shown instead of the current entry while nothing is chosen (mixed values).
     void setMixed(bool mixed);
-    int neededWidth() const; // for its longest entry
+    int neededWidth() const;  // for its longest entry
+    QString cutWords() const; // what is chosen, where there is no room for all of it; else ""
 
 protected:
     void wheelEvent(QWheelEvent* event) override;

@@ -29,6 +29,12 @@ void ValueField::showMixed() {
     setPlaceholderText(QStringLiteral("\u2014"));
 }
 
+QString ValueField::cutWords() const {
+    constexpr int kAround = 18; // padding and border
+    const QString words = text().isEmpty() ? placeholderText() : text();
+    return fontMetrics().horizontalAdvance(words) + kAround > width() ? words : QString();
+}
+
 void ValueField::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
         commit();

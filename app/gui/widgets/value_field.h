@@ -22,6 +22,7 @@ public:
     void showValue(const QString& text);
     void showMixed(); // a dash; typing replaces all
     QString error() const { return m_error; }
+    QString cutWords() const; // what it shows, where there is no room for all of it; else ""
 
 signals:
     void errorChanged(const QString& error);

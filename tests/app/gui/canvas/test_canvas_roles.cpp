@@ -195,6 +195,11 @@ void TestCanvasRoles::rolesAndLagsFollowTheRun() {
     const CanvasScene& scene = canvas.view.canvasScene();
     QCOMPARE(scene.stream("db1", "db2")->words(), QStringLiteral("replicates · lag 0.08 s"));
     QCOMPARE(scene.stream("db1", "db3")->words(), QStringLiteral("broken · lag 12 s"));
+    // One that is so far behind that it would not be promoted is worth a look, though it works.
+    QVERIFY(canvas.card("db2").state == CardState::ok);
+    QVERIFY(canvas.card("db3").state == CardState::warn);
+    QCOMPARE(canvas.card("db3").badge, QStringLiteral("far behind"));
+    QVERIFY(scene.describe("db3").contains(QStringLiteral("12 s behind its source")));
     // A take-over under way.
     frame.atS = 45;
     frame.nodes[at["db1"]].state = NodeState::down;

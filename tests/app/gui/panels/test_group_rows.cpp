@@ -10,7 +10,9 @@
 #include "core/model/codec.h"
 #include "tests/support/test_support.h"
 
+#include <QHelpEvent>
 #include <QPushButton>
+#include <QToolTip>
 
 using namespace alwayson;
 using namespace alwayson::gui;
@@ -102,12 +104,25 @@ void TestGroupRows::theManagerRunsSomewhere() {
     Bench bench;
     bench.session.select({QStringLiteral("db")});
     const auto where = [&] { return bench.session.design().groups.find("db")->managerOn; };
-    QVERIFY(bench.choose("Manager runs on", "the quorum etcd"));
+    QVERIFY(bench.choose("Manager runs on", "quorum etcd"));
     QCOMPARE(where(), std::vector<std::string>{"etcd"});
     QVERIFY(bench.choose("Manager runs on", "v2"));
     QCOMPARE(where(), std::vector<std::string>{"v2"});
     QVERIFY(bench.choose("Manager runs on", "never down"));
     QVERIFY(where().empty());
+    // As wide as its entries need, as far as the title leaves room; what is cut all the same is in the tip.
+    QVERIFY(bench.choose("Manager runs on", "quorum etcd"));
+    Combo* box = bench.combo("Manager runs on");
+    QVERIFY(box->width() > Row::kEditorWidth);
+    QCOMPARE(box->cutWords(), QString());
+    const QString longName = QStringLiteral("voters of all three regions");
+    bench.session.apply(operation::rename(Collection::groups, "etcd", longName.toStdString()));
+    bench.inspector.resize(280, 900);
+    QCOMPARE(bench.combo("Manager runs on")->cutWords(), QStringLiteral("quorum ") + longName);
+    box = bench.combo("Manager runs on");
+    QHelpEvent asks(QEvent::ToolTip, QPoint(4, 4), box->mapToGlobal(QPoint(4, 4)));
+    QCoreApplication::sendEvent(box, &asks);
+    QVERIFY2(QToolTip::text().contains(longName), qPrintable(QToolTip::text()));
 }
 
 void TestGroupRows::crewsAreAddedSizedNamedAndRemoved() {

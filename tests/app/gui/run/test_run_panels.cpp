@@ -19,6 +19,8 @@
 #include <QTextLayout>
 #include <QTreeWidget>
 
+#include <map>
+
 using namespace alwayson;
 using namespace alwayson::gui;
 using namespace alwayson::gui::test;
@@ -80,6 +82,28 @@ private slots:
         QVERIFY2(!before.contains("yet"), qPrintable(before));
         const QString after = runSentence(canvas.design(), result, 9.5);
         QVERIFY2(after.contains("nobody checks it, back at 9.0 s"), qPrintable(after));
+        // A voter is called by nobody, and the others notice that it is gone.
+        Group quorum;
+        quorum.id = GroupId("voters");
+        quorum.kind = "quorum";
+        canvas.session.apply(operation::batch(
+            "Voters", {operation::insertGroup(quorum), addNode("vote1", "voter", "a", "voters")}));
+        result.events = {{2, "failed", "vote1", "", "vote1: Process crash"}};
+        const QString voter = runSentence(canvas.design(), result, 5);
+        QVERIFY2(voter.endsWith("vote1 crashes at 2.0 s"), qPrintable(voter));
+        // Who reads a replica notices by its own list or check.
+        Group set;
+        set.id = GroupId("db");
+        set.kind = "mysql_replication";
+        canvas.session.apply(
+            operation::batch("Set", {operation::insertGroup(set), addNode("db1", "mysql", "a", "db"),
+                                     addNode("db2", "mysql", "b", "db"), addLink("web-db", "web", "db")}));
+        result.events = {{2, "failed", "db2", "", "db2: Process crash"}};
+        const QString replica = runSentence(canvas.design(), result, 5);
+        QVERIFY2(replica.endsWith("db2 crashes at 2.0 s"), qPrintable(replica));
+        result.events.push_back({2.8, "reads_left", "db2", "web1", "web1 reads from db2 no more"});
+        const QString left = runSentence(canvas.design(), result, 5);
+        QVERIFY2(left.endsWith("web1 reads from db2 no more 0.8 s after it crashes"), qPrintable(left));
         // The script of a pair is no node: its text says who noticed.
         result.events = {{2, "failed", "lb", "", "lb: Process crash"},
                          {4, "marked_down", "lb", "", "The script on lb gives its balancer up"}};
@@ -116,6 +140,31 @@ private slots:
         QCOMPARE(bars.size(), std::size_t(2));
         QCOMPARE(bars[0].name, QStringLiteral("Connection refused"));
         QCOMPARE(bars[0].amount, 15.0);
+    }
+
+    void whatIsTheSameIsToldOnce() {
+        CanvasFixture canvas;
+        const auto sections = [&](std::initializer_list<const char*> flows) {
+            SimulationResult result;
+            for (const char* id : flows) {
+                FlowResult flow;
+                flow.flow = id;
+                flow.availabilityTime = flow.availabilityRequests = Estimate::exactly(0.99);
+                result.flows.push_back(flow);
+            }
+            std::map<QString, QStringList> rows;
+            for (const FigureRow& row : figureRows(canvas.design(), result))
+                rows[row.section] << row.name;
+            return rows;
+        };
+        auto rows = sections({"users:read", "users:write", "users", "design"});
+        QCOMPARE(rows.size(), std::size_t(4));
+        QCOMPARE(rows["Whole design"].size(), 2);
+        QCOMPARE(rows["users"],
+                 QStringList({"Up (time)", "The mean of its classes by their share. All else is as "
+                                           "of the whole design."}));
+        rows = sections({"users:read", "users", "design"});
+        QCOMPARE(rows.size(), std::size_t(1));
     }
 
     void whatTheFailureCostStandsFirst() {
