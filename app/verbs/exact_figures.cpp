@@ -80,6 +80,18 @@ Result<Coupled> coupledFigures(const Design& design, const StateFunction& functi
     return Coupled{std::move(*blocks), std::move(*flows), std::move(perFlow)};
 }
 
+// Those of which a second take-over soon after the first waits for people.
+std::vector<std::string> withRecoveryBlock(const Design& design, const std::vector<std::string>& groups) {
+    std::vector<std::string> blocked;
+    for (const std::string& id : groups) {
+        const Group* group = design.groups.find(id);
+        if (group && hasMechanism(*group, "failover") && membersOf(design, group->id).size() > 2 &&
+            failoverPlan(design, *group).recoveryBlock > 0)
+            blocked.push_back(id);
+    }
+    return blocked;
+}
+
 // What better take-overs save. They change neither loads nor the chains of other groups.
 class Levers {
 public:
@@ -176,6 +188,7 @@ Result<StructuralResult> exactFigures(const Design& design, const NormalOperatio
     const std::vector<std::string>& leftOut = coupled->blocks.leftOut;
     std::vector<std::string> approximate = given->leftOut;
     std::erase_if(approximate, [&](const std::string& id) { return isIn(leftOut, id); });
+    const std::vector<std::string> blocked = withRecoveryBlock(design, approximate);
     for (std::size_t f = 0; f < result->flows.size(); ++f) {
         FlowAvailability& flow = result->flows[f];
         const FlowAvailability& other = coupled->flows[f];
@@ -194,6 +207,10 @@ Result<StructuralResult> exactFigures(const Design& design, const NormalOperatio
                                                "figure with detection, not in that "
                                                "of the structure alone.",
                                                listNames(namesOf(design, approximate), kMostNames)));
+        if (differs && !blocked.empty())
+            flow.leftOut.push_back(fmt::format("A second take-over of {} soon after the first waits for "
+                                               "people: only a run over the years counts that.",
+                                               listNames(namesOf(design, blocked), kMostNames)));
         if (!leftOut.empty())
             flow.leftOut.push_back(fmt::format(
                 "Only simulated years follow take-overs, spares, crews and common causes of {}: too "

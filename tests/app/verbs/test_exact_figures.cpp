@@ -196,6 +196,11 @@ private slots:
         design.nodes.append(another);
         const FlowAvailability four = figures(design).flows.back();
         QVERIFY(!says(four, "too many states"));
+        QVERIFY(says(four, "second take-over of shop-db soon after the first waits for people"));
+        Group set = *design.groups.find("db");
+        set.parameters["recovery_block_s"] = 0.0;
+        design.groups.replace(design.groups.indexOf("db"), set);
+        QVERIFY(!says(figures(design).flows.back(), "soon after the first"));
         const double before = 1 - *three.withDetection.value, after = 1 - *four.withDetection.value;
         QVERIFY2(std::abs(after / before - 1) < 0.02, qPrintable(QString("%1 %2").arg(before).arg(after)));
         QVERIFY(after > 1.5 * (1 - *four.availability.value)); // most of it is take-overs
