@@ -9,7 +9,6 @@
 #include "simulator/markov/steady_state.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -264,23 +263,6 @@ private:
             time *= meanS / drawn;
         return indexOf(raceRate(times, mode, responseS), dynamics.failoverPerHour);
     }
-    // How likely an outage of a place is not over before it is noticed.
-    double isNoticedInTime(std::size_t group, const ResolvedFailureMode& outage) const {
-        // Powers of 1 / 1.1673, whose fifth power is one more than itself.
-        constexpr std::array<double, kDetectionDraws> kSteps = {0.8566748838545029, 0.7338918566271260,
-                                                                0.6287067210378087, 0.5385972572236101};
-        double sum = 0;
-        for (std::size_t i = 0; i < kTakeOvers; ++i) {
-            DetectionDraws draws; // spread evenly
-            for (std::size_t d = 0; d < draws.size(); ++d) {
-                const double at = 0.5 + static_cast<double>(i) * kSteps[d];
-                draws[d] = at - std::floor(at);
-            }
-            const double neededS = detectionAt(m_dynamics[group].plan, FailureEffect::outage, 1, draws);
-            sum += 1 - outage.repair.cdf(neededS);
-        }
-        return sum / kTakeOvers;
-    }
     // Of a failure that nobody notices: until an outage of a place around it is, and others take over.
     double noticedLatePerHour(std::uint32_t node, std::size_t group) const {
         const auto& members = m_function.groups()[group].members;
@@ -292,7 +274,8 @@ private:
             };
             if (std::all_of(members.begin(), members.end(), isInside)) continue;
             for (const ResolvedFailureMode& outage : modesOf(place))
-                outages += perHour(outage.timeToFailure.mean()) * isNoticedInTime(group, outage);
+                outages += perHour(outage.timeToFailure.mean()) *
+                           chanceOfNotice(m_dynamics[group].plan, outage, kTakeOvers);
         }
         const double takeOverS = failoverLaw(m_dynamics[group].plan, FailureEffect::outage, 1).total.meanS;
         return outages > 0 && std::isfinite(takeOverS) ? perHour(kSecondsPerHour / outages + takeOverS) : 0;

@@ -3,6 +3,7 @@
 #include "core/catalogue/catalogue.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -55,6 +56,22 @@ double raceRate(const std::vector<double>& times, const ResolvedFailureMode& mod
         (lasts(middle) > wanted ? low : high) = middle;
     }
     return kSecondsPerHour * (low + high) / 2;
+}
+
+double chanceOfNotice(const FailoverPlan& plan, const ResolvedFailureMode& outage, std::size_t draws) {
+    // Powers of 1 / 1.1673, whose fifth power is one more than itself.
+    constexpr std::array<double, kDetectionDraws> kSteps = {0.8566748838545029, 0.7338918566271260,
+                                                            0.6287067210378087, 0.5385972572236101};
+    double sum = 0;
+    for (std::size_t i = 0; i < draws; ++i) {
+        DetectionDraws spread;
+        for (std::size_t d = 0; d < spread.size(); ++d) {
+            const double at = 0.5 + static_cast<double>(i) * kSteps[d];
+            spread[d] = at - std::floor(at);
+        }
+        sum += 1 - outage.repair.cdf(detectionAt(plan, FailureEffect::outage, 1, spread));
+    }
+    return sum / static_cast<double>(draws);
 }
 
 } // namespace alwayson::sim

@@ -5,6 +5,7 @@
 
 #include "core/structure/failover_plan.h"
 
+#include <cstddef>
 #include <vector>
 
 namespace alwayson {
@@ -23,5 +24,9 @@ double meanOfEarlier(const std::vector<double>& a, const std::vector<double>& b,
 // on average as the real race. `times`: equally likely ones of the take-over; `responseS`: until people come,
 // for repairs that need them. 0: the repair is always first.
 double raceRate(const std::vector<double>& times, const ResolvedFailureMode& mode, double responseS);
+
+// How likely an outage of a place lasts until those who watch its group notice it: mean over so many spread
+// draws of the law of detection.
+double chanceOfNotice(const FailoverPlan& plan, const ResolvedFailureMode& outage, std::size_t draws);
 
 } // namespace alwayson::sim
