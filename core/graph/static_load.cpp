@@ -43,8 +43,7 @@ public:
     }
 
     // Calls atNode(node, rate, writes) for all that arrive somewhere and onEdge(class, edge, calls) for what
-    // it sends on, class by class, and then
-    // endClass(class).
+    // it sends on, class by class, and after each endClass(class).
     template <class AtNode, class OnEdge>
     void run(AtNode&& atNode, OnEdge&& onEdge) {
         run(atNode, onEdge, [](const ClassOfClient&) {});

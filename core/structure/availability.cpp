@@ -250,24 +250,25 @@ private:
         return flow;
     }
 
-    // Parts that get more than they carry, yet no more than clients bear, are up by definition.
+    // Groups whose others get more than they carry without one, yet no more than clients bear, are up by
+    // definition. What gets too much with all its members is a finding.
     std::string barelyOverloaded() const {
         double wanted = 1;
         for (const StructureFlow& flow : m_all.flows)
             wanted = std::min(wanted, flow.upThreshold);
-        const auto barely = [&](double load) { return load > 1 && load * wanted <= 1; };
         std::vector<std::string> names;
         for (const Load& load : m_loads) {
             const Node* node = m_design.nodes.find(load.id);
             if (node && node->group) continue; // its group is in the list
             const Group* group = m_design.groups.find(load.id);
-            if (barely(load.utilisation) || barely(load.utilisationWithoutOne.value_or(0)))
+            const double without = load.utilisationWithoutOne.value_or(0);
+            if (load.utilisation <= 1 && without > 1 && without * wanted <= 1)
                 names.push_back(node ? node->displayName() : group ? group->displayName() : load.id);
         }
         if (names.empty()) return {};
         return fmt::format(
-            "Without one member {} would get a little more than can be carried, and counts as up, "
-            "because clients bear that. That holds while a full queue is worked off before callers "
+            "Without one member {} would get more than can be carried, and counts as up, because clients "
+            "bear the share that is lost. That holds while a full queue is worked off before callers "
             "give up; else hardly any answer comes in time, as findings and runs of requests show.",
             listNames(names, kMostNames));
     }

@@ -2,6 +2,7 @@
 
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
+#include "core/structure/failover_plan.h"
 #include "core/text/sentence.h"
 #include "core/validate/context.h"
 
@@ -60,6 +61,13 @@ void checkCallers(const Context& c, Issues& issues) {
     }
 }
 
+// A manager of its own takes over between members of this group.
+bool isManaged(const Context& c, const Group& group) {
+    if (!hasRole(group, "one_writer") || membersOf(c.design, group.id).size() < 2) return false;
+    const FailoverBy by = failoverPlan(c.design, group).by;
+    return by == FailoverBy::orchestrator || by == FailoverBy::mha;
+}
+
 void checkGroups(const Context& c, Issues& issues) {
     std::set<std::string, std::less<>> inUse;
     for (const Node& node : c.design.nodes)
@@ -70,9 +78,10 @@ void checkGroups(const Context& c, Issues& issues) {
         const std::string name = nameOf(c.design, id);
         const bool called = anyIn(c.design.links, [&](const Link& l) { return l.to == id; });
         const bool manages = anyIn(c.design.groups, [&](const Group& g) {
-            return std::find(g.managerOn.begin(), g.managerOn.end(), id) != g.managerOn.end();
+            return std::find(g.managerOn.begin(), g.managerOn.end(), id) != g.managerOn.end() &&
+                   isManaged(c, g);
         });
-        if (manages) continue; // failover.no_voters
+        if (manages) continue; // failover.no_voters says it
         if (called)
             issues.error("connectivity.empty_group", {id},
                          fmt::format("{} is called but has no members: every call fails.", name),

@@ -80,11 +80,11 @@ void checkManager(const Context& c, const Set& set, Issues& issues) {
     }
     for (const std::string& id : set.group.managerOn) {
         const Group* quorum = c.design.groups.find(id);
-        if (quorum && membersOf(c.design, quorum->id).empty())
+        if (set.byManager() && quorum && membersOf(c.design, quorum->id).empty())
             issues.error(
                 "failover.no_voters", {set.group.id.str(), id},
-                fmt::format("The failover manager of {} runs on {}, which has no voters: it runs "
-                            "nowhere.",
+                fmt::format("The failover manager of {} runs on {}, which has no voters: a real one "
+                            "could not act. Figures take it for one that is never down.",
                             set.name, nameOf(c.design, id)),
                 fmt::format("Put three voters into {}, each in a place of its own.", nameOf(c.design, id)));
     }
@@ -345,7 +345,7 @@ void checkLagOfReaders(const Context& c, const Set& set, const RequestRates& rat
     if (!(ofReplicas > 0) || limitsAge(c, clientsOf(c, replicas))) return;
     const double reconcile = get(set.group, rep::reconcile).mean();
     const std::string old =
-        set.plan.by == FailoverBy::nobody || !(reconcile > 0)
+        set.plan.by == FailoverBy::nobody || set.isGroup() || !(reconcile > 0)
             ? std::string()
             : fmt::format(" So does an old source that waits to be rebuilt, for {} on average.",
                           formatDuration(Duration::seconds(reconcile)));

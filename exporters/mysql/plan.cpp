@@ -54,6 +54,21 @@ bool isShutOut(const std::string& host, std::string_view pattern) {
     return digits && classifyHost(host) == HostKind::ipv4 && !fitsHostPattern(host, pattern);
 }
 
+// The octets that the IPv4 addresses of all members begin with, and any further ones: "192.168.%".
+std::string commonPattern(const std::vector<Member>& members) {
+    std::optional<std::string> common;
+    for (const Member& member : members) {
+        if (classifyHost(member.host) != HostKind::ipv4) continue;
+        if (!common) common = member.host.substr(0, member.host.rfind('.') + 1);
+        while (!member.host.starts_with(*common)) {
+            common->pop_back(); // the dot
+            common->resize(common->rfind('.') + 1);
+            if (common->empty()) break;
+        }
+    }
+    return common.value_or("") + '%';
+}
+
 // From the failure of the source until another one may be promoted, at most, in s. Infinity: no end is known.
 double longestTakeOver(const FailoverPlan& plan) {
     if (plan.by == FailoverBy::nobody || plan.by == FailoverBy::human) return 0;
@@ -224,14 +239,16 @@ private:
                 fmt::format("accounts of the set {} may come from \"{}\", which is no host pattern.",
                             called(m_group), shownName(m_plan.network)),
                 "Set user_network to something like 10.%, 192.168.1.0/255.255.255.0 or %.example.com.");
+        // One alone logs in nowhere.
         for (const Member& member : m_plan.members)
-            if (isShutOut(member.host, m_plan.network))
+            if (m_plan.members.size() > 1 && isShutOut(member.host, m_plan.network))
                 return refusal(
                     "export.user_network",
                     fmt::format("{} has the address {}, and accounts of the set {} may come from {} only: it "
                                 "could not log in to its source.",
                                 called(*member.node), member.host, called(m_group), m_plan.network),
-                    "Set user_network to a pattern that fits all members, such as 192.168.%.");
+                    fmt::format("Set user_network to a pattern that fits all members, such as {}.",
+                                commonPattern(m_plan.members)));
         return success();
     }
 

@@ -86,7 +86,9 @@ void managerRows(std::string& out, const Parameters& p) {
     case g::Manager::manual:
         row(out, "failover", "by hand", "`03-promote.sh`");
         break;
-    case g::Manager::group: // said with the replication
+    case g::Manager::group: // of a replication group it is said with the replication
+        if (get(p, g::replication) != g::Replication::group)
+            row(out, "failover", "by hand", "`03-promote.sh`");
         break;
     case g::Manager::none:
         row(out, "failover", "none", "");

@@ -283,7 +283,9 @@ private:
     int byHandIndex(std::size_t group, const ResolvedFailureMode& mode, double responseS,
                     CoupledGroup& dynamics) const {
         const auto byHand = get(m_design.groups.at(group), key::group::pool::uncoveredRecovery);
-        if (!byHand || dynamics.coverage >= 1) return kNever;
+        const FailoverPlan& plan = m_dynamics[group].plan;
+        const bool nobody = !dynamics.pool && plan.by == FailoverBy::nobody && !plan.takeOver;
+        if (!byHand || dynamics.coverage >= 1 || nobody) return kNever;
         const bool races = m_meansOnly && !dynamics.frozen;
         return indexOf(races ? raceRate(equallyLikely(*byHand), mode, responseS) : perHour(byHand->mean()),
                        dynamics.byHandPerHour);

@@ -157,8 +157,11 @@ private:
         endLease(st.source);
     }
     void endLease(Index i) {
-        member(i).leaseAt = kNever;
-        member(i).readOnly = true;
+        StoreMemberState& here = member(i);
+        here.leaseAt = kNever;
+        if (i != st.source && here.readOnly) return;
+        here.wroteBeside = i != st.source;
+        here.readOnly = true;
         if (m.replication == Replication::semiSync) endWaitingCommits(c, i);
         if (runsOn(c, node(i)) || works(i)) logEvent(c, LogKind::leaseLost, node(i), kNone, m_store);
     }

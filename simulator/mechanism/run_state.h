@@ -284,8 +284,9 @@ struct StoreMemberState {
     bool flowing = false; // its stream from the source
     bool direct = true;   // without a member between
     bool fallenBack = false;
-    bool settled = true;                           // a former source: what it has on its own has been counted
-    SimTime delay = 0;                             // of its stream: one way, ns
+    bool wroteBeside = false; // a former source: until its lease ran out, beside the new one
+    bool settled = true;      // a former source: what it has on its own has been counted
+    SimTime delay = 0;        // of its stream: one way, ns
     std::uint64_t committed = 0, acknowledged = 0; // as source
     std::uint64_t inEngine = 0;                    // as source: up to here nothing waits for replicas
     std::uint64_t received = 0, applied = 0;       // as replica

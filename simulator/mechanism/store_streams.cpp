@@ -122,6 +122,7 @@ private:
     // ---- former sources
     void stopWriting(Index i) {
         StoreMemberState& here = member(i);
+        here.leaseAt = kNever;
         if (here.readOnly) return;
         here.readOnly = true;
         settleOld(i, false);
@@ -132,8 +133,10 @@ private:
             StoreMemberState& here = member(i);
             if (here.following || i == st.source || here.rejoinAt != kNever) continue;
             if (!talks(c, node(i), node(st.source))) continue;
-            const bool wrote = !here.readOnly && here.committed > here.committedBefore;
+            const bool wrote = (!here.readOnly || here.wroteBeside) && here.committed > here.committedBefore;
             here.readOnly = true;
+            here.wroteBeside = false;
+            here.leaseAt = kNever;
             if (m.replication == Replication::semiSync) endWaitingCommits(c, i);
             settleOld(i, wrote);
             here.surplusFound = here.surplus > 0;

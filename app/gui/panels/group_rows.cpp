@@ -53,8 +53,8 @@ Row* managerRow(const RowContext& context, const std::string& id, QWidget* paren
         std::vector<ChoiceRow::Choice> choices{{Row::tr("never down"), {}}};
         for (const Group& group : session.design().groups)
             if (hasRole(group, "majority"))
-                choices.push_back({Row::tr("quorum %1").arg(QString::fromStdString(group.displayName())),
-                                   group.id.str()});
+                choices.push_back(
+                    {Row::tr("quorum %1").arg(QString::fromStdString(group.displayName())), group.id.str()});
         for (const Node& node : session.design().nodes)
             if (!hasRole(node, "client"))
                 choices.push_back({QString::fromStdString(node.displayName()), node.id.str()});

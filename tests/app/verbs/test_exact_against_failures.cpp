@@ -501,6 +501,21 @@ private slots:
         QVERIFY(std::abs(down - other) < 0.02 * other + kWider * (seen.ci95->high - seen.ci95->low) / 2);
     }
 
+    // Nobody takes over and nobody is called: such a set is down while its source is.
+    void nobodyRecoversWhatNobodyManages() {
+        DesignMaker maker;
+        maker.readerAndWriter("users", 20, 1);
+        maker.groupOf("mysql_replication", "db",
+                      {{"manager", std::string("none")}, {"failover_coverage", 0.5}, {"beta", 0.0}});
+        for (const char* id : {"a", "b", "c"})
+            maker.mysql(id, "db", 1000).fails(id, FailureEffect::crash, 100, 5);
+        maker.link("users", "db");
+        const auto exact = verbs::exactFigures(maker.design());
+        QVERIFY(exact.ok());
+        const double down = 1 - *exact->flows.back().withDetection.value;
+        QVERIFY2(std::abs(down - 5.0 / 105) < 1e-6, qPrintable(QString::number(down, 'g', 10)));
+    }
+
     void timesToTheFirstOutage() {
         constexpr int kHistories = 24;
         int designs = 0;

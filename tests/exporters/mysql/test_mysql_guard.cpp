@@ -28,25 +28,14 @@ constexpr int kLeaseMs = 1500;
 
 // Members db1 (10.0.2.11, on this machine) to db3, and three voters on loopback.
 Design guardedSet() {
-    Design design = test::replicationSet(3, {{"replication", std::string("semi_sync")},
-                                             {"manager", std::string("orchestrator")},
-                                             {"flavour", std::string("mysql_8_4")}});
-    Group set = design.groups.at(0);
-    set.managerOn = {"voters"};
-    design.groups.replace(0, std::move(set));
-    Group voters;
-    voters.id = GroupId("voters");
-    voters.kind = "quorum";
+    Design design = test::watchedSet(3,
+                                     {{"replication", std::string("semi_sync")},
+                                      {"manager", std::string("orchestrator")},
+                                      {"flavour", std::string("mysql_8_4")}},
+                                     "127.0.0.", 2);
+    Group voters = *design.groups.find("voters");
     voters.parameters["election_timeout_ms"] = kLeaseMs / 2.0;
-    design.groups.append(voters);
-    for (int i = 2; i <= 4; ++i) {
-        Node node;
-        node.id = NodeId("vote" + std::to_string(i));
-        node.kind = "voter";
-        node.group = voters.id;
-        node.deploy["host"] = "127.0.0." + std::to_string(i);
-        design.nodes.append(node);
-    }
+    design.groups.replace(design.groups.indexOf("voters"), std::move(voters));
     return design;
 }
 

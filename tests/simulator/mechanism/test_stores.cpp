@@ -314,7 +314,17 @@ private slots:
         const double both = 2 - after;
         QVERIFY2(*result.data.splitBrainS.value > 0 && *result.data.splitBrainS.value < both + 0.1,
                  log(result).c_str());
-        QVERIFY2(*result.data.divergedWrites.value < 50 * both + 3, log(result).c_str());
+        // All since the fork, which was at the cut: those before the take-over as well.
+        QVERIFY2(near(*result.data.divergedWrites.value, 50 * 2, 3), log(result).c_str());
+        QCOMPARE(*result.data.lostWrites.value, 0.0);
+    }
+    // Nor does a lease end that nobody needs any more.
+    void aHealedCutEndsNoLease() {
+        Parts p = twoSides("'failover':{'dist':'constant','value_s':0.3}", ",'manager_on':['etcd']");
+        p.events = {at(40, "isolate", "a", "'other_side':'b','heal_after_s':1")};
+        const SimulationResult result = run(p);
+        QCOMPARE(told(result, "lease_lost", "db1"), -1.0);
+        QVERIFY2(near(*result.data.divergedWrites.value, 50, 3), log(result).c_str());
     }
     void aSourceThatHearsItsMajorityAgainSaysSo() {
         Parts p = twoSides({}, ",'manager_on':['etcd']");
