@@ -92,6 +92,18 @@ std::vector<std::string> withRecoveryBlock(const Design& design, const std::vect
     return blocked;
 }
 
+// Those whose manager runs on nodes that may be away when it is needed; voters are in every figure.
+std::vector<std::string> withMortalManager(const Design& design, const std::vector<std::string>& groups) {
+    std::vector<std::string> mortal;
+    for (const std::string& id : groups) {
+        const Group* group = design.groups.find(id);
+        if (group && std::any_of(group->managerOn.begin(), group->managerOn.end(),
+                                 [&](const std::string& on) { return design.nodes.contains(on); }))
+            mortal.push_back(id);
+    }
+    return mortal;
+}
+
 // What better take-overs save. They change neither loads nor the chains of other groups.
 class Levers {
 public:
@@ -189,6 +201,7 @@ Result<StructuralResult> exactFigures(const Design& design, const NormalOperatio
     std::vector<std::string> approximate = given->leftOut;
     std::erase_if(approximate, [&](const std::string& id) { return isIn(leftOut, id); });
     const std::vector<std::string> blocked = withRecoveryBlock(design, approximate);
+    const std::vector<std::string> mortal = withMortalManager(design, approximate);
     for (std::size_t f = 0; f < result->flows.size(); ++f) {
         FlowAvailability& flow = result->flows[f];
         const FlowAvailability& other = coupled->flows[f];
@@ -207,6 +220,12 @@ Result<StructuralResult> exactFigures(const Design& design, const NormalOperatio
                                                "figure with detection, not in that "
                                                "of the structure alone.",
                                                listNames(namesOf(design, approximate), kMostNames)));
+        if (differs && !mortal.empty())
+            flow.leftOut.push_back(fmt::format(
+                "The failover manager of {} is taken for always there, unless it is lost with what it "
+                "is to replace: only a run over the years counts when it is away, which can be "
+                "most of the downtime.",
+                listNames(namesOf(design, mortal), kMostNames)));
         if (differs && !blocked.empty())
             flow.leftOut.push_back(fmt::format("A second take-over of {} soon after the first waits for "
                                                "people: only a run over the years counts that.",

@@ -154,8 +154,10 @@ void checkManagerPlace(const Context& c, const Set& set, Issues& issues) {
             "{} in {}, as does the source {}: an outage of {} takes both, and nobody makes another "
             "member the source.",
             manager.quorum
-                ? fmt::format("{} of the {} on which the failover manager of {} runs, the majority, run",
-                              lost, countOf(manager.nodes.size(), "voter"), set.name)
+                ? fmt::format("{} of the {} on which the failover manager of {} runs, without which there "
+                              "is no majority, {}",
+                              lost, countOf(manager.nodes.size(), "voter"), set.name,
+                              lost == 1 ? "runs" : "run")
                 : fmt::format("The failover manager of {} runs", set.name),
             place, set.nameOf(set.source), place),
         "Run it on voters in three zones, or at least in another zone than the source.");

@@ -214,6 +214,7 @@ private:
             const double crewS = goesOn > 0 ? mode.crewRepair.mean() + responseS : 0;
             const bool chosen = dynamics && stops;
             int failover = chosen ? failoverIndex(group, mode, responseS, *dynamics) : kAtOnce;
+            if (chosen && managesItself(group, node)) failover = kNever;
             const bool noticed = !chosen || dynamics->pool || m_dynamics[group].plan.takeOver ||
                                  isNoticed(m_dynamics[group].plan, mode.effect, mode.errorShare);
             if (!noticed && m_meansOnly)
@@ -345,6 +346,11 @@ private:
                            [&](std::uint32_t place) { return !modesOf(place).empty(); });
     }
     bool canFail(std::uint32_t node) const { return !modesOf(node).empty() || isInFailingPlace(node); }
+    // The manager is lost with this member: nobody acts before it is back.
+    bool managesItself(std::size_t group, std::uint32_t node) const {
+        const std::vector<std::string>& on = m_design.groups.at(group).managerOn;
+        return on.size() == 1 && on.front() == m_design.nodes.at(node).id.str();
+    }
     // A manager that may be away when it is needed.
     bool managerCanFail(const Group& group) const {
         for (const std::string& where : group.managerOn) {

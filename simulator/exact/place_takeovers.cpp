@@ -51,7 +51,7 @@ private:
         const double leads =
             group.rule == GroupRule::share ? 1 : chanceInside(g, place, perSecond * kSecondsPerHour);
         const ResolvedFailureMode& outage = component.modes[mode];
-        const double lengthS = leads > 0 ? meanLengthS(g, *inside, outage) : 0;
+        const double lengthS = leads > 0 ? meanLengthS(g, *inside, place, outage) : 0;
         if (!(lengthS > 0)) return;
         addLosses(place, mode, g, leads * lengthS * component.availability() / outage.timeToFailure.mean());
     }
@@ -87,8 +87,20 @@ private:
         return chance / (1 + (1 - chance) * outagesPerHour * inside / leavesPerHour);
     }
 
+    // The manager of the group runs on nodes of this place only, so that nobody acts while it is out. (One on
+    // voters: the source has no majority either.)
+    bool managerIsInside(const Group& group, const FailoverPlan& plan, std::uint32_t place) const {
+        if (plan.by != FailoverBy::orchestrator && plan.by != FailoverBy::mha) return false;
+        return !group.managerOn.empty() &&
+               std::all_of(group.managerOn.begin(), group.managerOn.end(), [&](const std::string& on) {
+                   const std::size_t node = m_design.nodes.indexOf(on);
+                   return node != Table<Node>::npos && isInside(static_cast<std::uint32_t>(node), place);
+               });
+    }
+
     // Until others serve, or the place is back.
-    double meanLengthS(std::uint32_t g, std::uint32_t member, const ResolvedFailureMode& outage) const {
+    double meanLengthS(std::uint32_t g, std::uint32_t member, std::uint32_t place,
+                       const ResolvedFailureMode& outage) const {
         const Group& group = m_design.groups.at(g);
         FailoverPlan plan = failoverPlan(m_design, group, &m_design.nodes.at(member));
         std::vector<double> times;
@@ -102,7 +114,8 @@ private:
             times = {0};
         const std::vector<double> repair = equallyLikely(outage.repair);
         const double whole = outage.repair.mean();
-        const double covered = times.empty() ? whole : meanOfEarlier(times, repair, 0);
+        const bool nobody = times.empty() || managerIsInside(group, plan, place);
+        const double covered = nobody ? whole : meanOfEarlier(times, repair, 0);
         const double byHand = plan.byHand ? meanOfEarlier(equallyLikely(*plan.byHand), repair, 0) : whole;
         return plan.coverage * covered + (1 - plan.coverage) * byHand;
     }

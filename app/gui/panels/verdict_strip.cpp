@@ -347,8 +347,7 @@ void VerdictStrip::refresh() {
 
     int met = 0;
     int known = 0;
-    QString missed;
-    QStringList methods;
+    QStringList missed, methods;
     for (const Objective& objective : design.objectives) {
         const ObjectiveView view =
             viewOf(design, objective, report.get(), latency, m_session.availabilityResult().get());
@@ -358,8 +357,8 @@ void VerdictStrip::refresh() {
         if (!methods.contains(method)) methods << method;
         if (*view.met)
             ++met;
-        else if (missed.isEmpty())
-            missed = view.title.section(QLatin1Char(','), 0, 0);
+        else
+            missed << view.title.section(QLatin1Char(','), 0, 0);
     }
     const int total = static_cast<int>(design.objectives.size());
     if (total == 0)
@@ -367,7 +366,8 @@ void VerdictStrip::refresh() {
     else
         m_objectives->set(tr("%1 of %2").arg(met).arg(total),
                           met == total        ? tr("met")
-                          : !missed.isEmpty() ? tr("%1 missed").arg(missed)
+                          : !missed.isEmpty() ? missed.size() == 1 ? tr("%1 missed").arg(missed.first())
+                                                                   : tr("%1 missed").arg(missed.size())
                                               : tr("%1 open").arg(total - known),
                           methods.size() > 1 ? tr("mixed") : methods.join(QString()),
                           met == total  ? Tone::ok

@@ -205,6 +205,26 @@ private slots:
         QVERIFY2(std::abs(after / before - 1) < 0.02, qPrintable(QString("%1 %2").arg(before).arg(after)));
         QVERIFY(after > 1.5 * (1 - *four.availability.value)); // most of it is take-overs
     }
+    // A manager that is lost with the source acts when both are back: nothing like one on voters. The years
+    // say 15.2 min for vote2, which is in zone b, where the source is half of the time, and 97.6 for db1.
+    void aManagerThatIsLostWithTheSource() {
+        const auto loaded = parseDesign(resources::find("templates/e-commerce.aon.json"), "e-commerce");
+        const auto with = [&](const char* on) {
+            Design design = loaded->design;
+            Group set = *design.groups.find("db");
+            set.managerOn = {on};
+            design.groups.replace(design.groups.indexOf("db"), set);
+            return figures(design).flows.back();
+        };
+        const auto minutes = [](const FlowAvailability& flow) {
+            return (1 - *flow.withDetection.value) * kMinutesPerYear;
+        };
+        const FlowAvailability voters = with("voters"), beside = with("vote2"), on = with("db1");
+        QVERIFY(minutes(voters) < 5);
+        QVERIFY2(std::abs(minutes(beside) / 15.2 - 1) < 0.1, qPrintable(QString::number(minutes(beside))));
+        QVERIFY2(minutes(on) > 70 && minutes(on) < 110, qPrintable(QString::number(minutes(on))));
+        QVERIFY(says(beside, "taken for always there") && !says(voters, "taken for always there"));
+    }
     void nothingCoupledChangesNothing() {
         const Design design = row("R2");
         const FlowAvailability flow = figures(design).flows.back();

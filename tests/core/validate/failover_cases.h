@@ -124,7 +124,8 @@ inline std::vector<Case> setCases() {
          "The failover manager of db runs in zone eu-a, as does the source db1", on({"web1", "web2"}),
          on({"web1", "web3"})},
         {"failover.manager_beside_source", S::warning, "db",
-         "2 of the 3 voters on which the failover manager of db runs, the majority, run in zone eu-a",
+         "2 of the 3 voters on which the failover manager of db runs, without which there is no majority, "
+         "run in zone eu-a",
          withVoters({"eu-a", "eu-a", "eu-b"}) + on({"etcd"}),
          withVoters({"eu-a", "eu-b", "eu-b"}) + on({"etcd"})},
         {"failover.two_sources", S::warning, "db", "When db1 is only cut off", on({"web3"}),
