@@ -52,20 +52,30 @@ std::string span(const PhaseLaw& law) {
     return law.minS == law.maxS ? of(law.minS) : fmt::format("{} to {}", of(law.minS), of(law.maxS));
 }
 
+// Until the people of its crew begin; hours.
+double meanResponseHours(const Context& c, const Group& group, const Node& node) {
+    const std::optional<std::string>& id = node.crew ? node.crew : group.crew;
+    const Crew* crew = id ? c.design.settings.crew(*id) : nullptr;
+    const auto response = crew ? resolve(crew->response) : Result<DistributionShape>(DistributionShape{});
+    return response ? response->mean() / 3600 : 0;
+}
+
 // Mean time until the source is back, over its failures that take it out; hours.
-double meanRepairHours(const Node& node) {
+double meanRepairHours(const Context& c, const Group& group, const Node& node) {
+    const double response = meanResponseHours(c, group, node);
     double failures = 0, down = 0;
     for (const ResolvedFailureMode& mode : failureModesOf(node)) {
         if (mode.effect == FailureEffect::slow || mode.effect == FailureEffect::errors) continue;
         failures += 1 / mode.timeToFailure.mean();
-        down += mode.ratio();
+        const double people = mode.repairedBy == RepairedBy::crew ? 1 : 1 - mode.restartCoverage;
+        down += mode.ratio() / 3600 + people * response / mode.timeToFailure.mean();
     }
-    return failures > 0 ? down / failures / 3600 : 0;
+    return failures > 0 ? down / failures : 0;
 }
 
 void checkManager(const Context& c, const Set& set, Issues& issues) {
     if (set.plan.by == FailoverBy::nobody) {
-        const double hours = meanRepairHours(set.source);
+        const double hours = meanRepairHours(c, set.group, set.source);
         const char* manager = set.isGroup() ? "group" : "orchestrator";
         Issue& issue = issues.warning(
             "failover.no_manager", set.where({&set.source}),
