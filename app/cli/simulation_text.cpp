@@ -200,6 +200,11 @@ std::string lengthsText(const SimulationResult& result) {
                             averageWords(one.totalMeanS, one.totalLongestS)});
             recovery = true;
         }
+    for (const Recovery& one : result.recovery)
+        if (one.unfinished > 0)
+            rows.push_back({"not recovered", one.what + ", " + one.mode,
+                            fmt::format("{}{} so far", one.unfinished > 1 ? "up to " : "",
+                                        seconds(one.unfinishedForS))});
     std::string text = table(rows);
     const auto explain = [&](bool shown, const char* name, std::string_view what) {
         if (shown) text += fmt::format("  ({}: {})\n", name, what);

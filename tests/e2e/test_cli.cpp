@@ -330,6 +330,9 @@ private slots:
         for (const char* words : {"not served", "outage", "recovery time"})
             QVERIFY2(!rest.contains(words), (rest + "\nhas: " + words).constData());
         QVERIFY2(out.contains("  none: acknowledged writes lost"), out.constData());
+        // What is not over at the end is no recovery, and is said first all the same.
+        const QByteArray dead = cli({"simulate", fresh("e-commerce"), "--scenario", "second-failure"}).out;
+        QVERIFY2(dead.contains("  not recovered   db, gone         2.5 min so far\n"), dead.constData());
     }
 
     void notesOfMembersAreSaidOnce() {
