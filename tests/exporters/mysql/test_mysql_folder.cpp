@@ -15,6 +15,19 @@
 using namespace alwayson;
 using namespace alwayson::exporters;
 
+namespace {
+
+// A file that may be run.
+void putFile(const QTemporaryDir& folder, const char* name, const QByteArray& bytes) {
+    const QString path = folder.filePath(QLatin1String(name));
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write");
+    file.setPermissions(file.permissions() | QFile::ExeOwner);
+}
+
+} // namespace
+
 class TestMysqlFolder : public QObject {
     Q_OBJECT
 
@@ -461,12 +474,7 @@ private slots:
         const auto files = mysql::exportFolders(test::replicationSet(2), paths);
         QVERIFY(files.ok());
         const QString where = test::writeAll(*files, folder.path());
-        const auto put = [&](const QString& name, const QByteArray& bytes) {
-            QDir().mkpath(QFileInfo(folder.filePath(name)).path());
-            QFile file(folder.filePath(name));
-            if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write");
-            file.setPermissions(file.permissions() | QFile::ExeOwner);
-        };
+        const auto put = [&](const char* name, const QByteArray& bytes) { putFile(folder, name, bytes); };
         for (const char* name : {"tls/ca.pem", "tls/server.pem", "tls/server.key"})
             put(name, "x");
         put("bin/systemctl", "#!/bin/sh\n[ \"$1\" = is-active ] || ! grep -qs \"$BAD\" \"$TARGET\"\n");
@@ -498,12 +506,7 @@ private slots:
         const auto files = mysql::exportFolders(test::replicationSet(2), paths);
         QVERIFY(files.ok());
         const QString where = test::writeAll(*files, folder.path());
-        const auto put = [&](const QString& name, const QByteArray& bytes) {
-            QDir().mkpath(QFileInfo(folder.filePath(name)).path());
-            QFile file(folder.filePath(name));
-            if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size()) qFatal("cannot write");
-            file.setPermissions(file.permissions() | QFile::ExeOwner);
-        };
+        const auto put = [&](const char* name, const QByteArray& bytes) { putFile(folder, name, bytes); };
         for (const char* name : {"tls/ca.pem", "tls/server.pem", "tls/server.key", "socket"})
             put(name, "x");
         put("bin/systemctl", "#!/bin/sh\n[ \"$1\" != restart ] || touch \"$SOCKET\" \"$SOCKET.restarted\"\n");
