@@ -232,7 +232,7 @@ void checkCandidates(const Set& set, Issues& issues) {
                         "that is: when {} fails, there is no candidate.",
                         listNames(namesOf(behind)), behind.size() == 1 ? "is" : "are",
                         formatDuration(*lagMax), set.name, set.nameOf(set.source)),
-            "Set Not promoted when behind by higher, or Lag when idle lower.");
+            "Set Promotes at a lag up to higher, or Lag when idle lower.");
 }
 
 void checkSilence(const Set& set, Issues& issues) {

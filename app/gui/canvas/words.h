@@ -29,7 +29,7 @@ QString liveFact(const Node& node, const NodeFrame& frame, double atS, double la
 // nothing.
 QString harm(const NodeFrame& frame, bool farBehind = false);
 // Seconds from which on a replica is far behind: older than a class of readers bears (max_staleness_ms), or
-// than the manager of its set promotes (Not promoted when behind by), whichever is less; 10 s where nothing
+// than the manager of its set promotes (Promotes at a lag up to), whichever is less; 10 s where nothing
 // says so.
 double farBehindS(const Design& design, const Node& replica);
 // Of a node of the trace: how far it is behind what it copies, s; negative when it copies nothing.

@@ -1,5 +1,7 @@
 #include "app/gui/widgets/ui.h"
 
+#include <QCoreApplication>
+#include <QEvent>
 #include <QFrame>
 #include <QPushButton>
 #include <QStyle>
@@ -23,6 +25,10 @@ void setProperty(QWidget* widget, const char* name, const QVariant& value) {
     widget->setProperty(name, value);
     widget->style()->unpolish(widget);
     widget->style()->polish(widget);
+    // Frames take the padding of the new look only when they are told; polishing does not tell them.
+    QEvent restyled(QEvent::StyleChange);
+    QCoreApplication::sendEvent(widget, &restyled);
+    widget->updateGeometry();
     widget->update();
 }
 

@@ -5,6 +5,7 @@
 #include "app/gui/panels/objectives.h"
 #include "app/gui/session/session.h"
 #include "app/gui/theme/theme.h"
+#include "app/gui/widgets/ui.h"
 #include "app/gui/widgets/value_field.h"
 #include "tests/support/test_support.h"
 
@@ -39,6 +40,19 @@ struct Bench {
 class TestInspectorState : public QObject {
     Q_OBJECT
 private slots:
+    void aBadgeHasRoomForItsWords() {
+        Theme theme;
+        theme.applyTo(*qApp);
+        auto* badge = ui::label(theme, {}, Type::small, "", QFont::DemiBold, nullptr);
+        badge->show();
+        ui::setProperty(badge, "badge", QStringLiteral("bad"));
+        badge->setText(QStringLiteral("Down: process crash"));
+        const int words = badge->fontMetrics().horizontalAdvance(badge->text());
+        QVERIFY2(badge->sizeHint().width() >= words + 20,
+                 qPrintable(QString::number(badge->sizeHint().width())));
+        delete badge;
+    }
+
     void allOfTheHelpCanBeRead() {
         Bench bench;
         bench.session.select({QStringLiteral("web1")});
