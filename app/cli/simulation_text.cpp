@@ -88,6 +88,25 @@ private:
     std::set<std::string>& said;
 };
 
+// The RTO is of all losses; the take-overs alone, which say less, stand below it.
+void addRecoveryTime(std::vector<std::vector<std::string>>& rows, const Recovery& one) {
+    if (!one.servedP95S.value) return;
+    const auto times = [](const Estimate& p95, const Estimate& mean, const std::string& of) {
+        return fmt::format("{} in 95 % of {}, {} on average", seconds(*p95.value), of,
+                           seconds(mean.value.value_or(0)));
+    };
+    const bool writes = one.rpoP95S.value.has_value();
+    rows.push_back({"RTO", one.what,
+                    fmt::format("until {} again: {}", writes ? "writes worked" : "it served",
+                                times(one.servedP95S, one.servedMeanS,
+                                      count(one.losses()) + (one.losses() == 1 ? " loss" : " losses")))});
+    if (one.resumed == 0) return;
+    rows.back().back() += fmt::format("; {} of them without a take-over", count(one.resumed));
+    if (one.totalP95S.value)
+        rows.push_back({"take-over", one.what,
+                        "where there was one: " + times(one.totalP95S, one.totalMeanS, count(one.count))});
+}
+
 // What a run over the years is asked for first: availability, RTO and RPO.
 std::string yearsHead(const SimulationResult& result) {
     if (result.mode != "availability" || result.flows.empty()) return "";
@@ -100,13 +119,7 @@ std::string yearsHead(const SimulationResult& result) {
     if (up.value) rows.back().back() += fmt::format(", {} down", formatDowntimePerYear(*up.value));
     for (const Recovery& one : result.recovery) {
         if (!one.ofGroup() || one.mode != "any") continue;
-        if (one.totalP95S.value)
-            rows.push_back(
-                {"RTO", one.what,
-                 fmt::format("{} in 95 % of {} take-overs, {} on average", seconds(*one.totalP95S.value),
-                             count(one.count), seconds(one.totalMeanS.value.value_or(0)))});
-        else
-            rows.push_back({"RTO", one.what, "no take-over: what was lost was back first"});
+        addRecoveryTime(rows, one);
         if (one.rpoP95S.value)
             rows.push_back(
                 {"RPO", one.what,
@@ -115,7 +128,7 @@ std::string yearsHead(const SimulationResult& result) {
     }
     const bool recovers = rows.size() > 1;
     return "\nWhat you get\n" + table(rows) +
-           (recovers ? fmt::format("  (RTO, of a take-over: {}. RPO: what the new source lacked. An outage "
+           (recovers ? fmt::format("  (RTO: {}. RPO: what the new source lacked. An outage "
                                    "below: {})\n\n",
                                    lengths::kRecovery, lengths::kOutageOverYears)
                      : "\n");
@@ -195,9 +208,10 @@ std::string lengthsText(const SimulationResult& result) {
             outage = true;
         }
     for (const Recovery& one : result.recovery)
-        if (one.ofGroup() && one.totalMeanS.value) {
+        if (one.ofGroup() && one.servedMeanS.value) {
             rows.push_back({"recovery (RTO)", one.what + ", " + one.mode,
-                            averageWords(one.totalMeanS, one.totalLongestS)});
+                            averageWords(one.servedMeanS, one.servedLongestS) +
+                                (one.count == 0 ? ", without a take-over" : "")});
             recovery = true;
         }
     for (const Recovery& one : result.recovery)
@@ -332,13 +346,17 @@ std::string takeOverText(const SimulationResult& result) {
                                      [](const Recovery& one) { return one.resumed > 0; });
     std::vector<std::vector<std::string>> rows{
         {"group", "failure", "take-overs", "by hand", "recovery time (RTO), mean", "p95"}};
-    if (resumed) rows[0].emplace_back("no take-over");
+    if (resumed) rows[0].insert(rows[0].end(), {"no take-over", "take-over alone, mean", "p95"});
+    const auto known = [](const Estimate& time, bool range) {
+        return !time.value ? std::string() : range ? figure(time, seconds) : seconds(*time.value);
+    };
     for (const Recovery& recovery : result.recovery) {
         if (!recovery.ofGroup()) continue;
         rows.push_back({recovery.what, recovery.mode, count(recovery.count), count(recovery.byHand),
-                        recovery.count > 0 ? figure(recovery.totalMeanS, seconds) : "",
-                        recovery.totalP95S.value ? seconds(*recovery.totalP95S.value) : ""});
-        if (resumed) rows.back().push_back(count(recovery.resumed));
+                        known(recovery.servedMeanS, true), known(recovery.servedP95S, false)});
+        if (resumed)
+            rows.back().insert(rows.back().end(), {count(recovery.resumed), known(recovery.totalMeanS, false),
+                                                   known(recovery.totalP95S, false)});
     }
     if (rows.size() == 1) return "";
     // Of one that went by itself all is told by its length, among the others.
@@ -356,10 +374,12 @@ std::string takeOverText(const SimulationResult& result) {
                 recovery.what, recovery.mode, count(recovery.unfinished),
                 recovery.unfinished > 1 ? "up to " : "", seconds(recovery.unfinishedForS));
     const bool skewed = std::any_of(result.recovery.begin(), result.recovery.end(), [](const Recovery& one) {
-        return one.ofGroup() && one.byHand > 0 &&
-               one.totalMeanS.value.value_or(0) > one.totalP95S.value.value_or(0);
+        return one.ofGroup() && one.byHand + one.resumed > 0 &&
+               one.servedMeanS.value.value_or(0) > one.servedP95S.value.value_or(0);
     });
-    if (skewed) open += "  (a mean above the p95: the few that end by hand take hours)\n";
+    if (skewed)
+        open +=
+            "  (a mean above the p95: the few that end by hand, or when what failed is back, take long)\n";
     return "\nTake-overs\n" + table(rows) + open +
            (resumed ? "  (no take-over: the lost member was back first, or all were lost and the first one "
                       "back went on)\n"

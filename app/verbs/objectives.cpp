@@ -72,9 +72,9 @@ Estimate scenarioRecovery(const Objective& objective, const SimulationResult& re
     };
     for (const Recovery& recovery : result.recovery) {
         if (recovery.what != objective.of || !recovery.ofGroup()) continue;
-        const Estimate& each = mean ? recovery.totalMeanS : recovery.totalP95S;
-        if (recovery.count > 0 && each.value)
-            add(recovery.count, *each.value, static_cast<double>(recovery.count) * *each.value);
+        const Estimate& each = mean ? recovery.servedMeanS : recovery.servedP95S;
+        if (recovery.losses() > 0 && each.value)
+            add(recovery.losses(), *each.value, static_cast<double>(recovery.losses()) * *each.value);
         if (recovery.unfinished > 0) // the longest is known, of the others nothing
             add(recovery.unfinished, recovery.unfinishedForS, recovery.unfinishedForS);
         open = open || recovery.unfinished > 0;
@@ -91,12 +91,12 @@ Estimate scenarioRecovery(const Objective& objective, const SimulationResult& re
 Estimate recoveryFigure(const Objective& objective, const SimulationResult& result) {
     const auto all =
         std::find_if(result.recovery.begin(), result.recovery.end(), [&](const Recovery& recovery) {
-            return recovery.what == objective.of && recovery.mode == "any" && recovery.count > 0;
+            return recovery.what == objective.of && recovery.mode == "any" && recovery.losses() > 0;
         });
     if (all == result.recovery.end())
         return result.mode == "requests" ? scenarioRecovery(objective, result) : Estimate::unknown();
-    if (objective.metric == "rto_mean_s") return all->totalMeanS;
-    if (objective.metric == "rto_p95_s") return all->totalP95S;
+    if (objective.metric == "rto_mean_s") return all->servedMeanS;
+    if (objective.metric == "rto_p95_s") return all->servedP95S;
     if (objective.metric == "rpo_mean_s") return all->rpoMeanS;
     if (objective.metric == "rpo_p95_s") return all->rpoP95S;
     return Estimate::unknown();
@@ -217,7 +217,6 @@ namespace {
 struct Basis {
     std::string what; // "this run (mode exact)"
     std::string whyNoPeriods;
-    std::uint64_t resumed = 0; // failures of the objective's group that no take-over ended
 };
 
 // "shoppers: 97.3 % of periods of 30 days (95 % interval ...) have at least 99.95 % of requests succeed, ..."
@@ -270,12 +269,7 @@ ObjectiveResult judgeFigure(const Objective& objective, const Estimate& figure, 
         const bool time = metric->unit == Unit::milliseconds || metric->unit == Unit::seconds;
         const std::string aim =
             time ? fmt::format("{} {}", metric->words, wanted) : fmt::format("{} {}", wanted, metric->words);
-        judged.sentence =
-            basis.resumed > 0
-                ? fmt::format("{}: {}, but nobody took over after any of {} in {}, and recovery times are "
-                              "those of take-overs: undecided",
-                              who, aim, countOf(basis.resumed, "failure"), basis.what)
-                : fmt::format("{}: {}, but {} does not compute it: undecided", who, aim, basis.what);
+        judged.sentence = fmt::format("{}: {}, but {} does not compute it: undecided", who, aim, basis.what);
         return judged;
     }
     judged.met = isMet(objective, judged.value);
@@ -294,31 +288,18 @@ ObjectiveResult judgeFigure(const Objective& objective, const Estimate& figure, 
     return judged;
 }
 
-// Only where there was no take-over at all.
-std::uint64_t resumedIn(const Objective& objective, const SimulationResult& result) {
-    if (objective.of.empty() || !objective.metric.starts_with("rto_")) return 0;
-    std::uint64_t all = 0;
-    for (const Recovery& recovery : result.recovery) {
-        if (recovery.what != objective.of || recovery.mode == "any") continue;
-        if (recovery.count + recovery.blocked + recovery.unfinished > 0) return 0;
-        all += recovery.resumed;
-    }
-    return all;
-}
-
 } // namespace
 
 ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
     return judgeFigure(objective, figureOf(objective, result),
                        {fmt::format("this run (mode {})", result.mode),
                         result.mode == "availability" ? "has no history as long as one, or cannot count this"
-                                                      : "does not count them",
-                        resumedIn(objective, result)});
+                                                      : "does not count them"});
 }
 
 ObjectiveResult judge(const Objective& objective, const CheckReport& report) {
     const Estimate figure = figureOf(objective, report, Estimate::unknown());
-    ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them", 0});
+    ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them"});
     if (!figure.value)
         judged.sentence += isOfRequests(objective.metric) && !objective.windowDays
                                ? "; a run of requests tells it (alwayson-cli simulate --mode requests)"

@@ -96,6 +96,10 @@ Json recoveryJson(const Recovery& recovery) {
               {"total_s", meanAndP95(recovery.totalMeanS, recovery.totalP95S)}};
     if (recovery.totalLongestS.value) putFigure(json["total_s"], "longest", recovery.totalLongestS);
     if (recovery.ofGroup()) {
+        json["losses"] = recovery.losses();
+        json["until_served_s"] = meanAndP95(recovery.servedMeanS, recovery.servedP95S);
+        if (recovery.servedLongestS.value)
+            putFigure(json["until_served_s"], "longest", recovery.servedLongestS);
         json["promotion_s"] = meanAndP95(recovery.promotionMeanS, recovery.promotionP95S);
         json["reroute_s"] = meanAndP95(recovery.rerouteMeanS, recovery.rerouteP95S);
         json["count"] = recovery.count;

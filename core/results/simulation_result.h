@@ -77,6 +77,9 @@ struct Recovery {
     Estimate failoverMeanS, failoverP95S;
     Estimate totalMeanS, totalP95S;
     Estimate totalLongestS = {}; // groups, in failure runs: the worst seen
+    // Groups: of every loss of the active member that ended, count + resumed, how long callers were not
+    // served by one, however that ended: the RTO. `total` above is of take-overs alone.
+    Estimate servedMeanS = {}, servedP95S = {}, servedLongestS = {};
     // Every sample with its observer, in order; for prediction intervals and charts. Detection in seconds.
     std::vector<double> detectionSamplesS;
     // Groups: parts of the failover, all take-overs and those that a human brought about; failures that had
@@ -89,6 +92,7 @@ struct Recovery {
     // longest of them had been. None of the times above counts them.
     std::uint64_t unfinished = 0;
     double unfinishedForS = 0;
+    std::uint64_t losses() const { return count + resumed; } // that ended
     bool ofGroup() const { return count + blocked + resumed + unfinished > 0; }
     // Replication sets: seconds of writes that were lost with the old source.
     Estimate rpoMeanS = {}, rpoP95S = {};

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace alwayson {
 
@@ -106,13 +107,25 @@ Left leftBeside(const Design& design, const Group& group, const FailoverPlan& pl
     return {candidate && enough, asksNone || managerIsLeft(design, group, isLost)};
 }
 
+void sortByTime(std::vector<WeightedTime>& times) {
+    std::sort(times.begin(), times.end(),
+              [](const WeightedTime& a, const WeightedTime& b) { return a.seconds < b.seconds; });
+}
+
 void race(RecoveryTimes& times, const FailoverPlan& plan, double errorShare, const Away& away,
           const Left& left) {
+    // With this chance, at any of these, ascending.
+    std::vector<std::pair<double, std::vector<double>>> promoted;
     const auto add = [&](const std::vector<TakeOverDraw>& draws, double chance) {
+        if (draws.empty()) return; // nobody notices it
+        std::vector<double>& at = promoted.emplace_back(chance, std::vector<double>()).second;
+        for (const TakeOverDraw& one : draws)
+            at.push_back(one.promotedS);
+        std::sort(at.begin(), at.end());
         for (const TakeOverDraw& one : draws) {
             const double weight =
                 chance / static_cast<double>(draws.size()) * chanceAfter(away, one.promotedS);
-            times.takeOvers.push_back({one.servedS, weight});
+            times.served.push_back({one.servedS, weight});
             times.takenOver += weight;
         }
     };
@@ -127,8 +140,21 @@ void race(RecoveryTimes& times, const FailoverPlan& plan, double errorShare, con
                 plan.byHand->quantile((static_cast<double>(i) + 0.5) / kDraws);
         add(byHand, 1 - covered);
     }
-    std::sort(times.takeOvers.begin(), times.takeOvers.end(),
-              [](const WeightedTime& a, const WeightedTime& b) { return a.seconds < b.seconds; });
+    const auto nobodyYet = [&](double seconds) {
+        double chance = 1;
+        for (const auto& [ofAll, at] : promoted) {
+            const auto later =
+                static_cast<double>(at.end() - std::upper_bound(at.begin(), at.end(), seconds));
+            chance -= ofAll * (1 - later / static_cast<double>(at.size()));
+        }
+        return chance;
+    };
+    for (const Stretch& one : away)
+        for (std::size_t i = 0; i < kDraws; ++i) {
+            const double back = one.laterS + one.shape.quantile((static_cast<double>(i) + 0.5) / kDraws);
+            times.served.push_back({back, one.chance / kDraws * nobodyYet(back)});
+        }
+    sortByTime(times.served);
     times.backP95S = quantileOf(away, 0.95);
 }
 
@@ -147,16 +173,18 @@ bool isIn(const Design& design, const Node& node, const Domain& place) {
     return std::find(places.begin(), places.end(), &place) != places.end();
 }
 
-// Places whose outage takes the active member and leaves another one.
-std::vector<const Domain*> placesOf(const Design& design, const Group& group, const Node& active) {
-    const std::vector<const Node*> members = membersOf(design, group.id);
+// Places whose outage takes the active member.
+std::vector<const Domain*> placesOf(const Design& design, const Node& active) {
     std::vector<const Domain*> places;
-    for (const Domain* place : placesAround(design, active)) {
-        const bool ofAll = std::all_of(members.begin(), members.end(),
-                                       [&](const Node* member) { return isIn(design, *member, *place); });
-        if (!ofAll && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
-    }
+    for (const Domain* place : placesAround(design, active))
+        if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
     return places;
+}
+
+bool holdsAll(const Design& design, const Group& group, const Domain& place) {
+    const std::vector<const Node*> members = membersOf(design, group.id);
+    return std::all_of(members.begin(), members.end(),
+                       [&](const Node* member) { return isIn(design, *member, place); });
 }
 
 } // namespace
@@ -181,44 +209,42 @@ std::vector<RecoveryTimes> recoveryTimes(const Design& design, const Group& grou
         leftBeside(design, group, plan, [&](const Node& node) { return node.id == active.id; });
     for (const ResolvedFailureMode& mode : failureModesOf(active))
         if (stops(mode)) add(active.id.str(), mode, awayOf(mode, responseS), alone);
-    for (const Domain* place : placesOf(design, group, active)) {
+    for (const Domain* place : placesOf(design, active)) {
         const DistributionShape restart = get(
             place->parameters, ParamKey<DistributionShape>{"domains", place->kind, "restart_after_outage"});
         const Left left =
             leftBeside(design, group, plan, [&](const Node& node) { return isIn(design, node, *place); });
         for (const ResolvedFailureMode& mode : failureModesOf(*place))
-            if (stops(mode)) add(place->id.str(), mode, {{1, mode.repair, restart.mean()}}, left);
+            if (stops(mode)) {
+                add(place->id.str(), mode, {{1, mode.repair, restart.mean()}}, left);
+                all.back().ofAll = holdsAll(design, group, *place);
+            }
     }
     return all;
 }
 
-double takeOversPerYear(const std::vector<RecoveryTimes>& all) {
-    double perYear = 0;
+double meanUntilServed(const std::vector<RecoveryTimes>& all) {
+    double sum = 0, weights = 0;
     for (const RecoveryTimes& one : all)
-        perYear += one.perYear * one.takenOver;
-    return perYear;
-}
-
-double meanTakeOver(const std::vector<RecoveryTimes>& all) {
-    double sum = 0;
-    for (const RecoveryTimes& one : all)
-        for (const WeightedTime& time : one.takeOvers)
+        for (const WeightedTime& time : one.served) {
             sum += one.perYear * time.weight * time.seconds;
-    const double perYear = takeOversPerYear(all);
-    return perYear > 0 ? sum / perYear : 0;
+            weights += one.perYear * time.weight;
+        }
+    return weights > 0 ? sum / weights : 0;
 }
 
-double takeOverQuantile(const std::vector<RecoveryTimes>& all, double p) {
+double untilServedQuantile(const std::vector<RecoveryTimes>& all, double p) {
     std::vector<WeightedTime> times;
+    double weights = 0;
     for (const RecoveryTimes& one : all)
-        for (const WeightedTime& time : one.takeOvers)
+        for (const WeightedTime& time : one.served) {
             times.push_back({time.seconds, one.perYear * time.weight});
-    std::sort(times.begin(), times.end(),
-              [](const WeightedTime& a, const WeightedTime& b) { return a.seconds < b.seconds; });
-    const double wanted = p * takeOversPerYear(all);
+            weights += times.back().weight;
+        }
+    sortByTime(times);
     double sum = 0;
     for (const WeightedTime& time : times)
-        if ((sum += time.weight) >= wanted) return time.seconds;
+        if ((sum += time.weight) >= p * weights) return time.seconds;
     return times.empty() ? 0 : times.back().seconds;
 }
 

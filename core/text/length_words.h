@@ -12,9 +12,9 @@ inline constexpr std::string_view kNotServed =
 // By the parts: OutageFigures of FlowResult.
 inline constexpr std::string_view kOutage =
     "until enough parts worked, and those who call them knew it; what requests met is \"not served\"";
-// Of a group: Recovery::total.
+// Of a group: Recovery::served.
 inline constexpr std::string_view kRecovery =
-    "from the failure until the last caller had found who took over";
+    "from the failure until the last caller was served again: by who took over, or by what was back first";
 // The same in a run over the years, where no request is followed.
 inline constexpr std::string_view kOutageOverYears =
     "while too few parts work, or those who call them do not know it yet";

@@ -43,7 +43,7 @@ std::string wanted(const Design& design, const Objective& objective) {
     const std::string& metric = objective.metric;
     const std::string of = nameOf(design, objective.of.empty() ? objective.flow : objective.of);
     const bool mean = metric.find("_mean_") != std::string::npos;
-    const char* cases = mean ? "on average" : "in 95 % of its take-overs";
+    const char* cases = mean ? "on average" : "in 95 % of its failures";
     if (metric == "availability_time")
         return fmt::format("{} is up {} of the time", of, bounds(objective, share));
     if (metric == "availability_requests")

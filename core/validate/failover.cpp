@@ -397,20 +397,21 @@ std::string longestPhase(const Set& set, FailureEffect effect, double most) {
     return part("The way of the callers to the new source", law.reroute);
 }
 
-// Of the take-overs that come too late, most are after this one.
-const RecoveryTimes& latest(const std::vector<RecoveryTimes>& all, double most) {
+// Of the recoveries that come too late, most are after this one; for a mean, the most of what is too long.
+const RecoveryTimes& latest(const std::vector<RecoveryTimes>& all, double most, bool mean) {
     return *std::max_element(all.begin(), all.end(), [&](const RecoveryTimes& a, const RecoveryTimes& b) {
         const auto late = [&](const RecoveryTimes& one) {
             double weight = 0;
-            for (const WeightedTime& time : one.takeOvers)
-                weight += time.seconds > most ? one.perYear * time.weight : 0;
+            for (const WeightedTime& time : one.served)
+                if (time.seconds > most)
+                    weight += one.perYear * time.weight * (mean ? time.seconds - most : 1);
             return weight;
         };
         return late(a) < late(b);
     });
 }
 
-// The same figure as a run over the years judges the objective by: over its take-overs.
+// The same figure as a run over the years judges the objective by: over all losses of the source.
 void checkRecovery(const Context& c, const Set& set, const Objective& objective, Issues& issues) {
     const bool mean = objective.metric == "rto_mean_s";
     const double most = *objective.atMost;
@@ -429,20 +430,7 @@ void checkRecovery(const Context& c, const Set& set, const Objective& objective,
     const std::string byManager = set.isGroup()
                                       ? "Let the group fail over by itself (Failover by: the group)."
                                       : "Let a manager fail over (Failover by: orchestrator or MHA).";
-    const double takes = mean ? meanTakeOver(all) : takeOverQuantile(all, 0.95);
-    if (takes > most) {
-        const RecoveryTimes& one = latest(all, most);
-        const double alone = mean ? meanTakeOver({one}) : takeOverQuantile({one}, 0.95);
-        cure(issues.warning("objective.slow_recovery", where,
-                            fmt::format("Wanted is that {}, but {}they take {}{}; those after {} take {}.",
-                                        describe(c.design, objective),
-                                        set.plan.by == FailoverBy::human ? "by a human " : "",
-                                        duration(takes), mean ? "" : " in 95 %", after(one), duration(alone)),
-                            people ? byManager : longestPhase(set, one.effect, most)));
-        return;
-    }
-    for (const RecoveryTimes& one : all) {
-        if (one.takenOver > 0 || one.backP95S <= most) continue;
+    const auto nobody = [&](const RecoveryTimes& one) {
         const bool anotherManager = people && !one.nobodyLeft;
         Issue& issue = issues.warning(
             "objective.slow_recovery", where,
@@ -459,8 +447,22 @@ void checkRecovery(const Context& c, const Set& set, const Objective& objective,
             : one.managerLost ? "Run the manager on voters in three zones, or at least elsewhere."
                               : "Choose a manager that notices it, or make such a failure shorter.");
         if (anotherManager) cure(issue);
+    };
+    const double takes = mean ? meanUntilServed(all) : untilServedQuantile(all, 0.95);
+    if (takes > most) {
+        const RecoveryTimes& one = latest(all, most, mean);
+        if (one.takenOver == 0) return nobody(one);
+        const double alone = mean ? meanUntilServed({one}) : untilServedQuantile({one}, 0.95);
+        cure(issues.warning("objective.slow_recovery", where,
+                            fmt::format("Wanted is that {}, but {}they take {}{}; those after {} take {}.",
+                                        describe(c.design, objective),
+                                        set.plan.by == FailoverBy::human ? "by a human " : "",
+                                        duration(takes), mean ? "" : " in 95 %", after(one), duration(alone)),
+                            people ? byManager : longestPhase(set, one.effect, most)));
         return;
     }
+    for (const RecoveryTimes& one : all)
+        if (one.takenOver == 0 && !one.ofAll && one.backP95S > most) return nobody(one);
 }
 
 void checkObjective(const Context& c, const Set& set, const Objective& objective, Issues& issues) {

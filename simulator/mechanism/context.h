@@ -266,6 +266,11 @@ FailureEffect crashOf(const Context& c, Index node);
 bool refusesNow(const Context& c, Index node);
 bool runsOn(const Context& c, Index node); // works, cut off or not
 void noteFailover(Context& c, Index before, Index group, double detection, double total, bool byHand);
+// Nobody took over: the member that failed at some time before `since`, or then, serves again. Not for one
+// that was only out of sight.
+void noteResumed(Context& c, Index member, Index group, SimTime since);
+// The last holder of an address claims it anew: after a failure, if it had one since `claimedAt`.
+void noteHeldAgain(Context& c, Index member, Index pair, SimTime claimedAt);
 
 // ---- caches
 // Share of the reads that it answers now.

@@ -291,6 +291,7 @@ private:
     void back() {
         if (st.phase != StorePhase::lost && !st.byEvent)
             logEvent(c, LogKind::resumed, node(st.source), kNone, m_store);
+        if (!st.planned && st.lostAt != kNever) noteResumed(c, node(st.source), m.group, st.lostAt);
         st.phase = StorePhase::steady;
         st.until = st.lostAt = st.fenceAt = kNever;
         member(st.source).readOnly = st.leaseLost;

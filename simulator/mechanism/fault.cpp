@@ -354,6 +354,24 @@ void noteFailover(Context& c, Index before, Index group, double detection, doubl
         {before, kNone, group, detection, failed ? truth.failedBy : kIsolated, total, byHand});
 }
 
+void noteResumed(Context& c, Index member, Index group, SimTime since) {
+    const ComponentTruth& truth = c.truth.components[member];
+    const bool failed = truth.failedAt != kNever && truth.failedAt <= since &&
+                        (truth.repairedAt == kNever || truth.repairedAt >= since);
+    if (!failed) return; // cut off from whoever manages it: its callers may have been served all along
+    RecoverySample sample{member, kNone, group};
+    sample.mode = truth.failedBy;
+    sample.seconds = toSeconds(c.s.now - since);
+    sample.resumed = true;
+    c.s.recovery.push_back(sample);
+}
+
+void noteHeldAgain(Context& c, Index member, Index pair, SimTime claimedAt) {
+    const SimTime failedAt = c.truth.components[member].failedAt;
+    if (failedAt != kNever && failedAt > claimedAt)
+        noteResumed(c, member, c.model.vrrp[pair].group, failedAt);
+}
+
 double noteMarked(Context& c, Index balancer, Index target, bool up) {
     RunState& s = c.s;
     const Index node = nodeBehind(c, target);

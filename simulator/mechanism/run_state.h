@@ -428,6 +428,7 @@ struct RecoverySample {
     std::uint32_t mode = 0; // 0: back; m: mode m - 1; kNone: outage of a place; kIsolated
     double seconds = 0;
     bool byHand = false;
+    bool resumed = false;    // no take-over: what was lost was back first, after that many seconds
     bool unfinished = false; // a take-over that the end of the run cut off after that many seconds
 };
 

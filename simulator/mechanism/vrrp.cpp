@@ -109,6 +109,7 @@ void sendAdvert(Context& c, Index member, double value) {
 
 void claim(Context& c, Index member) {
     auto [pair, m, group, st] = at(c, member);
+    const SimTime claimedBefore = st.claimedAt;
     st.phase = Phase::master;
     group.takeOverIs = TakeOver::undecided; // the next loss draws anew
     st.claimedAt = c.s.now;
@@ -125,6 +126,7 @@ void claim(Context& c, Index member) {
     group.lastHolder = member;
     const Index from = before == kNone ? kNone : c.model.vrrpMembers[before].node;
     const double seconds = from != kNone && before != member ? noteTakenOver(c, from, m.pair) : 0;
+    if (before == member) noteHeldAgain(c, m.node, m.pair, claimedBefore);
     logEvent(c, LogKind::tookAddress, m.node, from, m.pair, 0, seconds);
     sendAdvert(c, member, priority(pair, m, st));
     countMasters(c, m.pair);

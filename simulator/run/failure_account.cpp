@@ -166,7 +166,8 @@ void FailureUnit::countOutage(std::uint32_t o, double end, bool open) {
 
 // Down time is shared equally by the failures without any one of which the design would be up now; when no
 // single repair would bring it back, it stays with the failure that began the outage. While a group fails
-// over, and would serve had it done so, the take-over counts in place of the failures inside the group.
+// over, and would serve had it done so, the take-over counts in place of the failures inside the group; while
+// it cannot begin because its manager is down, that does.
 void FailureUnit::shareCauses() {
     const auto modeBehind = [&](std::uint32_t c) {
         if (m_state[c] != 0) return causeOf(c);
@@ -175,11 +176,8 @@ void FailureUnit::shareCauses() {
                    : m_model.standbys[m_model.components[c].standby].cause;
     };
     for (std::uint32_t g = 0; m_followGroups && g < m_groups.size(); ++g) {
-        m_blamed[g] = isInterrupted(g) && upWithTakeOver(g);
-        if (m_blamed[g])
-            m_shares.push_back({m_groups[g].phase == GroupPhase::byHand ? m_model.groups[g].handCause
-                                                                        : m_model.groups[g].takeOverCause,
-                                1});
+        m_blamed[g] = (isInterrupted(g) || waitsForManager(g)) && upWithTakeOver(g);
+        if (m_blamed[g]) m_shares.push_back({waitCause(g), 1});
     }
     for (std::size_t i = 0; i < std::min(m_suspects.size(), kMostSuspects); ++i) {
         const std::uint32_t c = m_suspects[i], group = m_model.components[c].group;
@@ -194,6 +192,19 @@ void FailureUnit::shareCauses() {
     if (m_outageCause == noCause()) m_outageCause = m_shares.front().mode;
     for (Share& share : m_shares)
         share.weight = 1 / static_cast<double>(m_shares.size());
+}
+
+// Somebody could lead, and nobody is there to make it so.
+bool FailureUnit::waitsForManager(std::uint32_t g) const {
+    const GroupState& state = m_groups[g];
+    if (!m_model.groups[g].one || managerWorks(g)) return false;
+    return state.overdue || (state.phase == GroupPhase::leaderless && candidateOf(g) != kNobody);
+}
+
+std::uint32_t FailureUnit::waitCause(std::uint32_t g) const {
+    const FailureModelGroup& group = m_model.groups[g];
+    if (waitsForManager(g)) return group.managerCause;
+    return m_groups[g].phase == GroupPhase::byHand ? group.handCause : group.takeOverCause;
 }
 
 bool FailureUnit::isUpNow() {

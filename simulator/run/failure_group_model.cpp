@@ -109,6 +109,7 @@ void FailureModel::addGroups(const Design& design) {
         if (hasMechanism(drawn, "replication")) addReplication(design, drawn, group);
         const std::string& name = drawn.displayName();
         group.takeOverCause = addCause(name + (group.one ? ": take-over" : ": interruption at a failure"));
+        if (!group.managers.empty()) group.managerCause = addCause(name + ": manager down");
         group.handCause =
             addCause(name + (group.byHand ? ": recovery by hand" : ": a failure that took the others along"));
         group.coverageStream = streamId(group.id + "/coverage", Purpose::group);

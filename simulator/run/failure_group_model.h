@@ -44,7 +44,7 @@ struct FailureModelGroup {
     std::optional<Sampler> rejoin;       // by hand; none: by itself
     std::vector<std::uint32_t> managers; // components the manager runs on; empty: it is never down
     std::uint32_t managersNeeded = 1;
-    std::uint32_t takeOverCause = 0, handCause = 0;
+    std::uint32_t takeOverCause = 0, managerCause = 0, handCause = 0;
     std::uint32_t placeRecovery = kNone; // in FailureModel::recoveries
     // Replication sets: what is lost with the source.
     enum class Keeps : std::uint8_t { all, acknowledged, sent };

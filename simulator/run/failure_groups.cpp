@@ -190,7 +190,7 @@ void FailureUnit::loseActive(std::uint32_t g) {
         const std::uint32_t cause = m_lastCause[state.active];
         const std::uint32_t known = cause == noCause() ? kNone : m_model.modes[cause].recovery;
         state.recovery = known == kNone || m_placesOut[state.active] > 0 ? group.placeRecovery : known;
-        state.failedAt = m_now;
+        state.lostAt = state.failedAt = m_now;
     }
     state.knownAt = state.promotedAt = -kNeverSeconds;
     state.lostSource = true;
@@ -383,6 +383,7 @@ bool FailureUnit::countsRecovery(const GroupState& state) const {
 void FailureUnit::serveAgain(std::uint32_t g, bool byHand) {
     GroupState& state = m_groups[g];
     const bool takenOver = !state.lostSource && !state.hadNobody;
+    if (countsRecovery(state)) m_out->groups[state.recovery].served.add(m_now - state.lostAt);
     if (countsRecovery(state) && !takenOver) {
         ++m_out->groups[state.recovery].resumed;
     } else if (countsRecovery(state)) {

@@ -270,6 +270,11 @@ private:
         if (totals.total.count > 0)
             recovery.totalLongestS = simulated(totals.total.longest, std::nullopt, totals.total.count,
                                                "worst seen in " + inYears());
+        recovery.servedMeanS = meanOf(totals.served);
+        recovery.servedP95S = quantileOf(totals.served, 0.95);
+        if (totals.served.count > 0)
+            recovery.servedLongestS = simulated(totals.served.longest, std::nullopt, totals.served.count,
+                                                "worst seen in " + inYears());
         recovery.count = totals.total.count;
         recovery.byHand = totals.byHand;
         recovery.blocked = totals.blocked;

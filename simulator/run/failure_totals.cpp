@@ -131,6 +131,7 @@ void GroupTotals::merge(const GroupTotals& other) {
     reroute.merge(other.reroute);
     failover.merge(other.failover);
     total.merge(other.total);
+    served.merge(other.served);
     byHand += other.byHand;
     blocked += other.blocked;
     resumed += other.resumed;

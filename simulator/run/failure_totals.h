@@ -52,6 +52,7 @@ struct GroupTotals {
     DurationTotals reroute;    // from then until the last caller reached it
     DurationTotals failover;   // from when it was known until the last caller reached it
     DurationTotals total;      // until callers were served, after a take-over by whomever
+    DurationTotals served;     // the same of every loss, with a take-over or without
     std::uint64_t byHand = 0;  // of these, by a human
     std::uint64_t blocked = 0; // came too soon after a take-over: a human was waited for
     std::uint64_t resumed = 0; // no take-over: the lost one was back first, or all were lost

@@ -502,8 +502,8 @@ void FailureUnit::shift(double seconds) {
         for (double& t : *times)
             t -= seconds;
     for (GroupState& group : m_groups)
-        for (double* t : {&group.sourceFailedAt, &group.failedAt, &group.knownAt, &group.promotedAt,
-                          &group.blockUntil, &group.fallbackAt})
+        for (double* t : {&group.sourceFailedAt, &group.lostAt, &group.failedAt, &group.knownAt,
+                          &group.promotedAt, &group.blockUntil, &group.fallbackAt})
             *t -= seconds;
     m_settledTo -= seconds;
     m_countFrom -= seconds;

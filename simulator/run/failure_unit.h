@@ -154,6 +154,8 @@ private:
     void shareCauses();
     bool upWithout(std::uint32_t c);
     bool upWithTakeOver(std::uint32_t g);
+    bool waitsForManager(std::uint32_t g) const;
+    std::uint32_t waitCause(std::uint32_t g) const;
     bool isUpNow();
     void countOutage(std::uint32_t o, double end, bool open);
 
@@ -232,8 +234,9 @@ private:
         std::uint32_t lost = kNobody;   // pools: the member whose failure it is about
         bool overdue = false;           // known, and nobody there to act on it
         std::uint32_t recovery = kNone; // which kind of failure
-        double sourceFailedAt = -kNeverSeconds, failedAt = -kNeverSeconds, knownAt = -kNeverSeconds,
-               promotedAt = -kNeverSeconds;
+        // lostAt: callers have not been served since; failedAt: what the take-over is about.
+        double sourceFailedAt = -kNeverSeconds, lostAt = -kNeverSeconds, failedAt = -kNeverSeconds,
+               knownAt = -kNeverSeconds, promotedAt = -kNeverSeconds;
         double blockUntil = -kNeverSeconds;
         double fallbackAt = kNeverSeconds; // semi-synchronous: it stops waiting for acknowledgements
         bool fellBack = false;             // it had when its source failed

@@ -265,10 +265,10 @@ void Collector::closeTakeOvers() {
     for (std::size_t i = 0; i < s.stores.size(); ++i) {
         const StoreState& store = s.stores[i];
         if (store.lostAt == kNever || store.planned || store.source == kNone) continue;
-        if (model.stores[i].plan.by == FailoverBy::nobody) continue;
         const Index node = model.storeMembers[store.source].node;
         const ComponentTruth& truth = m_engine.truth().components[node];
         const bool failed = truth.failedAt != kNever && truth.repairedAt == kNever;
+        if (model.stores[i].plan.by == FailoverBy::nobody && !failed) continue;
         note(node, model.stores[i].group, store.lostAt, failed ? truth.failedBy : kIsolated);
     }
     for (std::size_t i = 0; i < s.vrrp.size(); ++i) {

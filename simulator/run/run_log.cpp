@@ -32,8 +32,8 @@ void summarise(std::vector<double> seconds, Estimate& mean, Estimate& p95) {
 // Take-overs, by group and by the failure of the member that had the role.
 std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData> runs) {
     struct Samples {
-        std::vector<double> detection, failover, total;
-        std::uint64_t byHand = 0, unfinished = 0;
+        std::vector<double> detection, failover, total, served;
+        std::uint64_t byHand = 0, resumed = 0, unfinished = 0;
         double unfinishedFor = 0;
     };
     std::map<std::pair<Index, std::string>, Samples> samples;
@@ -44,6 +44,11 @@ std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData>
             if (sample.unfinished) {
                 ++here.unfinished;
                 here.unfinishedFor = std::max(here.unfinishedFor, sample.seconds);
+                continue;
+            }
+            here.served.push_back(sample.seconds);
+            if (sample.resumed) {
+                ++here.resumed;
                 continue;
             }
             here.detection.push_back(sample.detection);
@@ -61,7 +66,9 @@ std::vector<Recovery> groupRecovery(const Model& model, std::span<const RunData>
             summarise(here.failover, r.failoverMeanS, r.failoverP95S);
             summarise(here.total, r.totalMeanS, r.totalP95S);
         }
+        if (!here.served.empty()) summarise(here.served, r.servedMeanS, r.servedP95S);
         r.detectionSamplesS = here.detection;
+        r.resumed = here.resumed;
         r.count = here.total.size();
         r.byHand = here.byHand;
         r.unfinished = here.unfinished;

@@ -1,8 +1,10 @@
 #include "app/gui/canvas/words.h"
 
+#include "core/base/units.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/keys.h"
 #include "core/structure/failover_laws.h"
+#include "core/structure/failover_plan.h"
 
 #include <algorithm>
 #include <cmath>
@@ -396,6 +398,21 @@ QString groupTab(const Design& design, const Group& group, const CheckReport* re
     return parts.join(kDot);
 }
 
+namespace {
+
+// The share of take-overs that do not work, which the times do not hold.
+QString notCovered(const FailoverPlan& plan) {
+    if (plan.by == FailoverBy::human || plan.by == FailoverBy::nobody || plan.coverage >= 1) return {};
+    const QString share = QString::fromStdString(formatSignificant((1 - plan.coverage) * 100, 3));
+    return QStringLiteral("\nNot in these: %1 % of take-overs do not work. ").arg(share) +
+           (plan.byHand
+                ? QStringLiteral("Those need a person, %1 in half of them, if what failed is not back first.")
+                      .arg(elapsed(plan.byHand->quantile(0.5)))
+                : QStringLiteral("Those wait until what failed is back."));
+}
+
+} // namespace
+
 QString takeoverByFailure(const Design& design, const Group& group) {
     if (!hasRole(group, "one_active") && !hasRole(group, "one_writer")) return {};
     if (membersOf(design, group.id).size() < 2) return {};
@@ -410,7 +427,7 @@ QString takeoverByFailure(const Design& design, const Group& group) {
     if (lines.isEmpty()) return {};
     return QStringLiteral(
                "From the failure of the member that leads until callers are served again, when\n") +
-           lines.join(QLatin1Char('\n'));
+           lines.join(QLatin1Char('\n')) + notCovered(failoverPlan(design, group));
 }
 
 QString view(const ViewFrame& view, bool targetWorks) {

@@ -271,14 +271,14 @@ void VerdictStrip::refreshRecovery() {
     if (report && years && years->designHash == report->designHash)
         for (const Recovery* one : recoveriesOf(*years)) {
             if (one->rpoP95S.value) lost = std::max(lost.value_or(0), *one->rpoP95S.value);
-            if (one->totalP95S.value && (!slowest || *one->totalP95S.value > *slowest->totalP95S.value))
+            if (one->servedP95S.value && (!slowest || *one->servedP95S.value > *slowest->servedP95S.value))
                 slowest = one;
         }
     m_recoveryKnown = slowest != nullptr;
     if (!slowest) return;
     QString detail = tr("p95");
     if (lost) detail += tr(", RPO %1").arg(metricFigure("rpo_p95_s", *lost));
-    m_recovery->set(metricFigure("rto_p95_s", *slowest->totalP95S.value), detail, tagOf(slowest->totalP95S),
+    m_recovery->set(metricFigure("rto_p95_s", *slowest->servedP95S.value), detail, tagOf(slowest->servedP95S),
                     Tone::text);
 }
 

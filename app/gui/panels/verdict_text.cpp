@@ -139,8 +139,8 @@ std::vector<const Recovery*> recoveriesOf(const SimulationResult& years) {
 Explanation explainRecovery(const Design& design, const SimulationResult& years) {
     Explanation text;
     text.title = tr("Recovery time (RTO) and lost writes (RPO)");
-    text.summary = tr("From a failure until callers are served again, in a run over %1 years; 95 % of the "
-                      "take-overs stay within p95.")
+    text.summary = tr("From a failure until callers are served again, by who took over or by what was back, "
+                      "in a run over %1 years; 95 % of the failures stay within p95.")
                        .arg(grouped(QString::number(years.simulatedSeconds / kSecondsPerYear, 'f', 0)));
     text.partsTitle = tr("Recovery time (RTO)");
     text.furtherTitle = tr("Lost writes (RPO)");
@@ -153,12 +153,17 @@ Explanation explainRecovery(const Design& design, const SimulationResult& years)
     };
     for (const Recovery* one : recoveriesOf(years)) {
         const QString name = partName(design, one->what);
-        text.parts.emplace_back(name, figures({{tr("mean"), &one->totalMeanS},
-                                               {tr("p95"), &one->totalP95S},
-                                               {tr("worst seen"), &one->totalLongestS}}));
+        text.parts.emplace_back(name, figures({{tr("mean"), &one->servedMeanS},
+                                               {tr("p95"), &one->servedP95S},
+                                               {tr("worst seen"), &one->servedLongestS}}));
         if (const QString lost = figures({{tr("mean"), &one->rpoMeanS}, {tr("p95"), &one->rpoP95S}});
             !lost.isEmpty())
             text.further.emplace_back(name, lost);
+        if (one->resumed > 0)
+            text.notes
+                << tr("%1: %2 of %3 failures had no take-over: what failed was back first, or all were lost.")
+                       .arg(name, grouped(QString::number(one->resumed)),
+                            grouped(QString::number(one->losses())));
         if (one->byHand > 0)
             text.notes << tr("%1: %2 of %3 take-overs by hand; they take hours.")
                               .arg(name, grouped(QString::number(one->byHand)),

@@ -146,9 +146,12 @@ QString unfinishedWords(const Recovery& recovery) {
 
 void explainSkew(Rows& rows, const std::vector<const Recovery*>& shown) {
     const bool skewed = std::any_of(shown.begin(), shown.end(), [](const Recovery* one) {
-        return one->byHand > 0 && one->totalMeanS.value.value_or(0) > one->totalP95S.value.value_or(0);
+        return one->byHand + one->resumed > 0 &&
+               one->servedMeanS.value.value_or(0) > one->servedP95S.value.value_or(0);
     });
-    if (skewed) rows.prose(tr("A mean above the p95: the few take-overs that end by hand take hours."));
+    if (skewed)
+        rows.prose(
+            tr("A mean above the p95: the few that end by hand, or when what failed is back, take long."));
 }
 
 // Downtime of a year from a share of time up; the ends change places.
@@ -173,6 +176,22 @@ void addSlowestDetection(Rows& rows, const Design& design, const SimulationResul
                   slowest->detectionP95S);
 }
 
+// Of a time: what it is the time of, beside others that end at other instants.
+Estimate told(Estimate time, const QString& what) {
+    time.note = time.note.empty() ? what.toStdString() : what.toStdString() + " " + time.note;
+    return time;
+}
+
+QString sharedOut(const Recovery& recovery) {
+    return tr("%1 of %2").arg(grouped(recovery.resumed), grouped(recovery.losses()));
+}
+
+// What the recovery times of a group are of.
+QString lossesWords(const Recovery& recovery) {
+    return tr("Of all %1 losses of the member that leads: %2.")
+        .arg(grouped(recovery.losses()), qt(lengths::kRecovery));
+}
+
 // The question of a run over years: availability, RTO and RPO.
 void addWhatOneGets(Rows& rows, const Design& design, const SimulationResult& result) {
     if (result.mode != "availability" || result.flows.empty()) return;
@@ -191,9 +210,11 @@ void addWhatOneGets(Rows& rows, const Design& design, const SimulationResult& re
         if (one.ofGroup() && one.mode == "any") groups.push_back(&one);
     for (const Recovery* one : groups) {
         const QString name = words::nameOf(design, one->what);
-        rows.time(tr("Mean recovery time (RTO), %1").arg(name), one->totalMeanS);
-        rows.time(tr("p95 recovery time (RTO), %1").arg(name), one->totalP95S);
-        rows.time(tr("Worst recovery time (RTO), %1").arg(name), one->totalLongestS);
+        const QString of = lossesWords(*one);
+        rows.time(tr("Mean recovery time (RTO), %1").arg(name), told(one->servedMeanS, of));
+        rows.time(tr("p95 recovery time (RTO), %1").arg(name), told(one->servedP95S, of));
+        rows.time(tr("Worst recovery time (RTO), %1").arg(name), told(one->servedLongestS, of));
+        if (one->resumed > 0) rows.count(tr("Without a take-over, %1").arg(name), sharedOut(*one), of);
     }
     explainSkew(rows, groups);
     for (const Recovery* one : groups) {
@@ -211,12 +232,6 @@ void addWhatOneGets(Rows& rows, const Design& design, const SimulationResult& re
         rows.figure(tr("Acknowledged writes lost"), each, tr("a take-over"));
     }
     addSlowestDetection(rows, design, result);
-}
-
-// Of a time: what it is the time of, beside others that end at other instants.
-Estimate told(Estimate time, const QString& what) {
-    time.note = time.note.empty() ? what.toStdString() : what.toStdString() + " " + time.note;
-    return time;
 }
 
 // The longest first.
@@ -251,7 +266,7 @@ void addCost(Rows& rows, const Design& design, const SimulationResult& result) {
         if (recovery.ofGroup())
             rows.time(
                 tr("%1 of %2, %3").arg(rto(), words::nameOf(design, recovery.what), afterWhat(recovery.mode)),
-                told(recovery.totalMeanS,
+                told(recovery.servedMeanS,
                      tr("Recovery: %1. Requests begun shortly before the failure fail, too, and those begun "
                         "shortly before its end wait and are served.")
                          .arg(qt(lengths::kRecovery))));
@@ -325,9 +340,13 @@ void addTakeovers(Rows& rows, const Design& design, const SimulationResult& resu
         rows.time(tr("Noticed after, mean"), recovery.detectionMeanS);
         rows.time(tr("Promotion, mean"), recovery.promotionMeanS);
         rows.time(tr("Callers follow, mean"), recovery.rerouteMeanS);
-        rows.time(tr("%1, mean").arg(rto()), recovery.totalMeanS);
-        rows.time(tr("%1, p95").arg(rto()), recovery.totalP95S);
-        rows.time(tr("%1, worst seen").arg(rto()), recovery.totalLongestS);
+        if (recovery.resumed > 0) {
+            rows.time(tr("Take-over alone, mean"), recovery.totalMeanS);
+            rows.time(tr("Take-over alone, p95"), recovery.totalP95S);
+        }
+        rows.time(tr("%1, mean").arg(rto()), recovery.servedMeanS);
+        rows.time(tr("%1, p95").arg(rto()), recovery.servedP95S);
+        rows.time(tr("%1, worst seen").arg(rto()), recovery.servedLongestS);
         explainSkew(rows, {&recovery});
         rows.time(tr("%1, mean").arg(rpo()), recovery.rpoMeanS);
         rows.time(tr("%1, p95").arg(rpo()), recovery.rpoP95S);

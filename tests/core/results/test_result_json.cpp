@@ -128,8 +128,18 @@ private slots:
         node.id = "web1";
         node.meanInSystem = std::numeric_limits<double>::infinity();
         result.nodes.push_back(node);
-        result.recovery.push_back(
-            {"web1", "crash", simulated(4.7, 4.5, 4.9), Estimate::unknown(), {}, {}, {}, {}, {}, {4.7}});
+        Recovery detected;
+        detected.what = "web1";
+        detected.mode = "crash";
+        detected.detectionMeanS = simulated(4.7, 4.5, 4.9);
+        detected.detectionSamplesS = {4.7};
+        Recovery group = detected;
+        group.what = "db";
+        group.count = 3;
+        group.resumed = 1;
+        group.totalMeanS = simulated(7, 6, 8);
+        group.servedMeanS = simulated(20, 10, 30);
+        result.recovery = {detected, group};
         result.objectives.push_back({"o1", std::nullopt, simulated(0.99, 0.98, 1), 0.985, "undecided"});
         result.series.push_back({"shoppers", 1, {{1, 5, 5, 0, 3, 4}, {2, 5, 0, 5, 0, 0}}});
         result.nodeSeries.push_back({"web1", 1, {0.5}, {2}});
@@ -142,6 +152,10 @@ private slots:
         QCOMPARE(json.at("schema").get<std::string>(), std::string("alwayson-result/1"));
         QCOMPARE(json.at("seed").get<std::uint64_t>(), result.seed);
         hasKeys(json.at("flows").at(0).at("availability"), {"time", "requests", "good"});
+        const Json& set = json.at("recovery").at(1);
+        QCOMPARE(set.at("losses").get<int>(), 4);
+        QCOMPARE(set.at("until_served_s").at("mean").get<double>(), 20.0);
+        QCOMPARE(set.at("total_s").at("mean").get<double>(), 7.0);
         hasKeys(json.at("flows").at(0).at("availability").at("time"), {"value", "ci95", "method", "samples"});
         hasKeys(json.at("flows").at(0).at("latency_ms"), {"mean", "p50", "p90", "p95", "p99", "p999", "max"});
         QCOMPARE(json.at("flows").at(0).at("latency_ms").at("p99").at("ci95").dump(),

@@ -145,6 +145,9 @@ void TestCanvasRoles::tabsSayWhatFollows() {
     const QString tip = scene.describe("pair");
     QVERIFY2(tip.contains("its process crashes: 1.6 to 2.7 s") && tip.contains("gone: 2.6 to 3.7 s"),
              qPrintable(tip));
+    canvas.session.apply(operation::setParameter(Collection::groups, "pair", "failover_coverage", 0.9));
+    const QString share = scene.describe("pair");
+    QVERIFY2(share.contains("10 % of take-overs do not work") && !tip.contains("10 %"), qPrintable(share));
     canvas.session.apply(operation::batch(
         "Policy", {operation::setParameter(Collection::groups, "db", "replication", "semi_sync"),
                    operation::setParameter(Collection::groups, "db", "manager", "none")}));
