@@ -44,12 +44,16 @@ struct ViewFrame {
     std::uint16_t rise = 2;
 };
 
+// How an attempt failed, as its caller sees it. noConnection: none within the time allowed for it.
+enum class AttemptFailure : std::uint8_t { none, refused, reset, noConnection, noAnswer, error };
+
 struct LinkFrame {
     std::uint32_t link = 0;
     std::uint32_t fromNode = 0; // the concrete ends when link ends are groups
     std::uint32_t toNode = 0;
-    float requestsPerS = 0; // attempts over the last step
-    float failedPerS = 0;   // refused, reset or timed out
+    float requestsPerS = 0;                        // attempts over the last step
+    float failedPerS = 0;                          // refused, reset, timed out or answered with an error
+    AttemptFailure failure = AttemptFailure::none; // the last of them
 };
 
 // A stream of changes that a replica copies.

@@ -430,7 +430,7 @@ void onConnectTimeout(Context& c, Index child) {
     const Index edge = s.calls[child].edge;
     freeCall(s, child);
     if (!wanted) return;
-    ++s.edgeFailures[edge];
+    countFailure(s, edge, Cause::connectTimeout);
     s.calls[call].child = kNone;
     const Index target = s.calls[call].aux;
     releaseServer(c, target);
@@ -453,7 +453,7 @@ void onServerTimeout(Context& c, Index child) {
             stationCancel(c, child);
     }
     if (!wanted) return;
-    ++s.edgeFailures[message.edge];
+    countFailure(s, message.edge, Cause::responseTimeout);
     s.calls[call].child = kNone;
     const Index target = s.calls[call].aux;
     releaseServer(c, target);

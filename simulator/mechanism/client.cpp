@@ -78,7 +78,8 @@ void abandonAttempt(Context& c, Index logical) {
     RunState& s = c.s;
     const Index child = s.calls[logical].child;
     if (!alive(s, child, s.calls[logical].childGeneration)) return;
-    ++s.edgeFailures[s.calls[child].edge];
+    const bool vanished = s.calls[child].flags & flag::vanished;
+    countFailure(s, s.calls[child].edge, vanished ? Cause::connectTimeout : Cause::responseTimeout);
     s.calls[logical].child = kNone;
     s.calls[child].parent = kNone;
     if (s.calls[child].flags & flag::gone) {
@@ -211,6 +212,7 @@ void onDeadline(Context& c, Index logical) {
 void setUsers(Context& c, Index client, double factor) {
     const ClientModel& m = c.model.clients[client];
     ClientState& state = c.s.clients[client];
+    ++c.s.loadChanges;
     state.loadFactor = factor;
     state.wantedUsers = static_cast<std::uint32_t>(
         std::clamp(std::round(m.users * factor), 0.0, static_cast<double>(kMostUsers)));
@@ -235,6 +237,7 @@ void setLoad(Context& c, Index client, double factor) {
         const SimTime due = s.tree.timeOf(m.slot);
         state.pendingGap = due == kNever ? kNever : toSimTime(toSeconds(due - s.now) * state.loadFactor);
     }
+    ++s.loadChanges;
     state.loadFactor = factor;
     if (factor > 0)
         s.tree.set(m.slot, after(s.now, toSimTime(toSeconds(state.pendingGap) / factor)), s.sequence++);

@@ -462,11 +462,18 @@ struct RunState {
     std::vector<TargetState> targets;
     std::vector<Index> dependencyTurn;
     std::vector<std::uint64_t> edgeAttempts, edgeFailures;
-    Index nextStep = 0;   // of the scenario
-    bool counting = true; // requests issued now belong to the measured window
+    std::vector<Cause> edgeLastFailure; // why the last of edgeFailures failed
+    std::uint64_t loadChanges = 0;      // of clients, by events
+    Index nextStep = 0;                 // of the scenario
+    bool counting = true;               // requests issued now belong to the measured window
     std::uint64_t viewChanges = 0;
     std::vector<LogEntry> log;
     std::vector<RecoverySample> recovery;
 };
+
+inline void countFailure(RunState& s, Index edge, Cause cause) {
+    ++s.edgeFailures[edge];
+    s.edgeLastFailure[edge] = cause;
+}
 
 } // namespace alwayson::sim

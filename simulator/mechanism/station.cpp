@@ -393,7 +393,7 @@ void onCallTimeout(Context& c, Index child) {
         return;
     }
     const Cause cause = message.flags & flag::vanished ? Cause::connectTimeout : Cause::responseTimeout;
-    ++s.edgeFailures[message.edge];
+    countFailure(s, message.edge, cause);
     s.calls[child].parent = kNone;
     if (message.flags & flag::gone) {
         freeCall(s, child);

@@ -57,7 +57,7 @@ namespace {
 __attribute__((always_inline)) inline void takeAnswer(Context& c, Index call) {
     RunState& s = c.s;
     const Call& message = s.calls[call];
-    if (message.cause != Cause::none) ++s.edgeFailures[message.edge];
+    if (message.cause != Cause::none) countFailure(s, message.edge, message.cause);
     const Index parent = message.parent;
     if (alive(s, parent, message.parentGeneration)) {
         switch (c.model.nodes[c.model.edges[message.edge].from].role) {

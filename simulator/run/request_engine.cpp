@@ -110,9 +110,10 @@ const char* causeName(Cause cause) {
 }
 
 RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
-                             std::shared_ptr<const StateFunction> structure, std::uint64_t seed,
+                             std::shared_ptr<const LoadedStructures> structures, std::uint64_t seed,
                              std::uint64_t unit, double originS)
-    : m_model(std::move(model)), m_structure(std::move(structure)) {
+    : m_model(std::move(model)), m_structures(std::move(structures)) {
+    if (m_structures) m_structure = m_structures->asDesigned();
     const Model& m = *m_model;
     RunState& s = m_state;
     s.key = {seed, unit};
@@ -137,6 +138,7 @@ RequestEngine::RequestEngine(std::shared_ptr<const Model> model,
     s.dependencyTurn.resize(m.dependencies.size(), 0);
     s.edgeAttempts.resize(m.edges.size(), 0);
     s.edgeFailures.resize(m.edges.size(), 0);
+    s.edgeLastFailure.resize(m.edges.size(), Cause::none);
     m_truth.components.resize(m.components.size());
     for (FlowState& flow : s.flows)
         flow.latencies.allocate();
@@ -263,7 +265,10 @@ RequestEngine::Outcome RequestEngine::advanceTo(SimTime time, std::stop_token st
 }
 
 void RequestEngine::followUp() {
-    if (m_up.seenTruth == m_truth.changes && m_up.seenViews == m_state.viewChanges) return;
+    if (m_up.seenTruth == m_truth.changes && m_up.seenViews == m_state.viewChanges &&
+        m_up.seenLoads == m_state.loadChanges)
+        return;
+    m_up.seenLoads = m_state.loadChanges;
     m_up.seenTruth = m_truth.changes;
     m_up.seenViews = m_state.viewChanges;
     if (!m_structure) return;
@@ -274,12 +279,13 @@ void RequestEngine::followUp() {
     for (std::size_t v = 0; v < m_viewTargets.size(); ++v)
         if (m_viewTargets[v] != kNone) views[v] = m_state.targets[m_viewTargets[v]].up ? 1 : 0;
     std::vector<std::uint8_t> up(m_structure->flows().size() + 1, 1);
-    const auto scratch = m_structure->makeScratch();
+    const StateFunction& structure = structureNow();
+    const auto scratch = structure.makeScratch();
     const std::size_t flows = m_structure->flows().size();
     if (m_truth.cuts.empty() && m_model->vrrp.empty() && m_model->stores.empty() &&
         m_model->interruptions.empty()) {
         up[flows] =
-            m_structure->evaluateUp(truth.states.data(), views.data(), nullptr, up.data(), *scratch, partial)
+            structure.evaluateUp(truth.states.data(), views.data(), nullptr, up.data(), *scratch, partial)
                 ? 1
                 : 0;
     } else {
@@ -290,7 +296,7 @@ void RequestEngine::followUp() {
             const std::vector<std::uint8_t> reached = reachedBy(client.node);
             if (!m_truth.cuts.empty()) hideUnreached(reached, seen);
             const std::vector<GroupRole> roles = rolesFor(client.node, reached);
-            m_structure->evaluateUp(seen.data(), views.data(), roles.data(), mine.data(), *scratch, partial);
+            structure.evaluateUp(seen.data(), views.data(), roles.data(), mine.data(), *scratch, partial);
             for (std::size_t f = 0; f < flows; ++f)
                 if (m_structure->flows()[f].client == m_model->nodes[client.node].id) up[f] = mine[f];
         }
@@ -304,6 +310,13 @@ void RequestEngine::followUp() {
         m_up.up[f] = up[f];
     }
     m_up.last = m_state.now;
+}
+
+const StateFunction& RequestEngine::structureNow() const {
+    std::vector<double> factors;
+    for (const ClientState& client : m_state.clients)
+        factors.push_back(client.loadFactor);
+    return m_structures->at(factors);
 }
 
 RequestEngine::Seen RequestEngine::structureStates() const {

@@ -2,9 +2,9 @@
 // One run of the request engine, driven by simulated time. A value: a copy goes on exactly as the original
 // would.
 
-#include "core/structure/state_function.h"
 #include "simulator/kernel/truth.h"
 #include "simulator/mechanism/run_state.h"
+#include "simulator/run/loaded_structures.h"
 
 #include <memory>
 #include <stop_token>
@@ -22,14 +22,14 @@ struct UpTracker {
     };
     std::vector<Outage> outages; // finished ones
     SimTime last = 0;
-    std::uint64_t seenTruth = ~0ULL, seenViews = ~0ULL;
+    std::uint64_t seenTruth = ~0ULL, seenViews = ~0ULL, seenLoads = ~0ULL;
 };
 
 class RequestEngine {
 public:
-    // structure may be nullptr: then no time-based availability. The model must outlive nothing: it is
+    // `structures` may be nullptr: then no time-based availability. The model must outlive nothing: it is
     // shared. originS: when the scenario's clock starts, after the warm-up.
-    RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr<const StateFunction> structure,
+    RequestEngine(std::shared_ptr<const Model> model, std::shared_ptr<const LoadedStructures> structures,
                   std::uint64_t seed, std::uint64_t unit, double originS);
 
     enum class Outcome { reached, stopped, exhausted };
@@ -61,6 +61,7 @@ public:
 
 private:
     void followUp();
+    const StateFunction& structureNow() const; // under the loads of now
     // What the structure is to make of the truth: states, and what serves in another way than they say.
     struct Seen {
         std::vector<ComponentState> states;
@@ -72,7 +73,8 @@ private:
     Index writerFor(Index store, const std::vector<std::uint8_t>& reached);
     void hideUnreached(const std::vector<std::uint8_t>& reached, std::vector<ComponentState>& states) const;
     std::shared_ptr<const Model> m_model;
-    std::shared_ptr<const StateFunction> m_structure;
+    std::shared_ptr<const LoadedStructures> m_structures;
+    std::shared_ptr<const StateFunction> m_structure; // under the loads of the design
     RunState m_state;
     Truth m_truth;
     UpTracker m_up;

@@ -28,7 +28,7 @@ double chosenWarmup(const Model& model, const RequestRunOptions& options, double
 
 struct Prepared {
     std::shared_ptr<const Model> model;
-    std::shared_ptr<const StateFunction> structure;
+    std::shared_ptr<const LoadedStructures> structures;
     double durationS = 0;
     double warmupS = 0;
     double traceStepS = 0;
@@ -37,11 +37,11 @@ struct Prepared {
 Result<Prepared> prepare(const Design& design, const RequestRunOptions& options) {
     Result<Model> model = compileModel(design, options.scenario);
     if (!model) return model.error();
-    Result<StateFunction> structure = StateFunction::compile(design);
-    if (!structure) return structure.error();
+    Result<LoadedStructures> structures = LoadedStructures::compile(design, *model);
+    if (!structures) return structures.error();
     Prepared prepared;
     prepared.model = std::make_shared<const Model>(std::move(model).value());
-    prepared.structure = std::make_shared<const StateFunction>(std::move(structure).value());
+    prepared.structures = std::make_shared<const LoadedStructures>(std::move(structures).value());
     prepared.durationS = options.durationS > 0 ? options.durationS
                          : options.scenario    ? options.scenario->duration.seconds()
                                                : kDefaultSeconds;
@@ -60,7 +60,7 @@ Result<Prepared> prepare(const Design& design, const RequestRunOptions& options)
 // One replication from start to end. nullopt: stopped before anything was measured.
 std::optional<RunData> replicate(const Prepared& p, const RequestRunOptions& options, std::uint64_t unit,
                                  std::stop_token stop, const std::function<void(double)>& progress) {
-    RequestEngine engine(p.model, p.structure, options.seed, unit, p.warmupS);
+    RequestEngine engine(p.model, p.structures, options.seed, unit, p.warmupS);
     engine.state().counting = false;
     using Outcome = RequestEngine::Outcome;
     if (engine.advanceTo(toSimTime(p.warmupS), stop, options.maxEvents) != Outcome::reached)
@@ -131,7 +131,7 @@ Result<SimulationResult> runRequests(const Design& design, const RequestRunOptio
     if (!prepared) return prepared.error();
     std::optional<RunData> data = replicate(*prepared, options, options.unit, stop, progress);
     if (!data) return cancelled();
-    return makeResult(design, *prepared->model, *prepared->structure, options, {&*data, 1});
+    return makeResult(design, *prepared->model, *prepared->structures->asDesigned(), options, {&*data, 1});
 }
 
 Result<SimulationResult> runRequestsReplicated(const Design& design, const RequestRunOptions& options,
@@ -157,7 +157,8 @@ Result<SimulationResult> runRequestsReplicated(const Design& design, const Reque
     const std::size_t done = pool.run(replications, task, stop, tick);
     if (done == 0) {
         if (!runs[0]) return cancelled();
-        return makeResult(design, *prepared->model, *prepared->structure, options, {&*runs[0], 1});
+        return makeResult(design, *prepared->model, *prepared->structures->asDesigned(), options,
+                          {&*runs[0], 1});
     }
     std::vector<RunData> finished;
     for (std::size_t i = 0; i < done; ++i)
@@ -167,7 +168,7 @@ Result<SimulationResult> runRequestsReplicated(const Design& design, const Reque
         finished.front().partialReason =
             fmt::format("Stopped after {} of {} replications.", done, replications);
     }
-    return makeResult(design, *prepared->model, *prepared->structure, options, finished);
+    return makeResult(design, *prepared->model, *prepared->structures->asDesigned(), options, finished);
 }
 
 } // namespace alwayson::sim

@@ -148,6 +148,34 @@ void TraceRecorder::captureViews(Frame& frame) const {
         }
 }
 
+namespace {
+
+AttemptFailure failureOf(Cause cause) {
+    switch (cause) {
+    case Cause::none:
+        return AttemptFailure::none;
+    case Cause::refused:
+        return AttemptFailure::refused;
+    case Cause::reset:
+        return AttemptFailure::reset;
+    case Cause::connectTimeout:
+        return AttemptFailure::noConnection;
+    case Cause::responseTimeout:
+    case Cause::deadline:
+        return AttemptFailure::noAnswer;
+    case Cause::noServer:
+    case Cause::queueFull:
+    case Cause::retryBudget:
+    case Cause::error:
+    case Cause::noPrimary:
+    case Cause::noQuorum:
+        break;
+    }
+    return AttemptFailure::error;
+}
+
+} // namespace
+
 void TraceRecorder::captureLinks(Frame& frame, double seconds) {
     const Model& model = m_engine.model();
     const RunState& s = m_engine.state();
@@ -165,6 +193,7 @@ void TraceRecorder::captureLinks(Frame& frame, double seconds) {
             static_cast<float>(static_cast<double>(s.edgeAttempts[e] - m_attemptsBefore[e]) / seconds);
         link.failedPerS =
             static_cast<float>(static_cast<double>(s.edgeFailures[e] - m_failuresBefore[e]) / seconds);
+        if (link.failedPerS > 0) link.failure = failureOf(s.edgeLastFailure[e]);
         m_attemptsBefore[e] = s.edgeAttempts[e];
         m_failuresBefore[e] = s.edgeFailures[e];
         frame.links.push_back(link);

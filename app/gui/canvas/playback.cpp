@@ -191,9 +191,10 @@ void PlaybackAnimator::showGroups(const Trace& trace, const Frame& frame) {
 void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
     struct Traffic {
         double perSecond = 0, failed = 0;
-        QString failure;         // of the target whose attempts fail most
-        double failureShare = 0; // its failures
-        double lost = 0;         // what the caller itself could not answer
+        QString failure;                       // of the target whose attempts fail most
+        double failureShare = 0;               // its failures
+        double lost = 0;                       // what the caller itself could not answer
+        std::map<AttemptFailure, double> ways; // of failed
     };
     // Summed by indices first: names are looked up once per pair, not once per frame.
     std::map<std::array<std::uint32_t, 3>, Traffic> byPair;
@@ -207,6 +208,7 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
             Traffic& sum = byPair[{flow.link, flow.fromNode, flow.toNode}];
             sum.perSecond += weight * double(flow.requestsPerS);
             sum.failed += weight * double(flow.failedPerS);
+            if (flow.failedPerS > 0) sum.ways[flow.failure] += weight * double(flow.failedPerS);
         }
     };
     for (const Frame& one : recent)
@@ -232,7 +234,10 @@ void PlaybackAnimator::showLinks(const Trace& trace, const Frame& frame) {
         if (flow.failed <= 0) continue;
         if (const Node* target = design.nodes.find(trace.nodes[pair[2]]);
             target && pair[2] < frame.nodes.size() && flow.failed > sum.failureShare) {
-            sum.failure = words::attemptFailure(*target, frame.nodes[pair[2]]);
+            const auto most =
+                std::max_element(flow.ways.begin(), flow.ways.end(),
+                                 [](const auto& a, const auto& b) { return a.second < b.second; });
+            sum.failure = words::attemptFailure(most == flow.ways.end() ? AttemptFailure::none : most->first);
             // The line ends at the group: which of the two has its address is not seen there.
             const Group* outline = to == trace.nodes[pair[2]] ? nullptr : design.groups.find(to);
             if (outline && hasRole(*outline, "one_active"))

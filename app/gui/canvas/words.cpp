@@ -321,28 +321,22 @@ QString stream(const ReplicationFrame& frame) {
     return QLatin1String(frame.flowing ? "replicates" : "broken") + kDot + lag;
 }
 
-QString attemptFailure(const Node& node, const NodeFrame& frame) {
-    // One that works may be full, late or answer with an error: which, the trace does not say.
-    if (frame.state == NodeState::up) return QStringLiteral("fail");
-    // A process that is starting again has no open port yet.
-    if (frame.state == NodeState::recovering) return QStringLiteral("refused");
-    const Trouble trouble = troubleOf(node, frame.mode);
-    if (!trouble.known) return QStringLiteral("fail");
-    switch (trouble.effect) {
-    case FailureEffect::crash:
-    case FailureEffect::dataLoss:
+QString attemptFailure(AttemptFailure failure) {
+    switch (failure) {
+    case AttemptFailure::refused:
         return QStringLiteral("refused");
-    case FailureEffect::hang:
-    case FailureEffect::gone:
-    case FailureEffect::cutOff:
-    case FailureEffect::outage:
-    case FailureEffect::isolation:
-    case FailureEffect::slow:
+    case AttemptFailure::reset:
+        return QStringLiteral("cut off");
+    case AttemptFailure::noConnection:
+        return QStringLiteral("without a connection in time");
+    case AttemptFailure::noAnswer:
         return QStringLiteral("timed out");
-    case FailureEffect::errors:
+    case AttemptFailure::error:
         return QStringLiteral("answered with errors");
+    case AttemptFailure::none:
+        break;
     }
-    return QStringLiteral("refused");
+    return QStringLiteral("fail");
 }
 
 QString groupTabNow(const Group& group, std::size_t working, std::size_t members, double busiest) {

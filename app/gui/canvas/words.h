@@ -43,8 +43,8 @@ bool leads(MemberRole role); // active, source, leader
 bool standsBy(const Design& design, const Node& node, MemberRole role);
 // "replicates · lag 0.08 s", "broken · lag 12 s".
 QString stream(const ReplicationFrame& frame);
-// What happens to an attempt on this node: "refused", "timed out", "answered with errors".
-QString attemptFailure(const Node& node, const NodeFrame& frame);
+// What happened to attempts: "refused", "got no connection in time", "answered with errors".
+QString attemptFailure(AttemptFailure failure);
 // "web · pool · one alone runs at 85 %": policy and consequence from the report's loads; the report may be
 // null.
 QString groupTab(const Design& design, const Group& group, const CheckReport* report);

@@ -87,7 +87,8 @@ private slots:
         for (int i = 50; i < 100; ++i) {
             trace.frames[i].nodes[3].state = NodeState::down;
             trace.frames[i].nodes[3].mode = "crash";
-            trace.frames[i].links = {{0, 0, 1, 400, 0}, {1, 1, 2, 400, 0}, {1, 1, 3, 200, 200}};
+            trace.frames[i].links = {
+                {0, 0, 1, 400, 0}, {1, 1, 2, 400, 0}, {1, 1, 3, 200, 200, AttemptFailure::refused}};
         }
         const auto told = [&](const Trace& shown) {
             playback.show({}, shown, shown.frames[90]);
@@ -102,8 +103,12 @@ private slots:
             lost.frames[i].nodes[1].failedPerS = 200;
         QCOMPARE(told(lost), (QStringList{"200/s attempts", "refused"}));
         for (int i = 50; i < 100; ++i)
-            lost.frames[i].nodes[3].mode = "hang";
+            lost.frames[i].links[2].failure = AttemptFailure::noAnswer;
         QCOMPARE(told(lost), (QStringList{"200/s attempts", "timed out"}));
+        // Named by what happened to the attempts, whatever became of the node since they began.
+        for (int i = 50; i < 100; ++i)
+            lost.frames[i].links[2].failure = AttemptFailure::noConnection;
+        QCOMPARE(told(lost), (QStringList{"200/s attempts", "without a connection in time"}));
     }
 
     void aBadVersionDoesNotLookHealthy() {
