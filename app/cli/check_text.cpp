@@ -53,12 +53,18 @@ std::string availabilitySection(const CheckReport& report) {
                      [](const FlowAvailability& flow) { return flow.mttffHours.has_value(); }))
         for (auto& row : rows)
             row.pop_back();
+    // Outages of the structure alone are few beside those that wait to be noticed.
+    const bool detected =
+        std::any_of(report.flows.begin(), report.flows.end(),
+                    [](const FlowAvailability& flow) { return flow.withDetection.value.has_value(); });
+    for (auto& row : rows)
+        if (detected) row.erase(row.begin() + 4);
     std::string text = "Availability\n" + table(rows);
-    if (std::any_of(report.flows.begin(), report.flows.end(),
-                    [](const FlowAvailability& flow) { return flow.withDetection.value.has_value(); }))
-        text += "  Structure alone, and outages alone: as if every failure were noticed at once. The "
-                "availability counts the time until it is noticed and taken over, too; how often that is, a "
-                "run over the years counts.\n";
+    if (detected)
+        text +=
+            "  Structure alone: as if every failure were noticed at once. The availability counts the time "
+            "until it is noticed and taken over, too; how many outages a year that makes, a run over the "
+            "years counts.\n";
     // Of one client with one class all rows are the same.
     if (report.flows.size() > 3)
         text +=

@@ -10,6 +10,8 @@
 namespace alwayson::sim {
 namespace {
 
+constexpr std::size_t kFewest = 5; // times of which an interval says something
+
 std::string modeName(const Model& model, Index component, std::uint32_t mode) {
     if (mode == 0) return "back";
     if (mode == kNone) return "outage";
@@ -21,6 +23,7 @@ void summarise(std::vector<double> seconds, Estimate& mean, Estimate& p95) {
     std::vector<std::optional<double>> values(seconds.begin(), seconds.end());
     mean = replicationMean(values);
     if (mean.ci95) mean.ci95->low = std::max(0.0, mean.ci95->low); // none took less than no time
+    if (seconds.size() < kFewest) mean.ci95.reset();
     std::sort(seconds.begin(), seconds.end());
     p95.value = seconds[static_cast<std::size_t>(0.95 * static_cast<double>(seconds.size() - 1) + 0.5)];
     p95.method = Method::simulated;
