@@ -302,6 +302,8 @@ int runParsed(int argc, char** argv, Output& out) {
     app.footer(
         "Exit codes: 0 done, 1 objective missed or findings, 2 usage, 3 invalid input, 4 input/output,\n"
         "5 format version not supported, 6 budget exceeded or undecided, 70 a bug, 130/143 interrupted.\n"
+        "A scenario is judged by its latencies, recovery times and lost writes; of an objective for a year or a "
+        "window it tells the\nshare of the error budget that it uses, and misses it when that is more than all of it.\n"
         "A report that cannot be written is 4, also into a pipe that was closed (| head); a message to a "
         "closed stderr is lost and\n"
         "changes no exit code.");

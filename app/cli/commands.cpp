@@ -172,7 +172,7 @@ int simulate(const CommandOptions& options, Output& out, std::stop_token stop) {
     // What this mode does not compute is undecided, too, but no precision would decide it.
     const auto verdictIs = [&](std::optional<bool> met) {
         return std::any_of(result->objectives.begin(), result->objectives.end(),
-                           [&](const ObjectiveResult& o) { return o.met == met && o.value.value; });
+                           [&](const ObjectiveResult& o) { return o.met == met && o.isJudged(); });
     };
     int code = verbs::kDone;
     if (result->partial || verdictIs(std::nullopt)) code = verbs::kBudget;

@@ -491,7 +491,11 @@ std::string simulationText(const SimulationResult& result) {
             spreadText(result.spread, said) + waterfallText(result) + eventsText(result) + exactText(result);
     if (!result.objectives.empty()) text += "\nObjectives\n";
     for (const ObjectiveResult& objective : result.objectives)
-        text += fmt::format("  {:<9} {}\n", objective.met ? (*objective.met ? "met" : "MISSED") : "undecided",
+        text += fmt::format("  {:<9} {}\n",
+                            objective.met          ? (*objective.met ? "met" : "MISSED")
+                            : objective.budgetUsed ? "budget"
+                            : objective.isJudged() || result.mode != "requests" ? "undecided"
+                                                                                : "n/a",
                             visible(objective.sentence));
     text += fmt::format("\nCost {}{} per month (price book {})\n", result.cost.atLeast ? "at least " : "",
                         formatMoney(Money(result.cost.usdPerMonth)), result.cost.priceBook);

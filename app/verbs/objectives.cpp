@@ -57,12 +57,21 @@ Estimate costFigure(const Cost& cost) {
     return figure;
 }
 
+bool isLost(const Objective& objective, const SimulationResult& result) {
+    return std::any_of(result.recovery.begin(), result.recovery.end(), [&](const Recovery& recovery) {
+        return recovery.what == objective.of && recovery.ofGroup();
+    });
+}
+
 // A scenario has rows by kind of failure only: their mean by number, and the longest for the p95. What was
 // not finished at the end lasted at least so long: then it is a lower bound. What was lost is told for all
-// sets together, so it is no figure of one.
+// sets together, which stands in for one of several.
 Estimate scenarioRecovery(const Objective& objective, const SimulationResult& result) {
     const bool mean = objective.metric == "rto_mean_s";
-    if (!mean && objective.metric != "rto_p95_s") return Estimate::unknown();
+    if (objective.metric.starts_with("rpo_")) {
+        if (!isLost(objective, result)) return Estimate::unknown();
+        return objective.metric == "rpo_mean_s" ? result.data.rpoMeanS : result.data.rpoP95S;
+    }
     double count = 0, sum = 0, longest = 0;
     bool open = false;
     const auto add = [&](std::uint64_t times, double seconds, double inAll) {
@@ -146,6 +155,11 @@ std::optional<bool> isMet(const Objective& objective, const Estimate& value) {
     return none ? std::optional(false) : std::nullopt;
 }
 
+std::string budgetWords(double used) {
+    if (used <= 0) return "nothing";
+    return used < 1e-5 ? "less than 0.001 %" : formatSignificant(used * 100, 2) + " %";
+}
+
 bool isOfRequests(std::string_view metric) {
     return metric.starts_with("latency_") || metric == "availability_good";
 }
@@ -217,6 +231,7 @@ namespace {
 struct Basis {
     std::string what; // "this run (mode exact)"
     std::string whyNoPeriods;
+    bool nothingLost = false; // a scenario in which the objective's group loses nothing
 };
 
 // "shoppers: 97.3 % of periods of 30 days (95 % interval ...) have at least 99.95 % of requests succeed, ..."
@@ -269,7 +284,10 @@ ObjectiveResult judgeFigure(const Objective& objective, const Estimate& figure, 
         const bool time = metric->unit == Unit::milliseconds || metric->unit == Unit::seconds;
         const std::string aim =
             time ? fmt::format("{} {}", metric->words, wanted) : fmt::format("{} {}", wanted, metric->words);
-        judged.sentence = fmt::format("{}: {}, but {} does not compute it: undecided", who, aim, basis.what);
+        judged.sentence =
+            basis.nothingLost
+                ? fmt::format("{}: {}; what leads it is not lost in this run: not judged", who, aim)
+                : fmt::format("{}: {}, but {} does not compute it: undecided", who, aim, basis.what);
         return judged;
     }
     judged.met = isMet(objective, judged.value);
@@ -290,16 +308,64 @@ ObjectiveResult judgeFigure(const Objective& objective, const Estimate& figure, 
 
 } // namespace
 
+namespace {
+
+// A share of a year or a window says nothing of the minutes of one scenario: what it uses of the budget does.
+bool isOfAPeriod(const Objective& objective, const SimulationResult& result) {
+    return !result.scenario.empty() && objective.of.empty() && objective.atLeast && *objective.atLeast < 1 &&
+           objective.metric.starts_with("availability");
+}
+
+ObjectiveResult judgeBudget(const Objective& objective, const SimulationResult& result) {
+    ObjectiveResult judged;
+    judged.id = objective.id.str();
+    judged.target = *objective.atLeast;
+    Objective ofRun = objective;
+    ofRun.windowDays.reset();
+    judged.value = figureOf(ofRun, result);
+    const auto* metric = std::find_if(std::begin(kMetrics), std::end(kMetrics),
+                                      [&](const Metric& m) { return m.id == objective.metric; });
+    if (metric == std::end(kMetrics) || !judged.value.value)
+        return judgeFigure(ofRun, judged.value, {fmt::format("this run (mode {})", result.mode), "", false});
+    const double runS =
+        result.simulatedSeconds / static_cast<double>(std::max<std::uint64_t>(1, result.replications));
+    const double periodS = objective.windowDays ? *objective.windowDays * 86400.0 : kSecondsPerYear;
+    const double lostS = (1 - *judged.value.value) * runS, budgetS = (1 - *objective.atLeast) * periodS;
+    judged.budgetUsed = lostS / budgetS;
+    const std::string period =
+        objective.windowDays ? formatNumber(*objective.windowDays) + " days" : std::string("a year");
+    judged.sentence =
+        fmt::format("{}: {} {} in these {}; at least {} of {} wanted: this run alone uses {} of that error "
+                    "budget ({} of {})",
+                    objective.flow, formatAvailability(*judged.value.value), metric->words,
+                    formatDuration(Duration::seconds(runS)), show(*objective.atLeast, metric->unit), period,
+                    budgetWords(*judged.budgetUsed), formatDuration(Duration::seconds(lostS)),
+                    formatDuration(Duration::seconds(budgetS)));
+    if (*judged.budgetUsed > 1) {
+        judged.met = false;
+        judged.sentence += ": missed";
+    }
+    return judged;
+}
+
+} // namespace
+
 ObjectiveResult judge(const Objective& objective, const SimulationResult& result) {
-    return judgeFigure(objective, figureOf(objective, result),
-                       {fmt::format("this run (mode {})", result.mode),
-                        result.mode == "availability" ? "has no history as long as one, or cannot count this"
-                                                      : "does not count them"});
+    if (isOfAPeriod(objective, result)) return judgeBudget(objective, result);
+    ObjectiveResult judged =
+        judgeFigure(objective, figureOf(objective, result),
+                    {fmt::format("this run (mode {})", result.mode),
+                     result.mode == "availability" ? "has no history as long as one, or cannot count this"
+                                                   : "does not count them",
+                     result.mode == "requests" && !objective.of.empty() && !isLost(objective, result)});
+    if (!result.scenario.empty() && judged.value.value && objective.metric.starts_with("latency_"))
+        judged.sentence += " (of the requests that succeeded)";
+    return judged;
 }
 
 ObjectiveResult judge(const Objective& objective, const CheckReport& report) {
     const Estimate figure = figureOf(objective, report, Estimate::unknown());
-    ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them"});
+    ObjectiveResult judged = judgeFigure(objective, figure, {"a check", "does not count them", false});
     if (!figure.value)
         judged.sentence += isOfRequests(objective.metric) && !objective.windowDays
                                ? "; a run of requests tells it (alwayson-cli simulate --mode requests)"

@@ -6,12 +6,16 @@
 #include "core/results/simulation_result.h"
 
 #include <optional>
+#include <string>
 
 namespace alwayson::verbs {
 
 // Is the figure on the right side of the target? Decided by its interval where it has one: nullopt when that
 // straddles the target, when the figure is unknown, or when it is a lower bound that may turn out too high.
 std::optional<bool> isMet(const Objective& objective, const Estimate& figure);
+
+// ObjectiveResult::budgetUsed in words: "0.42 %", "less than 0.001 %", "nothing".
+std::string budgetWords(double used);
 
 // Latencies and good answers: what only requests tell, and no time up.
 bool isOfRequests(std::string_view metric);

@@ -63,13 +63,15 @@ Json toJson(const Cost& cost) {
 
 Json toJson(const ObjectiveResult& objective) {
     const Json value = toJson(objective.value);
-    return {{"id", objective.id},
-            {"met", objective.met ? Json(*objective.met) : Json(nullptr)},
-            {"value", value.at("value")},
-            {"ci95", value.at("ci95")},
-            {"method", value.at("method")},
-            {"target", finiteOrNull(objective.target)},
-            {"sentence", objective.sentence}};
+    Json json{{"id", objective.id},
+              {"met", objective.met ? Json(*objective.met) : Json(nullptr)},
+              {"value", value.at("value")},
+              {"ci95", value.at("ci95")},
+              {"method", value.at("method")},
+              {"target", finiteOrNull(objective.target)},
+              {"sentence", objective.sentence}};
+    if (objective.budgetUsed) json["budget_used"] = finiteOrNull(*objective.budgetUsed);
+    return json;
 }
 
 Json flowAvailabilityJson(const FlowAvailability& flow) {

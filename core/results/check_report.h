@@ -96,6 +96,10 @@ struct ObjectiveResult {
     Estimate value;
     double target = 0;
     std::string sentence; // "shoppers:read: 99.97 % of requests succeed, 99.95 % wanted: met"
+    // Of a scenario, which says nothing of a year: share of the error budget of the objective's period (a
+    // year, or its window) that this run used up. Then met is false above 1, else nullopt: not judged.
+    std::optional<double> budgetUsed = {};
+    bool isJudged() const { return met || (value.value && !budgetUsed); }
 };
 
 // A flow in a run of normal operation, everything up.

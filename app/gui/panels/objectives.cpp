@@ -152,10 +152,13 @@ ObjectiveView viewOf(const Design& design, const Objective& objective, const Che
 }
 
 bool isJudged(const ObjectiveResult& result) {
-    return result.met || result.value.value;
+    return result.isJudged();
 }
 
 QString verdictWords(const ObjectiveResult& result) {
+    if (result.budgetUsed && !result.met)
+        return tr("uses %1 of the budget")
+            .arg(QString::fromStdString(verbs::budgetWords(*result.budgetUsed)));
     if (!isJudged(result)) return tr("not judged in this mode");
     return !result.met ? tr("undecided") : *result.met ? tr("met") : tr("missed");
 }
@@ -178,7 +181,7 @@ std::shared_ptr<const SimulationResult> runToItsEnd(const Session& session) {
 
 QString inThisRun(const Objective& objective, const SimulationResult& run) {
     for (const ObjectiveResult& one : run.objectives) {
-        if (one.id != objective.id.str() || !isJudged(one)) continue;
+        if (one.id != objective.id.str() || (!isJudged(one) && !one.budgetUsed)) continue;
         QString words = tr("this run: ") + verdictWords(one);
         if (one.value.value)
             words += QStringLiteral(" \u00B7 ") + metricFigure(objective.metric, *one.value.value);

@@ -267,6 +267,13 @@ private slots:
         QVERIFY(judged("rto_mean_s", 7).met == std::optional(true));
         QVERIFY(judged("rto_p95_s", 9).met == std::optional(false));
         QVERIFY(!judged("rpo_mean_s", 9).value.value);
+        result.data.rpoP95S = Estimate::exactly(0.5);
+        QVERIFY(judged("rpo_p95_s", 1).met == std::optional(true));
+        QVERIFY(judged("rpo_p95_s", 0.1).met == std::optional(false));
+        result.recovery.clear();
+        QVERIFY(!judged("rpo_p95_s", 1).value.value);
+        QVERIFY(judged("rto_p95_s", 1).sentence.ends_with("is not lost in this run: not judged"));
+        result.recovery = {crash, gone};
         result.recovery[1].count = 0;
         result.recovery[1].unfinished = 1;
         result.recovery[1].unfinishedForS = 30;
@@ -279,6 +286,52 @@ private slots:
         result.recovery[0].resumed = 7;
         result.recovery[0].servedMeanS = result.recovery[0].servedP95S = Estimate::exactly(3600);
         QVERIFY(judged("rto_p95_s", 31).met == std::optional(false));
+    }
+
+    // Two minutes with a failure are not judged by the share of a year, but by what they use of its budget.
+    void aScenarioUsesABudget() {
+        SimulationResult result;
+        result.mode = "requests";
+        result.scenario = "kill";
+        result.simulatedSeconds = 240;
+        result.replications = 2;
+        FlowResult flow;
+        flow.flow = "c";
+        flow.availabilityRequests = {0.99, Interval{0.98, 0.995}, Method::simulated, 9, {}};
+        flow.latencyMs.p99 = Estimate::exactly(400);
+        result.flows.push_back(flow);
+        Objective objective;
+        objective.flow = "c";
+        objective.metric = "availability_requests";
+        objective.atLeast = 0.9995;
+        const ObjectiveResult year = verbs::judge(objective, result);
+        QVERIFY(!year.met && !year.isJudged());
+        QVERIFY(std::abs(*year.budgetUsed / (0.01 * 120 / (0.0005 * 8760 * 3600)) - 1) < 1e-9);
+        QVERIFY2(year.sentence.find(
+                     "99.0 % of requests succeed in these 2 min; at least 99.950 % of a year "
+                     "wanted: this run alone uses 0.0076 % of that error budget (1.2 s of 4.38 h)") !=
+                     std::string::npos,
+                 year.sentence.c_str());
+        QCOMPARE(toJson(year).at("budget_used").get<double>(), *year.budgetUsed);
+        objective.atLeast = 0.999999;
+        objective.windowDays = 1;
+        const ObjectiveResult day = verbs::judge(objective, result);
+        QVERIFY(day.met == std::optional(false) && *day.budgetUsed > 10);
+        QVERIFY2(day.sentence.find("of 1 days wanted") != std::string::npos, day.sentence.c_str());
+        // What belongs to a scenario is judged; and a run without one, of normal operation, as ever.
+        objective.windowDays.reset();
+        objective.metric = "latency_p99_ms";
+        objective.atLeast.reset();
+        objective.atMost = 300;
+        QVERIFY(verbs::judge(objective, result).met == std::optional(false));
+        QVERIFY(
+            verbs::judge(objective, result).sentence.ends_with("missed (of the requests that succeeded)"));
+        result.scenario.clear();
+        objective.metric = "availability_requests";
+        objective.atMost.reset();
+        objective.atLeast = 0.999;
+        const ObjectiveResult plain = verbs::judge(objective, result);
+        QVERIFY(plain.met == std::optional(false) && !plain.budgetUsed);
     }
 
     void objectivesOfACheckSayWhatTheyAreJudgedOn() {
